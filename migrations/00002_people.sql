@@ -1,0 +1,126 @@
+-- +goose Up
+
+create table person (
+  id         uuid primary key,
+  created_at timestamptz not null,
+  lang       text not null default 'en',
+  age_band   text not null check (age_band in ('13-17', '18+')), -- asked once, the date is not kept
+  closing_at timestamptz -- an erasure has begun: nobody signs in any more
+);
+
+create table profile (
+  person_id   uuid primary key references person on delete cascade,
+  full_name   text not null default '',
+  street      text not null default '',
+  postal_code text not null default '',
+  city        text not null default '',
+  region      text not null default '', -- ISO 3166-2 without the country: CA
+  country     text not null default '', -- ISO 3166-1 alpha-2: US
+  updated_at  timestamptz not null
+);
+
+create table email_address (
+  person_id   uuid not null references person on delete cascade,
+  id          uuid not null,
+  address     text not null check (address = lower(address) and position('@' in address) > 1),
+  is_primary  boolean not null,
+  verified_at timestamptz not null, -- an address nobody proved belongs to nobody
+  primary key (person_id, id)
+);
+create unique index email_address_address on email_address (address);
+create unique index email_address_primary on email_address (person_id) where is_primary;
+
+create table password (
+  person_id  uuid primary key references person on delete cascade,
+  hash       text not null, -- PHC string, argon2id
+  changed_at timestamptz not null
+);
+
+-- Somebody who has not yet opened the link in the mail: not a person yet.
+create table sign_up (
+  token_hash bytea primary key,
+  sealed     bytea not null, -- address, name, password hash, choices
+  expires_at timestamptz not null
+);
+create index sign_up_expires on sign_up (expires_at);
+
+-- A signed-in browser. Found by the hash of its cookie's token, so that a
+-- reader of this table can sign in as nobody. Owned by a person or by a
+-- member of staff, never both.
+create table session (
+  token_hash bytea primary key,
+  id         uuid not null unique,
+  person_id  uuid references person on delete cascade,
+  staff_id   uuid,
+  created_at timestamptz not null,
+  seen_at    timestamptz not null,
+  expires_at timestamptz not null,
+  proved_at  timestamptz, -- when its owner last proved who they are
+  ip         inet,
+  user_agent text not null default '',
+  data       bytea not null default '', -- gorilla/sessions values
+  check (person_id is null or staff_id is null)
+);
+create index session_person on session (person_id, seen_at desc) where person_id is not null;
+create index session_staff on session (staff_id) where staff_id is not null;
+create index session_expires on session (expires_at);
+
+-- A mailed link that proves an address: single use.
+create table email_proof (
+  token_hash bytea primary key,
+  person_id  uuid not null references person on delete cascade,
+  purpose    text not null check (purpose in ('reset', 'change')),
+  address    text not null,
+  expires_at timestamptz not null,
+  used_at    timestamptz
+);
+create index email_proof_person on email_proof (person_id);
+
+create table sso_link (
+  person_id      uuid not null references person on delete cascade,
+  id             uuid not null,
+  provider       text not null, -- id in the configuration; may have gone since
+  issuer         text not null,
+  subject        text not null,
+  scopes         text[] not null default '{}',
+  claims         jsonb not null default '{}', -- what the service gave us
+  sealed_tokens  bytea, -- null once revoked
+  linked_at      timestamptz not null,
+  used_at        timestamptz not null,
+  revoked_at     timestamptz,
+  outcome        text not null default '' check (outcome in ('', 'pending', 'revoked', 'already-gone', 'unsupported', 'failed')),
+  outcome_at     timestamptz,
+  primary key (person_id, id)
+);
+create unique index sso_link_subject on sso_link (issuer, subject) where revoked_at is null;
+
+-- A round trip to a provider under way: dies when used, linked or unlinked.
+create table sso_attempt (
+  state_hash bytea primary key,
+  provider   text not null,
+  purpose    text not null check (purpose in ('sign-in', 'link')),
+  person_id  uuid references person on delete cascade,
+  session_id uuid,
+  sealed     bytea not null, -- nonce, PKCE verifier, where to return
+  expires_at timestamptz not null
+);
+create index sso_attempt_person on sso_attempt (person_id) where person_id is not null;
+
+create table staff_member (
+  id            uuid primary key,
+  email         text not null unique check (email = lower(email)),
+  name          text not null,
+  role          text not null check (role in ('agent', 'officer', 'admin')),
+  password_hash text not null default '',
+  sealed_totp   bytea,
+  totp_step     bigint not null default 0, -- last time step used: a code works once
+  invite_hash   bytea unique,
+  invite_until  timestamptz,
+  enrolled_at   timestamptz,
+  disabled_at   timestamptz,
+  created_at    timestamptz not null
+);
+alter table session add foreign key (staff_id) references staff_member on delete cascade;
+
+-- +goose Down
+drop table session, staff_member, sso_attempt, sso_link, email_proof, sign_up, password, email_address, profile, person;

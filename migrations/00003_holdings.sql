@@ -1,0 +1,140 @@
+-- +goose Up
+
+-- What a person gave or what happened around them, one row a fact; the
+-- register declares each category's fields, and ingest holds rows to it.
+create table record (
+  person_id   uuid not null,
+  category    text not null,
+  at          timestamptz not null,
+  id          bigint not null, -- from the row's content: the same row twice is one row
+  fields      jsonb not null check (jsonb_typeof(fields) = 'object'),
+  ingested_at timestamptz not null,
+  primary key (person_id, category, at, id)
+);
+
+-- Exactly the four things that promise P6 allows. Partitioned by month, so
+-- that retention drops partitions; partitions are made at ingest.
+create table connection_log (
+  person_id  uuid not null,
+  started_at timestamptz not null,
+  id         bigint not null,
+  network    inet not null, -- the network the connection came from, never where it went
+  place      text not null default '',
+  bytes      bigint not null check (bytes >= 0),
+  seconds    bigint not null check (seconds >= 0),
+  primary key (person_id, started_at, id)
+) partition by range (started_at);
+
+create table site_usage (
+  person_id   uuid not null,
+  at          timestamptz not null,
+  id          bigint not null,
+  page        text not null,
+  came_from   text not null default '',
+  went_to     text not null default '',
+  response_ms bigint,
+  seconds     bigint,
+  scroll_pct  bigint,
+  clicks      bigint,
+  hovers      bigint,
+  left_by     text not null default '',
+  error       text not null default '',
+  primary key (person_id, at, id)
+) partition by range (at);
+
+-- Kept at ingest, so that no page counts rows.
+create table record_total (
+  person_id uuid not null,
+  category  text not null,
+  rows      bigint not null,
+  first_at  timestamptz,
+  last_at   timestamptz,
+  primary key (person_id, category)
+);
+create table record_day (
+  person_id uuid not null,
+  category  text not null,
+  day       date not null, -- UTC
+  rows      bigint not null,
+  amount    bigint not null default 0, -- what the category measures: bytes for the connection log
+  primary key (person_id, category, day)
+);
+
+create table ingest_run (
+  id          uuid primary key,
+  category    text not null,
+  source      text not null, -- a file's name or an API key's id
+  started_at  timestamptz not null,
+  finished_at timestamptz,
+  added       bigint not null default 0,
+  known       bigint not null default 0,
+  refused     bigint not null default 0
+);
+-- Promise P7: a row with a field it must not have is refused and counted.
+create table ingest_refusal (
+  category text not null,
+  field    text not null,
+  day      date not null,
+  rows     bigint not null,
+  primary key (category, field, day)
+);
+create table api_key (
+  id         uuid primary key,
+  name       text not null,
+  key_hash   bytea not null unique,
+  categories text[] not null,
+  created_at timestamptz not null,
+  used_at    timestamptz,
+  revoked_at timestamptz
+);
+
+-- Consent: the ledger, and what it comes to now.
+create table consent_event (
+  person_id uuid not null,
+  id        uuid not null,
+  at        timestamptz not null,
+  topic     text not null,
+  given     boolean not null,
+  channel   text not null check (channel in ('sign-up', 'preferences', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
+  wording   text not null default '', -- version of the text that was agreed to
+  lang      text not null default '',
+  primary key (person_id, id)
+);
+create index consent_event_at on consent_event (person_id, at desc, id desc);
+create trigger consent_event_append_only before update or delete on consent_event
+  for each row execute function refuse_unless_erasing();
+create trigger consent_event_no_truncate before truncate on consent_event
+  for each statement execute function refuse_change();
+create table consent_state (
+  person_id uuid not null,
+  topic     text not null,
+  given     boolean not null,
+  at        timestamptz not null,
+  primary key (person_id, topic)
+);
+-- Outlives accounts: an address, known only by its keyed hash, that gets no
+-- mail of a topic ('*' for all of them).
+create table suppression (
+  address_hash bytea not null,
+  topic        text not null,
+  at           timestamptz not null,
+  reason       text not null check (reason in ('unsubscribed', 'erased')),
+  primary key (address_hash, topic)
+);
+
+-- Who on the staff looked at whom, and why: shown to the person.
+create table staff_look (
+  person_id   uuid not null,
+  id          uuid not null,
+  at          timestamptz not null,
+  staff_id    uuid not null,
+  role        text not null,
+  what        text not null, -- 'person', 'request', 'export'
+  reason_code text not null,
+  reason      text not null,
+  primary key (person_id, id)
+);
+create index staff_look_at on staff_look (person_id, at desc);
+
+-- +goose Down
+drop table staff_look, suppression, consent_state, consent_event, api_key, ingest_refusal, ingest_run, record_day, record_total, site_usage, connection_log, record;
