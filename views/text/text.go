@@ -1,0 +1,147 @@
+// Package text holds every sentence that the portal says, in each language it
+// speaks, and writes numbers, dates and sizes as its reader does.
+//
+// Messages live in <noun>.<language>.yaml beside this file. The language
+// travels in the context, because templ components have one.
+package text
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// Fallback is the language of last resort.
+const Fallback = "en"
+
+//go:embed *.yaml
+var files embed.FS
+
+type key struct{}
+
+// Speaker says messages in one language.
+type Speaker struct {
+	lang      string
+	localizer *i18n.Localizer
+}
+
+// Voices are the languages the portal speaks.
+type Voices struct {
+	bundle   *i18n.Bundle
+	speakers map[string]*Speaker
+	matcher  language.Matcher
+	order    []string
+}
+
+// Load reads every message file that is built in.
+func Load() (*Voices, error) {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("yaml", unmarshal)
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
+			return nil, fmt.Errorf("messages %s: %w", name, err)
+		}
+	}
+	v := &Voices{bundle: bundle, speakers: map[string]*Speaker{}, order: []string{"en", "ja"}}
+	tags := make([]language.Tag, 0, len(v.order))
+	for _, lang := range v.order {
+		tags = append(tags, language.MustParse(lang))
+		v.speakers[lang] = &Speaker{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback)}
+	}
+	v.matcher = language.NewMatcher(tags)
+	return v, nil
+}
+
+// unmarshal reads YAML for go-i18n, which wants plain maps.
+func unmarshal(data []byte, into any) error { return yaml.Unmarshal(data, into) }
+
+// Languages lists the codes of the languages spoken, the first choice first.
+func (v *Voices) Languages() []string { return v.order }
+
+// Match picks the best language for a person's own choice (a code, may be
+// empty) and the browser's Accept-Language.
+func (v *Voices) Match(chosen, acceptLanguage string) string {
+	if _, ok := v.speakers[chosen]; ok {
+		return chosen
+	}
+	tags, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil || len(tags) == 0 {
+		return Fallback
+	}
+	_, i, confidence := v.matcher.Match(tags...)
+	if confidence == language.No {
+		return Fallback
+	}
+	return v.order[i]
+}
+
+// Into puts a language into the context; an unknown one becomes the fallback.
+func (v *Voices) Into(ctx context.Context, lang string) context.Context {
+	s, ok := v.speakers[lang]
+	if !ok {
+		s = v.speakers[Fallback]
+	}
+	return context.WithValue(ctx, key{}, s)
+}
+
+func from(ctx context.Context) *Speaker {
+	s, ok := ctx.Value(key{}).(*Speaker)
+	if !ok {
+		return nil
+	}
+	return s
+}
+
+// Lang is the code of the context's language.
+func Lang(ctx context.Context) string {
+	if s := from(ctx); s != nil {
+		return s.lang
+	}
+	return Fallback
+}
+
+// T says a message. args are pairs of name and value for its placeholders.
+// An unknown message says its own key in brackets: a test fails on it, a
+// person is not shown an error page for it.
+func T(ctx context.Context, id string, args ...any) string {
+	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: data(args)})
+}
+
+// N says a message in the plural form for n, which it may show as {{.Count}}.
+func N(ctx context.Context, id string, n int64, args ...any) string {
+	d := data(append([]any{"Count", Number(ctx, n)}, args...))
+	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: d, PluralCount: n})
+}
+
+func say(ctx context.Context, config *i18n.LocalizeConfig) string {
+	s := from(ctx)
+	if s == nil {
+		return "[" + config.MessageID + "]"
+	}
+	out, err := s.localizer.Localize(config)
+	if err != nil && out == "" {
+		return "[" + config.MessageID + "]"
+	}
+	return strings.TrimSuffix(out, "\n")
+}
+
+func data(args []any) map[string]any {
+	if len(args) == 0 {
+		return nil
+	}
+	m := make(map[string]any, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		m[fmt.Sprint(args[i])] = args[i+1]
+	}
+	return m
+}
