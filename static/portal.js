@@ -1,0 +1,59 @@
+// What a page gains when scripts run. Nothing here is needed for anything to
+// work: every form submits and every link leads without it.
+(() => {
+  'use strict';
+
+  // A page that comes back with faults starts at their list.
+  const faults = document.querySelector('[data-error-summary]');
+  if (faults) faults.focus();
+
+  // A choice that changes what is listed takes effect at once.
+  document.addEventListener('change', (event) => {
+    const control = event.target.closest('[data-submit-on-change]');
+    if (control && control.form) control.form.requestSubmit();
+  });
+
+  // Copy buttons appear only where copying can work.
+  if (navigator.clipboard) {
+    for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+    document.addEventListener('click', async (event) => {
+      const button = event.target.closest('[data-copy]');
+      if (!button) return;
+      const source = document.getElementById(button.dataset.copy);
+      await navigator.clipboard.writeText(source.textContent.trim());
+      const label = button.querySelector('[data-copy-label]');
+      const before = label.textContent;
+      label.textContent = button.dataset.copied;
+      setTimeout(() => { label.textContent = before; }, 2000);
+    });
+  }
+
+  // A sent form can't be sent twice by an impatient thumb.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method === 'post' && !form.matches('[hx-post]')) {
+      form.dataset.sent = 'yes';
+      setTimeout(() => { delete form.dataset.sent; }, 5000);
+    }
+  });
+
+  // Staff walk a list with j and k and open with o.
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select')) return;
+    const rows = [...document.querySelectorAll('.staff [data-rows] tbody tr')];
+    if (!rows.length || !['j', 'k', 'o'].includes(event.key)) return;
+    const at = rows.findIndex((row) => row.hasAttribute('data-here'));
+    if (event.key === 'o') {
+      const link = at >= 0 && rows[at].querySelector('a[href]');
+      if (link) link.click();
+      return;
+    }
+    const next = event.key === 'j' ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0);
+    if (at >= 0) rows[at].removeAttribute('data-here');
+    rows[next].setAttribute('data-here', '');
+    const link = rows[next].querySelector('a[href]');
+    if (link) link.focus();
+    rows[next].scrollIntoView({ block: 'nearest' });
+  });
+})();

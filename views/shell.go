@@ -1,0 +1,107 @@
+// Package views draws the portal's pages. A page is a struct with every word
+// already chosen, and a component that sets them; nothing here reads a clock,
+// asks for a permission or knows a row.
+package views
+
+import "plusultra.link/privacy/views/ui"
+
+// Brand is the operator's own face.
+type Brand struct {
+	Name    string // of the service: "Example Network"
+	LogoURL string // static path of a square logo; empty: the portal's own sign
+	// StyleURL is the stylesheet of the operator's accent (see ui.BrandCSS).
+	StyleURL string
+	Demo     bool // local far ends and made-up people: the chrome says so
+}
+
+// Flash is what just happened, said once at the top of the next page.
+type Flash struct {
+	Kind ui.Kind
+	Text string
+}
+
+// Alternate is this page in another language, for search engines and readers
+// without a cookie. Only public pages have any.
+type Alternate struct {
+	Lang string
+	Href string
+}
+
+// Shell is everything around a page. Each page's struct embeds one.
+type Shell struct {
+	// Title is the page's name in the browser's list of windows; the heading
+	// in the page says the same.
+	Title string
+	Lang  string // "en", "ja"
+	Theme string // "light", "dark", or empty: as the reader's system says
+	// Path is the address of this page with its query; choosing a language
+	// comes back to it.
+	Path  string
+	Brand Brand
+	// Nav is the id of the place the page belongs to: see Places.
+	Nav string
+	// SignedIn is the reader's name or address; empty if nobody is signed in.
+	SignedIn   string
+	Flash      *Flash
+	Alternates []Alternate
+	// Address and Moment are printed on paper: where this page came from, and
+	// when, in the reader's form.
+	Address string
+	Moment  string
+}
+
+// Place is one entry of the rail. Its word is the message "place." + ID.
+type Place struct {
+	ID   string
+	Href string
+	Icon string
+}
+
+// Places are the seven places of a person.
+func Places() []Place {
+	return []Place{
+		{"overview", "/overview", "overview"},
+		{"data", "/data", "data"},
+		{"downloads", "/downloads", "download"},
+		{"email", "/email", "mail"},
+		{"security", "/security", "security"},
+		{"requests", "/requests", "request"},
+		{"lookups", "/lookups", "eye"},
+	}
+}
+
+// StaffPlaces are the places of the staff.
+func StaffPlaces() []Place {
+	return []Place{
+		{"staffQueue", "/staff", "request"},
+		{"staffPeople", "/staff/people", "people"},
+		{"staffAudit", "/staff/audit", "audit"},
+	}
+}
+
+// PublicPlaces stand at the foot of every page.
+func PublicPlaces() []Place {
+	return []Place{
+		{"policy", "/policy", "policy"},
+		{"recipients", "/recipients", "recipients"},
+		{"contact", "/contact", "contact"},
+	}
+}
+
+// Language is one that the portal speaks, named in itself.
+type Language struct{ Code, Name string }
+
+// Languages are those a reader may choose.
+func Languages() []Language {
+	return []Language{{"en", "English"}, {"ja", "日本語"}}
+}
+
+// here is the place the page belongs to, if the rail has it.
+func here(places []Place, id string) (Place, bool) {
+	for _, p := range places {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Place{}, false
+}

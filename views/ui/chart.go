@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+)
+
+// Bar is one figure of a chart. Text is the figure as the reader writes it.
+type Bar struct {
+	Label string
+	Value float64
+	Text  string
+}
+
+// BarChartProps draws figures over time (or any order) as upright bars, with
+// a table of the same figures beside it.
+type BarChartProps struct {
+	ID      string
+	Title   string
+	Summary string // what a glance at the picture would tell: for those who listen
+	Bars    []Bar
+	Of      string // heads the column of labels: "Month"
+	Unit    string // heads the column of figures: "Connections"
+}
+
+// The drawing's own units: a bar with its gap is step wide; CSS stretches the
+// whole to the column, so that no text is ever scaled.
+const (
+	step   = 10.0
+	gap    = 2.0
+	height = 100.0
+)
+
+type drawnBar struct{ x, y, width, height, title string }
+
+func (p BarChartProps) most() (Bar, bool) {
+	var most Bar
+	for _, b := range p.Bars {
+		if b.Value > most.Value {
+			most = b
+		}
+	}
+	return most, most.Value > 0
+}
+
+func (p BarChartProps) viewBox() string {
+	return "0 0 " + units(math.Max(step, step*float64(len(p.Bars)))) + " " + units(height)
+}
+
+func (p BarChartProps) drawn() []drawnBar {
+	most, any := p.most()
+	drawn := make([]drawnBar, 0, len(p.Bars))
+	for i, b := range p.Bars {
+		tall := 0.0
+		if any && b.Value > 0 {
+			// Something is never drawn as nothing.
+			tall = math.Max(b.Value/most.Value*height, 1)
+		}
+		drawn = append(drawn, drawnBar{
+			x: units(float64(i)*step + gap/2), y: units(height - tall),
+			width: units(step - gap), height: units(tall),
+			title: b.Label + ": " + b.Text,
+		})
+	}
+	return drawn
+}
+
+// axis is the first, the middle and the last label: what fits on a phone.
+func (p BarChartProps) axis() []string {
+	n := len(p.Bars)
+	switch {
+	case n == 0:
+		return nil
+	case n < 3:
+		labels := make([]string, 0, n)
+		for _, b := range p.Bars {
+			labels = append(labels, b.Label)
+		}
+		return labels
+	}
+	return []string{p.Bars[0].Label, p.Bars[(n-1)/2].Label, p.Bars[n-1].Label}
+}
+
+func (p BarChartProps) table() TableProps {
+	rows := make([][]Cell, 0, len(p.Bars))
+	for _, b := range p.Bars {
+		rows = append(rows, []Cell{{Text: b.Label}, {Text: b.Text}})
+	}
+	return TableProps{Caption: p.Title, CaptionAside: true, Columns: []Column{{Label: p.Of}, {Label: p.Unit, Numeric: true}}, Rows: rows}
+}
+
+// BarListProps ranks a few things by size: places, devices.
+type BarListProps struct {
+	Caption string
+	Of      string
+	Unit    string
+	Bars    []Bar
+}
+
+func (p BarListProps) table() TableProps {
+	most, any := BarChartProps{Bars: p.Bars}.most()
+	rows := make([][]Cell, 0, len(p.Bars))
+	for _, b := range p.Bars {
+		share := 0.0
+		if any {
+			share = b.Value / most.Value * height
+		}
+		rows = append(rows, []Cell{{Text: b.Label}, {Inside: lyingBar(units(share))}, {Text: b.Text}})
+	}
+	return TableProps{Caption: p.Caption, Columns: []Column{{Label: p.Of}, {Label: p.Unit, Quiet: true}, {Label: p.Unit, Numeric: true}}, Rows: rows}
+}
+
+func units(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
