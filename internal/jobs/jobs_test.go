@@ -1,0 +1,178 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+type errand struct {
+	Whose string `json:"whose"`
+}
+
+func (errand) Kind() string { return "errand" }
+
+type runner struct {
+	river.WorkerDefaults[errand]
+	work func(context.Context, errand) error
+}
+
+func (r *runner) Work(ctx context.Context, job *river.Job[errand]) error {
+	return r.work(ctx, job.Args)
+}
+
+func add(t *testing.T, db *postgres.DB, whose string, opts ...jobs.Option) {
+	t.Helper()
+	queue, err := jobs.NewQueue(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+		return queue.Add(t.Context(), tx, errand{whose}, opts...)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func with(work func(context.Context, errand) error) func(*river.Workers) {
+	return func(w *river.Workers) { river.AddWorker(w, &runner{work: work}) }
+}
+
+func TestAJobStartsWhenItsTransactionHasCommittedAndNotBefore(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	started := make(chan string, 2)
+	testkit.Work(t, db, with(func(_ context.Context, e errand) error { started <- e.Whose; return nil }))
+	queue, err := jobs.NewQueue(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := errors.New("refused")
+	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+		return errors.Join(queue.Add(t.Context(), tx, errand{"nobody"}), refused)
+	}); !errors.Is(err, refused) {
+		t.Fatal(err)
+	}
+	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+		if err := queue.Add(t.Context(), tx, errand{"alice"}); err != nil {
+			return err
+		}
+		select {
+		case who := <-started:
+			t.Errorf("%s's job started before the commit", who)
+		case <-time.After(100 * time.Millisecond):
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if who := <-started; who != "alice" {
+		t.Errorf("%s's job started", who)
+	}
+	testkit.AwaitJobs(t, db)
+	if len(started) > 0 {
+		t.Errorf("%s's job started too", <-started)
+	}
+}
+
+func TestWhatWillNeverWorkIsCancelledWithItsReason(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice")
+	testkit.Work(t, db, with(func(context.Context, errand) error { return jobs.Cancel("The account is closed.") }))
+	testkit.AwaitJobs(t, db)
+	var state, why string
+	if err := db.Pool.QueryRow(t.Context(), "select state, errors[1]->>'error' from river_job").Scan(&state, &why); err != nil {
+		t.Fatal(err)
+	}
+	if state != "cancelled" || !strings.Contains(why, "The account is closed.") {
+		t.Errorf("%s: %s", state, why)
+	}
+}
+
+func TestOnceAddsNoSecondJobWhileTheFirstWaits(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice", jobs.Once())
+	add(t, db, "alice", jobs.Once())
+	add(t, db, "bob", jobs.Once())
+	var count int
+	if err := db.Pool.QueryRow(t.Context(), "select count(*) from river_job").Scan(&count); err != nil || count != 2 {
+		t.Errorf("%d jobs (%v)", count, err)
+	}
+}
+
+func TestAJobForLaterWaits(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice", jobs.At(time.Now().Add(time.Hour)))
+	add(t, db, "bob")
+	var worked []string
+	testkit.Work(t, db, with(func(_ context.Context, e errand) error { worked = append(worked, e.Whose); return nil }))
+	testkit.AwaitJobs(t, db)
+	if len(worked) != 1 || worked[0] != "bob" {
+		t.Errorf("worked: %v", worked)
+	}
+}
+
+func TestAStopLetsTheRunningJobFinish(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice")
+	ctx, stop := context.WithCancel(t.Context())
+	workers := river.NewWorkers()
+	with(func(ctx context.Context, _ errand) error {
+		stop()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+			return nil
+		}
+	})(workers)
+	if err := jobs.Run(ctx, jobs.Config{DB: db, Workers: workers, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	var state string
+	if err := db.Pool.QueryRow(t.Context(), "select state from river_job").Scan(&state); err != nil || state != "completed" {
+		t.Errorf("%s (%v)", state, err)
+	}
+}
+
+func TestTheLogOfAFailureHoldsNoArguments(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice@example.com")
+	ctx, stop := context.WithCancel(t.Context())
+	var log lockedBuffer
+	workers := river.NewWorkers()
+	with(func(_ context.Context, e errand) error { defer stop(); panic(e.Whose) })(workers)
+	if err := jobs.Run(ctx, jobs.Config{DB: db, Workers: workers, Logger: slog.New(slog.NewJSONHandler(&log, nil))}); err != nil {
+		t.Fatal(err)
+	}
+	if said := log.String(); strings.Contains(said, "alice") || !strings.Contains(said, `"kind":"errand"`) {
+		t.Errorf("the log says:\n%s", said)
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}

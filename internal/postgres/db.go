@@ -1,0 +1,120 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	gormpg "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+const defaultMaxConns = 16
+
+// Config says which database to open.
+type Config struct {
+	// URL in libpq's form: postgres://user@host/database?sslmode=verify-full.
+	URL string
+	// MaxConns bounds GORM, COPY and River together; 0 means 16.
+	MaxConns int32
+	// AllowPlaintext lets personal data travel to a server without TLS.
+	AllowPlaintext bool
+	// Logger hears about slow statements, never about their values; nil means slog.Default.
+	Logger *slog.Logger
+}
+
+// DB is an open database. Its zero value is of no use: see Open.
+type DB struct {
+	Pool *pgxpool.Pool
+
+	sql  *sql.DB
+	gorm *gorm.DB
+}
+
+// Open connects and makes sure that the server answers. It refuses a
+// connection that could go without TLS, unless it is a Unix socket or
+// Config.AllowPlaintext says that this is meant.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	pc, err := poolConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("the database can't be opened: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("the database does not answer: %w", err)
+	}
+	// database/sql keeps no idle connection of its own, or it would hold them
+	// back from COPY and River; all of them idle in the pool instead.
+	handle := stdlib.OpenDBFromPool(pool)
+	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: handle}), &gorm.Config{
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		TranslateError:         true,
+		Logger:                 newStatementLog(cfg.Logger),
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open gorm: %w", err)
+	}
+	return &DB{Pool: pool, sql: handle, gorm: g}, nil
+}
+
+// Close waits for the connections in use to come back, then ends them all.
+func (db *DB) Close() {
+	_ = db.sql.Close() // holds no connection of its own, so there is nothing to fail
+	db.Pool.Close()
+}
+
+// Gorm is for reading. What is written goes through InTx.
+func (db *DB) Gorm(ctx context.Context) *gorm.DB { return db.gorm.WithContext(ctx) }
+
+// NewID gives an id that sorts by the time it was made (UUID version 7).
+func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+func poolConfig(cfg Config) (*pgxpool.Config, error) {
+	if cfg.URL == "" {
+		return nil, errors.New("no database is named: set DATABASE_URL to postgres://user@host/database?sslmode=verify-full")
+	}
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		// The cause repeats the URL, password and all.
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL URL: it should look like postgres://user@host/database?sslmode=verify-full")
+	}
+	if host := plaintextHost(pc); host != "" && !cfg.AllowPlaintext {
+		return nil, fmt.Errorf("the connection to the database at %s could go without TLS, and personal data would travel in the clear: "+
+			"add sslmode=verify-full (or at least sslmode=require) to DATABASE_URL, or allow plaintext in so many words", host)
+	}
+	pc.MaxConns = cfg.MaxConns
+	if pc.MaxConns <= 0 {
+		pc.MaxConns = defaultMaxConns
+	}
+	pc.MaxConnIdleTime = time.Hour // a burst after a quiet while finds its connections open
+	pc.ConnConfig.RuntimeParams["application_name"] = "portal"
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	return pc, nil
+}
+
+// plaintextHost names the first host that would be spoken to without TLS.
+func plaintextHost(pc *pgxpool.Config) string {
+	overNetwork := func(host string) bool { return !strings.HasPrefix(host, "/") && !strings.HasPrefix(host, "@") }
+	if c := pc.ConnConfig; c.TLSConfig == nil && overNetwork(c.Host) {
+		return c.Host
+	}
+	for _, f := range pc.ConnConfig.Fallbacks {
+		if f.TLSConfig == nil && overNetwork(f.Host) {
+			return f.Host
+		}
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"plusultra.link/privacy/migrations"
+)
+
+// migrationLock is the advisory lock that portals starting together queue at.
+const migrationLock = 0x706f7274616c // "portal"
+
+// Migrate brings the database to this program's shape: the portal's own
+// migrations, then River's. It is safe to run twice and from several portals
+// at once: one works, the others wait and find nothing left to do.
+func Migrate(ctx context.Context, cfg Config) error {
+	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], lock *pgx.Conn) error {
+		if _, err := lock.Exec(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
+			return fmt.Errorf("wait for the migration lock: %w", err)
+		}
+		if _, err := own.Up(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+		if _, err := jobs.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+			return fmt.Errorf("migrate the job queue: %w", err)
+		}
+		return nil
+	})
+}
+
+// ErrNotMigrated says that the database lacks migrations of this program.
+var ErrNotMigrated = errors.New("the database is not at this program's version: run `portal migrate` first")
+
+// CheckMigrated gives ErrNotMigrated when Migrate has something to do.
+func CheckMigrated(ctx context.Context, cfg Config) error {
+	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], _ *pgx.Conn) error {
+		pending, err := own.HasPending(ctx)
+		if err != nil {
+			return fmt.Errorf("read the database's version: %w", err)
+		}
+		queue, err := jobs.Validate(ctx, nil)
+		if err != nil {
+			return fmt.Errorf("read the job queue's version: %w", err)
+		}
+		if pending || !queue.OK {
+			return ErrNotMigrated
+		}
+		return nil
+	})
+}
+
+// withMigrators opens a short pool of its own, so that no connection outlives
+// the schema it prepared statements for, and a connection beside it for the
+// lock, which no statement of a migration can then release.
+func withMigrators(ctx context.Context, cfg Config, fn func(*goose.Provider, *rivermigrate.Migrator[pgx.Tx], *pgx.Conn) error) error {
+	cfg.MaxConns = 2
+	pc, err := poolConfig(cfg)
+	if err != nil {
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return fmt.Errorf("the database can't be opened: %w", err)
+	}
+	defer pool.Close()
+	lock, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = lock.Close(ctx) // ends the lock with it
+	}()
+
+	handle := stdlib.OpenDBFromPool(pool)
+	defer func() { _ = handle.Close() }()
+	own, err := goose.NewProvider(goose.DialectPostgres, handle, migrations.Files,
+		goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	jobs, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("read the job queue's migrations: %w", err)
+	}
+	return fn(own, jobs, lock)
+}

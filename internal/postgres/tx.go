@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+)
+
+const rollbackWithin = 5 * time.Second
+
+// Tx is one transaction with two handles on it: GORM for rows, pgx for COPY,
+// batches and jobs. Both commit or neither does.
+type Tx struct {
+	Gorm *gorm.DB
+	PGX  pgx.Tx
+}
+
+// InTx runs fn in a transaction, and is the only thing that opens one. It
+// commits when fn returns nil and rolls back when fn fails or panics.
+func (db *DB) InTx(ctx context.Context, fn func(Tx) error) (err error) {
+	conn, err := db.sql.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer func() {
+		// The driver speaks of a bad connection when it was ctx that ended it.
+		if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+			err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+		if closing := conn.Close(); closing != nil && !errors.Is(closing, sql.ErrConnDone) {
+			err = errors.Join(err, closing)
+		}
+	}()
+
+	var under *pgx.Conn
+	if err := conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the connection is a %T, not pgx's", driver)
+		}
+		under = c.Conn() // used after Raw: inside it, GORM would wait for this very connection
+		return nil
+	}); err != nil {
+		return err
+	}
+	return db.inTx(ctx, conn, under, fn)
+}
+
+func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func(Tx) error) error {
+	tx, err := under.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	committed := false
+	defer func() {
+		if committed {
+			return
+		}
+		// Also on a panic, and also when it was ctx that ended. A connection
+		// that can't roll back is not given to anybody else: the pool looks.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWithin)
+		defer cancel()
+		_ = tx.Rollback(ctx)
+	}()
+
+	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	session.Statement.ConnPool = statementsOnly{conn}
+	if err := fn(Tx{Gorm: session, PGX: tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	committed = true
+	return nil
+}
+
+// statementsOnly hides BeginTx, so that GORM can't open a second transaction
+// inside the first.
+type statementsOnly struct{ gorm.ConnPool }
