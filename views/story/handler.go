@@ -1,0 +1,123 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"plusultra.link/privacy/static"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// policy is the Content-Security-Policy that every page must live under.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'"
+
+// Handler serves the book. An address may say ?lang=ja, ?theme=dark,
+// ?accent=RRGGBB and ?demo=1.
+func Handler() (http.Handler, error) {
+	voices, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	b := &book{voices: voices, pages: map[string]Story{}}
+	for _, g := range Pages() {
+		for _, s := range g.Stories {
+			path := g.Path(s)
+			if _, twice := b.pages[path]; twice {
+				return nil, fmt.Errorf("two stories at %s", path)
+			}
+			b.pages[path] = s
+		}
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+static.Prefix, static.Handler())
+	mux.HandleFunc("GET /brand.css", brand)
+	mux.HandleFunc("POST /language", language)
+	mux.HandleFunc("GET /{$}", b.contents)
+	mux.HandleFunc("GET /", b.page)
+	return mux, nil
+}
+
+type book struct {
+	voices *text.Voices
+	pages  map[string]Story
+}
+
+func (b *book) contents(w http.ResponseWriter, r *http.Request) {
+	ctx := b.context(r)
+	send(ctx, w, http.StatusOK, contents(shell(ctx, "", "Storybook"), Pages()))
+}
+
+func (b *book) page(w http.ResponseWriter, r *http.Request) {
+	ctx := b.context(r)
+	s, ok := b.pages[r.URL.Path]
+	if !ok {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	send(ctx, w, http.StatusOK, Render(ctx, s))
+}
+
+// Render is the whole page of a story.
+func Render(ctx context.Context, s Story) templ.Component {
+	switch {
+	case s.Page != nil:
+		return s.Page(ctx)
+	case s.StaffPart:
+		return staffPart(staff(ctx, "", s.Name), s.Part(ctx))
+	}
+	return part(shell(ctx, "", s.Name), s.Part(ctx))
+}
+
+func (b *book) context(r *http.Request) context.Context {
+	query := r.URL.Query()
+	s := settings{theme: query.Get("theme"), path: r.URL.RequestURI(), demo: query.Get("demo") != ""}
+	if accent := query.Get("accent"); accent != "" {
+		s.styleURL = "/brand.css?" + url.Values{"accent": {accent}}.Encode()
+	}
+	ctx := context.WithValue(r.Context(), settingsKey{}, s)
+	return b.voices.Into(ctx, b.voices.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
+}
+
+// send draws the whole page before the first byte goes out.
+func send(ctx context.Context, w http.ResponseWriter, status int, page templ.Component) {
+	var drawn bytes.Buffer
+	if err := page.Render(ctx, &drawn); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", policy)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = drawn.WriteTo(w) // the reader has gone
+}
+
+func brand(w http.ResponseWriter, r *http.Request) {
+	css, err := ui.BrandCSS("#" + r.URL.Query().Get("accent"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = w.Write([]byte(css)) // the reader has gone
+}
+
+// language does in the book what the portal does with a cookie: it comes back
+// to the same page in another language.
+func language(w http.ResponseWriter, r *http.Request) {
+	back, err := url.Parse(r.PostFormValue("return"))
+	if err != nil || back.Host != "" || !strings.HasPrefix(back.Path, "/") || strings.HasPrefix(back.Path, "//") {
+		back = &url.URL{Path: "/"}
+	}
+	query := back.Query()
+	query.Set("lang", r.PostFormValue("lang"))
+	to := url.URL{Path: back.Path, RawQuery: query.Encode()}
+	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+}

@@ -1,0 +1,11 @@
+package story
+
+// Pages lists the chapters of the book, one a line.
+func Pages() []Group {
+	return []Group{
+		parts(),
+		forms(),
+		holdings(),
+		frames(),
+	}
+}
