@@ -1,0 +1,61 @@
+package register
+
+import (
+	"path"
+	"strings"
+	"unicode"
+)
+
+// Ban is a kind of field or value that may never be held, whatever a category
+// declares.
+type Ban struct {
+	ID         string   `yaml:"id"`
+	Promise    string   `yaml:"promise"`
+	Categories []string `yaml:"categories"` // none: everywhere
+	Names      []string `yaml:"names"`      // of fields, compared without case or punctuation; * matches any part
+	Cards      bool     `yaml:"cards"`      // refuses any value in which LuhnCard finds a number
+	Text       Text     `yaml:"text"`
+}
+
+// covers reports whether the ban holds in a category.
+func (b Ban) covers(category string) bool {
+	return len(b.Categories) == 0 || contains(b.Categories, category)
+}
+
+// ForbiddenField finds the ban that refuses a field of this name in a
+// category.
+func (r *Register) ForbiddenField(category, field string) (Ban, bool) {
+	name := plain(field)
+	for _, ban := range r.Forbidden {
+		if !ban.covers(category) {
+			continue
+		}
+		for _, pattern := range ban.Names {
+			if ok, err := path.Match(plain(pattern), name); ok && err == nil {
+				return ban, true
+			}
+		}
+	}
+	return Ban{}, false
+}
+
+// ForbiddenValue finds the ban that refuses a value in a category: a payment
+// card's full number.
+func (r *Register) ForbiddenValue(category, value string) (Ban, bool) {
+	for _, ban := range r.Forbidden {
+		if ban.Cards && ban.covers(category) && LuhnCard(value) {
+			return ban, true
+		}
+	}
+	return Ban{}, false
+}
+
+// plain makes dst_ip, dstIP and Dst-IP the same name.
+func plain(name string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '*' || unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return unicode.ToLower(c)
+		}
+		return -1
+	}, name)
+}

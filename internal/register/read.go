@@ -1,0 +1,188 @@
+package register
+
+import (
+	"slices"
+	"sort"
+)
+
+func contains(list []string, s string) bool { return slices.Contains(list, s) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// find is the element whose id is wanted.
+func find[T any](list []T, id string, of func(T) string) (T, bool) {
+	for _, item := range list {
+		if of(item) == id {
+			return item, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// Category finds a category.
+func (r *Register) Category(id string) (Category, bool) {
+	return find(r.Categories, id, func(c Category) string { return c.ID })
+}
+
+// Topic finds an e-mail topic.
+func (r *Register) Topic(id string) (Topic, bool) {
+	return find(r.Topics, id, func(t Topic) string { return t.ID })
+}
+
+// RequestKind finds a kind of request.
+func (r *Register) RequestKind(id string) (RequestKind, bool) {
+	return find(r.RequestKinds, id, func(k RequestKind) string { return k.ID })
+}
+
+// Refusal finds a reason to refuse.
+func (r *Register) Refusal(code string) (Refusal, bool) {
+	return find(r.Refusals, code, func(f Refusal) string { return f.Code })
+}
+
+// RefusalsFor are the reasons that may answer a kind of request.
+func (r *Register) RefusalsFor(kind string) []Refusal {
+	var fit []Refusal
+	for _, refusal := range r.Refusals {
+		if len(refusal.Kinds) == 0 || contains(refusal.Kinds, kind) {
+			fit = append(fit, refusal)
+		}
+	}
+	return fit
+}
+
+// LookReason finds a reason to open somebody's data.
+func (r *Register) LookReason(code string) (LookReason, bool) {
+	return find(r.LookReasons, code, func(l LookReason) string { return l.Code })
+}
+
+// Purpose finds a purpose.
+func (r *Register) Purpose(id string) (Purpose, bool) {
+	return find(r.Purposes, id, func(p Purpose) string { return p.ID })
+}
+
+// Basis is the legal basis of a purpose. A loaded register has one for each.
+func (r *Register) Basis(id string) Basis {
+	basis, _ := find(r.Bases, id, func(b Basis) string { return b.ID })
+	return basis
+}
+
+// Place is where a category or recipient is. A loaded register has one for
+// each.
+func (r *Register) Place(id string) Place {
+	place, _ := find(r.Places, id, func(p Place) string { return p.ID })
+	return place
+}
+
+// Transfer is the ground on which a category leaves the EEA; ok is false for
+// a category that does not.
+func (r *Register) Transfer(id string) (Transfer, bool) {
+	return find(r.Transfers, id, func(t Transfer) string { return t.ID })
+}
+
+// PurposesOf are a category's purposes.
+func (r *Register) PurposesOf(c Category) []Purpose {
+	return pick(r.Purposes, c.Purposes, func(p Purpose) string { return p.ID })
+}
+
+// RecipientsOf are those who get data of a category.
+func (r *Register) RecipientsOf(c Category) []Recipient {
+	return pick(r.Recipients, c.Recipients, func(p Recipient) string { return p.ID })
+}
+
+// pick keeps the order in which the ids were written.
+func pick[T any](list []T, ids []string, of func(T) string) []T {
+	picked := make([]T, 0, len(ids))
+	for _, id := range ids {
+		if item, ok := find(list, id, of); ok {
+			picked = append(picked, item)
+		}
+	}
+	return picked
+}
+
+// CategoriesFor are the categories that a recipient gets data of.
+func (r *Register) CategoriesFor(recipient string) []Category {
+	var given []Category
+	for _, c := range r.Categories {
+		if contains(c.Recipients, recipient) {
+			given = append(given, c)
+		}
+	}
+	return given
+}
+
+// Jurisdiction is the law that covers somebody who lives in a country (ISO
+// 3166-1 alpha-2) and region (ISO 3166-2 without the country). There is
+// always one: the last, which names no country, takes everybody else.
+func (r *Register) Jurisdiction(country, region string) Jurisdiction {
+	for _, j := range r.Jurisdictions {
+		if covers(j.Countries, j.Regions, country, region) {
+			return j
+		}
+	}
+	return Jurisdiction{}
+}
+
+// JurisdictionByID finds a jurisdiction.
+func (r *Register) JurisdictionByID(id string) (Jurisdiction, bool) {
+	return find(r.Jurisdictions, id, func(j Jurisdiction) string { return j.ID })
+}
+
+// AuthoritiesFor are the authorities to which somebody who lives there may
+// complain, the nearest first; for the rest of the world those that name no
+// country.
+func (r *Register) AuthoritiesFor(country, region string) []Authority {
+	var near, wide, rest []Authority
+	for _, a := range r.Authorities {
+		switch {
+		case len(a.Countries) == 0:
+			rest = append(rest, a)
+		case !covers(a.Countries, a.Regions, country, region):
+		case len(a.Regions) > 0:
+			near = append(near, a)
+		default:
+			wide = append(wide, a)
+		}
+	}
+	if len(near) > 0 || len(wide) > 0 {
+		return append(near, wide...)
+	}
+	return rest
+}
+
+func covers(countries, regions []string, country, region string) bool {
+	return (len(countries) == 0 || contains(countries, country)) &&
+		(len(regions) == 0 || contains(regions, region))
+}
+
+// Intake is the holding into which rows of a category are imported; ok is
+// false for a category that nobody imports.
+func (c Category) Intake() (Holding, bool) {
+	for _, h := range c.Holdings {
+		if h.Records || h.Ingest {
+			return h, true
+		}
+	}
+	return Holding{}, false
+}
+
+// Field finds a declared field.
+func (h Holding) Field(id string) (Field, bool) {
+	return find(h.Fields, id, func(f Field) string { return f.ID })
+}
+
+// KeepingClock is the column from which keeping times count.
+func (h Holding) KeepingClock() string {
+	if h.Clock != "" {
+		return h.Clock
+	}
+	return h.Time
+}

@@ -1,0 +1,64 @@
+package register
+
+import "strings"
+
+// In says the retention rule in words: the document's own, or else those that
+// follow from the rule.
+func (r Retention) In(lang string) string {
+	if !r.Text.Empty() {
+		return r.Text.In(lang)
+	}
+	return choose(lang, map[Since][2]string{
+		SinceRow: {
+			"Each entry is kept for " + r.Keep.In("en") + ", then deleted.",
+			"各記録は" + r.Keep.In("ja") + "保存した後、削除します。",
+		},
+		WithAccount: {
+			"Kept for as long as you have an account.",
+			"アカウントをお持ちの間、保存します。",
+		},
+		Always: {
+			"Kept without an end date. " + r.Because.In("en"),
+			"期限を定めずに保存します。" + r.Because.In("ja"),
+		},
+	}[r.From])
+}
+
+// In says in words what an erasure does.
+func (e Erasure) In(lang string) string {
+	switch e.Action {
+	case Delete:
+		return choose(lang, [2]string{"Deleted.", "削除します。"})
+	case Anonymise:
+		return choose(lang, [2]string{
+			"Made anonymous: what points to you is removed, the rest stays. " + e.Because.In("en"),
+			"匿名化します。お客様を示す情報は取り除き、それ以外は残します。" + e.Because.In("ja"),
+		})
+	case Keep:
+		return choose(lang, map[Since][2]string{
+			SinceRow: {
+				"Each entry is kept until it is " + e.Keep.In("en") + " old. " + e.Because.In("en"),
+				"各記録は、作成から" + e.Keep.In("ja") + "が過ぎるまで保存します。" + e.Because.In("ja"),
+			},
+			SinceErasure: {
+				"Kept for " + e.Keep.In("en") + " after the erasure. " + e.Because.In("en"),
+				"消去後" + e.Keep.In("ja") + "の間、保存します。" + e.Because.In("ja"),
+			},
+			Always: {
+				"Kept without an end date. " + e.Because.In("en"),
+				"期限を定めずに保存します。" + e.Because.In("ja"),
+			},
+		}[e.From])
+	}
+	return ""
+}
+
+// choose picks the Japanese words for a Japanese reader, the English ones for
+// everybody else: rules are put in words in these two languages only, and an
+// operator with a third writes the words in the document.
+func choose(lang string, words [2]string) string {
+	if strings.HasPrefix(lang, "ja") {
+		return words[1]
+	}
+	return words[0]
+}
