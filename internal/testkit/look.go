@@ -1,0 +1,114 @@
+package testkit
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// Viewport is the size of the window.
+type Viewport int
+
+// The two windows that every page is judged in.
+const (
+	Wide  Viewport = iota // an office screen, 1280 × 900
+	Phone                 // a small phone in the hand, 390 × 844
+)
+
+// Inspect judges the page as every reader meets it, light and dark, phone and wide: axe
+// finds nothing, nothing is wider than the window, and a picture of each is kept.
+func (p *Page) Inspect(name string) {
+	p.t.Helper()
+	for _, window := range []struct {
+		name string
+		size Viewport
+	}{{"phone", Phone}, {"wide", Wide}} {
+		p.SetViewport(window.size)
+		for _, scheme := range []string{"light", "dark"} {
+			p.colours(scheme)
+			p.settle()
+			p.axe(" (" + window.name + ", " + scheme + ")")
+			p.Screenshot(name + "-" + window.name + "-" + scheme)
+		}
+		p.fits(window.name)
+	}
+	p.Light()
+}
+
+// SetViewport makes the window that of a phone or of an office screen.
+func (p *Page) SetViewport(v Viewport) {
+	p.t.Helper()
+	size := chromedp.EmulateViewport(1280, 900)
+	if v == Phone {
+		size = chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulatePortrait)
+	}
+	p.do("setting the window's size", size)
+}
+
+// Dark asks for the dark form of the page.
+func (p *Page) Dark() { p.t.Helper(); p.colours("dark") }
+
+// Light asks for the light form of the page, which is how a page opens.
+func (p *Page) Light() { p.t.Helper(); p.colours("light") }
+
+func (p *Page) colours(scheme string) {
+	p.t.Helper()
+	p.do("asking for "+scheme+" colours", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+// Lang makes the browser ask for a language (en, ja) from the next page on.
+func (p *Page) Lang(language string) {
+	p.t.Helper()
+	agent, err := evaluate[string](p.ctx, "navigator.userAgent")
+	if err != nil {
+		p.fail("reading the browser's name: %v", err)
+	}
+	p.do("asking for "+language, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+			UserAgent: agent, AcceptLanguage: language,
+		})
+		return err
+	}))
+}
+
+// fits fails if the page must be moved sideways to be read (WCAG 1.4.10).
+func (p *Page) fits(window string) {
+	p.t.Helper()
+	over, err := evaluate[int](p.ctx, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
+	if err != nil {
+		p.fail("measuring the page: %v", err)
+	}
+	if over > 0 {
+		p.t.Errorf("%s is %d pixels wider than the %s window", p.Path(), over, window)
+	}
+}
+
+// Screenshot keeps a picture of the whole page in the folder $PORTAL_SHOTS, if that is
+// set.
+func (p *Page) Screenshot(name string) {
+	p.t.Helper()
+	folder := os.Getenv("PORTAL_SHOTS")
+	if folder == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, 2*p.patience)
+	defer cancel()
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.fail("taking a picture: %v", err)
+	}
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
