@@ -51,7 +51,7 @@ func Browser(t testing.TB) *Page {
 	})); err != nil {
 		t.Fatalf("opening a page: %v", err)
 	}
-	p := &Page{t: t, ctx: ctx, console: seen, patience: patience}
+	p := &Page{t: t, ctx: ctx, console: seen, patience: verbPatience}
 	p.SetViewport(Wide)
 	p.Light()
 	return p
@@ -119,9 +119,9 @@ func removeDeadProfiles() {
 	}
 }
 
-// patience is how long a verb waits for what it looks for. It is generous: a busy machine
+// verbPatience is how long a verb waits for what it looks for. It is generous: a busy machine
 // must not fail a journey, and a journey that passes never waits it out.
-const patience = 20 * time.Second
+const verbPatience = 20 * time.Second
 
 // do runs steps in the page and fails the test if they do not end.
 func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
