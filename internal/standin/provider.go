@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,9 +38,9 @@ type Provider struct {
 	server *http.Server
 	op     *op.Provider
 	pages  map[string]*template.Template
+	key    *rsa.PrivateKey
 
 	mu         sync.Mutex
-	keys       keys
 	users      []User
 	requests   map[string]*authRequest
 	grants     []*grant
@@ -66,7 +67,7 @@ func StartProvider(config ProviderConfig) (*Provider, error) {
 		return nil, errors.New("a stand-in provider needs a client id, a client secret and a clock")
 	}
 	config.Name = cmp.Or(config.Name, "Stand-in accounts")
-	signing, err := newKeys()
+	signing, err := newKey()
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func StartProvider(config ProviderConfig) (*Provider, error) {
 		config:    config,
 		issuer:    "http://" + listener.Addr().String(),
 		pages:     map[string]*template.Template{"choose": choose, "consent": consent},
-		keys:      signing,
+		key:       signing,
 		requests:  map[string]*authRequest{},
 		redirects: config.RedirectURIs,
 	}

@@ -87,9 +87,11 @@ func (p *Provider) tamper(body *bytes.Buffer, fault IDTokenFault) error {
 		return err
 	}
 	maps.Copy(claims, p.lie(fault))
-	key := p.keys.published
-	if fault == IDTokenWrongSignature {
-		key = p.keys.hidden
+	key := p.key
+	if fault == IDTokenWrongSignature { // a key of the same name that nobody publishes
+		if key, err = newKey(); err != nil {
+			return err
+		}
 	}
 	if answer["id_token"], err = sign(key, claims); err != nil {
 		return err

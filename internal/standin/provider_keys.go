@@ -10,20 +10,12 @@ import (
 
 const keyID = "standin"
 
-// keys are the pair that signs, and one nobody publishes, for tokens whose
-// signature has to be refused.
-type keys struct {
-	published, hidden *rsa.PrivateKey
-}
-
-func newKeys() (k keys, err error) {
-	if k.published, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return k, fmt.Errorf("stand-in provider's key: %w", err)
+func newKey() (*rsa.PrivateKey, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("stand-in provider's key: %w", err)
 	}
-	if k.hidden, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return k, fmt.Errorf("stand-in provider's key: %w", err)
-	}
-	return k, nil
+	return key, nil
 }
 
 // signingKey and publicKey are one key as op wants to see it.

@@ -55,7 +55,7 @@ func (s storage) GetRefreshTokenInfo(_ context.Context, _, token string) (subjec
 }
 
 func (s storage) SigningKey(context.Context) (op.SigningKey, error) {
-	return signingKey{s.keys.published}, nil
+	return signingKey{s.key}, nil
 }
 
 func (s storage) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
@@ -63,7 +63,7 @@ func (s storage) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm
 }
 
 func (s storage) KeySet(context.Context) ([]op.Key, error) {
-	return []op.Key{publicKey{&s.keys.published.PublicKey}}, nil
+	return []op.Key{publicKey{&s.key.PublicKey}}, nil
 }
 
 func (s storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
