@@ -64,6 +64,7 @@ type Erasure struct {
 	From     Since  `yaml:"from"` // keep only: row, erasure or always
 	Keep     Span   `yaml:"keep"`
 	Operator bool   `yaml:"operator"` // the figure is the operator's to choose
+	Text     Text   `yaml:"text"`     // in place of the words that the rule gives by itself
 	Because  Text   `yaml:"because"`
 	Law      string `yaml:"law"` // the article that asks for the keeping
 }

@@ -24,8 +24,12 @@ func (r Retention) In(lang string) string {
 	}[r.From])
 }
 
-// In says in words what an erasure does.
+// In says in words what an erasure does: the document's own, or else those
+// that follow from the rule.
 func (e Erasure) In(lang string) string {
+	if !e.Text.Empty() {
+		return strings.TrimSpace(e.Text.In(lang) + gap(lang) + e.Because.In(lang))
+	}
 	switch e.Action {
 	case Delete:
 		return choose(lang, [2]string{"Deleted.", "削除します。"})
@@ -62,3 +66,6 @@ func choose(lang string, words [2]string) string {
 	}
 	return words[0]
 }
+
+// gap stands between two sentences.
+func gap(lang string) string { return choose(lang, [2]string{" ", ""}) }

@@ -1,0 +1,161 @@
+package register_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+func shipped(t *testing.T) *register.Register {
+	t.Helper()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reg
+}
+
+// tampered writes the shipped register out as an operator would have it, with
+// one passage of one file replaced, and loads it.
+func tampered(t *testing.T, file, old, replacement string) (*register.Register, error) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("default")); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, file)
+	source, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(source), old) {
+		t.Fatalf("%s has no passage %q", file, old)
+	}
+	changed := strings.Replace(string(source), old, replacement, 1)
+	if err := os.WriteFile(name, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return register.Load(dir)
+}
+
+// lineOf is the line on which a passage of a shipped file begins.
+func lineOf(t *testing.T, file, passage string) int {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("default", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, _ := strings.Cut(string(source), passage)
+	return strings.Count(before, "\n") + 1
+}
+
+// rumours is a category that lies nowhere.
+const rumours = `  - id: rumours
+    name: {en: Rumours, ja: うわさ}
+    summary: {en: What people say., ja: 人のうわさです。}
+    origin: observed
+    purposes: [security]
+    place: us
+    retention: {from: account}
+    erasure: {action: delete}
+`
+
+func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
+	t.Parallel()
+	const controller, mail, given, observed, ours, bans, rights, days = "10-controller.yaml", "20-mail.yaml", "30-given.yaml",
+		"40-observed.yaml", "50-ours.yaml", "60-forbidden.yaml", "80-rights.yaml", "90-holidays.yaml"
+	for _, tc := range []struct{ name, file, old, replacement, path, want string }{
+		{"an unknown key", given, "promises: [P4]", "promise: [P4]", "categories[0].promise", "there is no such key here"},
+		{"an unknown key at the top", controller, "brand:\n", "brands:\n", "brands", "there is no such key here"},
+		{"a text for a list", given, "promises: [P4]", "promises: P4", "categories[0].promises", "must be a list"},
+		{"a word for a boolean", mail, "locked: true", "locked: perhaps", "topics[6].locked", "must be true or false"},
+		{"a word for a number", observed, "max: 3999999999999", "max: lots", "categories[10].holdings[0].fields[3].max", "must be a whole number"},
+		{"a length of time in other words", observed, "keep: 12 months", "keep: a year", "categories[8].retention.keep", "is no length of time"},
+		{"no such day", days, "date: 2026-01-01", "date: 2026-02-30", "holidays[3].days[0].date", "is not a day"},
+		{"a missing language", mail, `name: {en: "New features", ja: "新機能"}`, `name: {en: "New features"}`, "topics[0].name", "has no text in the language ja"},
+		{"a language too many", mail, `ja: "新機能"}`, `ja: "新機能", fr: "Nouveautés"}`, "topics[0].name.fr", "fr is not among the document's languages"},
+		{"a category without a source", observed, "categories:\n", "categories:\n" + rumours, "categories[8].holdings", "rumours has no source"},
+		{"an unknown purpose", given, "purposes: [transactions]", "purposes: [curiosity]", "categories[1].purposes[0]", "there is no purpose curiosity"},
+		{"no purpose at all", given, "purposes: [transactions]", "purposes: []", "categories[1].purposes", "payment-methods is held for no purpose"},
+		{"an unknown recipient", given, "recipients: [payment-processor,", "recipients: [payment-processor, broker,", "categories[1].recipients[1]", "there is no recipient broker"},
+		{"an unknown legal basis", controller, "basis: contract", "basis: habit", "purposes[0].basis", "there is no legal basis habit"},
+		{"an unknown purpose of a topic", mail, "purpose: policy-notices", "purpose: gossip", "topics[5].purpose", "there is no purpose gossip"},
+		{"locked mail that rests on consent", mail, "    purpose: marketing", "    purpose: marketing\n    locked: true\n    because: {en: We want to., ja: 送りたいため。}", "topics[0].locked", "consent can be withdrawn"},
+		{"consent taken for granted", mail, "    purpose: marketing", "    purpose: marketing\n    default_on: true", "topics[0].default_on", "can't be on before"},
+		{"a locked topic without a reason", mail, "because: {en: \"A warning that could be switched off would not protect you.\", ja: \"停止できる警告では、お客様を守ることができないためです。\"}", "", "topics[8].because", "is missing"},
+		{"the same id twice", mail, "id: promotions", "id: new-products", "topics[3]", "new-products stands here twice"},
+		{"a clock that nobody knows", rights, "us-ca: shine-30", "us-ca: soonish", "request_kinds[7].clocks.us-ca", `no legal clock is called "soonish"`},
+		{"a clock for nowhere", rights, "{us-ca: shine-30}", "{us-ca: shine-30, atlantis: shine-30}", "request_kinds[7].clocks.atlantis", "there is no jurisdiction atlantis"},
+		{"a right without a clock", rights, `clocks: {"*": days-7}`, "clocks: {eea: days-7}", "request_kinds[8].clocks", "has no clock for uk"},
+		{"a refusal of nothing", rights, "kinds: [rectification]", "kinds: [wishes]", "refusals[8].kinds[0]", "there is no kind of request wishes"},
+		{"keeping without an end", given, "      from: row\n      keep: 7 years\n      operator: true\n      law", "      from: row\n      law", "categories[2].erasure.keep", "must say how long"},
+		{"keeping what is deleted", ours, "erasure: {action: delete}", "erasure: {action: delete, from: row, keep: 1 day}", "categories[11].erasure", "only what is kept"},
+		{"correcting what was observed", observed, "id: browser, type: text,", "id: browser, type: text, correctable: true,", "categories[8].holdings[0].fields[2].correctable", "only what the person gave"},
+		{"a destination in the connection log", observed, "{id: place, type: place,", "{id: destination, type: place,", "categories[10].holdings[0].fields[2].id", "forbidden.destination (P7)"},
+		{"a number as long as a card's", observed, "max: 3999999999999", "max: 9999999999999999", "categories[10].holdings[0].fields[3].max", "can't be a card number"},
+		{"a full card number's field", given, "{id: last4,", "{id: card_number,", "categories[1].holdings[0].fields[2].id", "forbidden.card-number (P4)"},
+		{"a sum of words", observed, "tally: bytes", "tally: place", "categories[10].holdings[0].tally", "is not a field that holds a number"},
+		{"an order by no time", observed, "time: started_at", "time: began", "categories[10].holdings[0].time", "is not a field of type time"},
+		{"a ban on nothing", bans, "forbidden:\n", "forbidden:\n  - {id: nothing, text: {en: No., ja: 禁止。}}\n", "forbidden[0]", "forbids nothing"},
+		{"a second answer to one question", mail, "topics:", "controller: {name: Somebody else}\ntopics:", "controller", "already stands in"},
+		{"broken YAML", mail, "  - id: promotions", "  - id: [promotions", "", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := tampered(t, tc.file, tc.old, tc.replacement)
+			faults, ok := err.(register.Faults) //nolint:errorlint // Load returns them bare
+			if !ok {
+				t.Fatalf("got %v, want faults", err)
+			}
+			first := faults[0]
+			if filepath.Base(first.File) != tc.file || first.Path != tc.path || !strings.Contains(first.Text, tc.want) {
+				t.Errorf("got %v\nwant %s: %s: %s", first, tc.file, tc.path, tc.want)
+			}
+			if line := lineOf(t, tc.file, tc.old); first.Line < line-6 || first.Line > line+13 {
+				t.Errorf("line %d, far from %d", first.Line, line)
+			}
+		})
+	}
+}
+
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "register.yaml")
+	source := "languages: [en]\ncontroler: {}\nbrand: {name: A, acent: red}\ntopics:\n  - {id: x, locked: 3}\n"
+	if err := os.WriteFile(name, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := register.Load(name)
+	want := []string{
+		name + ":2: controler: there is no such key here",
+		name + ":3: brand.acent: there is no such key here",
+		name + ":5: topics[0].locked: must be true or false",
+	}
+	if err == nil || err.Error() != strings.Join(want, "\n") {
+		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
+	}
+}
+
+func TestOneFileIsARegisterToo(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "register.yaml")
+	if err := os.WriteFile(name, []byte("languages: [en]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := register.Load(name)
+	if err == nil || !strings.Contains(err.Error(), name+":1: controller.name: is missing") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoRegisterIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{filepath.Join(t.TempDir(), "none.yaml"), t.TempDir()} {
+		if _, err := register.Load(name); err == nil {
+			t.Errorf("%s was read as a register", name)
+		}
+	}
+}

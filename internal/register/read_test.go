@@ -1,0 +1,256 @@
+package register_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/register"
+)
+
+func TestEverybodyHasALawAndAnAuthority(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct{ country, region, jurisdiction, authorities string }{
+		{"FR", "", "eea", "fr"},
+		{"NO", "", "eea", "no"},
+		{"GB", "", "uk", "uk"},
+		{"US", "CA", "us-ca", "us-ca-cppa us-ca-ag us-ftc"},
+		{"US", "CO", "other", "us-ftc"},
+		{"JP", "13", "jp", "jp"},
+		{"CH", "", "other", "ch"},
+		{"BR", "", "other", "world"},
+		{"", "", "other", "world"},
+	} {
+		if got := reg.Jurisdiction(tc.country, tc.region).ID; got != tc.jurisdiction {
+			t.Errorf("%s-%s is under %s, want %s", tc.country, tc.region, got, tc.jurisdiction)
+		}
+		var ids []string
+		for _, authority := range reg.AuthoritiesFor(tc.country, tc.region) {
+			ids = append(ids, authority.ID)
+		}
+		if got := strings.Join(ids, " "); got != tc.authorities {
+			t.Errorf("%s-%s complains to %s, want %s", tc.country, tc.region, got, tc.authorities)
+		}
+	}
+}
+
+func TestEveryStateOfTheEEAHasAnAuthorityOfItsOwn(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	eea, _ := reg.JurisdictionByID("eea")
+	if len(eea.Countries) != 30 {
+		t.Errorf("the EEA has %d states, want 30", len(eea.Countries))
+	}
+	for _, country := range eea.Countries {
+		if of := reg.AuthoritiesFor(country, ""); len(of) == 0 || len(of[0].Countries) != 1 {
+			t.Errorf("%s has no authority of its own", country)
+		}
+	}
+}
+
+func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct {
+		kind, jurisdiction string
+		want               deadline.Rule
+	}{
+		{"erasure", "eea", deadline.GDPRMonth},
+		{"erasure", "us-ca", deadline.CCPA45},
+		{"access", "jp", deadline.APPI(14)},
+		{"access", "other", deadline.Days(30)},
+		{"shine-the-light", "us-ca", deadline.Shine30},
+		{"child-report", "eea", deadline.Days(7)},
+	} {
+		kind, ok := reg.RequestKind(tc.kind)
+		if got := kind.Clock(tc.jurisdiction); !ok || got != tc.want {
+			t.Errorf("%s in %s has the clock %s, want %s", tc.kind, tc.jurisdiction, got, tc.want)
+		}
+	}
+	if kind, _ := reg.RequestKind("minor-posts"); kind.OfferedIn("eea") || !kind.OfferedIn("us-ca") {
+		t.Error("the removal of a minor's posts is a Californian right")
+	}
+}
+
+func TestHolidaysCountWhereTheyAreKept(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct {
+		jurisdiction, day string
+		want              bool
+	}{
+		{"us-ca", "2026-11-26", true},
+		{"eea", "2026-11-26", false},
+		{"eea", "2026-12-25", true},
+		{"eea", "2026-04-02", false}, // the institutions' Maundy Thursday
+		{"jp", "2026-09-22", true},
+		{"jp", "2027-03-22", true},
+		{"uk", "2027-12-28", true},
+		{"uk", "2027-12-29", false},
+	} {
+		day, err := deadline.ParseDay(tc.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := reg.HolidaysFor(tc.jurisdiction).Holiday(day); got != tc.want {
+			t.Errorf("%s in %s: a holiday is %v, want %v", tc.day, tc.jurisdiction, got, tc.want)
+		}
+	}
+}
+
+func TestWhatMayNeverBeHeldIsKnownByAnyName(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct{ category, field, want string }{
+		{"connection-log", "destination", "destination"},
+		{"connection-log", "Destination-Address", "destination"},
+		{"connection-log", "dstIP", "destination"},
+		{"connection-log", "tls_sni", "destination"},
+		{"connection-log", "dns_query", "destination"},
+		{"connection-log", "payload_bytes", "destination"},
+		{"connection-log", "request_url", "connection-content"},
+		{"connection-log", "Host", "connection-content"},
+		{"connection-log", "content_type", "connection-content"},
+		{"site-usage", "dst_port", "destination"},
+		{"orders", "cardNumber", "card-number"},
+		{"payment-methods", "PAN", "card-number"},
+		{"payment-methods", "cvv2", "card-number"},
+		{"posts", "url", ""},
+		{"connection-log", "bytes", ""},
+		{"connection-log", "place", ""},
+		{"payment-methods", "last4", ""},
+		{"site-usage", "went_to", ""},
+	} {
+		ban, found := reg.ForbiddenField(tc.category, tc.field)
+		if found != (tc.want != "") || ban.ID != tc.want {
+			t.Errorf("%s in %s is refused by %q, want %q", tc.field, tc.category, ban.ID, tc.want)
+		}
+	}
+	if ban, found := reg.ForbiddenValue("posts", "it is 4111 1111 1111 1111"); !found || ban.Promise != "P4" {
+		t.Error("a full card number in a post went unseen")
+	}
+	if _, found := reg.ForbiddenValue("posts", "it is 7 o'clock"); found {
+		t.Error("an hour was taken for a card")
+	}
+}
+
+func TestMarketingIsNeverOnUnasked(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	if len(reg.Topics) != 9 {
+		t.Errorf("%d topics, want the six of P12 and the three of P14", len(reg.Topics))
+	}
+	for _, topic := range reg.Topics {
+		purpose, _ := reg.Purpose(topic.Purpose)
+		if reg.Basis(purpose.Basis).Can == register.Withdraw && (topic.DefaultOn || topic.Locked) {
+			t.Errorf("%s is on before anybody agreed", topic.ID)
+		}
+	}
+}
+
+func TestEveryPromiseAboutDataHasItsCategory(t *testing.T) {
+	t.Parallel()
+	kept := map[string]bool{}
+	reg := shipped(t)
+	for _, c := range reg.Categories {
+		for _, promise := range c.Promises {
+			kept[promise] = true
+		}
+		if len(reg.PurposesOf(c)) != len(c.Purposes) || len(reg.RecipientsOf(c)) != len(c.Recipients) {
+			t.Errorf("%s names a purpose or recipient that nobody can read", c.ID)
+		}
+	}
+	for _, promise := range []string{"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P11", "P19", "P23"} {
+		if !kept[promise] {
+			t.Errorf("no category answers for %s", promise)
+		}
+	}
+}
+
+func TestTheConnectionLogHoldsTheFourThingsOfP6(t *testing.T) {
+	t.Parallel()
+	category, _ := shipped(t).Category("connection-log")
+	intake, ok := category.Intake()
+	var ids []string
+	for _, f := range intake.Fields {
+		ids = append(ids, f.ID)
+	}
+	if want := []string{"started_at", "network", "place", "bytes", "seconds"}; !ok || !reflect.DeepEqual(ids, want) {
+		t.Errorf("it holds %v, want %v", ids, want)
+	}
+}
+
+func TestKeepingIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct{ category, lang, retention, erasure string }{
+		{"connection-log", "en", "Each entry is kept for 12 months, then deleted.", "Deleted."},
+		{"connection-log", "ja", "各記録は12か月保存した後、削除します。", "削除します。"},
+		{"profile", "ja-JP", "アカウントをお持ちの間、保存します。", "削除します。"},
+		{"orders", "en", "Each entry is kept for 7 years", "Each entry is kept until it is 7 years old. Tax and accounting"},
+		{"orders", "ja", "各記録は7年", "各記録は、作成から7年が過ぎるまで保存します。税法"},
+		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the erasure."},
+		{"entries", "fr", "Each entry is kept for 2 years", "Made anonymous"},
+		{"audit", "ja", "期限を定めずに保存します。", "期限を定めずに保存します。"},
+		{"requests", "en", "Kept for 24 months after the request is closed", "Kept for 24 months after the request is closed"},
+	} {
+		c, _ := reg.Category(tc.category)
+		if got := c.Retention.In(tc.lang); !strings.HasPrefix(got, tc.retention) {
+			t.Errorf("%s: %q, want %q", tc.category, got, tc.retention)
+		}
+		if got := c.Erasure.In(tc.lang); !strings.HasPrefix(got, tc.erasure) {
+			t.Errorf("%s: %q, want %q", tc.category, got, tc.erasure)
+		}
+	}
+}
+
+func TestATextIsReadInTheNearestLanguage(t *testing.T) {
+	t.Parallel()
+	text := register.Text{"en": "name", "ja": "名前"}
+	for lang, want := range map[string]string{"ja": "名前", "ja-JP": "名前", "fr": "name", "": "name"} {
+		if got := text.In(lang); got != want {
+			t.Errorf("in %q it is %q, want %q", lang, got, want)
+		}
+	}
+	if got := (register.Text{"de": "Name"}).In("ja"); got != "Name" {
+		t.Errorf("got %q", got)
+	}
+	if got := register.Text(nil).In("en"); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestASpanEndsOnADayThatExists(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ span, from, after, before string }{
+		{"1 month", "2026-01-31", "2026-02-28", "2025-12-31"},
+		{"1 month", "2028-03-31", "2028-04-30", "2028-02-29"},
+		{"12 months", "2028-02-29", "2029-02-28", "2027-02-28"},
+		{"7 years", "2026-11-22", "2033-11-22", "2019-11-22"},
+		{"30 days", "2026-01-30", "2026-03-01", "2025-12-31"},
+		{"0 days", "2026-01-30", "2026-01-30", "2026-01-30"},
+	} {
+		var span register.Span
+		if err := span.UnmarshalText([]byte(tc.span)); err != nil {
+			t.Fatal(err)
+		}
+		from, err := time.Parse(time.DateOnly, tc.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := span.After(from).Format(time.DateOnly); got != tc.after {
+			t.Errorf("%s after %s is %s, want %s", tc.span, tc.from, got, tc.after)
+		}
+		if got := span.Before(from).Format(time.DateOnly); got != tc.before {
+			t.Errorf("%s before %s is %s, want %s", tc.span, tc.from, got, tc.before)
+		}
+	}
+	for _, bad := range []string{"", "soon", "12", "-1 days", "1.5 years", "3 weeks"} {
+		if err := new(register.Span).UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("%q was read as a length of time", bad)
+		}
+	}
+}
