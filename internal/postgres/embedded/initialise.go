@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,28 @@ import (
 // socketPathLimit stays under the shortest sun_path there is (104 bytes on
 // macOS) with room for the temporary names PostgreSQL makes beside it.
 const socketPathLimit = 90
+
+// makeFolder makes sure of a folder that is ours: it is about to change hands
+// and become private, which must not happen to somebody's home.
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { //nolint:gosec // the server's user passes through it
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err == nil {
+		return nil
+	} else if !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look into the data folder: %w", err)
+	}
+	ours := func(e fs.DirEntry) bool { return e.Name() == "lock" }
+	if len(entries) > 0 && !slices.ContainsFunc(entries, ours) {
+		return fmt.Errorf("the folder %s holds other things than the portal's database: name an empty one", dir)
+	}
+	return nil
+}
 
 // majorOf reads the version that wrote the data; 0 means that there is none yet.
 func majorOf(data string) (int, error) {

@@ -59,7 +59,7 @@ func (o owner) take(dir string) error {
 		return fmt.Errorf("%s is not a folder", dir)
 	}
 	if has.Uid != o.uid {
-		if !o.dropped {
+		if !o.dropped || has.Uid != 0 {
 			return fmt.Errorf("the folder %s belongs to user %d, who alone can run the database in it", dir, has.Uid)
 		}
 		if err := o.give(dir); err != nil {

@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -66,10 +69,13 @@ func (s *Server) clearLastRun() error {
 	for _, step := range []struct {
 		signal syscall.Signal
 		wait   time.Duration
-	}{{syscall.SIGINT, quitAfter}, {syscall.SIGQUIT, killAfter}, {syscall.SIGKILL, killAfter}} {
+	}{{syscall.SIGINT, quitAfter}, {syscall.SIGKILL, killAfter}} {
 		left := leftovers(s.dataDir())
 		if len(left) == 0 {
 			break
+		}
+		if step.signal == syscall.SIGINT && !slices.Contains(left, postmaster(s.dataDir())) {
+			continue // backends without their server have nobody to save for
 		}
 		s.cfg.Logger.Warn("ending what the last run left behind", "processes", left, "signal", step.signal.String())
 		for _, pid := range left {
@@ -89,6 +95,21 @@ func (s *Server) clearLastRun() error {
 		}
 	}
 	return nil
+}
+
+// postmaster is the server's process by its own account, alive or not; 0 if
+// it left none.
+func postmaster(data string) int {
+	raw, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(raw), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(first))
+	if err != nil || pid <= 1 {
+		return 0
+	}
+	return pid
 }
 
 func awaitNone(data string, wait time.Duration) {

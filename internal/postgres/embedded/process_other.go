@@ -4,9 +4,7 @@ package embedded
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,13 +17,8 @@ func dieWithParent(*syscall.SysProcAttr) {}
 // leftovers asks ps whether the process named in postmaster.pid is a server
 // on this folder; its backends end with it.
 func leftovers(data string) []int {
-	raw, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
-	if err != nil {
-		return nil
-	}
-	first, _, _ := strings.Cut(string(raw), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 1 {
+	pid := postmaster(data)
+	if pid == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

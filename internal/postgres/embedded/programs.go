@@ -90,7 +90,10 @@ func choose(all []found, major int) (string, bool) {
 			best = f
 		}
 	}
-	return best.dir, major == 0 && best.dir != ""
+	if major != 0 || best.dir == "" {
+		return "", false
+	}
+	return best.dir, true
 }
 
 // waysOut is the one sentence for a machine without usable programs.

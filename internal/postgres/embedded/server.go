@@ -81,8 +81,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) (err error) {
-	if err := os.MkdirAll(s.cfg.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+	if err := makeFolder(s.cfg.Dir); err != nil {
+		return err
 	}
 	if s.lock, err = lockFolder(s.cfg.Dir); err != nil {
 		return err

@@ -1,0 +1,255 @@
+package embedded_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/postgres/embedded"
+)
+
+// home is a folder that the server's user can reach also where root keeps
+// t.TempDir to itself, in memory where there is some: initdb syncs a lot.
+func home(t *testing.T) string {
+	t.Helper()
+	base := os.TempDir()
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		base = "/dev/shm"
+	}
+	return homeIn(t, base)
+}
+
+func homeIn(t *testing.T, base string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(base, "portal-embedded-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // passed through by the server's user
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func config(t *testing.T, dir string) embedded.Config {
+	return embedded.Config{Dir: dir, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
+}
+
+func start(t *testing.T, cfg embedded.Config) *embedded.Server {
+	t.Helper()
+	server, err := embedded.Start(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func keep(t *testing.T, url string) {
+	t.Helper()
+	if _, err := connect(t, url).Exec(t.Context(), "create table kept as select 42 as answer"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustBeKept(t *testing.T, url string) {
+	t.Helper()
+	var answer int
+	if err := connect(t, url).QueryRow(t.Context(), "select answer from kept").Scan(&answer); err != nil || answer != 42 {
+		t.Errorf("the data is gone: %d, %v", answer, err)
+	}
+}
+
+func fails(t *testing.T, cfg embedded.Config, says ...string) error {
+	t.Helper()
+	server, err := embedded.Start(t.Context(), cfg)
+	if err == nil {
+		_ = server.Stop()
+		t.Fatal("it started")
+	}
+	for _, part := range says {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not say %q: %v", part, err)
+		}
+	}
+	return err
+}
+
+func TestItStartsFromNothingStopsCleanlyAndKeepsItsData(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(home(t), "made", "on", "the", "way")
+	server := start(t, config(t, dir))
+	keep(t, server.URL())
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder is not private: %v, %v", info.Mode(), err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Error(err)
+	}
+	for _, left := range []string{".s.PGSQL.5432", ".s.PGSQL.5432.lock", "data/postmaster.pid", "data.new"} {
+		if _, err := os.Stat(filepath.Join(dir, left)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is left behind (%v)", left, err)
+		}
+	}
+	mustBeKept(t, start(t, config(t, dir)).URL())
+}
+
+func TestASecondRunOnTheSameFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(home(t), "pg")
+	server := start(t, config(t, dir))
+	if err := fails(t, config(t, dir), dir); !errors.Is(err, embedded.ErrInUse) {
+		t.Errorf("got %v", err)
+	}
+	keep(t, server.URL()) // the first is none the worse
+}
+
+func TestAnInterruptedSetUpIsBegunAnew(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(home(t), "pg")
+	if err := os.MkdirAll(filepath.Join(dir, "data.new", "base"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"lock", "data.new/PG_VERSION"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte("99\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(t, start(t, config(t, dir)).URL())
+}
+
+func TestDataOfAnotherVersionIsRefusedAndNotTouched(t *testing.T) {
+	t.Parallel()
+	installed, err := embedded.Installed(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, programs := range map[string]embedded.Programs{
+		"by the programs found": {},
+		"by the programs named": {Dir: installed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(home(t), "pg")
+			if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for file, content := range map[string]string{"lock": "", "data/PG_VERSION": "9\n", "data/precious": "rows"} {
+				if err := os.WriteFile(filepath.Join(dir, file), []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cfg := config(t, dir)
+			cfg.Programs = programs
+			fails(t, cfg, "PostgreSQL 9", "nothing was changed")
+			if got, err := os.ReadFile(filepath.Join(dir, "data", "precious")); err != nil || string(got) != "rows" {
+				t.Errorf("the data is gone: %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestAFolderOfOtherThingsIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := home(t)
+	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fails(t, config(t, dir), dir, "name an empty one")
+}
+
+func TestAMachineWithoutPostgreSQLIsToldTheThreeWaysOut(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, filepath.Join(home(t), "pg"))
+	cfg.Programs.Places = []string{}
+	err := fails(t, cfg, "install", "PORTAL_POSTGRES_PROGRAMS", "DATABASE_URL")
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than a sentence: %v", err)
+	}
+	cfg.Programs.Dir = home(t)
+	fails(t, cfg, "no PostgreSQL programs in "+cfg.Programs.Dir)
+}
+
+func TestALongPathKeepsItsSocketElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(home(t), strings.Repeat("long/", 20), "pg")
+	server := start(t, config(t, dir))
+	socket := connect(t, server.URL()).Config().Host
+	if len(socket) > 80 || strings.HasPrefix(socket, dir) {
+		t.Errorf("the socket is in %s", socket)
+	}
+	if err := server.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(socket); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is left behind", socket)
+	}
+}
+
+func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
+	t.Parallel()
+	free, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cfg := config(t, filepath.Join(home(t), "pg"))
+	cfg.Listen = address
+	keep(t, start(t, cfg).URL())
+	password, err := os.ReadFile(filepath.Join(cfg.Dir, "password"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustBeKept(t, fmt.Sprintf("postgres://portal:%s@%s/portal", strings.TrimSpace(string(password)), address))
+	if conn, err := pgx.Connect(t.Context(), fmt.Sprintf("postgres://portal:guess@%s/portal", address)); err == nil {
+		_ = conn.Close(t.Context())
+		t.Error("a guessed password opens it")
+	}
+	cfg.Listen, cfg.Dir = "5433", filepath.Join(home(t), "pg")
+	fails(t, cfg, `"5433"`)
+}
+
+func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(home(t), "pg")
+	server := start(t, config(t, dir))
+	keep(t, server.URL())
+	kill(t, postmasterOf(t, dir))
+	select {
+	case <-server.Done():
+	case <-time.After(10 * time.Second):
+		t.Error("nobody noticed")
+	}
+	if err := server.Stop(); err != nil {
+		t.Errorf("stopping what has ended: %v", err)
+	}
+	mustBeKept(t, start(t, config(t, dir)).URL())
+}
