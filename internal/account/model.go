@@ -1,0 +1,118 @@
+package account
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// AgeBand is all that is kept of a birth date.
+type AgeBand string
+
+// The age bands. Nobody younger joins (promise P21).
+const (
+	Minor AgeBand = "13-17"
+	Adult AgeBand = "18+"
+)
+
+// Person is somebody with an account.
+type Person struct {
+	ID        uuid.UUID `gorm:"primaryKey"`
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	Lang      string
+	AgeBand   AgeBand
+	ClosingAt *time.Time // an erasure has begun
+}
+
+// TableName is the table of people.
+func (Person) TableName() string { return "person" }
+
+// Profile is what a person tells us about themselves, and may correct.
+type Profile struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	FullName   string
+	Street     string
+	PostalCode string
+	City       string
+	Region     string    // ISO 3166-2 without the country
+	Country    string    // ISO 3166-1 alpha-2
+	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
+}
+
+// TableName is the table of profiles.
+func (Profile) TableName() string { return "profile" }
+
+// EmailAddress is an address that its owner has proved.
+type EmailAddress struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	Address    string
+	IsPrimary  bool
+	VerifiedAt time.Time
+}
+
+// TableName is the table of addresses.
+func (EmailAddress) TableName() string { return "email_address" }
+
+type passwordRow struct {
+	PersonID  uuid.UUID `gorm:"primaryKey"`
+	Hash      string
+	ChangedAt time.Time
+}
+
+func (passwordRow) TableName() string { return "password" }
+
+type signUpRow struct {
+	TokenHash []byte `gorm:"primaryKey"`
+	Sealed    []byte
+	ExpiresAt time.Time
+}
+
+func (signUpRow) TableName() string { return "sign_up" }
+
+type emailProofRow struct {
+	TokenHash []byte `gorm:"primaryKey"`
+	PersonID  uuid.UUID
+	Purpose   string
+	Address   string
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}
+
+func (emailProofRow) TableName() string { return "email_proof" }
+
+type sessionRow struct {
+	TokenHash []byte `gorm:"primaryKey"`
+	ID        uuid.UUID
+	PersonID  *uuid.UUID
+	StaffID   *uuid.UUID
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	ProvedAt  *time.Time
+	IP        *netip.Addr `gorm:"type:inet"`
+	UserAgent string
+	Data      []byte
+}
+
+func (sessionRow) TableName() string { return "session" }
+
+// Visit is where a request comes from.
+type Visit struct {
+	IP        netip.Addr
+	UserAgent string
+	Lang      string
+}
+
+// maxAgent is how much of a browser's description is kept, in bytes.
+const maxAgent = 300
+
+func (v Visit) agent() string { return v.UserAgent[:min(len(v.UserAgent), maxAgent)] }
+
+func (v Visit) addr() *netip.Addr {
+	if !v.IP.IsValid() {
+		return nil
+	}
+	return &v.IP
+}

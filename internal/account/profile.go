@@ -1,0 +1,106 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Profile reads what a person told us about themselves.
+func (s *Service) Profile(ctx context.Context, person uuid.UUID) (Profile, error) {
+	p, err := gorm.G[Profile](s.DB.Gorm(ctx)).Where("person_id = ?", person).First(ctx)
+	if postgres.IsMissing(err) {
+		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return p, err
+}
+
+const maxLine = 200 // characters in a line of a profile
+
+// Correct replaces a profile by what the person says is right (GDPR art. 16).
+// The audit log keeps which fields changed, never what they held.
+func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile) error {
+	p.trim()
+	if ps := p.problems(); len(ps) > 0 {
+		return fault.Invalidate(ps...)
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		old, err := gorm.G[Profile](tx.Gorm).Where("person_id = ?", p.PersonID).First(ctx)
+		if postgres.IsMissing(err) {
+			return fault.Wrap(err, fault.NotFound, "fault.notFound")
+		}
+		if err != nil {
+			return err
+		}
+		changed := p.differs(old)
+		if len(changed) == 0 {
+			return nil
+		}
+		p.UpdatedAt = s.Now()
+		err = tx.Gorm.Model(&Profile{}).Where("person_id = ?", p.PersonID).
+			Select("full_name", "street", "postal_code", "city", "region", "country", "updated_at").Updates(&p).Error
+		if err != nil {
+			return fmt.Errorf("correcting a profile: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: p.UpdatedAt, Actor: actor, Action: "profile.corrected", PersonID: p.PersonID, Detail: map[string]any{"fields": changed},
+		})
+	})
+}
+
+func (p *Profile) lines() map[string]*string {
+	return map[string]*string{
+		"full_name": &p.FullName, "street": &p.Street, "postal_code": &p.PostalCode,
+		"city": &p.City, "region": &p.Region, "country": &p.Country,
+	}
+}
+
+func (p *Profile) trim() {
+	for _, line := range p.lines() {
+		*line = strings.Join(strings.Fields(*line), " ")
+	}
+	p.Country, p.Region = strings.ToUpper(p.Country), strings.ToUpper(p.Region)
+}
+
+var (
+	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
+	regionCode  = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
+)
+
+func (p *Profile) problems() []fault.Problem {
+	var ps []fault.Problem
+	if p.FullName == "" {
+		ps = append(ps, fault.Field("full_name", "account.nameBad"))
+	}
+	for _, field := range []string{"full_name", "street", "postal_code", "city"} {
+		if len([]rune(*p.lines()[field])) > maxLine {
+			ps = append(ps, fault.Field(field, "account.lineLong", "Max", maxLine))
+		}
+	}
+	if p.Region != "" && !regionCode.MatchString(p.Region) {
+		ps = append(ps, fault.Field("region", "account.regionBad"))
+	}
+	if p.Country != "" && !countryCode.MatchString(p.Country) {
+		ps = append(ps, fault.Field("country", "account.countryBad"))
+	}
+	return ps
+}
+
+func (p *Profile) differs(old Profile) []string {
+	var names []string
+	before := old.lines()
+	for _, field := range []string{"full_name", "street", "postal_code", "city", "region", "country"} {
+		if *p.lines()[field] != *before[field] {
+			names = append(names, field)
+		}
+	}
+	return names
+}

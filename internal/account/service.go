@@ -1,0 +1,143 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	outbox "plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB      *postgres.DB
+	Ring    *keyring.Ring
+	Mail    *outbox.Service
+	Limits  *limit.Limiter
+	Hasher  *Hasher
+	BaseURL string // of the portal, without a slash at its end
+	Now     func() time.Time
+
+	// Joined runs in the transaction in which a person begins, with the
+	// topics that they ticked on the form; a floor above keeps consents.
+	Joined func(ctx context.Context, tx postgres.Tx, id uuid.UUID, j Joining) error
+}
+
+// Joining is what else a person said when they signed up.
+type Joining struct {
+	Topics []string
+	Lang   string
+	At     time.Time
+}
+
+// Service is what accounts promise.
+type Service struct{ Deps }
+
+// New makes a service.
+func New(d Deps) *Service { return &Service{d} }
+
+// How long things live.
+const (
+	SignUpLife  = 24 * time.Hour
+	ResetLife   = time.Hour
+	SessionLife = 12 * time.Hour
+	IdleLife    = 2 * time.Hour
+	GuestLife   = time.Hour        // a session of nobody in particular
+	Freshness   = 15 * time.Minute // for how long a proof of identity counts
+)
+
+// Limits hold across all processes of the portal.
+var (
+	perAccount = limit.Rule{Name: "sign-in account", Max: 10, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+	perSource  = limit.Rule{Name: "sign-in source", Max: 60, Window: 15 * time.Minute}  //nolint:gochecknoglobals // a constant in all but name
+	mailsTo    = limit.Rule{Name: "mail to address", Max: 5, Window: time.Hour}         //nolint:gochecknoglobals // a constant in all but name
+	mailsFrom  = limit.Rule{Name: "mail from source", Max: 30, Window: time.Hour}       //nolint:gochecknoglobals // a constant in all but name
+)
+
+// NormalAddress gives an address in the one form in which it is stored, or
+// false if it is none: a bare addr-spec (RFC 5322), lower case, 254 octets at
+// most (RFC 5321, erratum 1690).
+func NormalAddress(s string) (string, bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	parsed, err := mail.ParseAddress(s)
+	if err != nil || parsed.Address != s || len(s) > 254 {
+		return "", false
+	}
+	if _, host, ok := strings.Cut(s, "@"); !ok || host == "" || strings.HasPrefix(host, ".") {
+		return "", false
+	}
+	return s, true
+}
+
+// ByAddress finds the person who has proved an address. NotFound if nobody.
+func (s *Service) ByAddress(ctx context.Context, address string) (uuid.UUID, error) {
+	address, ok := NormalAddress(address)
+	if !ok {
+		return uuid.Nil, fault.New(fault.NotFound, "fault.notFound")
+	}
+	row, err := gorm.G[EmailAddress](s.DB.Gorm(ctx)).Where("address = ?", address).First(ctx)
+	if postgres.IsMissing(err) {
+		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("finding an address: %w", err)
+	}
+	return row.PersonID, nil
+}
+
+// Recipient is where mail to a person goes. NotFound for nobody.
+func (s *Service) Recipient(ctx context.Context, id uuid.UUID) (outbox.Recipient, error) {
+	return s.recipient(s.DB.Gorm(ctx), id)
+}
+
+// RecipientIn is Recipient, read in tx.
+func (s *Service) RecipientIn(_ context.Context, tx postgres.Tx, id uuid.UUID) (outbox.Recipient, error) {
+	return s.recipient(tx.Gorm, id)
+}
+
+func (*Service) recipient(db *gorm.DB, id uuid.UUID) (outbox.Recipient, error) {
+	to := outbox.Recipient{Owner: id}
+	err := db.Raw(`select e.address, p.lang from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = ?`, id).
+		Row().Scan(&to.Address, &to.Lang)
+	if postgres.IsMissing(err) {
+		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return to, err
+}
+
+// Person reads one person. NotFound for nobody.
+func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
+	p, err := gorm.G[Person](s.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
+	if postgres.IsMissing(err) {
+		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return p, err
+}
+
+// SetLang keeps the language a person chose, for pages and mail.
+func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Update("lang", lang).Error
+	})
+}
+
+// allow counts an attempt and turns a passed limit into a fault.
+func (s *Service) allow(ctx context.Context, rule limit.Rule, who string) error {
+	out, err := s.Limits.Allow(ctx, rule, who)
+	if err != nil {
+		return err
+	}
+	if !out.Allowed {
+		return fault.Busy("fault.tooMany", out.RetryAfter)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	outbox "plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// SignIn proves a person by address and password and gives the token of a new
+// session; old, the token the browser came with, dies. Whatever is wrong, the
+// answer and the work are the same. TooMany after ten tries for one address
+// or sixty from one place within a quarter of an hour.
+func (s *Service) SignIn(ctx context.Context, email, password string, from Visit, old string) (string, error) {
+	address, _ := NormalAddress(email)
+	if err := s.allow(ctx, perSource, from.IP.String()); err != nil {
+		return "", err
+	}
+	if err := s.allow(ctx, perAccount, address); err != nil {
+		return "", err
+	}
+	id, phc, err := s.passwordOf(ctx, `e.address = $1`, address)
+	if err != nil {
+		return "", err
+	}
+	ok, err := s.Hasher.Match(ctx, phc, password)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.Invalidate(fault.Field("email", "account.signInWrong"))
+	}
+	if err := s.Limits.Forget(ctx, perAccount, address); err != nil {
+		return "", err
+	}
+	return s.StartSession(ctx, SessionOwner{Person: id}, from, old)
+}
+
+// passwordOf finds a person who may sign in and their password's hash, empty
+// for nobody and for those without one. Somebody being erased is nobody.
+func (s *Service) passwordOf(ctx context.Context, where string, arg any) (uuid.UUID, string, error) {
+	var id uuid.UUID
+	var phc string
+	err := s.DB.Pool.QueryRow(ctx, `
+		select p.id, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
+		where p.closing_at is null and `+where, arg).Scan(&id, &phc)
+	if err != nil && !postgres.IsMissing(err) {
+		return id, "", fmt.Errorf("reading a password: %w", err)
+	}
+	return id, phc, nil
+}
+
+// Prove checks the password of somebody signed in and gives their session a
+// new token that is fresh (step-up).
+func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string) (string, error) {
+	if err := s.allow(ctx, perAccount, person.String()); err != nil {
+		return "", err
+	}
+	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
+	if err != nil {
+		return "", err
+	}
+	ok, err := s.Hasher.Match(ctx, phc, password)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.Invalidate(fault.Field("password", "account.passwordWrong"))
+	}
+	if err := s.Limits.Forget(ctx, perAccount, person.String()); err != nil {
+		return "", err
+	}
+	return s.Renew(ctx, token)
+}
+
+// HasPassword tells whether a person can sign in by password.
+func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, error) {
+	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
+	return phc != "", err
+}
+
+// AskReset mails a link to set a new password, if the address has an account;
+// if not, a mail says so to the address. The answer is the same.
+func (s *Service) AskReset(ctx context.Context, email string, from Visit) error {
+	address, ok := NormalAddress(email)
+	if !ok {
+		return fault.Invalidate(fault.Field("email", "account.emailBad"))
+	}
+	if err := s.allow(ctx, mailsFrom, from.IP.String()); err != nil {
+		return err
+	}
+	if err := s.allow(ctx, mailsTo, address); fault.Is(err, fault.TooMany) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	id, err := s.ByAddress(ctx, address)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if id == uuid.Nil {
+			to := outbox.Recipient{Address: address, Lang: from.Lang}
+			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.BaseURL + "/sign-up"})
+		}
+		token, hash := keyring.NewToken()
+		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: address, ExpiresAt: s.Now().Add(ResetLife)}
+		if err := tx.Gorm.Create(&row).Error; err != nil {
+			return err
+		}
+		to := outbox.Recipient{Owner: id, Address: address, Lang: from.Lang}
+		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.BaseURL + "/reset/" + token})
+	})
+}
+
+// Reset sets a new password by a mailed link, once, and ends every session of
+// the person. Gone if the link has been used or has lapsed; the link survives
+// a password that is refused.
+func (s *Service) Reset(ctx context.Context, token, password string) error {
+	if ps := weakness("password", password); len(ps) > 0 {
+		return fault.Invalidate(ps...)
+	}
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		now := s.Now()
+		var rows []emailProofRow
+		if err := tx.Gorm.Raw(`update email_proof set used_at = ? where token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ? returning *`,
+			now, keyring.TokenHash(token), now).Scan(&rows).Error; err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return fault.New(fault.Gone, "fault.gone")
+		}
+		person := rows[0].PersonID
+		if err := s.setPassword(ctx, tx, person, hash, uuid.Nil); err != nil {
+			return err
+		}
+		return tx.Gorm.Where("person_id = ? and purpose = 'reset'", person).Delete(&emailProofRow{}).Error
+	})
+}
+
+// ChangePassword sets a new password for somebody who has just proved who
+// they are, and ends their other sessions.
+func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, password string) error {
+	to, err := s.Recipient(ctx, person)
+	if err != nil {
+		return err
+	}
+	if ps := weakness("password", password, to.Address); len(ps) > 0 {
+		return fault.Invalidate(ps...)
+	}
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		return s.setPassword(ctx, tx, person, hash, session)
+	})
+}
+
+func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID, hash string, keep uuid.UUID) error {
+	now := s.Now()
+	err := tx.Gorm.Exec(`insert into password (person_id, hash, changed_at) values (?, ?, ?)
+		on conflict (person_id) do update set hash = excluded.hash, changed_at = excluded.changed_at`, person, hash, now).Error
+	if err != nil {
+		return fmt.Errorf("setting a password: %w", err)
+	}
+	if err := endOthers(tx, person, keep); err != nil {
+		return err
+	}
+	to, err := s.RecipientIn(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if err := s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "passwordChanged", Topic: "security-notices", Link: s.BaseURL + "/forgot"}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(person), Action: "password.changed", PersonID: person})
+}

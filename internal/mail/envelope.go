@@ -1,0 +1,53 @@
+package mail
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	mailview "plusultra.link/privacy/views/mail"
+	"plusultra.link/privacy/views/text"
+)
+
+// Envelope is a message in words, ready to be sent.
+type Envelope struct {
+	ID         uuid.UUID
+	FromName   string
+	Subject    string
+	Letter     mailview.Letter
+	Headers    map[string]string
+	Attachment *Attachment
+}
+
+// envelope puts a message into words in the recipient's language.
+func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Message) Envelope {
+	ctx = s.Voices.Into(ctx, lang)
+	args := []any{"Brand", s.Brand.Name}
+	for name, value := range m.Args {
+		args = append(args, name, value)
+	}
+	say := func(part string) string { return text.T(ctx, "mail."+m.Kind+"."+part, args...) }
+	letter := mailview.Letter{
+		Lang: text.Lang(ctx), Brand: s.Brand.Name, Subject: say("subject"), Heading: say("heading"),
+		Paragraphs: strings.Split(strings.TrimSpace(say("body")), "\n\n"),
+		Footer:     s.Brand.Footer,
+	}
+	for _, f := range m.Facts {
+		letter.Facts = append(letter.Facts, mailview.Fact(f))
+	}
+	if m.Link != "" {
+		letter.Action = &mailview.Link{Label: say("action"), URL: m.Link}
+	}
+	envelope := Envelope{ID: id, FromName: s.Brand.Name, Subject: letter.Subject, Attachment: m.Attachment, Headers: map[string]string{}}
+	if u := m.Unsubscribe; u != nil {
+		letter.Unsubscribe = &mailview.Unsubscribe{
+			Why: text.T(ctx, "mail.foot.why", "Topic", u.Topic), URL: u.OneClick, Label: text.T(ctx, "mail.foot.unsubscribe"),
+			Preferences: mailview.Link{Label: text.T(ctx, "mail.foot.preferences"), URL: u.Preferences},
+		}
+		envelope.Headers["List-Unsubscribe"] = "<" + u.OneClick + ">"
+		envelope.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+	}
+	envelope.Letter = letter
+	return envelope
+}

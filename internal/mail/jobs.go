@@ -1,0 +1,42 @@
+package mail
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
+)
+
+type deliverArgs struct {
+	Owner uuid.UUID `json:"owner"`
+	ID    uuid.UUID `json:"id"`
+}
+
+// Kind names the job.
+func (deliverArgs) Kind() string { return "mail.deliver" }
+
+// InsertOpts gives mail a queue of its own, so that a long export keeps no
+// message waiting.
+func (deliverArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Mail} }
+
+type deliverWorker struct {
+	river.WorkerDefaults[deliverArgs]
+	service *Service
+}
+
+// Work delivers one message.
+func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
+	err := w.service.Deliver(ctx, job.Args.Owner, job.Args.ID)
+	if fault.Is(err, fault.Gone) {
+		return jobs.Cancel("the message can not be delivered")
+	}
+	return err
+}
+
+// AddWorkers registers the workers of this noun.
+func (s *Service) AddWorkers(w *river.Workers) {
+	river.AddWorker(w, &deliverWorker{service: s})
+}

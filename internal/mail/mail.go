@@ -1,0 +1,177 @@
+// Package mail sends what the portal has to say by e-mail.
+//
+// A message is written down, sealed, in the transaction of the change that it
+// tells about, and sent by a job afterwards: what was not committed is not
+// mailed, and what was committed is mailed even if the power goes in between.
+// Once it has gone, its address and words are wiped.
+//
+// A message of kind K says the messages mail.K.subject, .heading, .body
+// (paragraphs divided by an empty line), and .action where it has a link.
+package mail
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/views/text"
+)
+
+const purpose = "mail"
+
+// Brand is who the mail comes from.
+type Brand struct {
+	Name   string   // the company, as people know it
+	From   string   // the address it comes from
+	Footer []string // who they are and where: CAN-SPAM asks for the postal address
+}
+
+// Recipient is whom a message goes to. Owner is the person's id, the staff
+// member's, or uuid.Nil for an address that belongs to nobody here.
+type Recipient struct {
+	Owner   uuid.UUID
+	Address string
+	Lang    string
+}
+
+// Message is what to say. It is sealed while it waits.
+type Message struct {
+	Kind        string
+	Topic       string            // the register's topic
+	Args        map[string]string // for the message's placeholders
+	Link        string            // what the button opens; "" for none
+	Facts       []Fact
+	Unsubscribe *Unsubscribe // for mail that may be stopped (RFC 8058), and no other
+	Attachment  *Attachment
+}
+
+// Fact is one line of a small table in the message.
+type Fact struct{ Name, Value string }
+
+// Unsubscribe are the ways out of promotional mail.
+type Unsubscribe struct {
+	OneClick    string // the address of RFC 8058: acts on POST, shows a page on GET
+	Preferences string
+	Topic       string // the topic's name, in the recipient's language
+}
+
+// Attachment is a small file that goes along.
+type Attachment struct{ Name, Type, Content string }
+
+// Sender hands one message to the next mail server. Wait or reject: an error
+// that is permanent says so by ErrRejected.
+type Sender interface {
+	Send(ctx context.Context, from, to string, envelope Envelope) error
+}
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB     *postgres.DB
+	Queue  *jobs.Queue
+	Ring   *keyring.Ring
+	Voices *text.Voices
+	Sender Sender
+	Brand  Brand
+	Now    func() time.Time
+}
+
+// Service writes messages down and delivers them.
+type Service struct{ Deps }
+
+// New makes a service.
+func New(d Deps) *Service { return &Service{d} }
+
+type messageRow struct {
+	PersonID uuid.UUID `gorm:"primaryKey"`
+	ID       uuid.UUID `gorm:"primaryKey"`
+	Kind     string
+	Topic    string
+	Lang     string
+	Sealed   []byte
+	QueuedAt time.Time
+	SentAt   *time.Time
+	FailedAt *time.Time
+	Failure  string
+}
+
+func (messageRow) TableName() string { return "mail_message" }
+
+// contents are what is sealed.
+type contents struct {
+	To      string
+	Message Message
+}
+
+// Post writes a message down in tx, to be sent once tx commits.
+func (s *Service) Post(ctx context.Context, tx postgres.Tx, to Recipient, m Message) error {
+	plain, err := json.Marshal(contents{to.Address, m})
+	if err != nil {
+		return fmt.Errorf("mail %s: %w", m.Kind, err)
+	}
+	row := messageRow{PersonID: to.Owner, ID: postgres.NewID(), Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.Now()}
+	if row.Sealed, err = s.Ring.Seal(purpose, row.ID[:], plain); err != nil {
+		return err
+	}
+	if err := tx.Gorm.Create(&row).Error; err != nil {
+		return fmt.Errorf("mail %s: %w", m.Kind, err)
+	}
+	return s.Queue.Add(ctx, tx, deliverArgs{row.PersonID, row.ID})
+}
+
+// Deliver sends a message that was written down. Called again, it sends
+// nothing again; only a stop between the server's yes and ours can double it.
+func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID) error {
+	row, err := gorm.G[messageRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", owner, id).First(ctx)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if row.Sealed == nil {
+		return nil
+	}
+	plain, err := s.Ring.Open(purpose, row.ID[:], row.Sealed)
+	if err != nil {
+		return s.giveUp(ctx, row, fmt.Errorf("unreadable: %w", err))
+	}
+	var c contents
+	if err := json.Unmarshal(plain, &c); err != nil {
+		return s.giveUp(ctx, row, err)
+	}
+	err = s.Sender.Send(ctx, s.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
+	if rejected(err) {
+		return s.giveUp(ctx, row, err)
+	}
+	if err != nil {
+		return err // the job tries again
+	}
+	return s.settle(ctx, row, map[string]any{"sent_at": s.Now(), "sealed": nil})
+}
+
+// giveUp wipes a message that will never go and says so.
+func (s *Service) giveUp(ctx context.Context, row messageRow, cause error) error {
+	failure := "rejected by the receiving server"
+	if !rejected(cause) {
+		failure = "could not be read again"
+	}
+	if err := s.settle(ctx, row, map[string]any{"failed_at": s.Now(), "sealed": nil, "failure": failure}); err != nil {
+		return err
+	}
+	return fault.Wrap(cause, fault.Gone, "fault.gone")
+}
+
+func (s *Service) settle(ctx context.Context, row messageRow, change map[string]any) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		return tx.Gorm.Model(&messageRow{}).
+			Where("person_id = ? and id = ?", row.PersonID, row.ID).Updates(change).Error
+	})
+}

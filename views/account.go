@@ -1,0 +1,75 @@
+package views
+
+import "plusultra.link/privacy/views/ui"
+
+// HomePage tells a stranger what the portal is for.
+type HomePage struct{ Shell }
+
+// SignUpPage asks for what an account needs, and for consents box by box.
+type SignUpPage struct {
+	Shell
+	Email, Name      string
+	Day, Month, Year string
+	Countries        []ui.Option
+	Topics           []ui.CheckboxProps // none ticked beforehand
+	Services         []ServiceButton
+	Problems         ui.Problems
+}
+
+// VerifyPage has one button: opening a link must change nothing.
+type VerifyPage struct {
+	Shell
+	Action string
+}
+
+// SignInPage is the door.
+type SignInPage struct {
+	Shell
+	Email    string
+	Next     string
+	Services []ServiceButton
+	Problems ui.Problems
+}
+
+// ServiceButton starts signing in with a service, "Google" say.
+type ServiceButton struct{ Name, Href string }
+
+// ForgotPage asks for the address to send a link to.
+type ForgotPage struct {
+	Shell
+	Email    string
+	Problems ui.Problems
+}
+
+// NewPasswordPage sets a password, by a mailed link or from inside.
+type NewPasswordPage struct {
+	Shell
+	Action   string
+	Inside   bool
+	Email    string // for the browser's password manager
+	Problems ui.Problems
+}
+
+// ConfirmPage asks somebody signed in to prove again who they are.
+type ConfirmPage struct {
+	Shell
+	Email       string
+	Next        string
+	HasPassword bool
+	Services    []ServiceButton
+	Problems    ui.Problems
+}
+
+// SecurityPage is where a person sees and ends the ways into their account.
+type SecurityPage struct {
+	Shell
+	Email       string
+	HasPassword bool
+	Sessions    []SecuritySession
+}
+
+// SecuritySession is one browser that is signed in.
+type SecuritySession struct {
+	ID, Device, IP, Since, Seen string
+	Here                        bool
+}

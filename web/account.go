@@ -1,0 +1,255 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type accountController struct{ *server }
+
+type signUpForm struct {
+	Email    string   `form:"email"`
+	Name     string   `form:"name"`
+	Password string   `form:"password"`
+	Day      string   `form:"born"`
+	Month    string   `form:"born-month"`
+	Year     string   `form:"born-year"`
+	Country  string   `form:"country"`
+	Topics   []string `form:"topics"`
+}
+
+// born is the date of birth, zero if there is no such day.
+func (f signUpForm) born() time.Time {
+	day, err := time.Parse("2006-1-2", fmt.Sprintf("%s-%s-%s", f.Year, f.Month, f.Day))
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}
+
+// tooYoungCookie keeps the next answer to the question of age from being a
+// guess at what we want to hear. It says nothing about anybody.
+const tooYoungCookie = "later"
+
+func (c *accountController) newSignUp(ctx echo.Context) error {
+	if person(ctx) != uuid.Nil {
+		return ctx.Redirect(http.StatusSeeOther, "/overview")
+	}
+	return render(ctx, http.StatusOK, views.SignUp(c.signUpPage(ctx, signUpForm{}, nil)))
+}
+
+func (c *accountController) signUp(ctx echo.Context) error {
+	form, err := bind[signUpForm](ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := ctx.Cookie(tooYoungCookie); err == nil {
+		return c.refuseYouth(ctx)
+	}
+	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
+		Email: form.Email, Name: form.Name, Password: form.Password, Born: form.born(), Country: form.Country, Topics: form.Topics,
+	}, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
+	}
+	if fault.Is(err, fault.Forbidden) {
+		return c.refuseYouth(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkMail", form.Email)))
+}
+
+func (c *accountController) refuseYouth(ctx echo.Context) error {
+	ctx.SetCookie(&http.Cookie{
+		Name: tooYoungCookie, Value: "1", Path: "/sign-up", MaxAge: int((24 * time.Hour).Seconds()),
+		Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+	return fault.New(fault.Forbidden, account.TooYoung)
+}
+
+func (c *accountController) showVerify(ctx echo.Context) error {
+	page := views.VerifyPage{Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + ctx.Param("token")}
+	return render(ctx, http.StatusOK, views.Verify(page))
+}
+
+func (c *accountController) verify(ctx echo.Context) error {
+	if _, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token")); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/sign-in", "account.verified")
+}
+
+type signInForm struct {
+	Email    string `form:"email"`
+	Password string `form:"password"`
+	Next     string `form:"next"`
+}
+
+func (c *accountController) newSignIn(ctx echo.Context) error {
+	if person(ctx) != uuid.Nil {
+		return ctx.Redirect(http.StatusSeeOther, localPath(ctx.QueryParam("next")))
+	}
+	return render(ctx, http.StatusOK, views.SignIn(c.signInPage(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
+}
+
+func (c *accountController) signIn(ctx echo.Context) error {
+	form, err := bind[signInForm](ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Accounts.SignIn(ctx.Request().Context(), form.Email, form.Password, visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.SignIn(c.signInPage(ctx, form, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+func (c *accountController) signOut(ctx echo.Context) error {
+	if err := c.Accounts.SignOut(ctx.Request().Context(), token(ctx)); err != nil {
+		return err
+	}
+	ctx.SetCookie(c.store.cookie("", -1))
+	return ctx.Redirect(http.StatusSeeOther, "/")
+}
+
+type emailForm struct {
+	Email string `form:"email"`
+}
+
+func (c *accountController) newForgot(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.Forgot(views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", "")}))
+}
+
+func (c *accountController) forgot(ctx echo.Context) error {
+	form, err := bind[emailForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.AskReset(ctx.Request().Context(), form.Email, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		page := views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", ""), Email: form.Email, Problems: words(ctx, problems)}
+		return render(ctx, http.StatusUnprocessableEntity, views.Forgot(page))
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkReset", form.Email)))
+}
+
+type passwordForm struct {
+	Password string `form:"password"`
+	Next     string `form:"next"`
+}
+
+func (c *accountController) newReset(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.NewPassword(c.resetPage(ctx, nil)))
+}
+
+func (c *accountController) reset(ctx echo.Context) error {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password)
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.resetPage(ctx, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/sign-in", "account.resetDone")
+}
+
+func (c *accountController) newConfirm(ctx echo.Context) error {
+	return c.showConfirm(ctx, http.StatusOK, ctx.QueryParam("next"), nil)
+}
+
+func (c *accountController) confirm(ctx echo.Context) error {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form.Next, problems)
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+func (c *accountController) showConfirm(ctx echo.Context, code int, next string, problems fault.Problems) error {
+	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	page := views.ConfirmPage{
+		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(next), HasPassword: has,
+		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+	}
+	return render(ctx, code, views.Confirm(page))
+}
+
+func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, problems fault.Problems) views.SignUpPage {
+	lang := ctx.Request().Context()
+	page := views.SignUpPage{
+		Shell: c.shell(ctx, "account.signUpTitle", ""), Email: form.Email, Name: form.Name,
+		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, problems),
+	}
+	for _, country := range text.Countries(lang) {
+		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == form.Country})
+	}
+	ticked := map[string]bool{}
+	for _, id := range form.Topics {
+		ticked[id] = true
+	}
+	for _, topic := range c.Register.Topics {
+		if topic.Locked {
+			continue
+		}
+		page.Topics = append(page.Topics, ui.CheckboxProps{
+			Name: "topics", Value: topic.ID, Label: topic.Name.In(text.Lang(lang)), Hint: topic.Summary.In(text.Lang(lang)), Checked: ticked[topic.ID],
+		})
+	}
+	return page
+}
+
+func (c *accountController) signInPage(ctx echo.Context, form signInForm, problems fault.Problems) views.SignInPage {
+	return views.SignInPage{
+		Shell: c.shell(ctx, "account.signInTitle", ""), Email: form.Email, Next: localPath(form.Next), Problems: words(ctx, problems),
+	}
+}
+
+func (c *accountController) resetPage(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
+	return views.NewPasswordPage{
+		Shell: c.shell(ctx, "account.resetTitle", ""), Action: "/reset/" + url.PathEscape(ctx.Param("token")), Problems: words(ctx, problems),
+	}
+}
+
+// checkMail says the same to everybody, whatever the address is to us.
+func (c *accountController) checkMail(ctx echo.Context, key, email string) views.MessagePage {
+	say := func(part string) string { return text.T(ctx.Request().Context(), key+"."+part, "Email", email) }
+	return views.MessagePage{
+		Shell: c.shell(ctx, key+".title", ""),
+		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
+	}
+}

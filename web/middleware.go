@@ -1,0 +1,127 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+// The policy that pages live under: nothing inline, nothing from elsewhere.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'; manifest-src 'self'"
+
+// maxForm is what a form may weigh, in bytes. Imports have a limit of their own.
+const maxForm = 1 << 20
+
+const requestIDKey = "request id"
+
+// logRequests gives each request an id and writes one line about it: the route,
+// never the address, which may name a person or hold a token.
+func (s *server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		started := s.Now()
+		id := uuid.NewString()[:8]
+		ctx.Set(requestIDKey, id)
+		err := next(ctx)
+		if err != nil {
+			ctx.Error(err)
+		}
+		level := slog.LevelInfo
+		if ctx.Response().Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		attrs := []slog.Attr{
+			slog.String("request", id), slog.String("method", ctx.Request().Method), slog.String("route", ctx.Path()),
+			slog.Int("status", ctx.Response().Status), slog.Duration("took", s.Now().Sub(started)),
+		}
+		if err != nil {
+			attrs = append(attrs, slog.String("cause", err.Error()))
+		}
+		s.Log.LogAttrs(ctx.Request().Context(), level, "request", attrs...)
+		return nil
+	}
+}
+
+func (s *server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) (err error) {
+		defer func() {
+			r := recover()
+			if r == nil {
+				return
+			}
+			if r == http.ErrAbortHandler { //nolint:errorlint // a sentinel that is compared, as net/http does
+				panic(r)
+			}
+			s.Log.ErrorContext(ctx.Request().Context(), "panic", "route", ctx.Path(), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", r)
+		}()
+		return next(ctx)
+	}
+}
+
+func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		h := ctx.Response().Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin") // links carry tokens: nobody else hears of them
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+		if s.secure() {
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		return next(ctx)
+	}
+}
+
+// limitBody bounds what is read of a request; the API's routes have a larger
+// bound of their own.
+func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		r := ctx.Request()
+		if !strings.HasPrefix(r.URL.Path, "/api/") {
+			r.Body = http.MaxBytesReader(ctx.Response(), r.Body, maxForm)
+		}
+		return next(ctx)
+	}
+}
+
+// speak puts the reader's language into the request: their own choice, then
+// the browser's.
+func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		chosen := ctx.QueryParam("lang")
+		if v, ok := visitorOf(ctx); ok && chosen == "" {
+			chosen = v.session.Lang
+		}
+		if c, err := ctx.Cookie(langCookie); err == nil && chosen == "" {
+			chosen = c.Value
+		}
+		r := ctx.Request()
+		lang := s.Voices.Match(chosen, r.Header.Get("Accept-Language"))
+		ctx.SetRequest(r.WithContext(s.Voices.Into(r.Context(), lang)))
+		ctx.Response().Header().Add("Vary", "Accept-Language, Cookie")
+		return next(ctx)
+	}
+}
+
+// within bounds how long a request may hold the database.
+func within(d time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(ctx echo.Context) error {
+			r := ctx.Request()
+			limited, cancel := context.WithTimeout(r.Context(), d)
+			defer cancel()
+			ctx.SetRequest(r.WithContext(limited))
+			return next(ctx)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// render draws a page into memory and sends it only if it was drawn whole.
+func render(ctx echo.Context, code int, page templ.Component) error {
+	var out bytes.Buffer
+	if err := page.Render(ctx.Request().Context(), &out); err != nil {
+		return fmt.Errorf("drawing %s: %w", ctx.Path(), err)
+	}
+	h := ctx.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Language", text.Lang(ctx.Request().Context()))
+	return ctx.HTMLBlob(code, out.Bytes())
+}
+
+// redirect goes to the next page after something was done, and says there
+// what. Pairs of words fill the message's placeholders.
+func (s *server) redirect(ctx echo.Context, path, flashKey string, args ...string) error {
+	if flashKey != "" {
+		if err := s.flash(ctx, flashKey, args...); err != nil {
+			return err
+		}
+	}
+	return ctx.Redirect(http.StatusSeeOther, path)
+}
+
+// bind reads a form's body into a struct of strings, and nothing else into
+// it: no path, no query, no domain type.
+func bind[Form any](ctx echo.Context) (Form, error) {
+	var form Form
+	if err := (&echo.DefaultBinder{}).BindBody(ctx, &form); err != nil {
+		if asFault(err).Kind == fault.TooLarge {
+			return form, fault.Wrap(err, fault.TooLarge, "fault.tooLarge")
+		}
+		return form, fault.Wrap(err, fault.Invalid, "fault.invalid")
+	}
+	return form, nil
+}
+
+// shell is everything around a page. titleKey names its message; nav its
+// place in the rail.
+func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
+	r := ctx.Request()
+	c := r.Context()
+	shell := views.Shell{
+		Lang: text.Lang(c), Path: r.URL.RequestURI(), Nav: nav,
+		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo},
+		Address: s.BaseURL.String() + r.URL.Path, Moment: text.Time(c, s.Now()),
+	}
+	if titleKey != "" {
+		shell.Title = text.T(c, titleKey)
+	}
+	if v, ok := visitorOf(ctx); ok {
+		shell.SignedIn = v.session.Name
+		if shell.SignedIn == "" {
+			shell.SignedIn = v.session.Address
+		}
+	}
+	if key, args := s.takeFlash(ctx); key != "" {
+		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(c, key, args...)}
+	}
+	return shell
+}
+
+// words says the problems of a form in the reader's language.
+func words(ctx echo.Context, ps fault.Problems) ui.Problems {
+	out := make(ui.Problems, len(ps))
+	for i, p := range ps {
+		out[i] = ui.Problem{Field: p.Field, Text: text.T(ctx.Request().Context(), p.Key, p.Args...)}
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/static"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// routes is the whole map of the portal's addresses.
+func (s *server) routes() {
+	health := &healthController{s}
+	s.bare(get, "/healthz", health.alive)
+	s.bare(get, "/readyz", health.ready)
+	s.bare(get, "/static/*", echo.WrapHandler(http.StripPrefix("/static", static.Handler())))
+	s.bare(get, brandPath, s.brand)
+
+	home := &homeController{s}
+	s.open(get, "/", home.show)
+	s.open(post, "/language", home.language)
+
+	accounts := &accountController{s}
+	s.open(get, "/sign-up", accounts.newSignUp)
+	s.open(post, "/sign-up", accounts.signUp)
+	s.open(get, "/verify/:token", accounts.showVerify)
+	s.open(post, "/verify/:token", accounts.verify)
+	s.open(get, "/sign-in", accounts.newSignIn)
+	s.open(post, "/sign-in", accounts.signIn)
+	s.open(post, "/sign-out", accounts.signOut)
+	s.open(get, "/forgot", accounts.newForgot)
+	s.open(post, "/forgot", accounts.forgot)
+	s.open(get, "/reset/:token", accounts.newReset)
+	s.open(post, "/reset/:token", accounts.reset)
+	s.person(get, "/confirm", accounts.newConfirm)
+	s.person(post, "/confirm", accounts.confirm)
+
+	security := &securityController{s}
+	s.person(get, "/security", security.show)
+	s.fresh(get, "/security/password", security.newPassword)
+	s.fresh(post, "/security/password", security.password)
+	s.person(post, "/security/sessions/:id/end", security.endSession)
+}
+
+// bare is a route for programs: no session, no language, no origin check.
+func (s *server) bare(method, path string, h echo.HandlerFunc) {
+	s.echo.Add(method, path, h)
+}
+
+// open is a page for anybody; who is signed in is known.
+func (s *server) open(method, path string, h echo.HandlerFunc) {
+	s.echo.Add(method, path, h, within(pageTime), sameOrigin(), s.recognise, s.speak)
+}
+
+// person is a page for somebody signed in, about themselves.
+func (s *server) person(method, path string, h echo.HandlerFunc) {
+	s.open(method, path, func(ctx echo.Context) error {
+		if person(ctx) == uuid.Nil {
+			return fault.New(fault.Unauthenticated, "fault.signIn")
+		}
+		return h(ctx)
+	})
+}
+
+// fresh is a page for somebody who has lately proved who they are (promise
+// P1): corrections, downloads, revocations, deletions.
+func (s *server) fresh(method, path string, h echo.HandlerFunc) {
+	s.person(method, path, func(ctx echo.Context) error {
+		if !signedIn(ctx).Fresh(s.Now()) {
+			return fault.New(fault.StepUp, "fault.stepUp")
+		}
+		return h(ctx)
+	})
+}
+
+// pageTime is how long a page may take; what takes longer is a job.
+const pageTime = 20 * time.Second
+
+// sameOrigin refuses what another site makes a browser send. No GET changes
+// anything, so it looks at the others alone.
+func sameOrigin() echo.MiddlewareFunc {
+	protection := http.NewCrossOriginProtection()
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(ctx echo.Context) error {
+			if err := protection.Check(ctx.Request()); err != nil {
+				return fault.Wrap(err, fault.Forbidden, "fault.crossOrigin")
+			}
+			return next(ctx)
+		}
+	}
+}

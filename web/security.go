@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+)
+
+type securityController struct{ *server }
+
+func (c *securityController) show(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	sessions, err := c.Accounts.Sessions(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	has, err := c.Accounts.HasPassword(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: signedIn(ctx).Address, HasPassword: has}
+	for _, s := range sessions {
+		page.Sessions = append(page.Sessions, views.SecuritySession{
+			ID: s.ID.String(), Device: device(r, s.UserAgent), IP: s.IP.String(), Here: s.ID == signedIn(ctx).ID,
+			Since: text.Time(r, s.CreatedAt), Seen: text.Time(r, s.SeenAt),
+		})
+	}
+	return render(ctx, http.StatusOK, views.Security(page))
+}
+
+func (c *securityController) newPassword(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.NewPassword(c.passwordPage(ctx, nil)))
+}
+
+func (c *securityController) passwordPage(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
+	return views.NewPasswordPage{
+		Shell: c.shell(ctx, "security.passwordTitle", "security"), Action: "/security/password", Inside: true,
+		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+	}
+}
+
+func (c *securityController) password(ctx echo.Context) error {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Password)
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.passwordPage(ctx, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "security.passwordChanged")
+}
+
+func (c *securityController) endSession(ctx echo.Context) error {
+	id, err := uuid.Parse(ctx.Param("id"))
+	if err != nil {
+		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	if err := c.Accounts.EndSession(ctx.Request().Context(), person(ctx), id); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "security.sessionEnded")
+}
+
+// device says in a few words what a browser says of itself at length.
+func device(ctx context.Context, agent string) string {
+	pick := func(names [][2]string, otherwise string) string {
+		for _, n := range names {
+			if strings.Contains(agent, n[0]) {
+				return n[1]
+			}
+		}
+		return otherwise
+	}
+	unknown := text.T(ctx, "security.unknown")
+	browser := pick([][2]string{
+		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser/", "Samsung Internet"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
+		{"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"},
+	}, unknown)
+	system := pick([][2]string{
+		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
+	}, unknown)
+	return text.T(ctx, "security.device", "Browser", browser, "System", system)
+}

@@ -1,0 +1,88 @@
+// Package web is the portal in a browser: it binds what was sent, asks one
+// service, and shows a page or the way to the next.
+//
+// Errors have one road. A handler returns what a service returned; fail (in
+// errors.go) makes the status, the page or the redirect of it, and the line in
+// the log. Safety stands on the route (routes.go), not in handlers.
+package web
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// Deps are what the pages stand on.
+type Deps struct {
+	BaseURL        *url.URL
+	TrustedProxies []*net.IPNet // whose X-Forwarded-For is believed
+	Demo           bool
+	Log            *slog.Logger
+	Now            func() time.Time
+
+	DB       *postgres.DB
+	Register *register.Register
+	Voices   *text.Voices
+	Limits   *limit.Limiter
+	Accounts *account.Service
+}
+
+type server struct {
+	Deps
+	echo     *echo.Echo
+	store    *sessionStore
+	brandCSS string
+}
+
+// New gives the portal as a handler, its routes laid.
+func New(d Deps) (http.Handler, error) {
+	css, err := ui.BrandCSS(d.Register.Brand.Accent)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, echo: echo.New(), brandCSS: css}
+	s.store = &sessionStore{accounts: d.Accounts, secure: s.secure()}
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.IPExtractor = ipExtractor(d.TrustedProxies)
+	s.echo.HTTPErrorHandler = s.fail
+	gz, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(1), gzhttp.MinSize(1024))
+	if err != nil {
+		return nil, err
+	}
+	s.echo.Use(
+		s.logRequests, // first in, last out: sees what everything else answered
+		s.recoverPanics,
+		s.headers,
+		limitBody,
+		echo.WrapMiddleware(func(next http.Handler) http.Handler { return gz(next) }),
+	)
+	s.routes()
+	return s.echo, nil
+}
+
+// secure tells whether people reach the portal over TLS. Only the demo and
+// tests, on loopback, are reached without.
+func (s *server) secure() bool { return s.BaseURL.Scheme == "https" }
+
+func ipExtractor(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		options = append(options, echo.TrustIPRange(p))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/netip"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views/text"
+)
+
+// sessionStore is gorilla's Store on PostgreSQL. The cookie holds a random
+// token, the database its hash; a session's ID here is that token.
+type sessionStore struct {
+	accounts *account.Service
+	secure   bool
+}
+
+type rowKey struct{} // under which a session's row lies among its values
+
+func (st *sessionStore) cookieName() string {
+	if st.secure {
+		return "__Host-session"
+	}
+	return "session" // plain HTTP on loopback: the prefix is for TLS alone
+}
+
+func (st *sessionStore) cookie(token string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: st.cookieName(), Value: token, Path: "/", MaxAge: maxAge,
+		Secure: st.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// Get gives the request's session, read at most once.
+func (st *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(st, name)
+}
+
+// New reads the session of the request's cookie, or begins an empty one.
+func (st *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	s := sessions.NewSession(st, name)
+	s.IsNew = true
+	cookie, err := r.Cookie(st.cookieName())
+	if err != nil || cookie.Value == "" {
+		return s, nil
+	}
+	row, err := st.accounts.Session(r.Context(), cookie.Value)
+	if fault.Is(err, fault.Unauthenticated) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	var kept map[string]string
+	if len(row.Data) > 0 {
+		if err := json.Unmarshal(row.Data, &kept); err != nil {
+			kept = nil // an older release's: forget it
+		}
+	}
+	for k, v := range kept {
+		s.Values[k] = v
+	}
+	s.ID, s.IsNew = cookie.Value, false
+	s.Values[rowKey{}] = row
+	return s, nil
+}
+
+// Save keeps a session's small values; a guest's session begins here.
+func (st *sessionStore) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) error {
+	if s.ID == "" {
+		token, err := st.accounts.StartSession(r.Context(), account.SessionOwner{}, account.Visit{}, "")
+		if err != nil {
+			return err
+		}
+		s.ID = token
+		http.SetCookie(w, st.cookie(token, 0))
+	}
+	kept := map[string]string{}
+	for k, v := range s.Values {
+		name, ok := k.(string)
+		value, fine := v.(string)
+		if ok && fine {
+			kept[name] = value
+		}
+	}
+	data, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	return st.accounts.Remember(r.Context(), s.ID, data)
+}
+
+const visitorKey = "visitor"
+
+// visitor is the browser we know again.
+type visitor struct {
+	session account.Session
+	token   string
+}
+
+// recognise finds out whose browser this is, if it carries a session.
+func (s *server) recognise(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		session, err := s.store.Get(ctx.Request(), "session")
+		if err != nil {
+			return err
+		}
+		if row, ok := session.Values[rowKey{}].(account.Session); ok {
+			ctx.Set(visitorKey, visitor{row, session.ID})
+		}
+		return next(ctx)
+	}
+}
+
+func visitorOf(ctx echo.Context) (visitor, bool) {
+	v, ok := ctx.Get(visitorKey).(visitor)
+	return v, ok
+}
+
+// signedIn is the person's session. Only behind the person guard, which made
+// sure that there is one.
+func signedIn(ctx echo.Context) account.Session {
+	v, _ := visitorOf(ctx)
+	return v.session
+}
+
+// person is the id of who is signed in; uuid.Nil for nobody.
+func person(ctx echo.Context) uuid.UUID { return signedIn(ctx).PersonID }
+
+// token is the cookie's token of this browser, "" if it has none.
+func token(ctx echo.Context) string {
+	v, _ := visitorOf(ctx)
+	return v.token
+}
+
+// hand gives the browser the token of a session that has just begun or been
+// renewed.
+func (s *server) hand(ctx echo.Context, token string) {
+	ctx.SetCookie(s.store.cookie(token, int(account.SessionLife.Seconds())))
+}
+
+// visit is where the request comes from.
+func visit(ctx echo.Context) account.Visit {
+	ip, _ := netip.ParseAddr(ctx.RealIP())
+	r := ctx.Request()
+	return account.Visit{IP: ip.Unmap(), UserAgent: r.UserAgent(), Lang: text.Lang(r.Context())}
+}
+
+// flash says something on the next page.
+func (s *server) flash(ctx echo.Context, key string, args ...string) error {
+	session, err := s.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return err
+	}
+	said, err := json.Marshal(append([]string{key}, args...))
+	if err != nil {
+		return err
+	}
+	session.Values["flash"] = string(said)
+	return session.Save(ctx.Request(), ctx.Response())
+}
+
+// takeFlash gives what the last page left to say, once.
+func (s *server) takeFlash(ctx echo.Context) (key string, args []any) {
+	session, err := s.store.Get(ctx.Request(), "session")
+	if err != nil || session.IsNew {
+		return "", nil
+	}
+	kept, ok := session.Values["flash"].(string)
+	if !ok {
+		return "", nil
+	}
+	delete(session.Values, "flash")
+	if err := session.Save(ctx.Request(), ctx.Response()); err != nil {
+		s.Log.WarnContext(ctx.Request().Context(), "a message for the next page stays", "cause", err)
+	}
+	var words []string
+	if json.Unmarshal([]byte(kept), &words) != nil || len(words) == 0 {
+		return "", nil
+	}
+	for _, w := range words[1:] {
+		args = append(args, w)
+	}
+	return words[0], args
+}
