@@ -1,0 +1,273 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/mail"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// Reason is why a row was refused; its words are the message
+// "record.refused." + Reason.
+type Reason string
+
+// The reasons. Undeclared and Forbidden differ: what is forbidden may not even
+// be declared (promises P4 and P7), and is counted.
+const (
+	Undeclared Reason = "undeclared"
+	Forbidden  Reason = "forbidden"
+	Card       Reason = "card"
+	Required   Reason = "required"
+	WrongType  Reason = "type"
+	TooLong    Reason = "long"
+	OutOfRange Reason = "range"
+	Twice      Reason = "twice"
+	BadText    Reason = "text" // NUL or no UTF-8
+	Ragged     Reason = "ragged"
+	BadQuotes  Reason = "quotes"
+	BadJSON    Reason = "json"
+	LongLine   Reason = "line"
+	Unknown    Reason = "person"
+	Unfit      Reason = "database"
+)
+
+// cell is a value as it came, before anybody believed it.
+type cell struct {
+	kind cellKind
+	text []byte
+}
+
+type cellKind byte
+
+const (
+	absent   cellKind = iota
+	text              // of CSV, or a string of JSON without its quotes and escapes
+	plain             // a number or boolean of JSON
+	composed          // an object or array of JSON
+)
+
+const (
+	maxAddress  = 254 // RFC 5321, erratum 1690
+	maxDepth    = 32  // of JSON in JSON
+	clockSkew   = 24 * time.Hour
+	firstYear   = 2000 // nothing here was held before; keeps partitions few
+	fewestCard  = 13   // digits of the shortest card number
+	dateLayout  = time.DateOnly
+	noReason    = Reason("")
+	largestInt  = 1<<53 - 1 // beyond it JSON readers lose digits
+	maxNumerals = 64        // of one number inside JSON
+)
+
+// checker holds values to one category.
+type checker struct {
+	reg      *register.Register
+	category string
+	now      time.Time
+}
+
+// canonical gives the one form in which a value is stored: the same fact
+// always becomes the same bytes. An absent value gives nil.
+func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
+	if v.kind == absent || (v.kind == text && len(v.text) == 0) {
+		if f.Required {
+			return nil, Required
+		}
+		return nil, noReason
+	}
+	switch f.Type {
+	case register.TypeInteger, register.TypeBytes, register.TypeSeconds:
+		return number(f, v)
+	case register.TypeBoolean:
+		if s := string(v.text); s != "true" && s != "false" {
+			return nil, WrongType
+		}
+		return v.text, noReason
+	case register.TypeList:
+		return c.list(f, v)
+	case register.TypeJSON:
+		return c.json(v)
+	}
+	if v.kind != text {
+		return nil, WrongType
+	}
+	switch f.Type {
+	case register.TypeTime:
+		at, reason := c.time(v.text)
+		return at.AppendFormat(nil, time.RFC3339Nano), reason
+	case register.TypeDate:
+		if _, err := time.Parse(dateLayout, string(v.text)); err != nil {
+			return nil, WrongType
+		}
+		return v.text, noReason
+	case register.TypeNetwork:
+		return network(v.text)
+	case register.TypeEmail:
+		a, err := mail.ParseAddress(string(v.text))
+		if err != nil || a.Address != string(v.text) || len(v.text) > maxAddress {
+			return nil, WrongType
+		}
+	}
+	return v.text, c.words(f, v.text)
+}
+
+// words checks free text: how long it is, and that no card is in it.
+func (c checker) words(f register.Field, s []byte) Reason {
+	if f.Max > 0 && int64(len(s)) > f.Max && int64(utf8.RuneCount(s)) > f.Max {
+		return TooLong
+	}
+	return c.card(s)
+}
+
+func (c checker) card(s []byte) Reason {
+	if len(s) < fewestCard {
+		return noReason
+	}
+	digits := 0
+	for _, b := range s {
+		if b-'0' < 10 || b >= utf8.RuneSelf { // digits twice as wide are not ASCII
+			digits++
+		}
+	}
+	if digits < fewestCard {
+		return noReason
+	}
+	if _, banned := c.reg.ForbiddenValue(c.category, string(s)); banned {
+		return Card
+	}
+	return noReason
+}
+
+// time reads RFC 3339, to the microsecond that the database keeps.
+func (c checker) time(s []byte) (time.Time, Reason) {
+	at, err := time.Parse(time.RFC3339Nano, string(s))
+	if err != nil {
+		return time.Time{}, WrongType
+	}
+	at = at.UTC().Truncate(time.Microsecond)
+	if at.Year() < firstYear || at.After(c.now.Add(clockSkew)) {
+		return time.Time{}, OutOfRange
+	}
+	return at, noReason
+}
+
+func number(f register.Field, v cell) ([]byte, Reason) {
+	if v.kind == composed {
+		return nil, WrongType
+	}
+	n, err := strconv.ParseInt(string(v.text), 10, 64)
+	if err != nil {
+		return nil, WrongType
+	}
+	limit := f.Max
+	if limit == 0 {
+		limit = largestInt
+	}
+	if n < 0 || n > limit {
+		return nil, OutOfRange
+	}
+	return strconv.AppendInt(nil, n, 10), noReason
+}
+
+func network(s []byte) ([]byte, Reason) {
+	if a, err := netip.ParseAddr(string(s)); err == nil && a.Zone() == "" {
+		return []byte(a.String()), noReason
+	}
+	if p, err := netip.ParsePrefix(string(s)); err == nil {
+		return []byte(p.Masked().String()), noReason
+	}
+	return nil, WrongType
+}
+
+// list reads a JSON array of texts, or texts divided by semicolons.
+func (c checker) list(f register.Field, v cell) ([]byte, Reason) {
+	var items []string
+	switch {
+	case v.kind == plain:
+		return nil, WrongType
+	case v.kind == composed, v.text[0] == '[':
+		if json.Unmarshal(v.text, &items) != nil {
+			return nil, WrongType
+		}
+	default:
+		for item := range strings.SplitSeq(string(v.text), ";") {
+			items = append(items, strings.TrimSpace(item))
+		}
+	}
+	for _, item := range items {
+		if strings.ContainsRune(item, 0) {
+			return nil, BadText
+		}
+		if reason := c.words(f, []byte(item)); reason != noReason {
+			return nil, reason
+		}
+	}
+	b, err := json.Marshal(items)
+	if err != nil {
+		return nil, WrongType
+	}
+	return b, c.card([]byte(strings.Join(items, "")))
+}
+
+// json looks into a value of JSON as deep as it goes: what is forbidden is
+// forbidden there too.
+func (c checker) json(v cell) ([]byte, Reason) {
+	decoder := json.NewDecoder(bytes.NewReader(v.text))
+	decoder.UseNumber()
+	var value any
+	if v.kind == text && decoder.Decode(&value) != nil || v.kind == text && decoder.More() {
+		value = string(v.text) // of CSV, and no JSON: it is a text then
+	} else if v.kind != text && decoder.Decode(&value) != nil {
+		return nil, BadJSON
+	}
+	if reason := c.inside(value, 0); reason != noReason {
+		return nil, reason
+	}
+	b, err := json.Marshal(value)
+	if err != nil {
+		return nil, BadJSON
+	}
+	return b, noReason
+}
+
+func (c checker) inside(value any, depth int) Reason {
+	if depth > maxDepth {
+		return TooLong
+	}
+	switch v := value.(type) {
+	case string:
+		if strings.ContainsRune(v, 0) {
+			return BadText
+		}
+		return c.card([]byte(v))
+	case json.Number:
+		if _, err := v.Float64(); err != nil || len(v) > maxNumerals {
+			return OutOfRange
+		}
+		return c.card([]byte(v))
+	case []any:
+		for _, item := range v {
+			if reason := c.inside(item, depth+1); reason != noReason {
+				return reason
+			}
+		}
+	case map[string]any:
+		for name, item := range v {
+			if _, banned := c.reg.ForbiddenField(c.category, name); banned {
+				return Forbidden
+			}
+			if reason := c.inside(name, depth+1); reason != noReason {
+				return reason
+			}
+			if reason := c.inside(item, depth+1); reason != noReason {
+				return reason
+			}
+		}
+	}
+	return noReason
+}

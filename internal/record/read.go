@@ -1,0 +1,186 @@
+package record
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"plusultra.link/privacy/internal/fault"
+)
+
+// asText asks for every value in text form: what the database writes, a
+// download repeats, without a detour through Go's types.
+var asText = pgx.QueryResultFormats{pgx.TextFormatCode} //nolint:gochecknoglobals // a constant in all but name
+
+func (t *table) Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (string, error) {
+	where, args, err := t.beyond(after, ">", t.shown, []any{asText, person})
+	if err != nil {
+		return "", err
+	}
+	sql := "select " + t.list + " from " + t.from + " where " + where + t.order("") + " limit " + strconv.Itoa(limit)
+	rows, err := t.deps.DB.Pool.Query(ctx, sql, args...)
+	if err != nil {
+		return "", t.failed("read", err)
+	}
+	defer rows.Close()
+	n, next := 0, ""
+	for rows.Next() {
+		raw := rows.RawValues()
+		if n++; n == limit {
+			next = t.cursor(raw)
+		}
+		if err := fn(Row{Values: raw[:len(t.holding.Fields)]}); err != nil {
+			return "", err
+		}
+	}
+	return next, t.failed("read", rows.Err())
+}
+
+func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error) {
+	where, args := t.shown, []any{asText, person}
+	if at := quote(t.holding.Time); t.holding.Time != "" {
+		if !q.From.IsZero() {
+			args = append(args, q.From)
+			where += " and " + at + " >= $" + strconv.Itoa(len(args)-1)
+		}
+		if !q.To.IsZero() {
+			args = append(args, q.To)
+			where += " and " + at + " < $" + strconv.Itoa(len(args)-1)
+		}
+	}
+	cursor, than, direction := q.Older, "<", " desc"
+	if q.Newer != "" {
+		cursor, than, direction = q.Newer, ">", ""
+	}
+	where, args, err := t.beyond(cursor, than, where, args)
+	if err != nil {
+		return Page{}, err
+	}
+	sql := "select " + t.list + " from " + t.from + " where " + where + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
+	rows, err := t.rows(ctx, sql, args)
+	if err != nil {
+		return Page{}, t.failed("page", err)
+	}
+	return turned(rows, q), nil
+}
+
+func (t *table) rows(ctx context.Context, sql string, args []any) ([]Row, error) {
+	found, err := t.deps.DB.Pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	var rows []Row
+	for found.Next() {
+		raw := found.RawValues()
+		values := make([][]byte, len(t.holding.Fields))
+		for i := range values {
+			values[i] = slices.Clone(raw[i]) // nil stays nil
+		}
+		rows = append(rows, Row{Key: t.cursor(raw), Values: values})
+	}
+	return rows, found.Err()
+}
+
+// turned makes a page of one row more than was asked for: newest first, with
+// cursors where there is more.
+func turned(rows []Row, q PageQuery) Page {
+	more := len(rows) > q.Limit
+	if more {
+		rows = rows[:q.Limit]
+	}
+	if q.Newer != "" {
+		slices.Reverse(rows)
+	}
+	p := Page{Rows: rows}
+	if len(rows) == 0 {
+		return p
+	}
+	if more || q.Newer != "" {
+		p.Older = rows[len(rows)-1].Key
+	}
+	if q.Older != "" || (more && q.Newer != "") {
+		p.Newer = rows[0].Key
+	}
+	return p
+}
+
+func (t *table) order(direction string) string {
+	if len(t.keys) == 0 {
+		return ""
+	}
+	parts := make([]string, len(t.keys))
+	for i, k := range t.keys {
+		parts[i] = k.expr + direction
+	}
+	return " order by " + strings.Join(parts, ", ")
+}
+
+// beyond adds the rows on one side of a cursor to a condition. The first
+// column is compared by itself too: partitions are left out by that alone.
+func (t *table) beyond(cursor, than, where string, args []any) (string, []any, error) {
+	if cursor == "" {
+		return where, args, nil
+	}
+	values, err := t.parse(cursor)
+	if err != nil {
+		return "", nil, err
+	}
+	var columns, places []string
+	for i, k := range t.keys {
+		args = append(args, values[i])
+		columns = append(columns, k.expr)
+		places = append(places, "$"+strconv.Itoa(len(args)-1)+"::"+k.sqlType)
+	}
+	where += " and " + columns[0] + " " + than[:1] + "= " + places[0] +
+		" and (" + strings.Join(columns, ", ") + ") " + than + " (" + strings.Join(places, ", ") + ")"
+	return where, args, nil
+}
+
+// cursor names the row by its key.
+func (t *table) cursor(raw [][]byte) string {
+	values := make([]string, len(t.keys))
+	for i, k := range t.keys {
+		values[i] = string(raw[k.at])
+	}
+	b, err := json.Marshal(values)
+	if err != nil {
+		return "" // strings can always be written
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+var errCursor = fault.New(fault.NotFound, "fault.notFound")
+
+func (t *table) parse(cursor string) ([]string, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil {
+		return nil, errCursor
+	}
+	var values []string
+	if err := json.Unmarshal(b, &values); err != nil || len(values) != len(t.keys) || len(values) == 0 {
+		return nil, errCursor
+	}
+	return values, nil
+}
+
+// failed keeps what went wrong for the log. A cursor that somebody made up
+// names no row: class 22 of the SQL standard is data that can't be read.
+func (t *table) failed(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && strings.HasPrefix(e.Code, "22") {
+		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return fmt.Errorf("%s %s: %w", what, t.Name(), err)
+}

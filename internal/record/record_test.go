@@ -1,0 +1,215 @@
+package record_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+type bundle struct {
+	*record.Service
+	db    *postgres.DB
+	clock *testkit.SetClock
+}
+
+func setup(t testing.TB) *bundle {
+	t.Helper()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, clock := testkit.DB(t), testkit.Clock(t)
+	service, err := record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bundle{Service: service, db: db, clock: clock}
+}
+
+func (b *bundle) exec(t testing.TB, sql string, args ...any) {
+	t.Helper()
+	if _, err := b.db.Pool.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func (b *bundle) number(t testing.TB, sql string, args ...any) int64 {
+	t.Helper()
+	var n int64
+	if err := b.db.Pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// person adds somebody with an account.
+func (b *bundle) person(t testing.TB, address string) uuid.UUID {
+	t.Helper()
+	id, now := postgres.NewID(), b.clock.Now()
+	b.exec(t, "insert into person (id, created_at, lang, age_band) values ($1, $2, 'en', '18+')", id, now)
+	b.exec(t, "insert into profile (person_id, full_name, updated_at) values ($1, 'Mara Lindqvist', $2)", id, now)
+	b.exec(t, "insert into email_address (person_id, id, address, is_primary, verified_at) values ($1, $2, $3, true, $4)", id, postgres.NewID(), address, now)
+	return id
+}
+
+func only(t testing.TB, s *record.Service, category string) record.Source {
+	t.Helper()
+	sources := s.For(category)
+	if len(sources) == 0 {
+		t.Fatalf("%s has no source", category)
+	}
+	return sources[0]
+}
+
+// consents writes n entries of a person's ledger, a minute apart.
+func (b *bundle) consents(t testing.TB, person uuid.UUID, n int) {
+	t.Helper()
+	b.exec(t, `insert into consent_event (person_id, id, at, topic, given, channel)
+		select $1, gen_random_uuid(), $2::timestamptz + i * interval '1 minute', 'topic-' || i, i % 2 = 0, 'preferences' from generate_series(1, $3) i`,
+		person, b.clock.Now(), n)
+}
+
+func TestEveryCategoryOfTheRegisterHasASourceUnlessItBelongsToNoAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, c := range b.Register.Categories {
+		linked := false
+		for _, h := range c.Holdings {
+			linked = linked || h.Person != ""
+		}
+		if linked != (len(b.For(c.ID)) > 0) {
+			t.Errorf("%s: linked %v, %d sources", c.ID, linked, len(b.For(c.ID)))
+		}
+	}
+}
+
+func TestARegisterThatNamesWhatTheDatabaseHasNotIsRefusedWithEveryFault(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	reg := *b.Register
+	reg.Categories = append([]register.Category{}, reg.Categories...)
+	reg.Categories[0].Holdings = []register.Holding{
+		{Table: "nowhere", Person: "person_id"},
+		{Table: "profile", Person: "person_id", Time: "never", Fields: []register.Field{{ID: "shoe_size"}}},
+	}
+	_, err := record.New(t.Context(), record.Deps{DB: b.db, Register: &reg, Now: b.clock.Now})
+	for _, word := range []string{"nowhere", "never", "shoe_size"} {
+		if err == nil || !contains(err.Error(), word) {
+			t.Errorf("%q is not in: %v", word, err)
+		}
+	}
+}
+
+func TestReadingResumesAtItsCursorAndNeverGivesAnotherPersonsRow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara, other := b.person(t, "mara@example.com"), b.person(t, "other@example.com")
+	b.consents(t, mara, 25)
+	b.consents(t, other, 5)
+	source := only(t, b.Service, "consent")
+
+	var topics []string
+	for cursor, first := "", true; first || cursor != ""; first = false {
+		next, err := source.Read(t.Context(), mara, cursor, 10, func(row record.Row) error {
+			var line struct {
+				At    time.Time
+				Topic string
+				Given *bool
+			}
+			if err := json.Unmarshal(record.AppendJSON(nil, source.Fields(), row), &line); err != nil {
+				return err
+			}
+			if line.At.IsZero() || line.Given == nil {
+				t.Errorf("row without time or answer: %+v", line)
+			}
+			topics = append(topics, line.Topic)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cursor = next
+	}
+	if len(topics) != 25 || topics[0] != "topic-1" || topics[24] != "topic-25" {
+		t.Errorf("read %d rows: %v", len(topics), topics)
+	}
+}
+
+func TestEverySourceCanBeCountedReadPagedAndErasedForSomebodyWithNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, s := range b.All() {
+		nobody := uuid.New()
+		if n, err := s.Count(t.Context(), nobody); err != nil || n != 0 {
+			t.Errorf("%s: count %d, %v", s.Name(), n, err)
+		}
+		if _, err := s.Read(t.Context(), nobody, "", 10, nil); err != nil {
+			t.Errorf("%s: read: %v", s.Name(), err)
+		}
+		q := record.PageQuery{Limit: 10, From: b.clock.Now(), To: b.clock.Now()}
+		if p, err := s.Page(t.Context(), nobody, q); err != nil || len(p.Rows) != 0 {
+			t.Errorf("%s: page %d, %v", s.Name(), len(p.Rows), err)
+		}
+		if n, err := s.Erase(t.Context(), nobody, 10); err != nil || n != 0 {
+			t.Errorf("%s: erase %d, %v", s.Name(), n, err)
+		}
+	}
+}
+
+func TestPagesGoThereAndBackByKeyAndByTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person(t, "mara@example.com")
+	b.consents(t, mara, 25)
+	source := only(t, b.Service, "consent")
+	page := func(q record.PageQuery) record.Page {
+		q.Limit = 10
+		p, err := source.Page(t.Context(), mara, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	topics := func(p record.Page) string {
+		return fmt.Sprintf("%s..%s", p.Rows[0].Values[1], p.Rows[len(p.Rows)-1].Values[1])
+	}
+	first := page(record.PageQuery{})
+	second := page(record.PageQuery{Older: first.Older})
+	third := page(record.PageQuery{Older: second.Older})
+	if got := []string{topics(first), topics(second), topics(third)}; fmt.Sprint(got) != "[topic-25..topic-16 topic-15..topic-6 topic-5..topic-1]" {
+		t.Errorf("pages: %v", got)
+	}
+	if first.Newer != "" || third.Older != "" {
+		t.Errorf("ways on beyond the ends: %q, %q", first.Newer, third.Older)
+	}
+	if back := page(record.PageQuery{Newer: third.Newer}); topics(back) != topics(second) || back.Newer == "" {
+		t.Errorf("back: %s, newer %q", topics(back), back.Newer)
+	}
+	if back := page(record.PageQuery{Newer: second.Newer}); topics(back) != topics(first) || back.Newer != "" {
+		t.Errorf("back to the start: %s, newer %q", topics(back), back.Newer)
+	}
+	day := page(record.PageQuery{From: b.clock.Now().Add(3 * time.Minute), To: b.clock.Now().Add(5 * time.Minute)})
+	if topics(day) != "topic-4..topic-3" || len(day.Rows) != 2 {
+		t.Errorf("by time: %s", topics(day))
+	}
+}
+
+func TestACursorThatSomebodyMadeUpFindsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	source := only(t, b.Service, "consent")
+	for _, cursor := range []string{"x", "W10", "WyJ4IiwieSJd", "bnVsbA"} {
+		if _, err := source.Page(context.Background(), uuid.New(), record.PageQuery{Older: cursor, Limit: 1}); !notFound(err) {
+			t.Errorf("%s: %v", cursor, err)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package record
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// Source is one place where rows of a category lie. It never gives a row to
+// anybody but the person it is about.
+type Source interface {
+	// Name tells sources of one category apart: in an archive, in a log.
+	Name() string
+	Category() register.Category
+	// Fields are what a person may see of a row, in the order of Row.Values.
+	Fields() []register.Field
+
+	// Count is how many rows a person has here.
+	Count(ctx context.Context, person uuid.UUID) (int64, error)
+	// Read hands over up to limit rows after a cursor ("" is the beginning),
+	// in an order that never changes, and gives the cursor to go on from; it
+	// is "" when nothing is left. A row's bytes are gone when fn returns.
+	Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
+	// Page gives rows for reading, newest first.
+	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
+	// Erase does what the category's erasure rule says to up to limit of the
+	// person's rows, in one transaction: deletes them, gives them to nobody, or
+	// empties the columns that are not kept. It gives how many rows it changed;
+	// 0 means that nothing is left to do, so it may be called again at any time.
+	Erase(ctx context.Context, person uuid.UUID, limit int) (int64, error)
+	// Delete takes away up to limit of the person's rows, whatever the rule
+	// says: for what was kept until now.
+	Delete(ctx context.Context, person uuid.UUID, limit int) (int64, error)
+}
+
+// Row is one row. Values are in PostgreSQL's text form, nil for null, one for
+// each of the source's fields; AppendJSON and Time read them.
+type Row struct {
+	Key    string // names the row; empty while reading
+	Values [][]byte
+}
+
+// PageQuery says which rows to show. Older and Newer are cursors of the page
+// before; at most one of them is set.
+type PageQuery struct {
+	From, To     time.Time // From is included, To is not; zero is open
+	Older, Newer string
+	Limit        int
+}
+
+// Page is some rows and the ways on; a cursor is "" where nothing is left.
+type Page struct {
+	Rows         []Row
+	Older, Newer string
+}

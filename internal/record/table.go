@@ -1,0 +1,205 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// shared is the table in which rows of many categories lie, their fields in
+// one JSON column.
+const (
+	shared       = "record"
+	sharedFields = "fields"
+)
+
+// table is a source in our own database: a table of the category's own, or
+// its part of the shared one. Every name in its statements comes from the
+// register, is in the catalogue, and is quoted.
+type table struct {
+	deps     Deps
+	category register.Category
+	holding  register.Holding
+	relation relation
+
+	from   string // the quoted table
+	person string // the quoted column
+	own    string // condition: the rows of person $1
+	shown  string // condition: those that $1 may see
+	list   string // select list: the fields, then what the keys need beside them
+	keys   []keyColumn
+	emptyW string   // set list that empties the wiped columns
+	leftW  string   // condition: something is left to empty
+}
+
+// keyColumn is one part of the order in which rows are read: time first where
+// a row always has one, then what tells rows of one moment apart.
+type keyColumn struct {
+	expr    string
+	sqlType string
+	at      int // in the select list
+}
+
+func newTable(d Deps, c register.Category, h register.Holding, r relation) (*table, error) {
+	if len(r.columns) == 0 {
+		return nil, fmt.Errorf("there is no table %s", h.Table)
+	}
+	t := &table{deps: d, category: c, holding: h, relation: r, from: quote(h.Table), person: quote(h.Person)}
+	if err := t.known(); err != nil {
+		return nil, err
+	}
+	t.own = t.person + " = $1"
+	if h.Records {
+		t.own += " and category = " + literal(c.ID)
+	}
+	t.shown = t.own
+	if h.Except != nil {
+		t.shown += " and not " + quote(h.Except.Column)
+	}
+	t.plan()
+	return t, t.planWipe()
+}
+
+// known holds the register's names to the catalogue.
+func (t *table) known() error {
+	var missing []error
+	need := func(what, name string) {
+		if _, ok := t.relation.columns[name]; name != "" && !ok {
+			missing = append(missing, fmt.Errorf("the table %s has no column %s (%s)", t.holding.Table, name, what))
+		}
+	}
+	need("person", t.holding.Person)
+	need("time", t.holding.Time)
+	need("clock", t.holding.Clock)
+	if t.holding.Except != nil {
+		need("except", t.holding.Except.Column)
+	}
+	for _, f := range t.holding.Fields {
+		if !t.holding.Records {
+			need("field", f.ID)
+		}
+	}
+	if !t.holding.Records {
+		for _, name := range t.holding.Wipe {
+			need("wipe", name)
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// plan chooses the order of the rows and writes the select list.
+func (t *table) plan() {
+	list := make([]string, 0, len(t.holding.Fields)+1)
+	for _, f := range t.holding.Fields {
+		list = append(list, t.read(f))
+	}
+	fixed := []string{t.holding.Person}
+	if t.holding.Records {
+		fixed = append(fixed, "category")
+	}
+	names := t.relation.rest(fixed...)
+	if at := t.holding.Time; at != "" && !t.relation.columns[at].nullable {
+		names = append([]string{at}, slices.DeleteFunc(names, func(n string) bool { return n == at })...)
+	}
+	for _, name := range names {
+		k := keyColumn{expr: quote(name), sqlType: t.relation.columns[name].sqlType}
+		if k.sqlType == "bytea" { // a token's hash stays out of addresses of pages
+			k.expr, k.sqlType = "encode(sha256("+k.expr+"), 'hex')", "text"
+		}
+		k.at = slices.Index(list, k.expr)
+		if k.at < 0 {
+			k.at, list = len(list), append(list, k.expr)
+		}
+		t.keys = append(t.keys, k)
+	}
+	if len(list) == 0 { // nothing of it may be seen but that it is there
+		list = append(list, "1")
+	}
+	t.list = strings.Join(list, ", ")
+}
+
+// read is the expression that gives a field in text form.
+func (t *table) read(f register.Field) string {
+	composed := f.Type == register.TypeJSON || f.Type == register.TypeList
+	if t.holding.Records && f.ID != t.holding.Time {
+		if composed {
+			return "(" + sharedFields + "->" + literal(f.ID) + ")::text"
+		}
+		return sharedFields + "->>" + literal(f.ID)
+	}
+	if composed {
+		return "to_jsonb(" + quote(f.ID) + ")::text"
+	}
+	return quote(f.ID)
+}
+
+// planWipe writes how the register's wiped columns are emptied.
+func (t *table) planWipe() error {
+	if len(t.holding.Wipe) == 0 {
+		return nil
+	}
+	if t.holding.Records {
+		names := make([]string, len(t.holding.Wipe))
+		for i, name := range t.holding.Wipe {
+			names[i] = literal(name)
+		}
+		array := "array[" + strings.Join(names, ", ") + "]"
+		t.emptyW, t.leftW = sharedFields+" = "+sharedFields+" - "+array, sharedFields+" ?| "+array
+		return nil
+	}
+	var set, left []string
+	for _, name := range t.holding.Wipe {
+		c := t.relation.columns[name]
+		empty := map[string]string{"text": "''", "jsonb": "'{}'", "bytea": "''"}[c.sqlType]
+		if c.nullable {
+			empty = "null"
+		}
+		if empty == "" {
+			return fmt.Errorf("the column %s of %s can't be emptied: it is a %s that must have a value", name, t.holding.Table, c.sqlType)
+		}
+		set = append(set, quote(name)+" = "+empty)
+		left = append(left, quote(name)+" is distinct from "+empty)
+	}
+	t.emptyW, t.leftW = strings.Join(set, ", "), "("+strings.Join(left, " or ")+")"
+	return nil
+}
+
+// Name is the table's, with the category's where many share one.
+func (t *table) Name() string {
+	if t.holding.Records {
+		return t.category.ID
+	}
+	return t.holding.Table
+}
+
+func (t *table) Category() register.Category { return t.category }
+
+func (t *table) Fields() []register.Field { return t.holding.Fields }
+
+// counted tells whether ingest keeps the number of rows.
+func (t *table) counted() bool { return t.holding.Ingest }
+
+func (t *table) Count(ctx context.Context, person uuid.UUID) (int64, error) {
+	sql := "select count(*) from " + t.from + " where " + t.shown
+	if t.counted() {
+		sql = "select coalesce(sum(rows), 0)::bigint from record_total where person_id = $1 and category = " + literal(t.category.ID)
+	}
+	var n int64
+	if err := t.deps.DB.Pool.QueryRow(ctx, sql, person).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", t.Name(), err)
+	}
+	return n, nil
+}
+
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+// literal quotes a word of the register, which is no user's input and is held
+// to letters, digits, hyphens and underscores there.
+func literal(word string) string { return "'" + strings.ReplaceAll(word, "'", "''") + "'" }
