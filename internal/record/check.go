@@ -143,6 +143,21 @@ func (c checker) card(s []byte) Reason {
 	return noReason
 }
 
+// ban names the ban of the register behind a refusal.
+func (c checker) ban(field string, reason Reason) string {
+	var ban register.Ban
+	switch reason {
+	case Forbidden:
+		ban, _ = c.reg.ForbiddenField(c.category, field)
+	case Card:
+		ban, _ = c.reg.ForbiddenValue(c.category, aCard)
+	}
+	return ban.ID
+}
+
+// aCard is a number that every payment terminal knows as a test.
+const aCard = "4111111111111111"
+
 // time reads RFC 3339, to the microsecond that the database keeps.
 func (c checker) time(s []byte) (time.Time, Reason) {
 	at, err := time.Parse(time.RFC3339Nano, string(s))

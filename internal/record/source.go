@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -26,6 +27,8 @@ type Source interface {
 	Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
 	// Page gives rows for reading, newest first.
 	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
+	// Rectify changes the fields that the person may correct (GDPR art. 16).
+	Rectify(ctx context.Context, r Rectification) error
 	// Erase does what the category's erasure rule says to up to limit of the
 	// person's rows, in one transaction: deletes them, gives them to nobody, or
 	// empties the columns that are not kept. It gives how many rows it changed;
@@ -39,7 +42,7 @@ type Source interface {
 // Row is one row. Values are in PostgreSQL's text form, nil for null, one for
 // each of the source's fields; AppendJSON and Time read them.
 type Row struct {
-	Key    string // names the row; empty while reading
+	Key    string // names the row in Rectification; empty while reading
 	Values [][]byte
 }
 
@@ -55,4 +58,13 @@ type PageQuery struct {
 type Page struct {
 	Rows         []Row
 	Older, Newer string
+}
+
+// Rectification is a correction of one row by the person it is about, or by
+// staff for them. Values are by field.
+type Rectification struct {
+	Actor  audit.Actor
+	Person uuid.UUID
+	Key    string
+	Values map[string]string
 }

@@ -35,8 +35,8 @@ type table struct {
 	shown  string // condition: those that $1 may see
 	list   string // select list: the fields, then what the keys need beside them
 	keys   []keyColumn
-	emptyW string   // set list that empties the wiped columns
-	leftW  string   // condition: something is left to empty
+	emptyW string // set list that empties the wiped columns
+	leftW  string // condition: something is left to empty
 }
 
 // keyColumn is one part of the order in which rows are read: time first where

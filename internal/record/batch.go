@@ -1,0 +1,60 @@
+package record
+
+import (
+	"slices"
+	"strings"
+)
+
+// batch is rows that passed every check but one: whom they are about.
+type batch struct {
+	rows    []pending
+	refused []Refusal
+	buf     []byte // the rows' columns, as COPY reads them, each behind a tab
+	object  []byte // scratch
+	names   []string
+	people  map[string]int // in names
+	read    int64
+	broken  error // what ended the input before its end
+}
+
+// pending is a row that waits for its person.
+type pending struct {
+	line     int64
+	person   int // in batch.names
+	from, to int // in batch.buf
+	month    string
+}
+
+func (b *batch) reset() {
+	b.rows, b.refused, b.buf, b.names, b.broken = b.rows[:0], b.refused[:0], b.buf[:0], b.names[:0], nil
+	clear(b.people)
+}
+
+func (b *batch) full() bool {
+	return len(b.rows)+len(b.refused) >= batchRows || len(b.buf) >= batchBytes
+}
+
+func (b *batch) refuse(r Refusal) { b.refused = append(b.refused, r) }
+
+// who keeps each person once: most rows of a file are about a few.
+func (b *batch) who(name []byte) int {
+	if at, ok := b.people[string(name)]; ok {
+		return at
+	}
+	at := len(b.names)
+	b.names = append(b.names, strings.ToLower(strings.TrimSpace(string(name))))
+	b.people[string(name)] = at
+	return at
+}
+
+// months are those in which rows of the batch lie, as 2006-01.
+func (b *batch) months() []string {
+	var months []string
+	for i, p := range b.rows {
+		if i == 0 || p.month != b.rows[i-1].month {
+			months = append(months, p.month)
+		}
+	}
+	slices.Sort(months)
+	return slices.Compact(months)
+}

@@ -1,0 +1,207 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+
+	"plusultra.link/privacy/internal/fault"
+)
+
+// personField names whom a row is about.
+const personField = "person"
+
+const (
+	atPerson = -1 // a column's place: the person
+	atExtra  = -2 // and a column that the category does not declare
+)
+
+// csvReader reads RFC 4180. Unlike encoding/csv it goes on after a row that
+// can't be read, at the very next line: one lost quote costs one row.
+type csvReader struct {
+	*lines
+
+	names  []string
+	places []int // by column
+	fields int   // of the intake
+	cells  [][]byte
+	clean  []byte // quoted cells without their quotes
+}
+
+func newCSV(from io.Reader, into *intake) (*csvReader, error) {
+	l, err := open(from)
+	if err != nil {
+		return nil, err
+	}
+	r := &csvReader{lines: l, fields: len(into.fields)}
+	_, reason, err := r.record()
+	if err != nil {
+		return nil, err
+	}
+	if reason != noReason {
+		return nil, fault.New(fault.Invalid, "record.header")
+	}
+	return r, r.header(into)
+}
+
+// header finds each column's field, or says what is wrong with it at once
+// rather than in every row.
+func (r *csvReader) header(into *intake) error {
+	found := make([]bool, r.fields)
+	for _, c := range r.cells {
+		name := string(bytes.TrimSpace(c))
+		if slices.Contains(r.names, name) {
+			return fault.New(fault.Invalid, "record.headerTwice", "Field", named(name))
+		}
+		r.names = append(r.names, name)
+		at, known := into.index[name]
+		switch {
+		case name == personField:
+			at = atPerson
+		case !known:
+			at = atExtra
+		default:
+			found[at] = true
+		}
+		r.places = append(r.places, at)
+	}
+	if !slices.Contains(r.places, atPerson) {
+		return fault.New(fault.Invalid, "record.headerMissing", "Field", personField)
+	}
+	for i, f := range into.fields {
+		if f.Required && !found[i] {
+			return fault.New(fault.Invalid, "record.headerMissing", "Field", f.ID)
+		}
+	}
+	if blank, err := r.blank(); err != nil || blank {
+		return errors.Join(err, fault.New(fault.Invalid, "record.headerOnly"))
+	}
+	return nil
+}
+
+func (r *csvReader) next(raw *rawRow) (*Refusal, error) {
+	line, reason, err := r.record()
+	if err != nil {
+		return nil, err
+	}
+	if reason == noReason && len(r.cells) != len(r.places) {
+		reason = Ragged
+	}
+	if reason != noReason {
+		return &Refusal{Line: line, Reason: reason}, nil
+	}
+	raw.reset(line, r.fields)
+	for i, value := range r.cells {
+		switch at := r.places[i]; {
+		case !storable(value):
+			return &Refusal{Line: line, Field: named(r.names[i]), Reason: BadText}, nil
+		case at == atPerson:
+			raw.person = value
+		case at >= 0 && len(value) > 0:
+			raw.cells[at] = cell{kind: text, text: value}
+		case at == atExtra && len(value) > 0: // an empty cell says nothing
+			raw.extra = append(raw.extra, extra{name: r.names[i], value: value})
+		}
+	}
+	return nil, nil
+}
+
+// record reads one row into r.cells, or moves past one line that begins none.
+func (r *csvReader) record() (line int64, reason Reason, err error) {
+	for {
+		n, reason, whole := r.split(r.window())
+		line = r.line
+		switch {
+		case !whole && r.full():
+			if reason == noReason {
+				reason = LongLine
+			}
+			return line, reason, r.skip()
+		case !whole && !r.eof:
+			if err := r.fill(); err != nil {
+				return line, noReason, err
+			}
+			continue
+		case len(r.window()) == 0:
+			return line, noReason, io.EOF
+		case reason != noReason:
+			return line, reason, r.skip()
+		}
+		r.advance(n)
+		if len(r.cells) == 1 && len(r.cells[0]) == 0 {
+			continue // a blank line
+		}
+		return line, noReason, nil
+	}
+}
+
+// split cuts the row that begins a window into r.cells. whole is false if its
+// end is not in sight; the end of the input ends it too.
+func (r *csvReader) split(w []byte) (n int, reason Reason, whole bool) {
+	r.cells, r.clean = r.cells[:0], r.clean[:0]
+	for at := 0; ; {
+		if at < len(w) && w[at] == '"' {
+			end, value, ok := r.quoted(w, at+1)
+			if !ok {
+				return 0, BadQuotes, false
+			}
+			r.cells, at = append(r.cells, value), end
+			switch rest := w[at:]; {
+			case len(rest) == 0:
+				return at, noReason, false
+			case rest[0] == ',':
+				at++
+				continue
+			case rest[0] == '\n':
+				return at + 1, noReason, true
+			case rest[0] == '\r' && len(rest) == 1:
+				return at + 1, noReason, false
+			case rest[0] == '\r' && rest[1] == '\n':
+				return at + 2, noReason, true
+			default:
+				return 0, BadQuotes, true
+			}
+		}
+		stop := bytes.IndexAny(w[at:], ",\n")
+		if stop < 0 {
+			stop = len(w) - at
+		}
+		value := w[at : at+stop]
+		at += stop
+		ends := at == len(w) || w[at] == '\n'
+		if ends {
+			value = bytes.TrimSuffix(value, []byte{'\r'})
+		}
+		if bytes.IndexByte(value, '"') >= 0 {
+			return 0, BadQuotes, true
+		}
+		r.cells = append(r.cells, value)
+		if ends {
+			return min(at+1, len(w)), noReason, at < len(w)
+		}
+		at++
+	}
+}
+
+// quoted reads a cell from behind its first quote to behind its last.
+func (r *csvReader) quoted(w []byte, at int) (end int, value []byte, ok bool) {
+	start, from := len(r.clean), at
+	for {
+		i := bytes.IndexByte(w[at:], '"')
+		if i < 0 {
+			return 0, nil, false
+		}
+		at += i + 1
+		if at >= len(w) || w[at] != '"' {
+			if len(r.clean) == start {
+				return at, w[from : at-1], true
+			}
+			r.clean = append(r.clean, w[from:at-1]...)
+			return at, r.clean[start:], true
+		}
+		r.clean = append(r.clean, w[from:at]...) // with one of the two quotes
+		at++
+		from = at
+	}
+}

@@ -1,0 +1,194 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Format is how rows are written.
+type Format string
+
+// The formats. CSV is RFC 4180 with a header line; NDJSON is one object a line.
+const (
+	CSV    Format = "csv"
+	NDJSON Format = "ndjson"
+)
+
+// IngestInput is rows to take in.
+type IngestInput struct {
+	Category string
+	Source   string // a file's name or an API key's id, for ingest_run
+	Reader   io.Reader
+	Format   Format
+	Actor    audit.Actor
+	Progress func(Progress) // after each batch; may be nil
+	Refused  func(Refusal)  // for each refused row, in the order of the file; may be nil
+}
+
+// Progress is how far an ingest is.
+type Progress struct {
+	Bytes   int64 // read so far
+	Added   int64
+	Known   int64 // held already
+	Refused int64
+}
+
+// Rows is how many rows have been looked at.
+func (p Progress) Rows() int64 { return p.Added + p.Known + p.Refused }
+
+// Result is what became of an ingest.
+type Result struct {
+	Progress
+
+	Run uuid.UUID
+}
+
+// Refusal is one row that was not taken, and why. It never repeats a value.
+type Refusal struct {
+	Line   int64 // where the row begins, from 1
+	Field  string
+	Reason Reason
+	Ban    string // which ban of the register, for Forbidden and Card
+}
+
+// Ingest takes in rows: it refuses each that is not exactly what its category
+// declares, and keeps the rest. A row names its person by the field person, an
+// e-mail address or an id; nobody unknown, and nobody who is being erased, gets
+// one. The same row twice is one row, so a run that was cut off is repeated
+// whole. What was taken before an error stays, and Result tells of it.
+func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
+	into, ok := s.intakes[in.Category]
+	if !ok {
+		return Result{}, fault.New(fault.NotFound, "record.noIntake")
+	}
+	run := &run{in: in, into: into, deps: s.Deps, months: map[time.Time]bool{}, result: Result{Run: postgres.NewID()}}
+	if err := run.begin(ctx); err != nil {
+		return Result{}, err
+	}
+	err := run.all(ctx)
+	ended := run.end(context.WithoutCancel(ctx), err == nil)
+	return run.result, errors.Join(err, ended)
+}
+
+const (
+	batchRows  = 10_000
+	batchBytes = 4 << 20
+	batchesMax = 3 // one is read, one waits, one is written
+)
+
+// run is one ingest under way.
+type run struct {
+	in     IngestInput
+	into   *intake
+	deps   Deps
+	months map[time.Time]bool // whose partition is there
+	result Result
+}
+
+func (r *run) begin(ctx context.Context) error {
+	return r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+		_, err := tx.PGX.Exec(ctx, "insert into ingest_run (id, category, source, started_at) values ($1, $2, $3, $4)",
+			r.result.Run, r.in.Category, r.in.Source, r.deps.Now())
+		return err
+	})
+}
+
+// end tells the audit log what came in, also when it ended in the middle.
+func (r *run) end(ctx context.Context, whole bool) error {
+	return r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if whole {
+			if _, err := tx.PGX.Exec(ctx, "update ingest_run set finished_at = $2 where id = $1", r.result.Run, r.deps.Now()); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: r.deps.Now(), Actor: r.in.Actor, Action: "records.imported", Subject: r.result.Run.String(),
+			Detail: map[string]any{
+				"category": r.in.Category, "added": r.result.Added, "known": r.result.Known,
+				"refused": r.result.Refused, "whole": whole,
+			},
+		})
+	})
+}
+
+// all reads and checks one batch while the database takes the one before.
+func (r *run) all(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	ready, empty := make(chan *batch, 1), make(chan *batch, batchesMax)
+	for range batchesMax {
+		empty <- &batch{people: map[string]int{}}
+	}
+	group.Go(func() error {
+		defer close(ready)
+		return r.read(ctx, empty, ready)
+	})
+	group.Go(func() error {
+		for b := range ready {
+			if err := r.take(ctx, b); err != nil {
+				return err
+			}
+			if b.broken != nil {
+				return b.broken
+			}
+			b.reset()
+			empty <- b
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func (r *run) read(ctx context.Context, empty <-chan *batch, ready chan<- *batch) error {
+	rows, err := r.rows()
+	if err != nil {
+		return err
+	}
+	check := checker{reg: r.deps.Register, category: r.in.Category, now: r.deps.Now()}
+	var raw rawRow
+	for done := false; !done; {
+		var b *batch
+		select {
+		case b = <-empty:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		for !b.full() && !done {
+			refusal, err := rows.next(&raw)
+			switch {
+			case errors.Is(err, io.EOF):
+				done = true
+			case err != nil:
+				done = true // what was read before is kept
+				b.broken = fmt.Errorf("read %s: %w", r.in.Source, err)
+			case refusal != nil:
+				b.refuse(*refusal)
+			default:
+				r.into.add(b, check, &raw)
+			}
+		}
+		b.read = rows.bytes()
+		select {
+		case ready <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (r *run) rows() (rowReader, error) {
+	if r.in.Format == NDJSON {
+		return newNDJSON(r.in.Reader, r.into)
+	}
+	return newCSV(r.in.Reader, r.into)
+}

@@ -1,0 +1,111 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+)
+
+// Rectify changes only fields that the register lets the person correct, and
+// checks each as if it were imported. NotFound for a row that is not theirs.
+// The audit log keeps which fields changed, never what they held.
+func (t *table) Rectify(ctx context.Context, r Rectification) error {
+	names := slices.Sorted(maps.Keys(r.Values))
+	check := checker{reg: t.deps.Register, category: t.category.ID, now: t.deps.Now()}
+	values := make([]*string, len(names))
+	var problems []fault.Problem
+	for i, name := range names {
+		f, ok := t.holding.Field(name)
+		if !ok || !f.Correctable {
+			return fault.New(fault.Forbidden, "record.notCorrectable")
+		}
+		value := strings.TrimSpace(r.Values[name])
+		canonical, reason := check.canonical(f, cell{kind: text, text: []byte(value)})
+		if reason == noReason && strings.ContainsRune(value, 0) {
+			reason = BadText
+		}
+		if reason != noReason {
+			problems = append(problems, fault.Field(name, "record.refused."+string(reason)))
+		} else if canonical != nil {
+			values[i] = new(string(canonical))
+		}
+	}
+	if err := fault.Invalidate(problems...); err != nil || len(names) == 0 {
+		return err
+	}
+	key := []string{}
+	if len(t.keys) > 0 {
+		var err error
+		if key, err = t.parse(r.Key); err != nil {
+			return err
+		}
+	}
+	return t.failed("rectify", t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+		sql, args := t.rectifying(names, values, key, r)
+		tag, err := tx.PGX.Exec(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return errCursor
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: t.deps.Now(), Actor: r.Actor, Action: "record.corrected", PersonID: r.Person,
+			Subject: t.category.ID, Detail: map[string]any{"fields": names},
+		})
+	}))
+}
+
+func (t *table) rectifying(names []string, values []*string, key []string, r Rectification) (string, []any) {
+	args := []any{r.Person}
+	place := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	var set []string
+	if t.holding.Records {
+		kept, gone := map[string]json.RawMessage{}, []string{}
+		for i, name := range names {
+			if values[i] == nil {
+				gone = append(gone, name)
+				continue
+			}
+			f, _ := t.holding.Field(name)
+			kept[name] = appendValue(nil, f.Type, []byte(*values[i]))
+		}
+		added, err := json.Marshal(kept)
+		if err != nil {
+			added = []byte("{}") // each was written by appendValue: it is JSON
+		}
+		set = append(set, sharedFields+" = ("+sharedFields+" - "+place(gone)+"::text[]) || "+place(string(added))+"::jsonb")
+	} else {
+		for i, name := range names {
+			v := values[i]
+			if v == nil && !t.relation.columns[name].nullable {
+				v = new("")
+			}
+			set = append(set, quote(name)+" = "+place(v)+"::"+t.relation.columns[name].sqlType)
+		}
+		if _, ok := t.holding.Field("updated_at"); ok {
+			set = append(set, "updated_at = "+place(t.deps.Now()))
+		}
+	}
+	where := t.shown
+	for i, k := range t.keys {
+		where += " and " + k.expr + " = " + place(key[i]) + "::" + k.sqlType
+	}
+	return "update " + t.from + " set " + strings.Join(set, ", ") + " where " + where, args
+}
+
+// Correctable are the fields of a source that the person may change.
+func Correctable(s Source) []register.Field {
+	return slices.DeleteFunc(slices.Clone(s.Fields()), func(f register.Field) bool { return !f.Correctable })
+}
