@@ -58,9 +58,10 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if err := client.Start(ctx); ctx.Err() != nil {
-		return nil //nolint:nilerr // asked to stop before it had begun
-	} else if err != nil {
+	if err := client.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // asked to stop before it had begun
+		}
 		return fmt.Errorf("start working jobs: %w", err)
 	}
 	<-client.Stopped()

@@ -66,7 +66,7 @@ func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func
 		// that can't roll back is not given to anybody else: the pool looks.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWithin)
 		defer cancel()
-		_ = tx.Rollback(ctx)
+		_ = whileOurs(conn, func() error { return tx.Rollback(ctx) })
 	}()
 
 	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
@@ -74,11 +74,18 @@ func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func
 	if err := fn(Tx{Gorm: session, PGX: tx}); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err := whileOurs(conn, func() error { return tx.Commit(ctx) }); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	committed = true
 	return nil
+}
+
+// whileOurs runs do unless database/sql has let go of the connection, as it
+// does when a statement finds it broken: then it is the pool's, and the
+// transaction went with it.
+func whileOurs(conn *sql.Conn, do func() error) error {
+	return conn.Raw(func(any) error { return do() })
 }
 
 // statementsOnly hides BeginTx, so that GORM can't open a second transaction
