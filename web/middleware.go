@@ -121,7 +121,10 @@ func within(d time.Duration) echo.MiddlewareFunc {
 			limited, cancel := context.WithTimeout(r.Context(), d)
 			defer cancel()
 			ctx.SetRequest(r.WithContext(limited))
-			return next(ctx)
+			err := next(ctx)
+			// An error has still to be told, however late it is.
+			ctx.SetRequest(ctx.Request().WithContext(context.WithoutCancel(ctx.Request().Context())))
+			return err
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (s *server) routes() {
 	health := &healthController{s}
 	s.bare(get, "/healthz", health.alive)
 	s.bare(get, "/readyz", health.ready)
-	s.bare(get, "/static/*", echo.WrapHandler(http.StripPrefix("/static", static.Handler())))
+	s.bare(get, "/static/*", echo.WrapHandler(static.Handler()))
 	s.bare(get, brandPath, s.brand)
 
 	home := &homeController{s}

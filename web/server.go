@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -37,6 +38,14 @@ type Deps struct {
 	Voices   *text.Voices
 	Limits   *limit.Limiter
 	Accounts *account.Service
+}
+
+// DepsOf takes them from a joined portal.
+func DepsOf(a *app.App, base *url.URL) Deps {
+	return Deps{
+		BaseURL: base, Log: a.Log, Now: a.Now,
+		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts,
+	}
 }
 
 type server struct {
@@ -62,11 +71,11 @@ func New(d Deps) (http.Handler, error) {
 		return nil, err
 	}
 	s.echo.Use(
-		s.logRequests, // first in, last out: sees what everything else answered
+		echo.WrapMiddleware(func(next http.Handler) http.Handler { return gz(next) }), // around errors too
+		s.logRequests, // and answers them, so that it knows the status
 		s.recoverPanics,
 		s.headers,
 		limitBody,
-		echo.WrapMiddleware(func(next http.Handler) http.Handler { return gz(next) }),
 	)
 	s.routes()
 	return s.echo, nil

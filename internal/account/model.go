@@ -91,7 +91,7 @@ type sessionRow struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	ProvedAt  *time.Time
-	IP        *netip.Addr `gorm:"type:inet"`
+	IP        *string `gorm:"type:inet"`
 	UserAgent string
 	Data      []byte
 }
@@ -110,9 +110,11 @@ const maxAgent = 300
 
 func (v Visit) agent() string { return v.UserAgent[:min(len(v.UserAgent), maxAgent)] }
 
-func (v Visit) addr() *netip.Addr {
+// addr is the address for an inet column, null if there is none.
+func (v Visit) addr() *string {
 	if !v.IP.IsValid() {
 		return nil
 	}
-	return &v.IP
+	s := v.IP.String()
+	return &s
 }

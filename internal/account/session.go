@@ -164,7 +164,7 @@ func (s *Service) Sessions(ctx context.Context, person uuid.UUID) ([]Session, er
 	for i, r := range rows {
 		out[i] = Session{ID: r.ID, PersonID: person, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt, UserAgent: r.UserAgent}
 		if r.IP != nil {
-			out[i].IP = *r.IP
+			out[i].IP, _ = netip.ParseAddr(*r.IP) // PostgreSQL's own form of it
 		}
 	}
 	return out, nil

@@ -1,0 +1,115 @@
+// Package app joins the rooms of the house: it makes each service once, from
+// the ground up, and knows who calls whom. cmd, the tests and the bench all
+// get the portal from here, so that there is one wiring.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// Parts are what differs between one portal and another: the operator's
+// database, keys, register and far ends.
+type Parts struct {
+	DB       *postgres.DB
+	Ring     *keyring.Ring
+	Register *register.Register
+	Sender   mail.Sender
+	MailFrom string // address; empty: the register's contact address
+	BaseURL  string // without a slash at its end
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// App is the portal without its face.
+type App struct {
+	Parts
+	Voices   *text.Voices
+	Queue    *jobs.Queue
+	Limits   *limit.Limiter
+	Mail     *mail.Service
+	Accounts *account.Service
+}
+
+// New joins the parts.
+func New(p Parts) (*App, error) {
+	a := &App{Parts: p}
+	var err error
+	if a.Voices, err = text.Load(); err != nil {
+		return nil, err
+	}
+	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
+		return nil, err
+	}
+	hasher, err := account.NewHasher()
+	if err != nil {
+		return nil, err
+	}
+	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
+	a.Mail = mail.New(mail.Deps{
+		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Voices: a.Voices, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
+	})
+	a.Accounts = account.New(account.Deps{
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
+	})
+	return a, nil
+}
+
+// joined is what the other rooms do when a person begins.
+func (*App) joined(context.Context, postgres.Tx, uuid.UUID, account.Joining) error { return nil }
+
+func (a *App) brand() mail.Brand {
+	from := a.MailFrom
+	if from == "" {
+		from = a.Register.Controller.ContactEmail
+	}
+	return mail.Brand{
+		Name: a.Register.Brand.Name, From: from,
+		Footer: []string{a.Register.Controller.Name, strings.Join(a.Register.Controller.Address, ", ")},
+	}
+}
+
+// AddWorkers registers the workers of every room.
+func (a *App) AddWorkers(w *river.Workers) {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail} {
+		room.AddWorkers(w)
+	}
+}
+
+// Work runs jobs until ctx ends, then lets the running ones finish.
+func (a *App) Work(ctx context.Context) error {
+	workers := river.NewWorkers()
+	a.AddWorkers(workers)
+	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Logger: a.Log}); err != nil {
+		return fmt.Errorf("working jobs: %w", err)
+	}
+	return nil
+}
+
+// Check compares the register with the database: what the policy says is held
+// must be what is held, or the portal does not start.
+func (a *App) Check(ctx context.Context) error {
+	faults, err := a.Register.Gate(ctx, a.DB.Pool)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/standin"
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/web"
+)
+
+// portal is a whole portal of one test's own: its database, its jobs at work,
+// its mailbox, and a server on loopback.
+type portal struct {
+	*app.App
+	t       *testing.T
+	url     string
+	mailbox *standin.Mailbox
+	clock   *testkit.SetClock
+	log     *bytes.Buffer
+}
+
+// goodPassword is one that the portal takes.
+const goodPassword = "quiet harbour lantern 7"
+
+// open starts a portal. change may adjust its parts before it starts.
+func open(t *testing.T, change ...func(*web.Deps)) *portal {
+	t.Helper()
+	clock := testkit.Clock(t)
+	clock.Set(time.Now()) // cookies and browsers go by the real time
+	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
+	must(t, err)
+	t.Cleanup(func() { must(t, mailbox.Close()) })
+	reg, err := register.Default()
+	must(t, err)
+	ring, err := keyring.Parse(keyring.Generate())
+	must(t, err)
+
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	base := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+
+	p := &portal{t: t, url: base, mailbox: mailbox, clock: clock, log: &bytes.Buffer{}}
+	host, port, err := net.SplitHostPort(mailbox.Addr())
+	must(t, err)
+	number, err := strconv.Atoi(port)
+	must(t, err)
+	log := slog.New(slog.NewTextHandler(&locked{w: p.log}, nil))
+	p.App, err = app.New(app.Parts{
+		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: base, Log: log, Now: clock.Now,
+		Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
+	})
+	must(t, err)
+	address, err := url.Parse(base)
+	must(t, err)
+	deps := web.DepsOf(p.App, address)
+	for _, c := range change {
+		c(&deps)
+	}
+	handler, err = web.New(deps)
+	must(t, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the portal's log:\n%s", p.log)
+		}
+	})
+	testkit.Work(t, p.DB, func(w *river.Workers) { p.AddWorkers(w) })
+	return p
+}
+
+// person makes somebody with an account and goodPassword.
+func (p *portal) person(email string) uuid.UUID {
+	p.t.Helper()
+	var id uuid.UUID
+	must(p.t, p.DB.InTx(p.t.Context(), func(tx postgres.Tx) error {
+		var err error
+		id, err = p.Accounts.Open(p.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: goodPassword, Country: "DE"}, "en", account.Adult)
+		return err
+	}))
+	return id
+}
+
+// browser is a browser at the portal's first page.
+func (p *portal) browser() *testkit.Page {
+	p.t.Helper()
+	b := testkit.Browser(p.t)
+	b.Open(p.url + "/")
+	return b
+}
+
+// signedIn is a browser in which a person has signed in, at path.
+func (p *portal) signedIn(email, path string) *testkit.Page {
+	p.t.Helper()
+	b := p.browser()
+	b.Open(p.url + "/sign-in?next=" + url.QueryEscape(path))
+	b.Fill("E-mail address", email)
+	b.Fill("Password", goodPassword)
+	b.Press("Sign in")
+	return b
+}
+
+// letter waits for a message and gives it.
+func (p *portal) letter(to, subject string) standin.Message {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	defer cancel()
+	m, err := p.mailbox.Wait(ctx, to, subject)
+	if err != nil {
+		p.t.Fatalf("no mail %q to %s: %v\nthe portal's log:\n%s", subject, to, err, p.log)
+	}
+	return m
+}
+
+// linkTo is the first link of a message that leads to a path of the portal.
+func (p *portal) linkTo(m standin.Message, path string) string {
+	p.t.Helper()
+	for _, link := range m.Links() {
+		if strings.HasPrefix(link, p.url+path) {
+			return link
+		}
+	}
+	p.t.Fatalf("no link to %s in %v", path, m.Links())
+	return ""
+}
+
+// count asks the database for one number.
+func (p *portal) count(query string, args ...any) int {
+	p.t.Helper()
+	var n int
+	if err := p.DB.Pool.QueryRow(p.t.Context(), query, args...).Scan(&n); err != nil {
+		p.t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// client is a browser without a screen: cookies, and no redirects followed.
+type client struct {
+	*portal
+	http *http.Client
+}
+
+func (p *portal) client() *client {
+	jar, err := cookiejar.New(nil)
+	must(p.t, err)
+	return &client{p, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// signIn signs a person in.
+func (c *client) signIn(email string) *client {
+	c.t.Helper()
+	if got := c.post("/sign-in", url.Values{"email": {email}, "password": {goodPassword}}); got.status != http.StatusSeeOther {
+		c.t.Fatalf("signing in: %d\n%s", got.status, got.body)
+	}
+	return c
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (c *client) get(path string) answer {
+	c.t.Helper()
+	return c.send(http.MethodGet, path, nil, nil)
+}
+
+func (c *client) post(path string, form url.Values) answer {
+	c.t.Helper()
+	return c.send(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+}
+
+func (c *client) send(method, path string, body io.Reader, header http.Header) answer {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, body)
+	must(c.t, err)
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	res, err := c.http.Do(r)
+	must(c.t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	must(c.t, err)
+	return answer{res.StatusCode, res.Header, string(data)}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// locked lets several goroutines write one log.
+type locked struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *locked) Write(data []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(data)
+}
+
+func (c *client) address() *url.URL {
+	address, err := url.Parse(c.url)
+	must(c.t, err)
+	return address
+}
+
+// cookie is the value of a cookie that the browser holds for the portal.
+func (c *client) cookie(name string) string {
+	for _, cookie := range c.http.Jar.Cookies(c.address()) {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+	return ""
+}
+
+func (c *client) setCookie(name, value string) {
+	c.http.Jar.SetCookies(c.address(), []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+}
