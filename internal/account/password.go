@@ -135,3 +135,9 @@ func weakness(field, password string, about ...string) []fault.Problem {
 	}
 	return nil
 }
+
+// Weakness says what is wrong with a new password for the form's field, for
+// those who are no people of ours: the staff. about is what is easily guessed.
+func Weakness(field, password string, about ...string) []fault.Problem {
+	return weakness(field, password, about...)
+}

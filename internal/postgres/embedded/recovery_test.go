@@ -21,11 +21,7 @@ const runEnv = "PORTAL_EMBEDDED_TEST_RUN" // names the folder to a process that 
 func TestMain(m *testing.M) {
 	dir := os.Getenv(runEnv)
 	if dir == "" {
-		code := m.Run()
-		if made, err := madeOnce(); err == nil {
-			_ = os.RemoveAll(filepath.Dir(made))
-		}
-		os.Exit(code)
+		os.Exit(m.Run())
 	}
 	server, err := embedded.Start(context.Background(), embedded.Config{Dir: dir})
 	if err != nil {
@@ -86,7 +82,7 @@ func send(t *testing.T, pid int, signal syscall.Signal) {
 
 func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
 	t.Parallel()
-	dir := prepared(t)
+	dir := filepath.Join(home(t), "pg")
 	portal, url := run(t, dir)
 	keep(t, url)
 	kill(t, portal.Pid)
@@ -95,7 +91,7 @@ func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
 
 func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
 	t.Parallel()
-	dir := prepared(t)
+	dir := filepath.Join(home(t), "pg")
 	portal, url := run(t, dir)
 	keep(t, url)
 	var backend int
@@ -111,7 +107,7 @@ func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
 
 func TestALockFileOfALivingStrangerDoesNotStopTheNextRun(t *testing.T) {
 	t.Parallel()
-	dir := prepared(t)
+	dir := filepath.Join(home(t), "pg")
 	portal, url := run(t, dir)
 	keep(t, url)
 	kill(t, postmasterOf(t, dir))

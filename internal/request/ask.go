@@ -1,0 +1,187 @@
+package request
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+)
+
+// Clock is by when a request of that kind, received now, has to be answered,
+// and why that day.
+func (s *Service) Clock(ctx context.Context, person uuid.UUID, kind string) (deadline.Date, error) {
+	k, law, err := s.offered(ctx, person, kind)
+	if err != nil {
+		return deadline.Date{}, err
+	}
+	return s.clock(k, law)
+}
+
+func (s *Service) clock(k register.RequestKind, law register.Jurisdiction) (deadline.Date, error) {
+	return deadline.Compute(k.Clock(law.ID), s.Now(), s.Zone, s.Register.HolidaysFor(law.ID))
+}
+
+func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (register.RequestKind, register.Jurisdiction, error) {
+	law, err := s.law(ctx, person)
+	if err != nil {
+		return register.RequestKind{}, law, err
+	}
+	k, ok := s.Register.RequestKind(kind)
+	if !ok || !k.OfferedIn(law.ID) {
+		return k, law, fault.Invalidate(fault.Field("kind", "request.kindMissing"))
+	}
+	return k, law, nil
+}
+
+// Ask files a request. Its clock starts now, by the law where the person
+// lives; they get a confirmation by mail. A kind that the register answers by
+// itself begins at once. Invalid for a kind that is not offered to them or a
+// message that says nothing; TooMany with twenty requests under way.
+func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message string) (Request, error) {
+	k, law, err := s.offered(ctx, person, kind)
+	if err != nil {
+		return Request{}, err
+	}
+	message = strings.TrimSpace(message)
+	if ps := messageProblems(k, message); len(ps) > 0 {
+		return Request{}, fault.Invalidate(ps...)
+	}
+	due, err := s.clock(k, law)
+	if err != nil {
+		return Request{}, fmt.Errorf("the clock of a request for %s: %w", kind, err)
+	}
+	r := Request{
+		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID,
+		Message: message, ReceivedAt: s.Now(), DueOn: due.Day, DueWhy: due.Why,
+	}
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.file(ctx, tx, &r); err != nil {
+			return err
+		}
+		if k.Handling != register.Automatic {
+			return s.tell(ctx, tx, r, letterReceived)
+		}
+		return s.begin(ctx, tx, &r)
+	})
+	return r, err
+}
+
+// AskErasure files a request for erasure from the page that showed what goes
+// and what stays.
+func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message string) (Request, error) {
+	return s.Ask(ctx, person, Erasure, message)
+}
+
+// NeedsMessage tells whether a request of this kind makes no sense without
+// words: what is answered by itself does.
+func NeedsMessage(k register.RequestKind) bool { return k.Handling != register.Automatic }
+
+func messageProblems(k register.RequestKind, message string) []fault.Problem {
+	switch {
+	case message == "" && NeedsMessage(k):
+		return []fault.Problem{fault.Field("message", "request.messageMissing")}
+	case len([]rune(message)) > maxMessage:
+		return []fault.Problem{fault.Field("message", "request.messageLong", "Max", maxMessage)}
+	}
+	return nil
+}
+
+// file writes the request and its first event.
+func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
+	// The person's row is locked, so that twenty-one at once are refused too.
+	var underWay int64
+	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
+		select count(*) from request r join me on r.person_id = me.id where r.state in ('open', 'approved')`, r.PersonID).Scan(&underWay).Error
+	if err != nil {
+		return fmt.Errorf("counting requests: %w", err)
+	}
+	if underWay >= maxOpen {
+		return fault.New(fault.TooMany, "request.tooMany", "Max", maxOpen)
+	}
+	if err := s.refer(tx, r); err != nil {
+		return err
+	}
+	actor := audit.ByPerson(r.PersonID)
+	if err := s.event(tx, *r, actor, Event{Kind: Received}); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String()})
+}
+
+// refer gives the request a reference that nothing else has, and stores it.
+func (*Service) refer(tx postgres.Tx, r *Request) error {
+	for range 10 {
+		r.Reference = newReference()
+		var free bool
+		if err := tx.Gorm.Raw(`select not exists(select from request where reference = ?)`, r.Reference).Row().Scan(&free); err != nil {
+			return fmt.Errorf("finding a reference: %w", err)
+		}
+		if free {
+			if err := tx.Gorm.Create(r).Error; err != nil {
+				return fmt.Errorf("filing a request: %w", err)
+			}
+			return nil
+		}
+	}
+	return errors.New("no reference is free")
+}
+
+// begin does at once what can be done at once.
+func (s *Service) begin(ctx context.Context, tx postgres.Tx, r *Request) error {
+	switch {
+	case r.Kind == Erasure:
+		return s.schedule(ctx, tx, r, audit.BySystem("request"), WasScheduled, letterScheduled)
+	case s.Copies != nil:
+		if err := s.Copies.Begin(ctx, tx, r.PersonID); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, *r, letterCopy)
+	}
+	return s.tell(ctx, tx, *r, letterReceived)
+}
+
+// schedule starts the grace period of an erasure.
+func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by audit.Actor, event string, l letter) error {
+	to, err := s.Accounts.RecipientIn(ctx, tx, r.PersonID)
+	if err != nil {
+		return err
+	}
+	id, runsAt, err := s.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang, to)
+	if err != nil {
+		return err
+	}
+	r.State, r.ErasureID = Approved, &id
+	err = tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).
+		Updates(map[string]any{"state": Approved, "erasure_id": id}).Error
+	if err != nil {
+		return fmt.Errorf("scheduling an erasure: %w", err)
+	}
+	if err := s.event(tx, *r, by, Event{Kind: event, Text: r.Decision}); err != nil {
+		return err
+	}
+	l.runsAt = runsAt
+	return s.tell(ctx, tx, *r, l)
+}
+
+func (s *Service) event(tx postgres.Tx, r Request, by audit.Actor, e Event) error {
+	e.PersonID, e.RequestID, e.ID, e.At = r.PersonID, r.ID, postgres.NewID(), s.Now()
+	e.ActorKind, e.ActorID = string(by.Kind), by.ID
+	if err := tx.Gorm.Create(&e).Error; err != nil {
+		return fmt.Errorf("a request's event: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) record(ctx context.Context, tx postgres.Tx, r Request, by audit.Actor, action string, detail map[string]any) error {
+	return audit.Record(ctx, tx, audit.Entry{
+		At: s.Now(), Actor: by, Action: action, PersonID: r.PersonID, Subject: r.ID.String(), Detail: detail,
+	})
+}

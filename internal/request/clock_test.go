@@ -1,0 +1,61 @@
+package request_test
+
+import (
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/deadline"
+)
+
+func TestTheClockIsThatOfTheLawWhereThePersonLives(t *testing.T) {
+	t.Parallel()
+	at := func(month time.Month, day, hour int) time.Time {
+		return time.Date(2026, month, day, hour, 0, 0, 0, time.UTC)
+	}
+	for name, c := range map[string]struct {
+		country, region, kind string
+		received              time.Time
+		law, due, why         string
+	}{
+		"one calendar month in Germany":                  {"DE", "", "rectification", at(3, 5, 18), "eea", "2026-04-06", "deadline.gdprMonth"}, // 5 April is a Sunday
+		"to the last day of a shorter month":             {"FR", "", "objection", at(1, 31, 18), "eea", "2026-03-02", "deadline.monthEnd"},
+		"by the month in Britain too":                    {"GB", "", "rectification", at(6, 10, 18), "uk", "2026-07-10", "deadline.gdprMonth"},
+		"45 calendar days in California":                 {"US", "CA", "rectification", at(1, 15, 18), "us-ca", "2026-03-01", "deadline.ccpa45"},
+		"Shine the Light in 30 days":                     {"US", "CA", "shine-the-light", at(1, 15, 18), "us-ca", "2026-02-14", "deadline.shine30"},
+		"two weeks in Japan":                             {"JP", "", "rectification", at(1, 15, 18), "jp", "2026-01-29", "deadline.appi"},
+		"the operator's own figure elsewhere":            {"US", "CO", "rectification", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+		"a child's data within a week, everywhere":       {"JP", "", "child-report", at(1, 15, 18), "jp", "2026-01-22", "deadline.days"},
+		"the day of receipt is the office's, not UTC's":  {"JP", "", "rectification", at(1, 15, 3), "jp", "2026-01-28", "deadline.appi"}, // 14 January in Denver
+		"somebody who gave no country gets our own days": {"", "", "question", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.clock.Set(c.received)
+			mara := b.person("mara@example.com", "en", c.country, c.region)
+			r := b.ask(mara, c.kind)
+			if r.Jurisdiction != c.law || r.DueOn.String() != c.due {
+				t.Errorf("%s, due %s; want %s, %s", r.Jurisdiction, r.DueOn, c.law, c.due)
+			}
+			kept, err := b.requests.Get(t.Context(), mara, r.ID)
+			must(t, err)
+			if kept.DueOn != r.DueOn || !says(kept.DueWhy, c.why) || !says(kept.DueWhy, "deadline.due") {
+				t.Errorf("the stored date is %s because %v", kept.DueOn, kept.DueWhy)
+			}
+			promised, err := b.requests.Clock(t.Context(), mara, c.kind)
+			must(t, err)
+			if promised.Day != r.DueOn {
+				t.Errorf("the page promises %s, the request says %s", promised.Day, r.DueOn)
+			}
+		})
+	}
+}
+
+func says(why []deadline.Step, key string) bool {
+	for _, step := range why {
+		if step.Key == key {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/staff"
+)
+
+// Approve grants a request and tells the person, in words, what was done for
+// them. An erasure begins its grace period and is done when it has ended;
+// everything else is done now. Forbidden below an officer; Conflict if it is
+// decided already.
+func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
+	words = strings.TrimSpace(words)
+	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
+		if r.State != Open {
+			return fault.New(fault.Conflict, "request.decided")
+		}
+		if ps := wordsProblems("decision", words, r.Kind != Erasure); len(ps) > 0 {
+			return fault.Invalidate(ps...)
+		}
+		r.Decision = words
+		decided := map[string]any{"decided_at": s.Now(), "decision": words, "owner_id": ownerOr(r, by)}
+		if r.Kind == Erasure {
+			if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Updates(decided).Error; err != nil {
+				return fmt.Errorf("approving a request: %w", err)
+			}
+			if err := s.schedule(ctx, tx, &r, by.Actor(), WasApproved, letterScheduled); err != nil {
+				return err
+			}
+			return s.record(ctx, tx, r, by.Actor(), "request.approved", nil)
+		}
+		r.State = Done
+		if err := s.close(tx, r, decided); err != nil {
+			return err
+		}
+		if err := s.event(tx, r, by.Actor(), Event{Kind: WasApproved, Text: words}); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, r, by.Actor(), "request.approved", nil); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, r, letterGranted)
+	})
+}
+
+// Refusal is why a request is refused.
+type Refusal struct {
+	Code  string // a refusal of the register that fits the kind
+	Words string // the text that the person reads
+}
+
+// Refuse turns a request down, with a reason of the register and the words
+// that the person reads. They are told how to have that looked at again and
+// which authority they may turn to. It also stops an erasure that began by
+// itself and is still in its grace period. Forbidden below an officer;
+// Conflict if it is decided already.
+func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why Refusal) error {
+	why.Words = strings.TrimSpace(why.Words)
+	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
+		if !r.Undecided() {
+			return fault.New(fault.Conflict, "request.decided")
+		}
+		var ps []fault.Problem
+		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind), func(f register.Refusal) bool { return f.Code == why.Code }) {
+			ps = append(ps, fault.Field("code", "request.codeMissing"))
+		}
+		if ps = append(ps, wordsProblems("words", why.Words, true)...); len(ps) > 0 {
+			return fault.Invalidate(ps...)
+		}
+		if r.ErasureID != nil {
+			if err := s.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
+				return err
+			}
+		}
+		r.State, r.ReasonCode, r.Decision = Refused, why.Code, why.Words
+		err := s.close(tx, r, map[string]any{
+			"decided_at": s.Now(), "reason_code": why.Code, "decision": why.Words, "owner_id": ownerOr(r, by),
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.event(tx, r, by.Actor(), Event{Kind: WasRefused, Text: why.Words}); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, r, letterRefused)
+	})
+}
+
+// Undecided tells whether staff may still refuse: nobody has decided, though
+// an erasure may have begun by itself.
+func (r Request) Undecided() bool {
+	return r.State == Open || r.State == Approved && r.DecidedAt == nil
+}
+
+func wordsProblems(field, words string, needed bool) []fault.Problem {
+	switch {
+	case words == "" && needed:
+		return []fault.Problem{fault.Field(field, "request.wordsMissing")}
+	case len([]rune(words)) > maxMessage:
+		return []fault.Problem{fault.Field(field, "request.messageLong", "Max", maxMessage)}
+	}
+	return nil
+}
+
+// ownerOr keeps who took a request, or else who decided it.
+func ownerOr(r Request, by staff.Member) uuid.UUID {
+	if r.OwnerID != nil {
+		return *r.OwnerID
+	}
+	return by.ID
+}

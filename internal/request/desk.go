@@ -1,0 +1,235 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+)
+
+// Whose narrows a queue by who has taken a request.
+type Whose string
+
+// Whose requests.
+const (
+	Everybodys Whose = ""
+	MineOnly   Whose = "me"
+	Nobodys    Whose = "nobody"
+)
+
+// Filter narrows the queue. With a Query the rest is not looked at: what is
+// sought is found in whatever state.
+type Filter struct {
+	State   State // Open if empty
+	Kind    string
+	Owner   Whose
+	Overdue bool
+	Query   string // a reference or a person's exact address
+}
+
+// Cursor is the request after which a page of the queue begins.
+type Cursor struct {
+	DueOn deadline.Day
+	ID    uuid.UUID
+}
+
+// Queue lists requests for staff, the first due first, a page at a time. next
+// is zero on the last page.
+func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, next Cursor, err error) {
+	if err := by.Needs(staff.Agent); err != nil {
+		return nil, next, err
+	}
+	q, found, err := s.narrow(ctx, by, f)
+	if err != nil || !found {
+		return nil, next, err
+	}
+	if after != (Cursor{}) {
+		q = q.Where("(due_on, id) > (?, ?)", after.DueOn, after.ID)
+	}
+	if err := q.Order("due_on, id").Limit(perPage + 1).Find(&rows).Error; err != nil {
+		return nil, next, fmt.Errorf("reading the queue: %w", err)
+	}
+	if len(rows) > perPage {
+		rows = rows[:perPage]
+		last := rows[perPage-1]
+		next = Cursor{DueOn: last.DueOn, ID: last.ID}
+	}
+	return rows, next, nil
+}
+
+// narrow is the filter in SQL; found is false if nothing can match.
+func (s *Service) narrow(ctx context.Context, by staff.Member, f Filter) (q *gorm.DB, found bool, err error) {
+	q = s.DB.Gorm(ctx)
+	if query := strings.TrimSpace(f.Query); query != "" {
+		if reference, ok := NormalReference(query); ok {
+			return q.Where("reference = ?", reference), true, nil
+		}
+		person, err := s.Accounts.ByAddress(ctx, query)
+		if fault.Is(err, fault.NotFound) {
+			return nil, false, nil
+		}
+		return q.Where("person_id = ?", person), err == nil, err
+	}
+	if f.State == "" {
+		f.State = Open
+	}
+	q = q.Where("state = ?", f.State)
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	switch f.Owner {
+	case Everybodys:
+	case MineOnly:
+		q = q.Where("owner_id = ?", by.ID)
+	case Nobodys:
+		q = q.Where("owner_id is null")
+	}
+	if f.Overdue {
+		q = q.Where("due_on < ?", s.Today())
+	}
+	return q, true, nil
+}
+
+// Today is the day at the office, by which clocks are read.
+func (s *Service) Today() deadline.Day { return deadline.DayOf(s.Now(), s.Zone) }
+
+// CountedTo is where counting stops: beyond it there are "more than".
+const CountedTo = 1000
+
+// Tally is how much there is to do; each count stops at CountedTo + 1.
+type Tally struct{ Open, Overdue, Mine, Nobodys int64 }
+
+// Tally counts the open requests.
+func (s *Service) Tally(ctx context.Context, by staff.Member) (Tally, error) {
+	var t Tally
+	err := s.DB.Pool.QueryRow(ctx, `select
+		(select count(*) from (select from request where state = 'open' limit $1) x),
+		(select count(*) from (select from request where state = 'open' and due_on < $2 limit $1) x),
+		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
+		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
+		CountedTo+1, s.Today().Time(), by.ID).Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys)
+	if err != nil {
+		return t, fmt.Errorf("counting the queue: %w", err)
+	}
+	return t, nil
+}
+
+// Find is any request, for staff.
+func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Request, error) {
+	if err := by.Needs(staff.Agent); err != nil {
+		return Request{}, err
+	}
+	return one(s.DB.Gorm(ctx).Where("id = ?", id))
+}
+
+// Journal is all of a request's history, the notes too, for staff.
+func (s *Service) Journal(ctx context.Context, by staff.Member, r Request) ([]Event, error) {
+	if err := by.Needs(staff.Agent); err != nil {
+		return nil, err
+	}
+	return events(s.DB.Gorm(ctx), r.PersonID, r.ID)
+}
+
+// Take makes by the one who works on an open request. Conflict if it is closed
+// or somebody else has it; taking one's own again changes nothing.
+func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error {
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
+		switch {
+		case r.State != Open:
+			return fault.New(fault.Conflict, "request.decided")
+		case r.OwnerID != nil && *r.OwnerID == by.ID:
+			return nil
+		case r.OwnerID != nil:
+			return fault.New(fault.Conflict, "request.takenAlready")
+		}
+		return s.own(ctx, tx, r, by, &by.ID, Taken)
+	})
+}
+
+// Release gives an open request back to the queue: the one who took it may,
+// and an officer, for somebody who is away.
+func (s *Service) Release(ctx context.Context, by staff.Member, id uuid.UUID) error {
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
+		switch {
+		case r.State != Open:
+			return fault.New(fault.Conflict, "request.decided")
+		case r.OwnerID == nil:
+			return nil
+		case *r.OwnerID != by.ID && !by.Role.Covers(staff.Officer):
+			return fault.New(fault.Forbidden, "staff.forbidden")
+		}
+		return s.own(ctx, tx, r, by, nil, Released)
+	})
+}
+
+func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what string) error {
+	if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Update("owner_id", owner).Error; err != nil {
+		return fmt.Errorf("giving a request to somebody: %w", err)
+	}
+	if err := s.event(tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, r, by.Actor(), "request."+what, nil)
+}
+
+// Note keeps words for the staff alone.
+func (s *Service) Note(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
+	words, err := checkWords(words)
+	if err != nil {
+		return err
+	}
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
+		return s.event(tx, r, by.Actor(), Event{Kind: Note, Text: words, Internal: true})
+	})
+}
+
+// Reply writes to the person, on the request and by mail. Conflict once it is
+// closed.
+func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
+	words, err := checkWords(words)
+	if err != nil {
+		return err
+	}
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
+		if !r.State.UnderWay() {
+			return fault.New(fault.Conflict, "request.alreadyClosed")
+		}
+		if err := s.event(tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
+			return err
+		}
+		l := letterMessage
+		l.words = words
+		return s.tell(ctx, tx, r, l)
+	})
+}
+
+// step is one change by staff: the role is checked and the request locked.
+func (s *Service) step(ctx context.Context, by staff.Member, role staff.Role, id uuid.UUID, fn func(postgres.Tx, Request) error) error {
+	if err := by.Needs(role); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		r, err := lock(tx, "id = ?", id)
+		if err != nil {
+			return err
+		}
+		return fn(tx, r)
+	})
+}
+
+// ByStaff tells whether an event is a member's doing, and whose.
+func (e Event) ByStaff() (uuid.UUID, bool) {
+	if e.ActorKind != string(audit.Staff) {
+		return uuid.Nil, false
+	}
+	id, err := uuid.Parse(e.ActorID)
+	return id, err == nil
+}

@@ -1,0 +1,107 @@
+package request
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// letter is a mail about a step; its words are the messages mail.<kind>.*.
+type letter struct {
+	kind   string
+	words  string    // of a message
+	runsAt time.Time // of an erasure
+}
+
+// The letters.
+var ( //nolint:gochecknoglobals // constants in all but name
+	letterReceived  = letter{kind: "requestReceived"}
+	letterCopy      = letter{kind: "requestCopy"}
+	letterScheduled = letter{kind: "requestScheduled"}
+	letterMessage   = letter{kind: "requestMessage"}
+	letterGranted   = letter{kind: "requestGranted"}
+	letterRefused   = letter{kind: "requestRefused"}
+	letterCancelled = letter{kind: "requestCancelled"}
+)
+
+// tell mails the person about a step of their request.
+func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter) error {
+	to, err := s.Accounts.RecipientIn(ctx, tx, r.PersonID)
+	if err != nil {
+		return err
+	}
+	ctx = s.Voices.Into(ctx, to.Lang)
+	kind, _ := s.Register.RequestKind(r.Kind)
+	words := l.words
+	if words == "" {
+		words = r.Decision
+	}
+	m := mail.Message{
+		Kind: l.kind, Topic: "service-changes", Link: s.BaseURL + "/requests/" + r.ID.String(),
+		Args: map[string]string{
+			"Reference": r.Reference, "Kind": kind.Name.In(to.Lang), "Words": words,
+			"Due": text.Date(ctx, r.DueOn.Time()), "Privacy": s.Register.Controller.PrivacyEmail,
+		},
+		Facts: []mail.Fact{
+			{Name: text.T(ctx, "request.reference"), Value: r.Reference},
+			{Name: text.T(ctx, "request.kind"), Value: kind.Name.In(to.Lang)},
+		},
+	}
+	if !l.runsAt.IsZero() {
+		m.Args["Runs"] = text.Time(ctx, l.runsAt.In(s.Zone))
+	}
+	switch l.kind {
+	case letterReceived.kind, letterCopy.kind:
+		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Date(ctx, r.DueOn.Time())})
+	case letterRefused.kind:
+		authorities, err := s.Authorities(ctx, r.PersonID)
+		if err != nil {
+			return err
+		}
+		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, authorities)...)
+	}
+	return s.Mail.Post(ctx, tx, to, m)
+}
+
+// refusalFacts are the ground of a refusal and who else may look at it
+// (promises P27 and P28).
+func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, authorities []register.Authority) []mail.Fact {
+	var facts []mail.Fact
+	if refusal, ok := s.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction) != "" {
+		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: refusal.Law(r.Jurisdiction)})
+	}
+	for _, a := range authorities {
+		lines := []string{a.Name.In(lang), a.Address, a.URL}
+		facts = append(facts, mail.Fact{
+			Name:  text.T(ctx, "request.authority"),
+			Value: strings.Join(clean(lines), ", "),
+		})
+	}
+	return facts
+}
+
+func clean(lines []string) []string {
+	kept := lines[:0]
+	for _, line := range lines {
+		if line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
+// Authorities are those to which a person may complain, the nearest first.
+func (s *Service) Authorities(ctx context.Context, person uuid.UUID) ([]register.Authority, error) {
+	profile, err := s.Accounts.Profile(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	return s.Register.AuthoritiesFor(profile.Country, profile.Region), nil
+}

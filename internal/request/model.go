@@ -1,0 +1,116 @@
+package request
+
+import (
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/deadline"
+)
+
+// State is how far a request has come.
+type State string
+
+// The states; see the drawing in doc.go.
+const (
+	Open      State = "open"
+	Approved  State = "approved"
+	Refused   State = "refused"
+	Done      State = "done"
+	Cancelled State = "cancelled"
+)
+
+// States are all of them, in the order in which a queue offers them.
+func States() []State { return []State{Open, Approved, Done, Refused, Cancelled} }
+
+// UnderWay tells whether somebody still has something to do.
+func (s State) UnderWay() bool { return s == Open || s == Approved }
+
+// Request is one thing that a person asked for.
+type Request struct {
+	PersonID     uuid.UUID `gorm:"primaryKey"`
+	ID           uuid.UUID `gorm:"primaryKey"`
+	Reference    string
+	Kind         string
+	State        State
+	Jurisdiction string
+	Message      string
+	ReceivedAt   time.Time
+	DueOn        deadline.Day    `gorm:"type:date"`
+	DueWhy       []deadline.Step `gorm:"serializer:json"`
+	DecidedAt    *time.Time
+	ClosedAt     *time.Time
+	OwnerID      *uuid.UUID
+	ReasonCode   string // of a refusal
+	Decision     string // the text that the person reads
+	ErasureID    *uuid.UUID
+}
+
+// TableName is the table of requests.
+func (Request) TableName() string { return "request" }
+
+// The kinds of events.
+const (
+	Received     = "received"
+	Taken        = "taken"
+	Released     = "released"
+	WasApproved  = "approved"
+	WasRefused   = "refused"
+	WasScheduled = "scheduled" // an erasure that needs nobody's approval
+	Message      = "message"   // from either side
+	Note         = "note"      // from staff to staff
+	WasDone      = "done"
+	WasCancelled = "cancelled"
+)
+
+// Event is one step of a request.
+type Event struct {
+	PersonID  uuid.UUID `gorm:"primaryKey"`
+	RequestID uuid.UUID `gorm:"primaryKey"`
+	ID        uuid.UUID `gorm:"primaryKey"`
+	At        time.Time
+	ActorKind string
+	ActorID   string
+	Kind      string
+	Text      string
+	Internal  bool // staff only
+}
+
+// TableName is the table of events.
+func (Event) TableName() string { return "request_event" }
+
+// letters leaves out those that are mistaken for others, in print or on the
+// telephone: 0 and O, 1, I and L, U and V.
+const letters = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+
+const referenceLength = 6
+
+func newReference() string {
+	out := make([]byte, 0, referenceLength)
+	for len(out) < referenceLength {
+		var b [1]byte
+		rand.Read(b[:])
+		// A byte is used only below the largest multiple, so that every letter is as likely.
+		if limit := 256 - 256%len(letters); int(b[0]) < limit {
+			out = append(out, letters[int(b[0])%len(letters)])
+		}
+	}
+	return "R-" + string(out)
+}
+
+// NormalReference is a reference as stored, from however somebody typed it,
+// or false if it is none.
+func NormalReference(s string) (string, bool) {
+	s = strings.ToUpper(strings.Join(strings.Fields(s), ""))
+	if rest, ok := strings.CutPrefix(s, "R-"); ok {
+		s = rest
+	} else if len(s) == referenceLength+1 {
+		s = strings.TrimPrefix(s, "R")
+	}
+	if len(s) != referenceLength || strings.Trim(s, letters) != "" {
+		return "", false
+	}
+	return "R-" + s, true
+}

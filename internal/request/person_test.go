@@ -1,0 +1,184 @@
+package request_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/request"
+)
+
+var reference = regexp.MustCompile(`^R-[2-9A-HJKMNP-TW-Z]{6}$`)
+
+func TestARequestIsFiledConfirmedByMailAndOnRecord(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "ja", "SE", "")
+	r := b.ask(mara, "rectification")
+	if !reference.MatchString(r.Reference) || r.State != request.Open {
+		t.Errorf("filed as %s in state %s", r.Reference, r.State)
+	}
+	events, err := b.requests.Timeline(t.Context(), mara, r.ID)
+	must(t, err)
+	if len(events) != 1 || events[0].Kind != request.Received || events[0].ActorKind != "person" {
+		t.Errorf("history: %+v", events)
+	}
+	letter := b.letter("mara@example.com", "ご請求を受け付けました")
+	for _, part := range []string{r.Reference, "2026年2月16日", "https://privacy.example.com/requests/" + r.ID.String()} {
+		if !strings.Contains(letter.Text, part) {
+			t.Errorf("the confirmation lacks %q:\n%s", part, letter.Text)
+		}
+	}
+	if b.audited("request.received", mara) != 1 {
+		t.Error("it is not in the audit log")
+	}
+	mine, err := b.requests.Mine(t.Context(), mara)
+	must(t, err)
+	if len(mine) != 1 || mine[0].Message != "My street is wrong." {
+		t.Errorf("mine: %+v", mine)
+	}
+}
+
+func TestSomebodyElsesRequestIsNotThere(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara, eve := b.person("mara@example.com", "en", "SE", ""), b.person("eve@example.com", "en", "SE", "")
+	r := b.ask(mara, "rectification")
+	_, err := b.requests.Get(t.Context(), eve, r.ID)
+	wants(t, err, fault.NotFound)
+	_, err = b.requests.Timeline(t.Context(), eve, r.ID)
+	wants(t, err, fault.NotFound)
+	wants(t, b.requests.Say(t.Context(), eve, r.ID, "hello"), fault.NotFound)
+	wants(t, b.requests.Cancel(t.Context(), eve, r.ID), fault.NotFound)
+	mine, err := b.requests.Mine(t.Context(), eve)
+	must(t, err)
+	if len(mine) != 0 {
+		t.Errorf("she sees %+v", mine)
+	}
+}
+
+func TestOnlyWhatTheLawGivesIsOffered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ken := b.person("ken@example.com", "ja", "JP", "")
+	_, err := b.requests.Ask(t.Context(), ken, "shine-the-light", "please")
+	wantsField(t, err, "kind", "request.kindMissing")
+	_, err = b.requests.Ask(t.Context(), ken, "nonsense", "please")
+	wantsField(t, err, "kind", "request.kindMissing")
+	_, err = b.requests.Ask(t.Context(), ken, "rectification", " \n ")
+	wantsField(t, err, "message", "request.messageMissing")
+	_, err = b.requests.Ask(t.Context(), ken, "rectification", strings.Repeat("あ", 4001))
+	wantsField(t, err, "message", "request.messageLong")
+	offered, law, err := b.requests.Offered(t.Context(), ken)
+	must(t, err)
+	for _, k := range offered {
+		if k.ID == "shine-the-light" || k.ID == "minor-posts" {
+			t.Errorf("%s is offered under %s", k.ID, law.ID)
+		}
+	}
+}
+
+func TestAnOpenRequestCanBeAddedToAndWithdrawnOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en", "SE", "")
+	r := b.ask(mara, "objection")
+	must(t, b.requests.Say(t.Context(), mara, r.ID, "One more thing."))
+	must(t, b.requests.Cancel(t.Context(), mara, r.ID))
+	wants(t, b.requests.Cancel(t.Context(), mara, r.ID), fault.Conflict)
+	wants(t, b.requests.Say(t.Context(), mara, r.ID, "And another."), fault.Conflict)
+	kept, err := b.requests.Get(t.Context(), mara, r.ID)
+	must(t, err)
+	if kept.State != request.Cancelled || kept.ClosedAt == nil {
+		t.Errorf("%+v", kept)
+	}
+	b.letter("mara@example.com", "is withdrawn")
+}
+
+func TestAnErasureBeginsByItselfCanBeStoppedAndEndsDone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en", "SE", "")
+	r, err := b.requests.AskErasure(t.Context(), mara, "")
+	must(t, err)
+	if r.State != request.Approved || r.ErasureID == nil || len(b.erasures.scheduled) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	if letter := b.letter("mara@example.com", "will be erased on"); !strings.Contains(letter.Text, "22 January 2026 03:00 MST") {
+		t.Errorf("it does not say when:\n%s", letter.Text)
+	}
+	must(t, b.requests.CancelErasure(t.Context(), mara, *r.ErasureID))
+	if len(b.erasures.cancelled) != 1 {
+		t.Error("the erasure goes on")
+	}
+
+	second, err := b.requests.AskErasure(t.Context(), mara, "")
+	must(t, err)
+	b.erasures.running = true
+	wants(t, b.requests.Cancel(t.Context(), mara, second.ID), fault.Conflict)
+	for range 2 { // the job may be worked twice
+		must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.ErasureDone(t.Context(), tx, *second.ErasureID) }))
+	}
+	kept, err := b.requests.Get(t.Context(), mara, second.ID)
+	must(t, err)
+	events, err := b.requests.Timeline(t.Context(), mara, second.ID)
+	must(t, err)
+	if kept.State != request.Done || kept.ClosedAt == nil || len(events) != 3 || events[2].Kind != request.WasDone {
+		t.Errorf("%+v\n%+v", kept, events)
+	}
+}
+
+func TestACopyAnswersTheRequestsForOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en", "SE", "")
+	access, err := b.requests.Ask(t.Context(), mara, "access", "")
+	must(t, err)
+	other := b.ask(mara, "objection")
+	b.letter("mara@example.com", "being put together")
+	must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.CopyReady(t.Context(), tx, mara) }))
+	access, err = b.requests.Get(t.Context(), mara, access.ID)
+	must(t, err)
+	other, err = b.requests.Get(t.Context(), mara, other.ID)
+	must(t, err)
+	if access.State != request.Done || other.State != request.Open {
+		t.Errorf("the copy is %s, the objection %s", access.State, other.State)
+	}
+}
+
+func TestNobodyFilesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en", "SE", "")
+	for range 20 {
+		b.ask(mara, "question")
+	}
+	_, err := b.requests.Ask(t.Context(), mara, "question", "one more")
+	wants(t, err, fault.TooMany)
+}
+
+func TestAReferenceIsFoundHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"R-7KQ2M9": "R-7KQ2M9", " r-7kq2m9 ": "R-7KQ2M9", "7KQ2M9": "R-7KQ2M9", "r 7kq 2m9": "R-7KQ2M9",
+		"RABC23": "R-RABC23", "RRABC23": "R-RABC23",
+		"R-7KQ2M0": "", "R-7KQ2M": "", "": "", "mara@example.com": "",
+	} {
+		if got, ok := request.NormalReference(typed); got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q", typed, got)
+		}
+	}
+}
+
+func TestDaysAreReadAtTheOffice(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.clock.Advance(-5 * time.Hour) // five in the morning, UTC
+	if want := deadline.On(2026, 1, 14); b.requests.Today() != want {
+		t.Errorf("today is %s", b.requests.Today())
+	}
+}

@@ -1,0 +1,85 @@
+package request
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// Erasure is the kind of request that internal/erasure carries out.
+const Erasure = "erasure"
+
+// Erasures carries out what a request for erasure asks for. What it does in
+// tx is true only if the request's own step is.
+type Erasures interface {
+	// Schedule begins the grace period and tells when it ends.
+	Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string, to mail.Recipient) (erasureID uuid.UUID, runsAt time.Time, err error)
+	// Cancel stops an erasure for the person; Conflict once it runs.
+	Cancel(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
+	// Refuse stops an erasure because staff refused it; Conflict once it runs.
+	Refuse(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
+}
+
+// Copies builds the copy that answers a request for access or portability;
+// CopyReady is called when it can be fetched.
+type Copies interface {
+	// Begin does nothing if a copy is being built already.
+	Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
+}
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB       *postgres.DB
+	Register *register.Register
+	Accounts *account.Service
+	Mail     *mail.Service
+	Voices   *text.Voices
+	Erasures Erasures
+	Copies   Copies         // nil: staff answer requests for a copy
+	Zone     *time.Location // the office's: its calendar decides the day of receipt
+	BaseURL  string         // of the portal, without a slash at its end
+	Now      func() time.Time
+}
+
+// Service is what the company promises about requests.
+type Service struct{ Deps }
+
+// New makes a service.
+func New(d Deps) *Service { return &Service{d} }
+
+const (
+	maxMessage = 4000 // characters
+	maxOpen    = 20   // requests of one person under way at once
+	perPage    = 50
+)
+
+// Offered are the kinds of requests that the law where a person lives gives
+// them, and that law.
+func (s *Service) Offered(ctx context.Context, person uuid.UUID) ([]register.RequestKind, register.Jurisdiction, error) {
+	law, err := s.law(ctx, person)
+	if err != nil {
+		return nil, law, err
+	}
+	var offered []register.RequestKind
+	for _, kind := range s.Register.RequestKinds {
+		if kind.OfferedIn(law.ID) {
+			offered = append(offered, kind)
+		}
+	}
+	return offered, law, nil
+}
+
+func (s *Service) law(ctx context.Context, person uuid.UUID) (register.Jurisdiction, error) {
+	profile, err := s.Accounts.Profile(ctx, person)
+	if err != nil {
+		return register.Jurisdiction{}, err
+	}
+	return s.Register.Jurisdiction(profile.Country, profile.Region), nil
+}

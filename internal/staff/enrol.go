@@ -1,0 +1,128 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+const totpPurpose = "staff totp"
+
+// Invitation is what the enrolment page shows.
+type Invitation struct {
+	Email  string
+	Name   string
+	Role   Role
+	Secret string // for typing in, base32
+	KeyURL string // for the QR code
+}
+
+// Invitation reads an invitation and changes nothing, however often: mail
+// scanners follow links. Gone if it has been used or has lapsed.
+func (s *Service) Invitation(ctx context.Context, token string) (Invitation, error) {
+	row, err := s.invited(s.DB.Gorm(ctx), token)
+	if err != nil {
+		return Invitation{}, err
+	}
+	secret := secretOf(s.seed(token))
+	return Invitation{
+		Email: row.Email, Name: row.Name, Role: row.Role,
+		Secret: secret, KeyURL: keyURL(s.Issuer, row.Email, secret),
+	}, nil
+}
+
+func (s *Service) invited(db *gorm.DB, token string) (memberRow, error) {
+	var row memberRow
+	err := db.Where("invite_hash = ? and invite_until > ? and disabled_at is null", keyring.TokenHash(token), s.Now()).First(&row).Error
+	if postgres.IsMissing(err) {
+		return row, fault.Wrap(err, fault.Gone, "staff.inviteGone")
+	}
+	if err != nil {
+		return row, fmt.Errorf("reading an invitation: %w", err)
+	}
+	return row, nil
+}
+
+// seed is derived from the invitation, so that the page can show it again
+// without anything being written down before it is confirmed.
+func (s *Service) seed(token string) []byte {
+	return s.Ring.Hash(totpPurpose, []byte(token))[:seedSize]
+}
+
+// Enrol uses an invitation: it sets the password and, by a code that proves
+// that the authenticator was set up, the second factor. The link survives an
+// answer that is refused. That code has been used: signing in takes the next.
+func (s *Service) Enrol(ctx context.Context, token, password, code string) error {
+	row, err := s.invited(s.DB.Gorm(ctx), token)
+	if err != nil {
+		return err
+	}
+	if err := s.allow(ctx, codeTries, row.ID.String()); err != nil {
+		return err
+	}
+	problems := account.Weakness("password", password, row.Email, row.Name)
+	seed := s.seed(token)
+	step, ok, err := matchStep(seed, code, s.Now(), 0)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		problems = append(problems, fault.Field("code", "staff.codeWrong"))
+	}
+	if len(problems) > 0 {
+		return fault.Invalidate(problems...)
+	}
+	if err := s.Limits.Forget(ctx, codeTries, row.ID.String()); err != nil {
+		return err
+	}
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.Ring.Seal(totpPurpose, row.ID[:], seed)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		now := s.Now()
+		done := tx.Gorm.Model(&memberRow{}).Where("id = ? and invite_hash = ?", row.ID, row.InviteHash).Updates(map[string]any{
+			"password_hash": hash, "sealed_totp": sealed, "totp_step": step,
+			"invite_hash": nil, "invite_until": nil, "enrolled_at": now,
+		})
+		if done.Error != nil {
+			return fmt.Errorf("enrolling: %w", done.Error)
+		}
+		if done.RowsAffected == 0 {
+			return fault.New(fault.Gone, "staff.inviteGone")
+		}
+		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByStaff(row.ID), Action: "staff.enrolled", Subject: row.ID.String()})
+	})
+}
+
+// allow counts an attempt and turns a passed limit into a fault.
+func (s *Service) allow(ctx context.Context, rule limit.Rule, who string) error {
+	out, err := s.Limits.Allow(ctx, rule, who)
+	if err != nil {
+		return err
+	}
+	if !out.Allowed {
+		return fault.Busy("fault.tooMany", out.RetryAfter)
+	}
+	return nil
+}
+
+// Limits hold across all processes of the portal.
+var (
+	passwordTries = limit.Rule{Name: "staff sign-in", Max: 10, Window: 15 * time.Minute}        //nolint:gochecknoglobals // a constant in all but name
+	sourceTries   = limit.Rule{Name: "staff sign-in source", Max: 60, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+	codeTries     = limit.Rule{Name: "staff code", Max: 5, Window: 15 * time.Minute}            //nolint:gochecknoglobals // a constant in all but name
+)

@@ -1,0 +1,114 @@
+package staff_test
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+const goodPassword = "lantern orbit plum seventeen"
+
+type bundle struct {
+	t        *testing.T
+	db       *postgres.DB
+	clock    *testkit.SetClock
+	accounts *account.Service
+	staff    *staff.Service
+	from     account.Visit
+	by       audit.Actor
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	db, clock := testkit.DB(t), testkit.Clock(t)
+	ring, err := keyring.Parse(keyring.Generate())
+	must(t, err)
+	hasher, err := account.NewHasher()
+	must(t, err)
+	limits := &limit.Limiter{DB: db, Hash: ring.Hash, Now: clock.Now}
+	accounts := account.New(account.Deps{DB: db, Ring: ring, Limits: limits, Hasher: hasher, BaseURL: "https://privacy.example.com", Now: clock.Now})
+	return &bundle{
+		t: t, db: db, clock: clock, accounts: accounts,
+		staff: staff.New(staff.Deps{
+			DB: db, Ring: ring, Accounts: accounts, Hasher: hasher, Limits: limits,
+			Issuer: "Example + Co", BaseURL: "https://privacy.example.com", Now: clock.Now,
+		}),
+		from: account.Visit{IP: netip.MustParseAddr("192.0.2.7"), UserAgent: "a test", Lang: "en"},
+		by:   audit.BySystem("command line"),
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wants(t *testing.T, err error, kind fault.Kind) {
+	t.Helper()
+	if !fault.Is(err, kind) {
+		t.Fatalf("want a fault of kind %d, got %v", kind, err)
+	}
+}
+
+func wantsField(t *testing.T, err error, field, key string) {
+	t.Helper()
+	problems, _ := fault.Fields(err)
+	if p, ok := problems.For(field); !ok || p.Key != key {
+		t.Fatalf("want %s: %s, got %v", field, key, err)
+	}
+}
+
+// invite gives the token of a new member's link.
+func (b *bundle) invite(email string, role staff.Role) string {
+	b.t.Helper()
+	_, link, err := b.staff.Add(b.t.Context(), b.by, staff.NewMember{Email: email, Name: "Noor Haddad", Role: role, Lang: "en"})
+	must(b.t, err)
+	_, token, ok := strings.Cut(link, "/staff/enrol/")
+	if !ok {
+		b.t.Fatalf("no link: %q", link)
+	}
+	return token
+}
+
+func (b *bundle) code(secret string) string {
+	b.t.Helper()
+	code, err := totp.GenerateCode(secret, b.clock.Now())
+	must(b.t, err)
+	return code
+}
+
+// enrol makes a member who can sign in, and gives their authenticator's secret.
+func (b *bundle) enrol(email string, role staff.Role) (secret string) {
+	b.t.Helper()
+	token := b.invite(email, role)
+	invitation, err := b.staff.Invitation(b.t.Context(), token)
+	must(b.t, err)
+	must(b.t, b.staff.Enrol(b.t.Context(), token, goodPassword, b.code(invitation.Secret)))
+	b.clock.Advance(30 * time.Second)
+	return invitation.Secret
+}
+
+func (b *bundle) signIn(email, secret string) (string, error) {
+	ctx := context.Background()
+	step, err := b.staff.SignIn(ctx, email, goodPassword, b.from)
+	if err != nil {
+		return "", errors.Join(errors.New("at the password"), err)
+	}
+	return b.staff.Code(ctx, step, b.code(secret), b.from, "")
+}
