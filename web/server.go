@@ -18,6 +18,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -38,6 +39,7 @@ type Deps struct {
 	Voices   *text.Voices
 	Limits   *limit.Limiter
 	Accounts *account.Service
+	Consents *consent.Service
 }
 
 // DepsOf takes them from a joined portal.
@@ -45,6 +47,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
 		BaseURL: base, Log: a.Log, Now: a.Now,
 		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts,
+		Consents: a.Consents,
 	}
 }
 

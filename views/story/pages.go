@@ -7,5 +7,6 @@ func Pages() []Group {
 		forms(),
 		holdings(),
 		frames(),
+		email(),
 	}
 }
