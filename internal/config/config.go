@@ -1,0 +1,188 @@
+// Package config is what an operator says about their portal: flags,
+// environment, and nothing hidden. It is checked whole before anything
+// starts, and says every fault at once.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/register"
+)
+
+// Database says where the rows are.
+type Database struct {
+	DatabaseURL       string `name:"database-url" env:"DATABASE_URL" placeholder:"postgres://…" help:"PostgreSQL to use, with sslmode=verify-full. Without it the portal starts a private one of its own."`
+	DatabasePlaintext bool   `env:"PORTAL_DATABASE_PLAINTEXT" help:"Allow a database connection without TLS: personal data travels in the clear. For a private network that you trust, and nothing else."`
+	DatabaseConns     int32  `env:"PORTAL_DATABASE_CONNS" default:"16" help:"Connections to the database at most, for pages, imports and jobs together."`
+	Data              string `env:"PORTAL_DATA" type:"path" placeholder:"FOLDER" help:"Where the private PostgreSQL and finished downloads are kept, if they are kept here."`
+}
+
+// Keys are the operator's secrets and register.
+type Keys struct {
+	Keys     string `env:"PORTAL_KEYS" placeholder:"KEY,…" help:"Secret keys, the newest first; make one with: portal keys new. Every link, seal and receipt hangs on them: keep them as you keep the database."`
+	Register string `env:"PORTAL_REGISTER" type:"path" placeholder:"FILE" help:"Your register of processing: a YAML file or a folder of them. Without it, the one built in."`
+}
+
+// Web says how people reach the portal.
+type Web struct {
+	URL            string   `env:"PORTAL_URL" placeholder:"https://…" help:"The portal's address as people see it, without a path. Links in mail begin with it."`
+	Listen         string   `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Address and port to listen at."`
+	TLSCert        string   `env:"PORTAL_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain (PEM), where no proxy in front speaks TLS."`
+	TLSKey         string   `env:"PORTAL_TLS_KEY" type:"path" placeholder:"FILE" help:"The certificate's private key (PEM)."`
+	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+}
+
+// Mail says how mail leaves.
+type Mail struct {
+	SMTP          string `name:"smtp" env:"PORTAL_SMTP" placeholder:"smtp://USER:PASSWORD@HOST:PORT" help:"Mail server; STARTTLS is required."`
+	SMTPPlaintext bool   `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
+	MailFrom      string `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
+}
+
+// Config is all of it, for portal serve.
+type Config struct {
+	Database `embed:""`
+	Keys     `embed:""`
+	Web      `embed:""`
+	Mail     `embed:""`
+	Log      string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
+}
+
+// Checked is a configuration in the form in which it is used.
+type Checked struct {
+	Ring     *keyring.Ring
+	Register *register.Register
+	BaseURL  *url.URL
+	Proxies  []*net.IPNet
+	SMTP     SMTP
+}
+
+// SMTP is a mail server.
+type SMTP struct {
+	Host               string
+	Port               int
+	Username, Password string
+}
+
+// Check reads everything and says every fault at once, a sentence each.
+func (c Config) Check() (Checked, error) {
+	var out Checked
+	var faults []error
+	add := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	var err error
+	out.Ring, out.Register, err = c.Keys.Read()
+	add(err)
+	out.BaseURL, err = baseURL(c.URL)
+	add(err)
+	out.SMTP, err = mailServer(c.SMTP)
+	add(err)
+	if c.MailFrom != "" {
+		if a, err := mail.ParseAddress(c.MailFrom); err != nil || a.Address != c.MailFrom {
+			add(fmt.Errorf("PORTAL_MAIL_FROM %q is not a bare e-mail address such as privacy@example.com", c.MailFrom))
+		}
+	}
+	for _, p := range c.TrustedProxies {
+		_, network, err := net.ParseCIDR(p)
+		if err != nil {
+			add(fmt.Errorf("PORTAL_TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/8", p))
+			continue
+		}
+		out.Proxies = append(out.Proxies, network)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		add(errors.New("PORTAL_TLS_CERT and PORTAL_TLS_KEY go together: one of them is missing"))
+	}
+	for _, file := range []string{c.TLSCert, c.TLSKey} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			add(fmt.Errorf("the TLS file %s can't be read: %w", file, err))
+		}
+	}
+	if c.DatabaseConns < 4 {
+		add(fmt.Errorf("PORTAL_DATABASE_CONNS is %d; the jobs alone need 4", c.DatabaseConns))
+	}
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
+		add(fmt.Errorf("PORTAL_LISTEN %q is not an address with a port, such as localhost:8080", c.Listen))
+	}
+	return out, errors.Join(faults...)
+}
+
+// Read opens the ring and the register.
+func (k Keys) Read() (*keyring.Ring, *register.Register, error) {
+	var faults []error
+	var ring *keyring.Ring
+	var err error
+	if k.Keys == "" {
+		faults = append(faults, errors.New("PORTAL_KEYS is missing: make a key with `portal keys new` and keep it as safe as the database"))
+	} else if ring, err = keyring.Parse(k.Keys); err != nil {
+		faults = append(faults, fmt.Errorf("PORTAL_KEYS: %w", err))
+	}
+	reg, err := k.ReadRegister()
+	if err != nil {
+		faults = append(faults, err)
+	}
+	return ring, reg, errors.Join(faults...)
+}
+
+// ReadRegister opens the operator's register, or the one built in.
+func (k Keys) ReadRegister() (*register.Register, error) {
+	if k.Register == "" {
+		return register.Default()
+	}
+	return register.Load(k.Register)
+}
+
+func baseURL(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, errors.New("PORTAL_URL is missing: the address at which people reach the portal, such as https://privacy.example.com")
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("PORTAL_URL %q is not an address such as https://privacy.example.com", s)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("PORTAL_URL %q has more than a scheme and a host; the portal wants a host of its own", s)
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return nil, fmt.Errorf("PORTAL_URL %q is without TLS: passwords would travel in the clear; plain http is for localhost alone", s)
+	}
+	u.Path = ""
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func mailServer(s string) (SMTP, error) {
+	if s == "" {
+		return SMTP{}, errors.New("PORTAL_SMTP is missing: the mail server, such as smtp://user:password@mail.example.com:587")
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "smtp" || u.Hostname() == "" {
+		return SMTP{}, errors.New("PORTAL_SMTP is not an address such as smtp://user:password@mail.example.com:587")
+	}
+	out := SMTP{Host: u.Hostname(), Port: 587, Username: u.User.Username()}
+	out.Password, _ = u.User.Password()
+	if p := u.Port(); p != "" {
+		if out.Port, err = strconv.Atoi(p); err != nil {
+			return SMTP{}, fmt.Errorf("PORTAL_SMTP has the port %q, which is not a number", p)
+		}
+	}
+	return out, nil
+}
