@@ -68,6 +68,6 @@ func Handler() http.Handler {
 		w.Header().Set("ETag", `"`+version+`"`)
 		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.ServeFileFS(w, r, files, name) //nolint:gosec // files is embedded: there is nothing above it
+		http.ServeFileFS(w, r, files, name)
 	})
 }

@@ -18,9 +18,9 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
-	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -39,15 +39,14 @@ type Deps struct {
 	Voices   *text.Voices
 	Limits   *limit.Limiter
 	Accounts *account.Service
-	Consents *consent.Service
+	Records  *record.Service
 }
 
 // DepsOf takes them from a joined portal.
 func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
 		BaseURL: base, Log: a.Log, Now: a.Now,
-		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts,
-		Consents: a.Consents,
+		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 	}
 }
 

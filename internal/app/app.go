@@ -14,12 +14,12 @@ import (
 	"github.com/riverqueue/river"
 
 	"plusultra.link/privacy/internal/account"
-	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
@@ -45,8 +45,11 @@ type App struct {
 	Limits   *limit.Limiter
 	Mail     *mail.Service
 	Accounts *account.Service
-	Consents *consent.Service
+	Records  *record.Service
 }
+
+// catalogueTime is how long the database may take to say which tables it has.
+const catalogueTime = 30 * time.Second
 
 // New joins the parts.
 func New(p Parts) (*App, error) {
@@ -66,17 +69,19 @@ func New(p Parts) (*App, error) {
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Voices: a.Voices, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
 	})
-	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 	})
+	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
+	defer cancel()
+	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
+		return nil, fmt.Errorf("the register and the database: %w", err)
+	}
 	return a, nil
 }
 
 // joined is what the other rooms do when a person begins.
-func (a *App) joined(ctx context.Context, tx postgres.Tx, id uuid.UUID, j account.Joining) error {
-	return a.Consents.Joined(ctx, tx, id, j)
-}
+func (*App) joined(context.Context, postgres.Tx, uuid.UUID, account.Joining) error { return nil }
 
 func (a *App) brand() mail.Brand {
 	from := a.MailFrom
@@ -96,10 +101,8 @@ func (a *App) AddWorkers(w *river.Workers) {
 	}
 }
 
-// Work runs jobs, and the writers that one-click posts share, until ctx ends;
-// then it lets what is under way finish.
+// Work runs jobs until ctx ends, then lets the running ones finish.
 func (a *App) Work(ctx context.Context) error {
-	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
 	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Logger: a.Log}); err != nil {

@@ -35,7 +35,7 @@ const (
 	keptForView = 7 * 24 * time.Hour
 )
 
-var unfinished = []rivertype.JobState{ //nolint:gochecknoglobals // a list that Go has no constant for
+var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 	rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }

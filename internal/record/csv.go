@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"slices"
 
@@ -74,10 +73,11 @@ func (r *csvReader) header(into *intake) error {
 			return fault.New(fault.Invalid, "record.headerMissing", "Field", f.ID)
 		}
 	}
-	if blank, err := r.blank(); err != nil || blank {
-		return errors.Join(err, fault.New(fault.Invalid, "record.headerOnly"))
+	blank, err := r.blank()
+	if err == nil && blank {
+		return fault.New(fault.Invalid, "record.headerOnly")
 	}
-	return nil
+	return err
 }
 
 func (r *csvReader) next(raw *rawRow) (*Refusal, error) {

@@ -78,8 +78,11 @@ func open(from io.Reader) (*lines, error) {
 	if bytes.HasPrefix(l.window(), utf8Mark) {
 		l.start = len(utf8Mark)
 	}
-	if blank, err := l.blank(); err != nil || blank {
-		return nil, errors.Join(err, fault.New(fault.Invalid, "record.empty"))
+	switch blank, err := l.blank(); {
+	case err != nil:
+		return nil, err
+	case blank:
+		return nil, fault.New(fault.Invalid, "record.empty")
 	}
 	return l, nil
 }

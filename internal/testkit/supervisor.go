@@ -131,5 +131,5 @@ func freeBytes(dir string) (uint64, error) {
 	if err := syscall.Statfs(dir, &at); err != nil {
 		return 0, err
 	}
-	return at.Bavail * uint64(at.Bsize), nil
+	return at.Bavail * uint64(at.Bsize), nil //nolint:gosec // a block size is positive
 }

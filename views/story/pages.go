@@ -7,6 +7,6 @@ func Pages() []Group {
 		forms(),
 		holdings(),
 		frames(),
-		email(),
+		data(),
 	}
 }

@@ -103,7 +103,7 @@ func fetchVerified(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // our own temporary folder
 	if err != nil {
 		return fmt.Errorf("keep the download: %w", err)
 	}
@@ -143,7 +143,7 @@ func get(ctx context.Context, from string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("download %s: %w", from, err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.DefaultClient.Do(req) //nolint:gosec // the operator's mirror, or the public one
 	if err != nil {
 		return nil, fmt.Errorf("download: %w", err) // names the address itself
 	}

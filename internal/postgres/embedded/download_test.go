@@ -149,7 +149,7 @@ func TestADownloadThatCanNotBeTrustedIsRefused(t *testing.T) {
 				of.spoil(of.mirror)
 			}
 			cfg := downloading(t, of.mirror)
-			_ = fails(t, cfg, of.says, "PORTAL_POSTGRES_PROGRAMS", "DATABASE_URL")
+			fails(t, cfg, of.says, "PORTAL_POSTGRES_PROGRAMS", "DATABASE_URL")
 			left, err := os.ReadDir(cfg.Programs.Cache)
 			if err != nil || len(left) > 0 {
 				t.Errorf("left in the cache: %v, %v", left, err)
@@ -169,5 +169,5 @@ func TestThereIsNoDownloadForEveryVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_ = fails(t, cfg, "PostgreSQL 12", "no download for version 12", "apt install postgresql-12")
+	fails(t, cfg, "PostgreSQL 12", "no download for version 12", "apt install postgresql-12")
 }

@@ -36,7 +36,7 @@ func homeIn(t *testing.T, base string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil {
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // passed through by the server's user
 		t.Fatal(err)
 	}
 	return dir
@@ -166,7 +166,7 @@ func TestDataOfAnotherVersionIsRefusedAndNotTouched(t *testing.T) {
 			}
 			cfg := config(t, dir)
 			cfg.Programs = programs
-			_ = fails(t, cfg, "PostgreSQL 9", "nothing was changed")
+			fails(t, cfg, "PostgreSQL 9", "nothing was changed")
 			if got, err := os.ReadFile(filepath.Join(dir, "data", "precious")); err != nil || string(got) != "rows" {
 				t.Errorf("the data is gone: %q, %v", got, err)
 			}
@@ -180,7 +180,7 @@ func TestAFolderOfOtherThingsIsRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_ = fails(t, config(t, dir), dir, "name an empty one")
+	fails(t, config(t, dir), dir, "name an empty one")
 }
 
 func TestAMachineWithoutPostgreSQLIsToldTheThreeWaysOut(t *testing.T) {
@@ -192,7 +192,7 @@ func TestAMachineWithoutPostgreSQLIsToldTheThreeWaysOut(t *testing.T) {
 		t.Errorf("more than a sentence: %v", err)
 	}
 	cfg.Programs.Dir = home(t)
-	_ = fails(t, cfg, "no PostgreSQL programs in "+cfg.Programs.Dir)
+	fails(t, cfg, "no PostgreSQL programs in "+cfg.Programs.Dir)
 }
 
 func TestALongPathKeepsItsSocketElsewhere(t *testing.T) {
@@ -213,7 +213,7 @@ func TestALongPathKeepsItsSocketElsewhere(t *testing.T) {
 
 func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
 	t.Parallel()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
 		t.Error("a guessed password opens it")
 	}
 	cfg.Listen, cfg.Dir = "5433", filepath.Join(home(t), "pg")
-	_ = fails(t, cfg, `"5433"`)
+	fails(t, cfg, `"5433"`)
 }
 
 func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {

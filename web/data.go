@@ -1,0 +1,213 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// pageRows is how many rows a page shows.
+const pageRows = 50
+
+type dataController struct{ *server }
+
+// index shows every category with how much of it is held.
+func (c *dataController) index(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	holdings, err := c.Records.Overview(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	page := views.DataPage{Shell: c.shell(ctx, "data.title", "data"), Lead: text.T(r, "data.lead", "Brand", c.Register.Brand.Name)}
+	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
+		group := views.DataGroup{ID: string(origin), Title: text.T(r, "data.group."+string(origin))}
+		for _, h := range holdings {
+			if category, _ := c.Register.Category(h.Category); category.Origin == origin {
+				group.Cards = append(group.Cards, c.card(r, category, h))
+			}
+		}
+		if len(group.Cards) > 0 {
+			page.Groups = append(page.Groups, group)
+		}
+	}
+	return render(ctx, http.StatusOK, views.Data(page))
+}
+
+func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) ui.CardProps {
+	lang := text.Lang(ctx)
+	var why []string
+	for _, p := range c.Register.PurposesOf(category) {
+		why = append(why, p.Name.In(lang))
+	}
+	card := ui.CardProps{
+		Title: category.Name.In(lang), Href: "/data/" + category.ID, Text: category.Summary.In(lang), Stat: stat(ctx, h),
+		Facts: []ui.Fact{
+			{Name: text.T(ctx, "data.whyShort"), Value: text.List(ctx, why)},
+			{Name: text.T(ctx, "data.until"), Value: category.Retention.In(lang)},
+		},
+	}
+	if h.Rows == 0 {
+		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
+	}
+	return card
+}
+
+// show is one category: charts, a page of rows, and why they are held.
+func (c *dataController) show(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	category, ok := c.Register.Category(ctx.Param("category"))
+	sources := c.Records.For(category.ID)
+	if !ok || len(sources) == 0 {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	holdings, err := c.Records.Overview(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	days, err := c.Records.Days(r, person(ctx), category.ID)
+	if err != nil {
+		return err
+	}
+	filter, span, code := dataFilter(ctx, sources)
+	page := c.categoryPage(ctx, category)
+	page.Filter = filter
+	page.Charts = charts(r, category, days)
+	at := slices.IndexFunc(holdings, func(h record.Holding) bool { return h.Category == category.ID })
+	page.Stat = stat(r, holdings[at])
+	for i, source := range sources {
+		list, err := c.list(ctx, source, i, span)
+		if err != nil {
+			return err
+		}
+		page.Lists = append(page.Lists, list)
+	}
+	return render(ctx, code, views.DataCategory(page))
+}
+
+// list is one source's page of rows. Only the source that the address names
+// turns its pages; the others show their newest.
+func (c *dataController) list(ctx echo.Context, source record.Source, at int, span record.PageQuery) (views.DataList, error) {
+	r := ctx.Request().Context()
+	in := strconv.Itoa(at)
+	q := record.PageQuery{From: span.From, To: span.To, Limit: pageRows}
+	if ctx.QueryParam("in") == in {
+		q.Older, q.Newer = ctx.QueryParam("older"), ctx.QueryParam("newer")
+	}
+	if q.Older != "" && q.Newer != "" {
+		return views.DataList{}, fault.New(fault.NotFound, "fault.notFound")
+	}
+	page, err := source.Page(r, person(ctx), q)
+	if err != nil {
+		return views.DataList{}, err
+	}
+	list := dataList(r, source, page)
+	turn := func(direction, cursor string) string {
+		if cursor == "" {
+			return ""
+		}
+		to := url.Values{"in": {in}, direction: {cursor}}
+		for _, name := range []string{"from", "to"} {
+			if v := ctx.QueryParam(name); v != "" {
+				to.Set(name, v)
+			}
+		}
+		return ctx.Request().URL.Path + "?" + to.Encode() + "#rows"
+	}
+	list.Pager.Older, list.Pager.Newer = turn("older", page.Older), turn("newer", page.Newer)
+	if !q.From.IsZero() || !q.To.IsZero() {
+		list.Empty = text.T(r, "data.emptyTime")
+	}
+	return list, nil
+}
+
+// dataFilter reads the time from the address. Both days are included.
+func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, record.PageQuery, int) {
+	timed := slices.ContainsFunc(sources, func(s record.Source) bool {
+		return slices.ContainsFunc(s.Category().Holdings, func(h register.Holding) bool { return h.Time != "" })
+	})
+	if !timed {
+		return nil, record.PageQuery{}, http.StatusOK
+	}
+	f := &views.DataFilter{Action: ctx.Request().URL.Path, From: ctx.QueryParam("from"), To: ctx.QueryParam("to")}
+	var q record.PageQuery
+	var errFrom, errTo error
+	if f.From != "" {
+		q.From, errFrom = time.Parse(time.DateOnly, f.From)
+	}
+	if f.To != "" {
+		q.To, errTo = time.Parse(time.DateOnly, f.To)
+		q.To = q.To.AddDate(0, 0, 1)
+	}
+	if f.From != "" || f.To != "" {
+		f.Clear = f.Action
+	}
+	if errFrom != nil || errTo != nil || (f.From != "" && f.To != "" && !q.From.Before(q.To)) {
+		f.Error = text.T(ctx.Request().Context(), "data.dateBad")
+		return f, record.PageQuery{}, http.StatusUnprocessableEntity
+	}
+	return f, q, http.StatusOK
+}
+
+type profileForm struct {
+	FullName   string `form:"full_name"`
+	Street     string `form:"street"`
+	PostalCode string `form:"postal_code"`
+	City       string `form:"city"`
+	Region     string `form:"region"`
+	Country    string `form:"country"`
+}
+
+func (c *dataController) editProfile(ctx echo.Context) error {
+	p, err := c.Accounts.Profile(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	form := profileForm{p.FullName, p.Street, p.PostalCode, p.City, p.Region, p.Country}
+	return render(ctx, http.StatusOK, views.EditProfile(c.profilePage(ctx, form, nil)))
+}
+
+func (c *dataController) profilePage(ctx echo.Context, f profileForm, problems fault.Problems) views.EditProfilePage {
+	r := ctx.Request().Context()
+	page := views.EditProfilePage{
+		Shell: c.shell(ctx, "data.editTitle", "data"), Problems: words(ctx, problems),
+		FullName: f.FullName, Street: f.Street, PostalCode: f.PostalCode, City: f.City, Region: f.Region,
+		Countries: []ui.Option{{Label: text.T(r, "account.countryNone"), Selected: f.Country == ""}},
+	}
+	for _, country := range text.Countries(r) {
+		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == f.Country})
+	}
+	return page
+}
+
+// correct replaces the profile by what the person says is right.
+func (c *dataController) correct(ctx echo.Context) error {
+	form, err := bind[profileForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.Correct(ctx.Request().Context(), audit.ByPerson(person(ctx)), account.Profile{
+		PersonID: person(ctx), FullName: form.FullName, Street: form.Street, PostalCode: form.PostalCode,
+		City: form.City, Region: form.Region, Country: form.Country,
+	})
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.EditProfile(c.profilePage(ctx, form, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/data/profile", "data.corrected")
+}

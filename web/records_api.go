@@ -1,0 +1,121 @@
+package web
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/views/text"
+)
+
+const (
+	maxImport    = 64 << 20 // bytes of one request; larger files go through portal import
+	maxReported  = 100      // refused rows that an answer names
+	importTime   = 5 * time.Minute
+	perKeyWindow = time.Minute
+	perKeyMax    = 600
+)
+
+// recordsController takes in rows from other systems, with an API key.
+type recordsController struct{ *server }
+
+// taken is the answer: what became of the rows that were sent.
+type taken struct {
+	Run      string       `json:"run"`
+	Added    int64        `json:"added"`
+	Known    int64        `json:"known"`
+	Refused  int64        `json:"refused"`
+	Refusals []refusedRow `json:"refusals"` // the first of them
+}
+
+type refusedRow struct {
+	Line    int64  `json:"line"`
+	Field   string `json:"field,omitempty"`
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+}
+
+// create takes the rows of one category, as CSV or NDJSON. Rows that are
+// refused are named in the answer; the rest is kept.
+func (c *recordsController) create(ctx echo.Context) error {
+	key, err := c.key(ctx)
+	if err != nil {
+		return err
+	}
+	category := ctx.Param("category")
+	if !key.Allows(category) {
+		return fault.New(fault.Forbidden, "record.keyOther")
+	}
+	format, ok := importFormat(ctx.Request().Header.Get(echo.HeaderContentType))
+	if !ok {
+		return ctx.JSON(http.StatusUnsupportedMediaType, map[string]string{"error": text.T(c.english(ctx), "record.mediaType")})
+	}
+	answer := taken{Refusals: []refusedRow{}}
+	r := ctx.Request()
+	limited, cancel := context.WithTimeout(r.Context(), importTime)
+	defer cancel()
+	result, err := c.Records.Ingest(limited, record.IngestInput{
+		Category: category, Source: "key " + key.ID.String(), Format: format, Actor: key.Actor(),
+		Reader: http.MaxBytesReader(ctx.Response(), r.Body, maxImport),
+		Refused: func(f record.Refusal) {
+			if len(answer.Refusals) < maxReported {
+				message := text.T(c.english(ctx), "record.refused."+string(f.Reason))
+				answer.Refusals = append(answer.Refusals, refusedRow{f.Line, f.Field, string(f.Reason), message})
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	answer.Run, answer.Added, answer.Known, answer.Refused = result.Run.String(), result.Added, result.Known, result.Refused
+	return ctx.JSON(http.StatusOK, answer)
+}
+
+// english is the language of programs.
+func (c *recordsController) english(ctx echo.Context) context.Context {
+	return c.Voices.Into(ctx.Request().Context(), text.Fallback)
+}
+
+// key finds the API key of a request, and counts its use.
+func (c *recordsController) key(ctx echo.Context) (record.Key, error) {
+	r := ctx.Request()
+	ctx.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
+	scheme, token, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return record.Key{}, fault.New(fault.Unauthenticated, "record.noKey")
+	}
+	key, err := c.Records.KeyByToken(r.Context(), strings.TrimSpace(token))
+	if err != nil {
+		return key, err
+	}
+	ctx.Response().Header().Del(echo.HeaderWWWAuthenticate)
+	out, err := c.Limits.Allow(r.Context(), limit.Rule{Name: "api key", Max: perKeyMax, Window: perKeyWindow}, key.ID.String())
+	if err != nil {
+		return key, err
+	}
+	if !out.Allowed {
+		return key, fault.Busy("fault.tooMany", out.RetryAfter)
+	}
+	return key, nil
+}
+
+func importFormat(contentType string) (record.Format, bool) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if charset := params["charset"]; err != nil || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+		return "", false
+	}
+	switch kind {
+	case "text/csv":
+		return record.CSV, true
+	case "application/x-ndjson", "application/ndjson", "application/jsonl":
+		return record.NDJSON, true
+	}
+	return "", false
+}
