@@ -50,11 +50,12 @@ func Path(name string) string {
 	return Prefix + name + "?v=" + version
 }
 
-// Handler serves the files under Prefix. An address that carries the right
+// Handler serves the files under Prefix, or under / where a router has taken
+// the prefix off. An address that carries the right
 // hash may be kept for ever; any other is asked for again each time.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(r.URL.Path, Prefix)
+		name := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, Prefix), "/")
 		version, ok := versions()[name]
 		if !ok {
 			http.NotFound(w, r)

@@ -32,6 +32,15 @@ func TestAFileMayBeKeptForEverUnderItsOwnHashOnly(t *testing.T) {
 	}
 }
 
+func TestARouterMayTakeThePrefixOff(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	http.StripPrefix("/static", static.Handler()).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, static.Path("app.css"), nil))
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
+		t.Errorf("%d, %s", w.Code, w.Header().Get("Content-Type"))
+	}
+}
+
 func TestNothingElseIsServed(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/static/", "/static/embed.go", "/static/../go.mod", "/static/missing.css"} {

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -90,7 +91,7 @@ func publish(dir, url string) error {
 }
 
 // awaitNobody returns with the holders' lock once nobody has had it for a
-// while, or without when the server ended or we were asked to.
+// while, or without when the server ended or there is nothing left to serve.
 func awaitNobody(ctx context.Context, dir string, ended <-chan struct{}) lock {
 	free := time.Duration(0)
 	for {
@@ -102,6 +103,9 @@ func awaitNobody(ctx context.Context, dir string, ended <-chan struct{}) lock {
 		case <-time.After(looksEach):
 		}
 		hold, err := lockFile(filepath.Join(dir, holdersFile), syscall.LOCK_EX|syscall.LOCK_NB)
+		if errors.Is(err, errGone) {
+			return lock{} // the folder was removed under us
+		}
 		if err != nil {
 			free = 0
 			continue

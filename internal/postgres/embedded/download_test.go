@@ -107,6 +107,7 @@ func TestWhereNoneIsFoundTheProgramsAreDownloadedOnce(t *testing.T) {
 	t.Parallel()
 	mirror := stubs(t)
 	cfg := downloading(t, mirror)
+	cfg.Dir = prepared(t) // its version decides which archive is asked for
 	server := start(t, cfg)
 	keep(t, server.URL())
 	if !strings.HasPrefix(server.Programs(), cfg.Programs.Cache) {
@@ -116,7 +117,7 @@ func TestWhereNoneIsFoundTheProgramsAreDownloadedOnce(t *testing.T) {
 		t.Error(err)
 	}
 	asked := mirror.asked.Load()
-	again := config(t, filepath.Join(home(t), "pg"))
+	again := config(t, prepared(t))
 	again.Programs = cfg.Programs
 	start(t, again)
 	if now := mirror.asked.Load(); asked != 2 || now != asked {

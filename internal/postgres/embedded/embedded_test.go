@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,26 +20,67 @@ import (
 	"plusultra.link/privacy/internal/postgres/embedded"
 )
 
-// home is a folder that the server's user can reach also where root keeps
-// t.TempDir to itself, in memory where there is some: initdb syncs a lot.
+// home is a folder that the server's user can reach, in memory where there is
+// some: starts and stops sync a lot.
 func home(t *testing.T) string {
 	t.Helper()
-	base := os.TempDir()
+	return homeIn(t, memory())
+}
+
+func memory() string {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
-		base = "/dev/shm"
+		return "/dev/shm"
 	}
-	return homeIn(t, base)
+	return os.TempDir()
 }
 
 func homeIn(t *testing.T, base string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(base, "portal-embedded-")
+	dir, err := makeHome(base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // passed through by the server's user
+	return dir
+}
+
+// makeHome differs from t.TempDir in that others may pass through: the tests
+// may run as root, the server may not.
+func makeHome(base string) (string, error) {
+	dir, err := os.MkdirTemp(base, "portal-embedded-")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o711) //nolint:gosec // see above
+}
+
+var madeOnce = sync.OnceValues(func() (string, error) {
+	under, err := makeHome(memory())
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(under, "pg")
+	server, err := embedded.Start(context.Background(), embedded.Config{Dir: dir})
+	if err != nil {
+		return "", err
+	}
+	return dir, server.Stop()
+})
+
+// prepared is a data folder as a run that stopped in order left it, copied
+// from one made once: initdb takes a second of a whole core.
+func prepared(t *testing.T, under ...string) string {
+	t.Helper()
+	from, err := madeOnce()
+	if err != nil {
 		t.Fatal(err)
+	}
+	dir := filepath.Join(append([]string{home(t)}, append(under, "pg")...)...)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { //nolint:gosec // passed through by the server's user
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "cp", "-a", from, dir).CombinedOutput(); err != nil {
+		t.Fatalf("copy the data: %v\n%s", err, out)
 	}
 	return dir
 }
@@ -121,7 +164,7 @@ func TestItStartsFromNothingStopsCleanlyAndKeepsItsData(t *testing.T) {
 
 func TestASecondRunOnTheSameFolderIsRefused(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), "pg")
+	dir := prepared(t)
 	server := start(t, config(t, dir))
 	if err := fails(t, config(t, dir), dir); !errors.Is(err, embedded.ErrInUse) {
 		t.Errorf("got %v", err)
@@ -192,12 +235,12 @@ func TestAMachineWithoutPostgreSQLIsToldTheThreeWaysOut(t *testing.T) {
 		t.Errorf("more than a sentence: %v", err)
 	}
 	cfg.Programs.Dir = home(t)
-	fails(t, cfg, "no PostgreSQL programs in "+cfg.Programs.Dir)
+	_ = fails(t, cfg, "no PostgreSQL programs in "+cfg.Programs.Dir, "PORTAL_POSTGRES_PROGRAMS", "DATABASE_URL")
 }
 
 func TestALongPathKeepsItsSocketElsewhere(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), strings.Repeat("long/", 20), "pg")
+	dir := prepared(t, strings.Repeat("long/", 20))
 	server := start(t, config(t, dir))
 	socket := connect(t, server.URL()).Config().Host
 	if len(socket) > 80 || strings.HasPrefix(socket, dir) {
@@ -221,7 +264,7 @@ func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cfg := config(t, filepath.Join(home(t), "pg"))
+	cfg := config(t, prepared(t))
 	cfg.Listen = address
 	keep(t, start(t, cfg).URL())
 	password, err := os.ReadFile(filepath.Join(cfg.Dir, "password"))
@@ -239,7 +282,7 @@ func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
 
 func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), "pg")
+	dir := prepared(t)
 	server := start(t, config(t, dir))
 	keep(t, server.URL())
 	kill(t, postmasterOf(t, dir))

@@ -69,7 +69,7 @@ func (p Programs) named(ctx context.Context, major int) (string, error) {
 	is, err := majorAt(ctx, p.Dir)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("no PostgreSQL programs in %s: %w", p.Dir, err)
+		return "", fmt.Errorf("there are no PostgreSQL programs in %s (%w): correct PORTAL_POSTGRES_PROGRAMS or leave it out, or set DATABASE_URL to a server", p.Dir, err)
 	case major != 0 && is != major:
 		return "", fmt.Errorf("the data was written by PostgreSQL %d, and the programs in %s are version %d: name the programs of version %d; nothing was changed", major, p.Dir, is, major)
 	case is < oldestMajor:

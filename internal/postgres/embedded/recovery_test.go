@@ -21,7 +21,11 @@ const runEnv = "PORTAL_EMBEDDED_TEST_RUN" // names the folder to a process that 
 func TestMain(m *testing.M) {
 	dir := os.Getenv(runEnv)
 	if dir == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if made, err := madeOnce(); err == nil {
+			_ = os.RemoveAll(filepath.Dir(made))
+		}
+		os.Exit(code)
 	}
 	server, err := embedded.Start(context.Background(), embedded.Config{Dir: dir})
 	if err != nil {
@@ -82,7 +86,7 @@ func send(t *testing.T, pid int, signal syscall.Signal) {
 
 func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), "pg")
+	dir := prepared(t)
 	portal, url := run(t, dir)
 	keep(t, url)
 	kill(t, portal.Pid)
@@ -91,7 +95,7 @@ func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
 
 func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), "pg")
+	dir := prepared(t)
 	portal, url := run(t, dir)
 	keep(t, url)
 	var backend int
@@ -107,7 +111,7 @@ func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
 
 func TestALockFileOfALivingStrangerDoesNotStopTheNextRun(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(home(t), "pg")
+	dir := prepared(t)
 	portal, url := run(t, dir)
 	keep(t, url)
 	kill(t, postmasterOf(t, dir))
