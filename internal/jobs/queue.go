@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -39,7 +40,10 @@ func At(then time.Time) Option {
 func Once() Option {
 	return func(o *river.InsertOpts) {
 		o.UniqueOpts.ByArgs = true
-		o.UniqueOpts.ByState = unfinished
+		o.UniqueOpts.ByState = []rivertype.JobState{
+			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+			rivertype.JobStateRunning, rivertype.JobStateScheduled,
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -34,11 +33,6 @@ const (
 	stopWithin  = 10 * time.Second
 	keptForView = 7 * 24 * time.Hour
 )
-
-var unfinished = []rivertype.JobState{
-	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
-	rivertype.JobStateRunning, rivertype.JobStateScheduled,
-}
 
 // Config says what to work on.
 type Config struct {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(server.URL())
+	fmt.Println(server.URL()) //nolint:forbidigo // read by the test that started this process
 	<-server.Done()
 }
 
@@ -82,6 +82,23 @@ func send(t *testing.T, pid int, signal syscall.Signal) {
 	if err := syscall.Kill(pid, signal); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {
+	t.Parallel()
+	dir := prepared(t)
+	server := start(t, config(t, dir))
+	keep(t, server.URL())
+	kill(t, postmasterOf(t, dir))
+	select {
+	case <-server.Done():
+	case <-time.After(10 * time.Second):
+		t.Error("nobody noticed")
+	}
+	if err := server.Stop(); err != nil {
+		t.Errorf("stopping what has ended: %v", err)
+	}
+	mustBeKept(t, start(t, config(t, dir)).URL())
 }
 
 func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
