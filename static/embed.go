@@ -3,6 +3,7 @@
 package static
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -12,6 +13,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Prefix is where the files are served.
@@ -20,11 +22,16 @@ const Prefix = "/static/"
 //go:embed *.css *.js *.svg
 var files embed.FS
 
-// versions maps each file's name to a short hash of its content.
+type file struct {
+	version string // a short hash of the content
+	content []byte
+}
+
+// contents are the files by their names.
 //
 //nolint:gochecknoglobals // read from the program itself, computed once, never written again
-var versions = sync.OnceValue(func() map[string]string {
-	found := map[string]string{}
+var contents = sync.OnceValue(func() map[string]file {
+	found := map[string]file{}
 	names, err := fs.Glob(files, "*.*")
 	if err != nil {
 		panic(err) // only a malformed pattern
@@ -35,7 +42,7 @@ var versions = sync.OnceValue(func() map[string]string {
 			panic(err) // only if the program contradicts itself
 		}
 		sum := sha256.Sum256(content)
-		found[name] = base64.RawURLEncoding.EncodeToString(sum[:9])
+		found[name] = file{base64.RawURLEncoding.EncodeToString(sum[:9]), content}
 	}
 	return found
 })
@@ -43,11 +50,11 @@ var versions = sync.OnceValue(func() map[string]string {
 // Path is the address of a file, with its content's hash, so that a browser
 // may keep it for ever and still never see an old one.
 func Path(name string) string {
-	version, ok := versions()[name]
+	f, ok := contents()[name]
 	if !ok {
 		return Prefix + name
 	}
-	return Prefix + name + "?v=" + version
+	return Prefix + name + "?v=" + f.version
 }
 
 // Handler serves the files under Prefix, or under / where a router has taken
@@ -56,19 +63,19 @@ func Path(name string) string {
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, Prefix), "/")
-		version, ok := versions()[name]
+		f, ok := contents()[name]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
 		caching := "no-cache"
-		if r.URL.Query().Get("v") == version {
+		if r.URL.Query().Get("v") == f.version {
 			caching = "public, max-age=31536000, immutable"
 		}
 		w.Header().Set("Cache-Control", caching)
-		w.Header().Set("ETag", `"`+version+`"`)
+		w.Header().Set("ETag", `"`+f.version+`"`)
 		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.ServeFileFS(w, r, files, name)
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.content))
 	})
 }

@@ -27,7 +27,7 @@ type BarChartProps struct {
 // whole to the column, so that no text is ever scaled.
 const (
 	step   = 10.0
-	gap    = 2.0
+	gap    = 3.0
 	height = 100.0
 )
 
