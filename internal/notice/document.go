@@ -50,7 +50,6 @@ type documentReader struct {
 
 // check refuses what has no business in a policy, wherever it stands.
 func (d *documentReader) check(tree ast.Node) {
-	//nolint:errcheck // the walker returns no error
 	_ = ast.Walk(tree, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -174,7 +173,6 @@ func (d *documentReader) faultAt(node ast.Node, format string, args ...any) {
 // plainText is a heading's words without marks.
 func plainText(node ast.Node, source []byte) string {
 	var words strings.Builder
-	//nolint:errcheck // the walker returns no error
 	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if t, ok := n.(*ast.Text); ok && entering {
 			words.Write(t.Value(source))

@@ -17,10 +17,10 @@ func LuhnCard(s string) bool {
 		number, shape := "", ""
 		for last := first; last < len(runs) && (last == first || runs[last].joined); last++ {
 			number += runs[last].digits
-			shape += string(rune('a' + len(runs[last].digits)))
 			if len(number) > 19 {
 				break
 			}
+			shape += "abcdefghijklmnopqrst"[len(runs[last].digits):][:1]
 			word := runs[first].afterLetter && runs[last].beforeLetter
 			if !word && !runs[first].afterPlus && printed(shape) && issued(number) && luhn(number) {
 				return true

@@ -34,7 +34,7 @@ func (d *decoder) add(file string, source []byte, into *Register) {
 	}
 	tree, err := parser.ParseBytes(source, 0)
 	var broken yaml.Error
-	if errors.As(err, &broken) {
+	if errors.As(err, &broken) && broken.GetToken() != nil {
 		d.faultAt(broken.GetToken().Position.Line, "", "%s", broken.GetMessage())
 		return
 	}

@@ -47,11 +47,12 @@ func (r *Register) Refusal(code string) (Refusal, bool) {
 	return find(r.Refusals, code, func(f Refusal) string { return f.Code })
 }
 
-// RefusalsFor are the reasons that may answer a kind of request.
-func (r *Register) RefusalsFor(kind string) []Refusal {
+// RefusalsFor are the reasons that may answer a kind of request under a
+// jurisdiction's law.
+func (r *Register) RefusalsFor(kind, jurisdiction string) []Refusal {
 	var fit []Refusal
 	for _, refusal := range r.Refusals {
-		if len(refusal.Kinds) == 0 || contains(refusal.Kinds, kind) {
+		if covers(refusal.Kinds, refusal.Only, kind, jurisdiction) {
 			fit = append(fit, refusal)
 		}
 	}
@@ -158,6 +159,8 @@ func (r *Register) AuthoritiesFor(country, region string) []Authority {
 	return rest
 }
 
+// covers reports whether both lists take what is asked for; an empty list
+// takes everything.
 func covers(countries, regions []string, country, region string) bool {
 	return (len(countries) == 0 || contains(countries, country)) &&
 		(len(regions) == 0 || contains(regions, region))

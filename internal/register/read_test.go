@@ -254,3 +254,22 @@ func TestASpanEndsOnADayThatExists(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyALawThatAllowsARefusalIsOfferedToStaff(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	offered := func(kind, jurisdiction, code string) bool {
+		for _, refusal := range reg.RefusalsFor(kind, jurisdiction) {
+			if refusal.Code == code {
+				return true
+			}
+		}
+		return false
+	}
+	if !offered("access", "us-ca", "disproportionate-effort") || offered("access", "eea", "disproportionate-effort") {
+		t.Error("the GDPR does not let a controller hold data back because finding it is laborious")
+	}
+	if offered("erasure", "us-ca", "data-is-right") || !offered("rectification", "eea", "data-is-right") {
+		t.Error("a correction is refused where the data is right, an erasure is not")
+	}
+}

@@ -53,6 +53,7 @@ type Refusal struct {
 	Name  Text              `yaml:"name"` // for staff, short
 	Text  Text              `yaml:"text"`
 	Kinds []string          `yaml:"kinds"` // request kinds it may answer; none: all
+	Only  []string          `yaml:"only"`  // jurisdictions that allow it; none: all
 	Laws  map[string]string `yaml:"laws"`  // jurisdiction → the article that allows it
 }
 

@@ -40,6 +40,12 @@ func (r *Register) validate(texts map[string]Text) Faults {
 	return v.faults
 }
 
+// uses reports whether a category is as asked: what stands in the policy and
+// happens nowhere is as untrue as what happens and does not stand there.
+func (r *Register) uses(as func(Category) bool) bool {
+	return slices.ContainsFunc(r.Categories, as)
+}
+
 // complete writes out what the document may leave unsaid.
 func (r *Register) complete() {
 	for i := range r.Categories {
@@ -105,6 +111,9 @@ func (v *validator) grounds() {
 		at := index("purposes", i)
 		v.text(at+".name", p.Name)
 		v.text(at+".summary", p.Summary)
+		if !r.uses(func(c Category) bool { return contains(c.Purposes, p.ID) }) {
+			v.fault(at, "no category is held for the purpose %s", p.ID)
+		}
 		known(v, at+".basis", p.Basis, "legal basis", r.Bases, func(b Basis) string { return b.ID })
 	}
 	unique(v, "places", r.Places, func(p Place) string { return p.ID })
@@ -120,6 +129,9 @@ func (v *validator) grounds() {
 		if t.Withdrawable {
 			v.text(at+".effect", t.Effect)
 		}
+		if !r.uses(func(c Category) bool { return c.Transfer == t.ID }) {
+			v.fault(at, "no category leaves on the ground %s", t.ID)
+		}
 	}
 	unique(v, "recipients", r.Recipients, func(p Recipient) string { return p.ID })
 	for i, p := range r.Recipients {
@@ -132,7 +144,7 @@ func (v *validator) grounds() {
 		if p.PolicyURL != "" {
 			v.https(at+".policy_url", p.PolicyURL)
 		}
-		if len(r.CategoriesFor(p.ID)) == 0 {
+		if !r.uses(func(c Category) bool { return contains(c.Recipients, p.ID) }) {
 			v.fault(at, "receives nothing: no category names %s", p.ID)
 		}
 	}

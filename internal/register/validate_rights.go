@@ -81,6 +81,7 @@ func (v *validator) refusals() {
 		at := index("refusals", i)
 		v.text(at+".name", f.Name)
 		v.text(at+".text", f.Text)
+		v.inJurisdictions(at+".only", f.Only)
 		v.inJurisdictions(at+".laws", sortedKeys(f.Laws))
 		for j, id := range f.Kinds {
 			known(v, index(at+".kinds", j), id, "kind of request", r.RequestKinds, func(k RequestKind) string { return k.ID })

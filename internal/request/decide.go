@@ -70,7 +70,7 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 			return fault.New(fault.Conflict, "request.decided")
 		}
 		var ps []fault.Problem
-		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind), func(f register.Refusal) bool { return f.Code == why.Code }) {
+		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {
 			ps = append(ps, fault.Field("code", "request.codeMissing"))
 		}
 		if ps = append(ps, wordsProblems("words", why.Words, true)...); len(ps) > 0 {
