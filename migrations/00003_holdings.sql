@@ -88,12 +88,13 @@ create table api_key (
   revoked_at timestamptz
 );
 
--- Consent: the ledger, and what it comes to now.
+-- Consent: the ledger, and what it comes to now. Topic '*' is all of them,
+-- those that are thought of later too.
 create table consent_event (
   person_id uuid not null,
   id        uuid not null,
   at        timestamptz not null,
-  topic     text not null,
+  topic     text not null check (topic <> ''),
   given     boolean not null,
   channel   text not null check (channel in ('sign-up', 'preferences', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
   wording   text not null default '', -- version of the text that was agreed to
@@ -110,12 +111,13 @@ create table consent_state (
   topic     text not null,
   given     boolean not null,
   at        timestamptz not null,
+  channel   text not null, -- of the event that it comes from
   primary key (person_id, topic)
 );
 -- Outlives accounts: an address, known only by its keyed hash, that gets no
 -- mail of a topic ('*' for all of them).
 create table suppression (
-  address_hash bytea not null,
+  address_hash bytea not null check (length(address_hash) = 32),
   topic        text not null,
   at           timestamptz not null,
   reason       text not null check (reason in ('unsubscribed', 'erased')),

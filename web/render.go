@@ -53,6 +53,21 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 // shell is everything around a page. titleKey names its message; nav its
 // place in the rail.
 func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
+	shell := s.frame(ctx, titleKey, nav)
+	if v, ok := visitorOf(ctx); ok {
+		shell.SignedIn = v.session.Name
+		if shell.SignedIn == "" {
+			shell.SignedIn = v.session.Address
+		}
+	}
+	if key, args := s.takeFlash(ctx); key != "" {
+		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx.Request().Context(), key, args...)}
+	}
+	return shell
+}
+
+// frame is the shell of a page that stands outside sessions.
+func (s *server) frame(ctx echo.Context, titleKey, nav string) views.Shell {
 	r := ctx.Request()
 	c := r.Context()
 	shell := views.Shell{
@@ -62,15 +77,6 @@ func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
 	}
 	if titleKey != "" {
 		shell.Title = text.T(c, titleKey)
-	}
-	if v, ok := visitorOf(ctx); ok {
-		shell.SignedIn = v.session.Name
-		if shell.SignedIn == "" {
-			shell.SignedIn = v.session.Address
-		}
-	}
-	if key, args := s.takeFlash(ctx); key != "" {
-		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(c, key, args...)}
 	}
 	return shell
 }

@@ -57,11 +57,37 @@ func (s *server) routes() {
 
 	records := &recordsController{s}
 	s.bare(post, "/api/v1/records/:category", records.create)
+
+	email := &emailController{s}
+	s.person(get, "/email", email.show)
+	s.person(post, "/email", email.save)
+	s.person(post, "/email/off", email.off)
+
+	unsubscribe := &unsubscribeController{s}
+	s.link(get, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.show))
+	s.link(post, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.stop))
+	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.choose))
+	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.stopAll))
+	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
 }
 
 // bare is a route for programs: no session, no language, no origin check.
 func (s *server) bare(method, path string, h echo.HandlerFunc) {
 	s.echo.Add(method, path, h)
+}
+
+// link is a page behind a message's link, for whoever holds it: no session and
+// no origin check. A slash that a mail program put behind it changes nothing,
+// and HEAD answers as GET does.
+func (s *server) link(method, path string, h echo.HandlerFunc) {
+	methods := []string{method}
+	if method == get {
+		methods = append(methods, http.MethodHead)
+	}
+	for _, m := range methods {
+		s.echo.Add(m, path, h, within(pageTime), s.speak)
+		s.echo.Add(m, path+"/", h, within(pageTime), s.speak)
+	}
 }
 
 // open is a page for anybody; who is signed in is known.

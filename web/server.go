@@ -18,6 +18,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
@@ -40,6 +41,7 @@ type Deps struct {
 	Limits   *limit.Limiter
 	Accounts *account.Service
 	Records  *record.Service
+	Consents *consent.Service
 }
 
 // DepsOf takes them from a joined portal.
@@ -47,6 +49,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
 		BaseURL: base, Log: a.Log, Now: a.Now,
 		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
+		Consents: a.Consents,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -46,6 +47,7 @@ type App struct {
 	Mail     *mail.Service
 	Accounts *account.Service
 	Records  *record.Service
+	Consents *consent.Service
 }
 
 // catalogueTime is how long the database may take to say which tables it has.
@@ -69,6 +71,7 @@ func New(p Parts) (*App, error) {
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Voices: a.Voices, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
 	})
+	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 	})
@@ -81,7 +84,9 @@ func New(p Parts) (*App, error) {
 }
 
 // joined is what the other rooms do when a person begins.
-func (*App) joined(context.Context, postgres.Tx, uuid.UUID, account.Joining) error { return nil }
+func (a *App) joined(ctx context.Context, tx postgres.Tx, id uuid.UUID, j account.Joining) error {
+	return a.Consents.Joined(ctx, tx, id, j)
+}
 
 func (a *App) brand() mail.Brand {
 	from := a.MailFrom
@@ -101,8 +106,10 @@ func (a *App) AddWorkers(w *river.Workers) {
 	}
 }
 
-// Work runs jobs until ctx ends, then lets the running ones finish.
+// Work runs jobs, and the writers that one-click posts share, until ctx ends;
+// then it lets what is under way finish.
 func (a *App) Work(ctx context.Context) error {
+	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
 	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Logger: a.Log}); err != nil {

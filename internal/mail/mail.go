@@ -12,6 +12,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -112,18 +113,47 @@ type contents struct {
 
 // Post writes a message down in tx, to be sent once tx commits.
 func (s *Service) Post(ctx context.Context, tx postgres.Tx, to Recipient, m Message) error {
+	id, err := s.writeDown(tx, to, m)
+	if err != nil {
+		return err
+	}
+	return s.Queue.Add(ctx, tx, deliverArgs{to.Owner, id})
+}
+
+// SendNow sends a message while its sender waits for the answer: for a command
+// at the terminal, never for a page. What can't be sent now is not tried again.
+func (s *Service) SendNow(ctx context.Context, to Recipient, m Message) error {
+	var id uuid.UUID
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
+		id, err = s.writeDown(tx, to, m)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = s.Deliver(ctx, to.Owner, id)
+	if err == nil || fault.Is(err, fault.Gone) {
+		return err
+	}
+	settled := s.settle(ctx, messageRow{PersonID: to.Owner, ID: id}, map[string]any{
+		"failed_at": s.Now(), "sealed": nil, "failure": "the mail server could not be reached",
+	})
+	return errors.Join(err, settled)
+}
+
+func (s *Service) writeDown(tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {
 	plain, err := json.Marshal(contents{to.Address, m})
 	if err != nil {
-		return fmt.Errorf("mail %s: %w", m.Kind, err)
+		return uuid.Nil, fmt.Errorf("mail %s: %w", m.Kind, err)
 	}
 	row := messageRow{PersonID: to.Owner, ID: postgres.NewID(), Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.Now()}
 	if row.Sealed, err = s.Ring.Seal(purpose, row.ID[:], plain); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	if err := tx.Gorm.Create(&row).Error; err != nil {
-		return fmt.Errorf("mail %s: %w", m.Kind, err)
+		return uuid.Nil, fmt.Errorf("mail %s: %w", m.Kind, err)
 	}
-	return s.Queue.Add(ctx, tx, deliverArgs{row.PersonID, row.ID})
+	return row.ID, nil
 }
 
 // Deliver sends a message that was written down. Called again, it sends

@@ -8,5 +8,6 @@ func Pages() []Group {
 		holdings(),
 		frames(),
 		data(),
+		email(),
 	}
 }

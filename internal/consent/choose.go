@@ -1,0 +1,150 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Choice is who chooses for whom, how, and in which language they read what
+// they chose.
+type Choice struct {
+	Actor   audit.Actor
+	Person  uuid.UUID
+	Channel Channel
+	Lang    string
+}
+
+// Set switches topics on (true) or off and tells how many changed. Topics that
+// are not named stay as they are, those that stand so already get no new line
+// in the ledger. Invalid for a topic that the register does not know and for
+// a locked one.
+func (s *Service) Set(ctx context.Context, c Choice, changes map[string]bool) (int64, error) {
+	var problems []fault.Problem
+	for _, id := range slices.Sorted(maps.Keys(changes)) {
+		switch topic, ok := s.Register.Topic(id); {
+		case !ok:
+			problems = append(problems, fault.Field("topic", "consent.topicUnknown"))
+		case topic.Locked:
+			problems = append(problems, fault.Field("topic", "consent.topicLocked", "Topic", topic.Name.In(c.Lang)))
+		}
+	}
+	if err := fault.Invalidate(problems...); err != nil {
+		return 0, err
+	}
+	return s.record(ctx, c, "consent.changed", func(tx postgres.Tx, now time.Time) ([]Event, error) {
+		known, err := s.read(ctx, tx.PGX, c.Person, nil)
+		if err != nil {
+			return nil, err
+		}
+		var events []Event
+		for _, id := range slices.Sorted(maps.Keys(changes)) {
+			topic, _ := s.Register.Topic(id)
+			before := known.about(topic)
+			if before.On == changes[id] {
+				continue
+			}
+			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
+				if err := settle(ctx, tx, c.Person, id, before.Since); err != nil {
+					return nil, err
+				}
+			}
+			events = append(events, Event{
+				PersonID: c.Person, At: now, Topic: id, Given: changes[id], Channel: c.Channel, Wording: Wording(topic, c.Lang), Lang: c.Lang,
+			})
+		}
+		return events, nil
+	})
+}
+
+// AllOff switches off everything that can be, for good: topics that are
+// thought of later too. It tells how many lines the ledger got.
+func (s *Service) AllOff(ctx context.Context, c Choice) (int64, error) {
+	return s.record(ctx, c, "consent.allOff", func(tx postgres.Tx, now time.Time) ([]Event, error) {
+		known, err := s.read(ctx, tx.PGX, c.Person, nil)
+		if err != nil {
+			return nil, err
+		}
+		events := []Event{{PersonID: c.Person, At: now, Topic: All, Channel: c.Channel, Lang: c.Lang}}
+		for id, row := range known.states {
+			if row.Given && id != All {
+				events = append(events, Event{PersonID: c.Person, At: now, Topic: id, Channel: c.Channel, Lang: c.Lang})
+			}
+		}
+		blanket, ok := known.states[All]
+		if ok && !blanket.Given && len(events) == 1 {
+			return nil, nil // nothing is an answer: everything is off already
+		}
+		return events, forgetBlanket(ctx, tx, c.Person)
+	})
+}
+
+// Joined puts the topics that somebody ticked when they signed up into the
+// ledger: it is account.Deps.Joined. A topic that went away meanwhile is none.
+func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
+	var events []Event
+	for _, topic := range s.Register.Topics {
+		if !topic.Locked && slices.Contains(j.Topics, topic.ID) {
+			events = append(events, Event{
+				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: Wording(topic, j.Lang), Lang: j.Lang,
+			})
+		}
+	}
+	_, err := write(ctx, tx.PGX, events)
+	return err
+}
+
+// record writes what choose decides, and the audit entry of it, in one
+// transaction.
+func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (int64, error) {
+	var changed int64
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		now := s.Now()
+		events, err := choose(tx, now)
+		if err != nil {
+			return err
+		}
+		if changed, err = write(ctx, tx.PGX, events); err != nil || changed == 0 {
+			return err
+		}
+		topics := map[string]any{}
+		for _, e := range events {
+			topics[e.Topic] = e.Given
+		}
+		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: action, PersonID: c.Person, Detail: topics})
+	})
+	return changed, err
+}
+
+// settle makes a suppression of a person's address the state of the topic.
+func settle(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
+	_, err := tx.PGX.Exec(ctx, `update consent_state set given = false, at = $3 where person_id = $1 and topic = $2 and given`, person, topic, since)
+	if err != nil {
+		return fmt.Errorf("consent: settling a suppression: %w", err)
+	}
+	return nil
+}
+
+// forgetBlanket makes a no to everything, said again, a change of its own: its
+// line and those of the topics that it stops bear the same time.
+func forgetBlanket(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.PGX.Exec(ctx, `delete from consent_state where person_id = $1 and topic = $2`, person, All)
+	if err != nil {
+		return fmt.Errorf("consent: renewing a no to everything: %w", err)
+	}
+	return nil
+}
+
+// choice is what the holder of a person's link does.
+func (l Link) choice(how Channel, lang string) Choice {
+	return Choice{Actor: audit.ByPerson(l.Person), Person: l.Person, Channel: how, Lang: lang}
+}

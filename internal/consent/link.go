@@ -1,0 +1,90 @@
+package consent
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
+)
+
+// A link's token is the ring's signature over version, holder and topic. It
+// needs no database to be refused, and it never lapses: an old message must
+// still unsubscribe.
+const (
+	linkPurpose    = "unsubscribe"
+	addressPurpose = "address"
+
+	linkOfPerson  = 1 // version 1, a person's id follows
+	linkOfAddress = 2 // version 1, an address's keyed hash follows
+
+	personSize = 16
+	hashSize   = 32
+)
+
+// Link is what an unsubscribe link says: whose mail, of which topic.
+type Link struct {
+	Person  uuid.UUID
+	Address []byte // keyed hash of an address that belongs to nobody; nil for a person's mail
+	Topic   string
+}
+
+// Token signs a link.
+func (s *Service) Token(l Link) string {
+	payload := append([]byte{linkOfPerson}, l.Person[:]...)
+	if l.Address != nil {
+		payload = append([]byte{linkOfAddress}, l.Address...)
+	}
+	return s.Ring.Sign(linkPurpose, append(payload, l.Topic...))
+}
+
+// Read gives what a token says. NotFound if it is not one of ours, or not
+// all of it. What mail programs take along behind an address (a full stop, a
+// bracket) is no part of it.
+func (s *Service) Read(token string) (Link, error) {
+	token = strings.TrimRightFunc(token, func(c rune) bool {
+		return !(c == '-' || c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z')
+	})
+	payload, err := s.Ring.Verify(linkPurpose, token)
+	if err != nil {
+		return Link{}, fault.Wrap(err, fault.NotFound, "consent.linkUnknown")
+	}
+	switch {
+	case payload[0] == linkOfPerson && len(payload) > 1+personSize:
+		return Link{Person: uuid.UUID(payload[1 : 1+personSize]), Topic: string(payload[1+personSize:])}, nil
+	case payload[0] == linkOfAddress && len(payload) > 1+hashSize:
+		return Link{Address: payload[1 : 1+hashSize], Topic: string(payload[1+hashSize:])}, nil
+	}
+	return Link{}, fault.New(fault.NotFound, "consent.linkUnknown") // signed by a later version
+}
+
+// WaysOut are the links that a message of a topic carries; nil for a locked
+// topic, whose messages can't be stopped. NotFound for an unknown topic.
+func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, error) {
+	t, ok := s.Register.Topic(topic)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "consent.topicUnknown")
+	}
+	if t.Locked {
+		return nil, nil //nolint:nilnil // a message without ways out, and nothing wrong with it
+	}
+	link := Link{Person: to.Owner, Topic: topic}
+	if to.Owner == uuid.Nil {
+		link.Address = s.AddressHash(to.Address)
+	}
+	at := s.BaseURL + "/unsubscribe/" + s.Token(link)
+	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang)}, nil
+}
+
+// AddressHash is the form in which an address, lower case, is kept on the
+// suppression list.
+func (s *Service) AddressHash(address string) []byte {
+	return s.Ring.Hash(addressPurpose, []byte(address))
+}
+
+// hashes are those under which an address may be on the list, whichever key
+// of the ring was the first at the time.
+func (s *Service) hashes(address string) [][]byte {
+	return s.Ring.Hashes(addressPurpose, []byte(address))
+}

@@ -1,0 +1,73 @@
+package consent
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// All stands for every topic, those that are thought of later too.
+const All = "*"
+
+// Channel is how something was said.
+type Channel string
+
+// The channels. The first three are the person's own word for "yes".
+const (
+	SignUp      Channel = "sign-up"
+	Preferences Channel = "preferences"
+	Undo        Channel = "undo"
+	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
+	Page        Channel = "unsubscribe-page" // the page behind a message's link
+	Staff       Channel = "staff"
+	Suppressed  Channel = "suppressed" // nothing was said, but the address is on the suppression list
+)
+
+// ownWord tells whether a yes by this channel came from the person, and so
+// counts for more than an older suppression of their address.
+func (c Channel) ownWord() bool { return c == SignUp || c == Preferences || c == Undo }
+
+// byLink tells whether somebody said it with a message's link in hand.
+func (c Channel) byLink() bool { return c == OneClick || c == Page }
+
+// Event is one line of the ledger: who, what, when, how, on which wording.
+type Event struct {
+	PersonID uuid.UUID `gorm:"primaryKey"`
+	ID       uuid.UUID `gorm:"primaryKey"`
+	At       time.Time
+	Topic    string // All for every topic
+	Given    bool
+	Channel  Channel
+	Wording  string // version of the topic's text that was shown
+	Lang     string
+}
+
+// TableName is the ledger's table.
+func (Event) TableName() string { return "consent_event" }
+
+// Preference is how a person stands to one topic now.
+type Preference struct {
+	Topic   register.Topic
+	On      bool
+	Since   time.Time // zero if nothing was ever said: it is as it is for everybody
+	Channel Channel   // empty if nothing was ever said
+}
+
+type stateRow struct {
+	PersonID uuid.UUID
+	Topic    string
+	Given    bool
+	At       time.Time
+	Channel  Channel
+}
+
+func (stateRow) TableName() string { return "consent_state" }
+
+type suppressionRow struct {
+	Topic string
+	At    time.Time
+}
+
+func (suppressionRow) TableName() string { return "suppression" }

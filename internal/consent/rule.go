@@ -1,0 +1,73 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// said is all that is known about one addressee: what they said, and how
+// their addresses stand on the suppression list.
+type said struct {
+	states      map[string]stateRow
+	suppression map[string]time.Time // topic → the latest
+}
+
+func newSaid(states []stateRow, suppressions []suppressionRow) said {
+	s := said{states: map[string]stateRow{}, suppression: map[string]time.Time{}}
+	for _, row := range states {
+		s.states[row.Topic] = row
+	}
+	for _, row := range suppressions {
+		if row.At.After(s.suppression[row.Topic]) {
+			s.suppression[row.Topic] = row.At
+		}
+	}
+	return s
+}
+
+// about is what it all comes to for one topic:
+//
+//   - a locked topic is on;
+//   - else the last word about the topic counts, or else that about all topics,
+//     or else what the register says for everybody;
+//   - but a suppressed address gets nothing, unless its owner said yes
+//     themselves and did so afterwards.
+func (s said) about(t register.Topic) Preference {
+	p := Preference{Topic: t, On: t.DefaultOn}
+	if t.Locked {
+		p.On = true
+		return p
+	}
+	row, ok := s.states[t.ID]
+	if !ok {
+		row, ok = s.states[All]
+		ok = ok && !row.Given // taking back a no to everything says yes to nothing
+	}
+	if ok {
+		p.On, p.Since, p.Channel = row.Given, row.At, row.Channel
+	}
+	since := s.suppressed(t.ID)
+	if p.On && !since.IsZero() && (!p.Channel.ownWord() || !p.Since.After(since)) {
+		p.On, p.Since, p.Channel = false, since, Suppressed
+	}
+	return p
+}
+
+// suppressed is since when, or never (zero).
+func (s said) suppressed(topic string) time.Time {
+	since := s.suppression[topic]
+	if all := s.suppression[All]; all.After(since) {
+		return all
+	}
+	return since
+}
+
+// Wording is the version of a topic's text in a language: what the person
+// read when they chose. It changes whenever a word of it does.
+func Wording(t register.Topic, lang string) string {
+	sum := sha256.Sum256([]byte(t.ID + "\x00" + t.Name.In(lang) + "\x00" + t.Summary.In(lang)))
+	return hex.EncodeToString(sum[:8])
+}

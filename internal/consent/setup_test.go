@@ -1,0 +1,138 @@
+package consent_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+const (
+	topic  = "promotions"    // rests on consent
+	forAll = "changed-terms" // on for everybody, may be stopped
+	locked = "security-notices"
+	base   = "https://privacy.example.com"
+)
+
+type bundle struct {
+	*consent.Service
+	db    *postgres.DB
+	clock *testkit.SetClock
+	key   string
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	return setupOn(t, testkit.DB(t), keyring.Generate())
+}
+
+func setupOn(t *testing.T, db *postgres.DB, keys string) *bundle {
+	t.Helper()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := keyring.Parse(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := testkit.Clock(t)
+	return &bundle{
+		Service: consent.New(consent.Deps{DB: db, Ring: ring, Register: reg, BaseURL: base, Now: clock.Now}),
+		db:      db, clock: clock, key: keys,
+	}
+}
+
+// person opens an account with an address of its own.
+func (b *bundle) person(t *testing.T, address string) uuid.UUID {
+	t.Helper()
+	id := postgres.NewID()
+	b.exec(t, "insert into person (id, created_at, age_band) values ($1, $2, '18+')", id, b.clock.Now())
+	b.exec(t, "insert into email_address (person_id, id, address, is_primary, verified_at) values ($1, $1, $2, true, $3)", id, address, b.clock.Now())
+	return id
+}
+
+func (b *bundle) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := b.db.Pool.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func (b *bundle) count(t *testing.T, sql string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := b.db.Pool.QueryRow(t.Context(), "select count(*) from "+sql, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// set is a person choosing on the settings page, a minute after the last.
+func (b *bundle) set(t *testing.T, person uuid.UUID, changes map[string]bool) int64 {
+	t.Helper()
+	b.clock.Advance(time.Minute)
+	n, err := b.Set(t.Context(), chosen(person), changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func chosen(person uuid.UUID) consent.Choice {
+	return consent.Choice{Actor: audit.ByPerson(person), Person: person, Channel: consent.Preferences, Lang: "en"}
+}
+
+func (b *bundle) on(t *testing.T, person uuid.UUID, topic string) bool {
+	t.Helper()
+	return b.preference(t, person, topic).On
+}
+
+func (b *bundle) preference(t *testing.T, person uuid.UUID, topic string) consent.Preference {
+	t.Helper()
+	list, err := b.Preferences(t.Context(), person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		if p.Topic.ID == topic {
+			return p
+		}
+	}
+	t.Fatalf("no preference for %s", topic)
+	return consent.Preference{}
+}
+
+// unsubscribe is the mailbox's button, a minute after the last thing.
+func (b *bundle) unsubscribe(t *testing.T, l consent.Link) {
+	t.Helper()
+	b.clock.Advance(time.Minute)
+	if err := b.Unsubscribe(t.Context(), l, consent.OneClick); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bundle) mayMail(t *testing.T, person uuid.UUID, address, topic string) bool {
+	t.Helper()
+	may, err := b.MayMail(t.Context(), person, address, topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return may
+}
+
+func nobody(b *bundle, address string) consent.Link {
+	return consent.Link{Address: b.AddressHash(address), Topic: topic}
+}
+
+func recipient(person uuid.UUID, address string) mail.Recipient {
+	return mail.Recipient{Owner: person, Address: address, Lang: "ja"}
+}

@@ -1,0 +1,140 @@
+package story
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+func email() Group {
+	return Group{Name: "E-mail", Stories: []Story{
+		{Name: "Preferences", Page: preferences},
+		{Name: "Preferences, just saved", Page: preferencesSaved},
+		{Name: "Preferences, everything off", Page: preferencesOff},
+		{Name: "Unsubscribe, nothing done yet", Page: unsubscribe},
+		{Name: "Unsubscribe, a topic that is gone", Page: unsubscribeGone},
+		{Name: "Unsubscribe, done", Page: unsubscribed},
+		{Name: "Unsubscribe, everything done", Page: unsubscribedAll},
+		{Name: "Unsubscribe, undone", Page: resubscribed},
+		{Name: "Unsubscribe, choices without signing in", Page: unsubscribeChoices},
+		{Name: "Unsubscribe, broken link", Page: unsubscribeBroken},
+	}}
+}
+
+const madeUpLink = "/unsubscribe/AbCdEf"
+
+func preferencesPage(ctx context.Context) views.EmailPage {
+	day := func(en, ja string) string { return pick(ctx, en, ja) }
+	how := func(channel string) string { return text.T(ctx, "email.how."+channel) }
+	may := day("3 May 2026", "2026年5月3日")
+	event := func(key, channel, date, wording string) views.EmailEvent {
+		return views.EmailEvent{
+			At:   ui.TimeProps{ISO: "2026-05-03T08:14:00Z", Text: date + " 08:14 UTC"},
+			What: text.T(ctx, key, "How", how(channel)), Wording: wording,
+		}
+	}
+	return views.EmailPage{
+		Shell: person(ctx, "email", text.T(ctx, "email.title")), Address: "mara@example.com",
+		Topics: []views.EmailTopic{
+			{
+				ID: "new-features", Name: pick(ctx, "New features", "新機能"), On: true,
+				About:    pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。"),
+				Standing: text.T(ctx, "email.yes", "Date", may, "How", how("sign-up")),
+				Events:   []views.EmailEvent{event("email.saidYes", "sign-up", may, "9c1f30d2aa74e05b")},
+			},
+			{
+				ID: "promotions", Name: pick(ctx, "Promotions", "キャンペーン"),
+				About:    pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。"),
+				Standing: text.T(ctx, "email.no", "Date", day("9 June 2026", "2026年6月9日"), "How", how("one-click")),
+				Events: []views.EmailEvent{
+					event("email.saidNo", "one-click", day("9 June 2026", "2026年6月9日"), ""),
+					event("email.saidYes", "preferences", may, "07d2c4b11e9a3f60"),
+				},
+			},
+			{
+				ID: "company-stories", Name: pick(ctx, "Company stories", "会社の話題"), Standing: text.T(ctx, "email.neverSaid"),
+				About: pick(ctx, "Who we are and what we are working on.", "私たちの人となりや、取り組んでいることをご紹介します。"),
+			},
+		},
+		Locked: []views.EmailTopic{{
+			ID: "security-notices", Name: pick(ctx, "Technical and security notices", "技術およびセキュリティに関するお知らせ"),
+			About: pick(ctx, "A warning that could be switched off would not protect you.", "停止できる警告では、お客様を守ることができないためです。"),
+		}},
+	}
+}
+
+func preferences(ctx context.Context) templ.Component { return views.Email(preferencesPage(ctx)) }
+
+func preferencesSaved(ctx context.Context) templ.Component {
+	p := preferencesPage(ctx)
+	p.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx, "email.saved")}
+	return views.Email(p)
+}
+
+func preferencesOff(ctx context.Context) templ.Component {
+	p := preferencesPage(ctx)
+	p.AllOff = true
+	for i := range p.Topics {
+		p.Topics[i].On = false
+		p.Topics[i].Standing = text.T(ctx, "email.no", "Date", pick(ctx, "22 November 2026", "2026年11月22日"), "How", text.T(ctx, "email.how.preferences"))
+	}
+	p.Events = []views.EmailEvent{{
+		At:   ui.TimeProps{ISO: "2026-11-22T21:40:00Z", Text: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC")},
+		What: text.T(ctx, "email.saidNo", "How", text.T(ctx, "email.how.preferences")),
+	}}
+	return views.Email(p)
+}
+
+func promotions(ctx context.Context) string { return pick(ctx, "Promotions", "キャンペーン") }
+
+func unsubscribe(ctx context.Context) templ.Component {
+	return views.Unsubscribe(views.UnsubscribePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.title", "Topic", promotions(ctx))), At: madeUpLink,
+		Lead: text.T(ctx, "unsubscribe.lead"), Button: text.T(ctx, "unsubscribe.button", "Topic", promotions(ctx)),
+	})
+}
+
+func unsubscribeGone(ctx context.Context) templ.Component {
+	return views.Unsubscribe(views.UnsubscribePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.goneTitle")), At: madeUpLink,
+		Lead: text.T(ctx, "unsubscribe.goneLead"), Button: text.T(ctx, "unsubscribe.goneButton"),
+	})
+}
+
+func unsubscribed(ctx context.Context) templ.Component {
+	return views.UnsubscribeDone(views.UnsubscribeDonePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.doneTitle", "Topic", promotions(ctx))), At: madeUpLink,
+		Text: text.T(ctx, "unsubscribe.doneText"), Undoable: true,
+	})
+}
+
+func unsubscribedAll(ctx context.Context) templ.Component {
+	return views.UnsubscribeDone(views.UnsubscribeDonePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.doneAllTitle")), At: madeUpLink,
+		Text: text.T(ctx, "unsubscribe.doneAllText"), Undoable: true, AllOff: true,
+	})
+}
+
+func resubscribed(ctx context.Context) templ.Component {
+	return views.UnsubscribeDone(views.UnsubscribeDonePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.undoneTitle")), At: madeUpLink, Text: text.T(ctx, "unsubscribe.undoneText"),
+	})
+}
+
+func unsubscribeChoices(ctx context.Context) templ.Component {
+	return views.UnsubscribeChoice(views.UnsubscribeChoicePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.choiceTitle")), At: madeUpLink, Topic: promotions(ctx),
+		On: true, Standing: text.T(ctx, "unsubscribe.isOn"),
+	})
+}
+
+func unsubscribeBroken(ctx context.Context) templ.Component {
+	return views.Error(views.ErrorPage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.unknownTitle")), Happened: text.T(ctx, "consent.linkUnknown"),
+		ToDo: text.T(ctx, "unsubscribe.unknownToDo"), Action: ui.Link{Label: text.T(ctx, "unsubscribe.settings"), Href: "/email"},
+	})
+}
