@@ -123,8 +123,8 @@ with last as (
 select s.topic from consent_state s join last on s.at = last.at
 where not exists (select from later) and s.person_id = $1 and not s.given and s.channel in ('one-click', 'unsubscribe-page')
   and (last.all_off or s.topic = $2 and coalesce((
-    select e.given from consent_event e where e.person_id = $1 and e.topic = $2 and e.at < s.at
-    order by e.at desc, e.id desc limit 1), $4))
+    select e.given from consent_event e where e.person_id = $1 and e.topic = $2
+    order by e.at desc, e.id desc offset 1 limit 1), $4))
 order by s.topic`
 
 func (*Service) taken(ctx context.Context, db querier, l Link, defaultOn bool) ([]string, error) {
