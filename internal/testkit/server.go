@@ -88,7 +88,7 @@ func sharedDir() string {
 
 // makeOwn makes the folder, and refuses one that somebody else laid there.
 func makeOwn(dir string) error {
-	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:gosec // the server's user passes through it
+	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	info, err := os.Lstat(dir)
@@ -156,7 +156,7 @@ func startSupervisor(ctx context.Context, dir string) error {
 type lock struct{ file *os.File }
 
 func lockFile(path string, how int) (lock, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our own folder
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
 		return lock{}, errGone
 	}

@@ -135,5 +135,5 @@ func freeBytes(dir string) (uint64, error) {
 	if err := syscall.Statfs(dir, &at); err != nil {
 		return 0, err
 	}
-	return at.Bavail * uint64(at.Bsize), nil //nolint:gosec // a block size is positive
+	return at.Bavail * uint64(at.Bsize), nil
 }

@@ -143,7 +143,7 @@ func get(ctx context.Context, from string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("download %s: %w", from, err)
 	}
-	res, err := http.DefaultClient.Do(req) //nolint:gosec // the operator's mirror, or the public one
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("download: %w", err) // names the address itself
 	}
