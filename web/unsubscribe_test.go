@@ -165,7 +165,7 @@ func TestPromotionalMailCarriesTheOneClickPairAndLockedMailNeither(t *testing.T)
 	for _, topic := range []string{"promotions", "security-notices"} {
 		m, err := p.Consents.Sample(to, topic)
 		must(t, err)
-		must(t, p.Mail.SendNow(t.Context(), to, m))
+		must(t, p.Mail.Send(t.Context(), to, m))
 	}
 	promotional := p.letter(to.Address, "Promotions")
 	if got := promotional.Field("List-Unsubscribe"); got != "<"+p.url+at+">" {
@@ -198,7 +198,7 @@ func TestSomebodyStopsMailFromAMessageAndTakesItBack(t *testing.T) {
 	to := mail.Recipient{Owner: id, Address: "mara@example.com", Lang: "en"}
 	m, err := p.Consents.Sample(to, "promotions")
 	must(t, err)
-	must(t, p.Mail.SendNow(t.Context(), to, m))
+	must(t, p.Mail.Send(t.Context(), to, m))
 
 	b := p.browser() // nobody is signed in
 	b.Open(p.linkTo(p.letter(to.Address, "Promotions"), "/unsubscribe/"))

@@ -17,6 +17,7 @@ type cli struct {
 	Demo      demoCmd      `cmd:"" help:"Run a portal with everything it needs: a database of its own, a made-up company and its people, a mailbox and a sign-in service."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's shape. The private database is brought there by itself."`
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
+	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`
 }
 

@@ -120,25 +120,43 @@ func (s *Service) Post(ctx context.Context, tx postgres.Tx, to Recipient, m Mess
 	return s.Queue.Add(ctx, tx, deliverArgs{to.Owner, id})
 }
 
-// SendNow sends a message while its sender waits for the answer: for a command
-// at the terminal, never for a page. What can't be sent now is not tried again.
-func (s *Service) SendNow(ctx context.Context, to Recipient, m Message) error {
+// ErrWaiting says that no portal has sent a message yet. It goes when one runs.
+var ErrWaiting = errors.New("mail: written down, and no running portal has sent it yet")
+
+// Send writes a message down and waits until a running portal has sent it: for
+// a command at the terminal, never for a page. ErrWaiting if ctx ends first;
+// Gone if the mail server rejects it.
+func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 	var id uuid.UUID
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
-		id, err = s.writeDown(tx, to, m)
-		return err
+		if id, err = s.writeDown(tx, to, m); err != nil {
+			return err
+		}
+		return s.Queue.Add(ctx, tx, deliverArgs{to.Owner, id})
 	})
 	if err != nil {
 		return err
 	}
-	err = s.Deliver(ctx, to.Owner, id)
-	if err == nil || fault.Is(err, fault.Gone) {
-		return err
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ErrWaiting
+		case <-look.C:
+		}
+		row, err := gorm.G[messageRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", to.Owner, id).First(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ErrWaiting
+		case err != nil:
+			return err
+		case row.FailedAt != nil:
+			return fault.Wrap(errors.New(row.Failure), fault.Gone, "fault.gone")
+		case row.SentAt != nil:
+			return nil
+		}
 	}
-	settled := s.settle(ctx, messageRow{PersonID: to.Owner, ID: id}, map[string]any{
-		"failed_at": s.Now(), "sealed": nil, "failure": "the mail server could not be reached",
-	})
-	return errors.Join(err, settled)
 }
 
 func (s *Service) writeDown(tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {

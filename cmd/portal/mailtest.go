@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
+)
+
+// mailTestPatience is how long a running portal may take to send the message.
+const mailTestPatience = 30 * time.Second
+
+type mailTestCmd struct {
+	backstage `embed:""`
+	Topic     string `arg:"" help:"A topic of the register, such as promotions."`
+	Address   string `arg:"" help:"Where the sample goes."`
+	Lang      string `enum:"en,ja," default:"" placeholder:"en|ja" help:"Language; if not given, the one of the account."`
+}
+
+// Run sends the sample and says how it stands with the address.
+func (c *mailTestCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error { return c.send(ctx, a) })
+}
+
+func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
+	topic, ok := a.Register.Topic(c.Topic)
+	if !ok {
+		ids := make([]string, 0, len(a.Register.Topics))
+		for _, t := range a.Register.Topics {
+			ids = append(ids, t.ID)
+		}
+		return fmt.Errorf("there is no topic %q; the register has %s", c.Topic, strings.Join(ids, ", "))
+	}
+	to, err := c.recipient(ctx, a)
+	if err != nil {
+		return err
+	}
+	may, err := a.Consents.MayMail(ctx, to.Owner, to.Address, topic.ID)
+	if err != nil {
+		return err
+	}
+	if !may {
+		fmt.Printf("%s has not agreed to %q or has stopped it: real mail would not go. The sample goes all the same.\n", to.Address, topic.ID)
+	}
+	message, err := a.Consents.Sample(to, topic.ID)
+	if err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, mailTestPatience)
+	defer cancel()
+	err = a.Mail.Send(waiting, to, message)
+	switch {
+	case errors.Is(err, mail.ErrWaiting):
+		return fmt.Errorf("the sample is written down, and no running portal has sent it within %s: it goes when one runs", mailTestPatience)
+	case fault.Is(err, fault.Gone):
+		return fmt.Errorf("the sample can't be delivered: %w", err)
+	case err != nil:
+		return err
+	}
+	fmt.Printf("The sample of %q is on its way to %s.\n", topic.ID, to.Address)
+	if message.Unsubscribe == nil {
+		fmt.Println("This topic can't be stopped, so it carries no unsubscribe header and no link.")
+		return nil
+	}
+	fmt.Printf("Its unsubscribe link, which works without signing in: %s\n", message.Unsubscribe.OneClick)
+	return nil
+}
+
+// recipient is the person whose address it is, or the address of nobody.
+func (c *mailTestCmd) recipient(ctx context.Context, a *app.App) (mail.Recipient, error) {
+	address, ok := account.NormalAddress(c.Address)
+	if !ok {
+		return mail.Recipient{}, fmt.Errorf("%q is not an e-mail address", c.Address)
+	}
+	to := mail.Recipient{Address: address, Lang: c.Lang}
+	if to.Lang == "" {
+		to.Lang = a.Voices.Languages()[0]
+	}
+	owner, err := a.Accounts.ByAddress(ctx, address)
+	if fault.Is(err, fault.NotFound) {
+		to.Owner = uuid.Nil
+		return to, nil
+	}
+	if err != nil {
+		return to, err
+	}
+	person, err := a.Accounts.Person(ctx, owner)
+	if err != nil {
+		return to, err
+	}
+	to.Owner = owner
+	if c.Lang == "" {
+		to.Lang = person.Lang
+	}
+	return to, nil
+}
