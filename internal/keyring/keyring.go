@@ -63,8 +63,8 @@ func Parse(list string) (*Ring, error) {
 	return ring, nil
 }
 
-func (k key) derive(purpose string, size int) []byte {
-	out, err := hkdf.Key(sha256.New, k.secret, nil, "portal "+purpose, size)
+func (k key) derive(purpose string) []byte {
+	out, err := hkdf.Key(sha256.New, k.secret, nil, "portal "+purpose, keySize)
 	if err != nil {
 		panic(err) // only for sizes beyond 255 hashes
 	}
@@ -72,7 +72,7 @@ func (k key) derive(purpose string, size int) []byte {
 }
 
 func (k key) mac(purpose string, data []byte) []byte {
-	h := hmac.New(sha256.New, k.derive(purpose, keySize))
+	h := hmac.New(sha256.New, k.derive(purpose))
 	h.Write(data)
 	return h.Sum(nil)
 }
@@ -137,7 +137,7 @@ func (r *Ring) Verify(purpose, token string) ([]byte, error) {
 // SigningKey is the Ed25519 key of a purpose, derived from the first key. Its
 // public half may be published; receipts are signed with it.
 func (r *Ring) SigningKey(purpose string) ed25519.PrivateKey {
-	return ed25519.NewKeyFromSeed(r.keys[0].derive("ed25519 "+purpose, ed25519.SeedSize))
+	return ed25519.NewKeyFromSeed(r.keys[0].derive("ed25519 " + purpose))
 }
 
 // NewToken makes a random token for a link or cookie (256 bits, base64 URL

@@ -17,7 +17,7 @@ const segment = 1 << 20
 // opens for nobody.
 func (r *Ring) Seal(purpose string, owner, plain []byte) ([]byte, error) {
 	k := r.keys[0]
-	a, err := aead.NewXChaCha20Poly1305(k.derive("seal "+purpose, keySize))
+	a, err := aead.NewXChaCha20Poly1305(k.derive("seal " + purpose))
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (r *Ring) Open(purpose string, owner, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := aead.NewXChaCha20Poly1305(k.derive("seal "+purpose, keySize))
+	a, err := aead.NewXChaCha20Poly1305(k.derive("seal " + purpose))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (r *Ring) Open(purpose string, owner, sealed []byte) ([]byte, error) {
 // its owner. Close finishes it; a stream that was not finished does not open.
 func (r *Ring) SealTo(w io.Writer, purpose string, owner []byte) (io.WriteCloser, error) {
 	k := r.keys[0]
-	s, err := stream.NewAESGCMHKDF(k.derive("stream "+purpose, keySize), "SHA256", keySize, segment, 0)
+	s, err := stream.NewAESGCMHKDF(k.derive("stream "+purpose), "SHA256", keySize, segment, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (r *Ring) OpenFrom(rd io.Reader, purpose string, owner []byte) (io.Reader, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := stream.NewAESGCMHKDF(k.derive("stream "+purpose, keySize), "SHA256", keySize, segment, 0)
+	s, err := stream.NewAESGCMHKDF(k.derive("stream "+purpose), "SHA256", keySize, segment, 0)
 	if err != nil {
 		return nil, err
 	}

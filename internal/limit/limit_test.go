@@ -135,7 +135,7 @@ func TestNobodyGetsTwiceTheNumberAcrossTheEndOfAWindow(t *testing.T) {
 func TestWhoeverWaitsAsToldIsLetIn(t *testing.T) {
 	t.Parallel()
 	l, clock := setup(t)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that can be repeated
+	random := rand.New(rand.NewPCG(1, 2))
 	refused := 0
 	for i := range 150 {
 		rule := limit.Rule{Name: fmt.Sprint("rule-", i%3), Max: 1 + i%3*4, Window: time.Duration(1+i%3) * time.Minute}

@@ -122,7 +122,7 @@ func (g *gate) notPersonal(at string, n NotPersonal) {
 	prefix, wild := strings.CutSuffix(n.Table, "*")
 	found := false
 	for _, name := range sortedKeys(g.tables) {
-		if name != n.Table && !(wild && strings.HasPrefix(name, prefix)) {
+		if name != n.Table && (!wild || !strings.HasPrefix(name, prefix)) {
 			continue
 		}
 		found = true

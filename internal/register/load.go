@@ -29,7 +29,7 @@ func Load(name string) (*Register, error) {
 	if info.IsDir() {
 		return loadNamed(os.DirFS(name), ".", name)
 	}
-	source, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+	source, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the register: %w", err)
 	}

@@ -163,7 +163,6 @@ func (c client) LoginURL(id string) string {
 	return c.p.issuer + "/sign-in" + query
 }
 
-//nolint:staticcheck // the library's spelling
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { return allScopes }
 
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return allScopes }

@@ -13,7 +13,7 @@ import (
 )
 
 // axeScript reads axe-core from the node packages, above the test's folder.
-var axeScript = sync.OnceValues(func() (string, error) {
+var axeScript = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // read once
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err

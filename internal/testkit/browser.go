@@ -21,7 +21,7 @@ import (
 var errNoBrowser = errors.New("no Chromium found")
 
 // chromium starts the one browser that all tests of a process share.
-var chromium = sync.OnceValues(startChromium)
+var chromium = sync.OnceValues(startChromium) //nolint:gochecknoglobals // one browser for the process
 
 // Browser opens an empty page in a browser context of the test's own: no cookie is
 // shared with another test. Without Chromium the test is skipped, by name, or fails

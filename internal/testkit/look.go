@@ -33,7 +33,7 @@ func (p *Page) Inspect(name string) {
 			p.axe(" (" + window.name + ", " + scheme + ")")
 			p.Screenshot(name + "-" + window.name + "-" + scheme)
 		}
-		p.fits(window.name)
+		p.Fits()
 	}
 	p.Light()
 }
@@ -79,15 +79,15 @@ func (p *Page) Lang(language string) {
 	}))
 }
 
-// fits fails if the page must be moved sideways to be read (WCAG 1.4.10).
-func (p *Page) fits(window string) {
+// Fits fails if the page must be moved sideways to be read (WCAG 1.4.10).
+func (p *Page) Fits() {
 	p.t.Helper()
 	over, err := evaluate[int](p.ctx, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
 	if err != nil {
 		p.fail("measuring the page: %v", err)
 	}
 	if over > 0 {
-		p.t.Errorf("%s is %d pixels wider than the %s window", p.Path(), over, window)
+		p.t.Errorf("%s is %d pixels wider than the window", p.Path(), over)
 	}
 }
 

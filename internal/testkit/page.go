@@ -25,7 +25,7 @@ var pageScript string
 // it needs and fails the test, with what the page shows, if it does not come.
 type Page struct {
 	t       testing.TB
-	ctx     context.Context //nolint:containedctx // a page lives as long as its test
+	ctx     context.Context // a page lives as long as its test
 	console *console
 
 	scope    string

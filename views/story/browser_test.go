@@ -1,0 +1,39 @@
+package story_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/views/story"
+)
+
+// One window per chapter walks its stories: English in all four forms, Japanese on the
+// phone, where long words and narrow columns meet.
+func TestEveryPageIsAccessibleInEveryForm(t *testing.T) {
+	t.Parallel()
+	book, err := story.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(book)
+	t.Cleanup(server.Close)
+	for _, group := range story.Pages() {
+		t.Run(group.Name, func(t *testing.T) {
+			t.Parallel()
+			p := testkit.Browser(t)
+			for _, s := range group.Stories {
+				path := group.Path(s)
+				name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")
+				p.Open(server.URL + path + "?lang=en")
+				p.Inspect(name)
+				p.SetViewport(testkit.Phone)
+				p.Open(path + "?lang=ja")
+				p.Axe()
+				p.Fits()
+				p.Screenshot(name + "-phone-light-ja")
+			}
+		})
+	}
+}
