@@ -28,6 +28,13 @@ func (s *server) routes() {
 	s.open(get, "/", home.show)
 	s.open(post, "/language", home.language)
 
+	policy := &policyController{s}
+	s.open(get, "/policy", policy.show)
+	s.open(get, "/policy/data", policy.data)
+	s.open(get, "/policy/data/:category", policy.category)
+	s.open(get, "/recipients", policy.others)
+	s.open(get, "/contact", policy.contact)
+
 	accounts := &accountController{s}
 	s.open(get, "/sign-up", accounts.newSignUp)
 	s.open(post, "/sign-up", accounts.signUp)

@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -37,6 +38,7 @@ type Deps struct {
 
 	DB       *postgres.DB
 	Register *register.Register
+	Policy   *notice.Policy
 	Voices   *text.Voices
 	Limits   *limit.Limiter
 	Accounts *account.Service
@@ -48,7 +50,7 @@ type Deps struct {
 func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
 		BaseURL: base, Log: a.Log, Now: a.Now,
-		DB: a.DB, Register: a.Register, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
+		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,
 	}
 }

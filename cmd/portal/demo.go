@@ -1,7 +1,10 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 type demoCmd struct{}
 
-func (c *demoCmd) Run(ctx context.Context) error { return nil }
+func (c *demoCmd) Run(context.Context) error { return errors.New("not yet") }

@@ -19,6 +19,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -31,6 +32,7 @@ type Parts struct {
 	DB       *postgres.DB
 	Ring     *keyring.Ring
 	Register *register.Register
+	Policy   *notice.Policy // nil: the one built in
 	Sender   mail.Sender
 	MailFrom string // address; empty: the register's contact address
 	BaseURL  string // without a slash at its end
@@ -59,6 +61,11 @@ func New(p Parts) (*App, error) {
 	var err error
 	if a.Voices, err = text.Load(); err != nil {
 		return nil, err
+	}
+	if a.Policy == nil {
+		if a.Policy, err = notice.Default(); err != nil {
+			return nil, err
+		}
 	}
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
 		return nil, err

@@ -78,3 +78,8 @@ func (d *Document) shown() string {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Attrs are the values of an attribute of every element that matches.
+func (d *Document) Attrs(selector, name string) []string {
+	return d.doc.Find(selector).Map(func(_ int, s *goquery.Selection) string { return s.AttrOr(name, "") })
+}
