@@ -51,7 +51,7 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 		return Request{}, err
 	}
 	message = strings.TrimSpace(message)
-	if ps := messageProblems(k, message); len(ps) > 0 {
+	if ps := MessageProblems(k, message); len(ps) > 0 {
 		return Request{}, fault.Invalidate(ps...)
 	}
 	due, err := s.clock(k, law)
@@ -84,12 +84,14 @@ func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message stri
 // words: what is answered by itself does.
 func NeedsMessage(k register.RequestKind) bool { return k.Handling != register.Automatic }
 
-func messageProblems(k register.RequestKind, message string) []fault.Problem {
+// MessageProblems are what is wrong with the words of a request.
+func MessageProblems(k register.RequestKind, message string) fault.Problems {
+	message = strings.TrimSpace(message)
 	switch {
 	case message == "" && NeedsMessage(k):
-		return []fault.Problem{fault.Field("message", "request.messageMissing")}
+		return fault.Problems{fault.Field("message", "request.messageMissing")}
 	case len([]rune(message)) > maxMessage:
-		return []fault.Problem{fault.Field("message", "request.messageLong", "Max", maxMessage)}
+		return fault.Problems{fault.Field("message", "request.messageLong", "Max", maxMessage)}
 	}
 	return nil
 }

@@ -233,3 +233,24 @@ func (e Event) ByStaff() (uuid.UUID, bool) {
 	id, err := uuid.Parse(e.ActorID)
 	return id, err == nil
 }
+
+// WhoIs finds one person by their exact address or by a request's reference.
+// Invalid if that is nobody: there is no other way to look people up.
+func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uuid.UUID, error) {
+	if err := by.Needs(staff.Agent); err != nil {
+		return uuid.Nil, err
+	}
+	var id uuid.UUID
+	var err error
+	if reference, ok := NormalReference(query); ok {
+		var r Request
+		r, err = one(s.DB.Gorm(ctx).Where("reference = ?", reference))
+		id = r.PersonID
+	} else {
+		id, err = s.Accounts.ByAddress(ctx, query)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return uuid.Nil, fault.Invalidate(fault.Field("q", "staff.peopleNone"))
+	}
+	return id, err
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/disclosure"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+)
+
+type disclosureController struct{ *server }
+
+// lookups shows a person who on the staff looked at their data (promise P19).
+func (c *disclosureController) lookups(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	at, id := cursorOf(ctx)
+	looks, next, err := c.Looks.Looks(r, person(ctx), disclosure.Cursor{At: at, ID: id})
+	if err != nil {
+		return err
+	}
+	page := views.LookupsPage{
+		Shell: c.shell(ctx, "disclosure.title", "lookups"), Looks: c.lookRows(r, looks),
+		Wrong: text.T(r, "disclosure.wrong", "Privacy", c.Register.Controller.PrivacyEmail),
+	}
+	if next != (disclosure.Cursor{}) {
+		page.Older = older("/lookups", next.At, next.ID)
+	}
+	return render(ctx, http.StatusOK, views.Lookups(page))
+}
+
+func (s *server) lookRows(ctx context.Context, looks []disclosure.Look) []views.LookRow {
+	rows := make([]views.LookRow, len(looks))
+	for i, l := range looks {
+		rows[i] = views.LookRow{
+			When: text.Time(ctx, l.At), ISO: text.ISO(l.At), Role: text.T(ctx, "staff.roles."+string(l.Role)),
+			What: text.T(ctx, "disclosure.whats."+l.What), Words: l.Reason,
+		}
+		if reason, ok := s.Register.LookReason(l.ReasonCode); ok {
+			rows[i].Why = reason.Text.In(text.Lang(ctx))
+		}
+	}
+	return rows
+}
+
+// older is the address of the page that begins after a row.
+func older(path string, at time.Time, id uuid.UUID) string {
+	return path + "?" + url.Values{"after": {at.UTC().Format(time.RFC3339Nano) + "," + id.String()}}.Encode()
+}
+
+// cursorOf reads a cursor of the address; what is none begins at the start.
+func cursorOf(ctx echo.Context) (time.Time, uuid.UUID) {
+	when, which, _ := strings.Cut(ctx.QueryParam("after"), ",")
+	at, err := time.Parse(time.RFC3339Nano, when)
+	id, err2 := uuid.Parse(which)
+	if err != nil || err2 != nil {
+		return time.Time{}, uuid.Nil
+	}
+	return at, id
+}

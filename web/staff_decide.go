@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type decisionForm struct {
+	Decision string `form:"decision"`
+	Code     string `form:"code"`
+	Words    string `form:"words"`
+}
+
+func (c *staffRequest) newApproval(ctx echo.Context) error {
+	return c.showApproval(ctx, http.StatusOK, "", nil)
+}
+
+func (c *staffRequest) showApproval(ctx echo.Context, code int, said string, problems fault.Problems) error {
+	one, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	at := "/staff/requests/" + one.ID.String()
+	page := views.StaffApprovePage{
+		Shell: c.staffShell(ctx, "", "staffQueue"), Action: at + "/approve", Back: at,
+		Lead: text.T(r, "staff.approveText"), Words: said, Problems: words(ctx, problems),
+	}
+	if one.Kind == request.Erasure {
+		page.Lead = text.T(r, "staff.approveErasure")
+	}
+	page.Title = text.T(r, "staff.approveTitle", "Reference", one.Reference)
+	return render(ctx, code, views.StaffApprove(page))
+}
+
+func (c *staffRequest) approve(ctx echo.Context) error {
+	form, err := bind[decisionForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, form.Decision)
+	if problems, ok := fault.Fields(err); ok {
+		return c.showApproval(ctx, http.StatusUnprocessableEntity, form.Decision, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.approved")
+}
+
+// newRefusal asks for the reason, and with one in the address shows the words
+// that the register has for it, in the person's language.
+func (c *staffRequest) newRefusal(ctx echo.Context) error {
+	return c.showRefusal(ctx, http.StatusOK, decisionForm{Code: ctx.QueryParam("code")}, nil)
+}
+
+func (c *staffRequest) showRefusal(ctx echo.Context, code int, form decisionForm, problems fault.Problems) error {
+	one, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	whose, err := c.Accounts.Person(r, one.PersonID)
+	if err != nil {
+		return err
+	}
+	at := "/staff/requests/" + one.ID.String()
+	page := views.StaffRefusePage{
+		Shell: c.staffShell(ctx, "", "staffQueue"), Action: at + "/refuse", Back: at, Lang: languageName(whose.Lang),
+		Reasons: []ui.Option{{Label: text.T(r, "staff.refuseChoose")}}, Words: form.Words,
+		Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
+	}
+	page.Title = text.T(r, "staff.refuseTitle", "Reference", one.Reference)
+	for _, refusal := range c.Register.RefusalsFor(one.Kind) {
+		chosen := refusal.Code == form.Code
+		page.Reasons = append(page.Reasons, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: chosen})
+		if !chosen {
+			continue
+		}
+		page.Code, page.Law = refusal.Code, refusal.Law(one.Jurisdiction)
+		if page.Words == "" && problems == nil {
+			page.Words = refusal.Text.In(whose.Lang)
+		}
+	}
+	if page.Authorities, err = c.authorities(r, one.PersonID); err != nil {
+		return err
+	}
+	return render(ctx, code, views.StaffRefuse(page))
+}
+
+func (c *staffRequest) refuse(ctx echo.Context) error {
+	form, err := bind[decisionForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Requests.Refuse(ctx.Request().Context(), member(ctx), id, request.Refusal{Code: form.Code, Words: form.Words})
+	if problems, ok := fault.Fields(err); ok {
+		return c.showRefusal(ctx, http.StatusUnprocessableEntity, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.refused")
+}
+
+func languageName(code string) string {
+	for _, l := range views.Languages() {
+		if l.Code == code {
+			return l.Name
+		}
+	}
+	return code
+}

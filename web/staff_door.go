@@ -1,0 +1,205 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	qrcode "github.com/skip2/go-qrcode"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+const (
+	memberKey = "member"     // the member of staff behind a request
+	stepValue = "staff-step" // in the session, between password and code
+	nextValue = "staff-next"
+)
+
+// staff is a page for a member of the staff whose role covers the one needed.
+func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc) {
+	s.open(method, path, func(ctx echo.Context) error {
+		m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
+		if err != nil {
+			return err
+		}
+		if err := m.Needs(role); err != nil {
+			return err
+		}
+		ctx.Set(memberKey, m)
+		return h(ctx)
+	})
+}
+
+// member is who works. Only behind the staff guard.
+func member(ctx echo.Context) staff.Member {
+	m, _ := ctx.Get(memberKey).(staff.Member)
+	return m
+}
+
+// staffShell is the frame of the privacy desk.
+func (s *server) staffShell(ctx echo.Context, titleKey, nav string) views.Shell {
+	shell := s.shell(ctx, titleKey, nav)
+	m := member(ctx)
+	r := ctx.Request().Context()
+	shell.SignedIn = text.T(r, "staff.who", "Name", m.Name, "Role", text.T(r, "staff.roles."+string(m.Role)))
+	return shell
+}
+
+// staffDoor is how members of the staff come in.
+type staffDoor struct{ *server }
+
+func (c *staffDoor) newSignIn(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.StaffSignIn(c.signInPage(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
+}
+
+func (c *staffDoor) signInPage(ctx echo.Context, form signInForm, problems fault.Problems) views.StaffSignInPage {
+	return views.StaffSignInPage{
+		Shell: c.shell(ctx, "staff.signInTitle", ""), Email: form.Email, Next: staffPath(form.Next), Problems: words(ctx, problems),
+	}
+}
+
+// staffPath lets only a page of the privacy desk through.
+func staffPath(path string) string {
+	if path = localPath(path); path != "/staff" && !strings.HasPrefix(path, "/staff/") && !strings.HasPrefix(path, "/staff?") {
+		return "/staff"
+	}
+	return path
+}
+
+func (c *staffDoor) signIn(ctx echo.Context) error {
+	form, err := bind[signInForm](ctx)
+	if err != nil {
+		return err
+	}
+	step, err := c.Staff.SignIn(ctx.Request().Context(), form.Email, form.Password, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.StaffSignIn(c.signInPage(ctx, form, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	session, err := c.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return err
+	}
+	session.Values[stepValue], session.Values[nextValue] = step, staffPath(form.Next)
+	if err := session.Save(ctx.Request(), ctx.Response()); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/code", "")
+}
+
+// step is what the first step left in the session.
+func (c *staffDoor) step(ctx echo.Context) (step, next string, err error) {
+	session, err := c.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return "", "", err
+	}
+	step, _ = session.Values[stepValue].(string)
+	next, _ = session.Values[nextValue].(string)
+	return step, staffPath(next), c.Staff.Awaits(step)
+}
+
+func (c *staffDoor) newCode(ctx echo.Context) error {
+	_, _, err := c.step(ctx)
+	if fault.Is(err, fault.Gone) {
+		return c.redirect(ctx, "/staff/sign-in", "")
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.StaffCode(views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", "")}))
+}
+
+type codeForm struct {
+	Code string `form:"code"`
+}
+
+func (c *staffDoor) code(ctx echo.Context) error {
+	form, err := bind[codeForm](ctx)
+	if err != nil {
+		return err
+	}
+	step, next, err := c.step(ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		page := views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", ""), Problems: words(ctx, problems)}
+		return render(ctx, http.StatusUnprocessableEntity, views.StaffCode(page))
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, next)
+}
+
+type enrolForm struct {
+	Password string `form:"password"`
+	Code     string `form:"code"`
+}
+
+func (c *staffDoor) newEnrol(ctx echo.Context) error {
+	return c.showEnrol(ctx, http.StatusOK, nil)
+}
+
+func (c *staffDoor) showEnrol(ctx echo.Context, status int, problems fault.Problems) error {
+	r := ctx.Request().Context()
+	invitation, err := c.Staff.Invitation(r, ctx.Param("token"))
+	if err != nil {
+		return err
+	}
+	code, err := qr(invitation.KeyURL, text.T(r, "staff.enrolScanAlt"))
+	if err != nil {
+		return err
+	}
+	page := views.StaffEnrolPage{
+		Shell: c.shell(ctx, "", ""), Action: "/staff/enrol/" + url.PathEscape(ctx.Param("token")),
+		Role: text.T(r, "staff.roles."+string(invitation.Role)), Email: invitation.Email,
+		Secret: invitation.Secret, QR: code, Problems: words(ctx, problems),
+	}
+	page.Title = text.T(r, "staff.enrolTitle", "Name", invitation.Name)
+	return render(ctx, status, views.StaffEnrol(page))
+}
+
+func (c *staffDoor) enrol(ctx echo.Context) error {
+	form, err := bind[enrolForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
+	if problems, ok := fault.Fields(err); ok {
+		return c.showEnrol(ctx, http.StatusUnprocessableEntity, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/sign-in", "staff.enrolled")
+}
+
+// qr draws words as the dark squares of a QR code.
+func qr(words, label string) (ui.QRProps, error) {
+	code, err := qrcode.New(words, qrcode.Medium)
+	if err != nil {
+		return ui.QRProps{}, fmt.Errorf("drawing a QR code: %w", err)
+	}
+	grid := code.Bitmap()
+	var path strings.Builder
+	for y, row := range grid {
+		for x, dark := range row {
+			if dark {
+				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x, y)
+			}
+		}
+	}
+	return ui.QRProps{Path: path.String(), Size: len(grid), Label: label}, nil
+}

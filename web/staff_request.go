@@ -1,0 +1,200 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// staffRequest is one request at the privacy desk.
+type staffRequest struct{ *server }
+
+func (c *staffRequest) show(ctx echo.Context) error {
+	return c.showWith(ctx, http.StatusOK, staffWordsForm{}, nil)
+}
+
+// staffWordsForm is a message to the person or a note.
+type staffWordsForm struct {
+	Message string `form:"message"`
+	Note    string `form:"note"`
+}
+
+func (c *staffRequest) find(ctx echo.Context) (request.Request, error) {
+	id, err := idOf(ctx)
+	if err != nil {
+		return request.Request{}, err
+	}
+	return c.Requests.Find(ctx.Request().Context(), member(ctx), id)
+}
+
+func (c *staffRequest) showWith(ctx echo.Context, code int, form staffWordsForm, problems fault.Problems) error {
+	one, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	if err := c.Looks.OpenRequest(r, member(ctx), signedIn(ctx).CreatedAt, one.PersonID, one.Reference); err != nil {
+		return err
+	}
+	events, err := c.Requests.Journal(r, member(ctx), one)
+	if err != nil {
+		return err
+	}
+	page, err := c.page(ctx, one, events)
+	if err != nil {
+		return err
+	}
+	page.ReplyText, page.NoteText, page.Problems = form.Message, form.Note, words(ctx, problems)
+	return render(ctx, code, views.StaffRequest(page))
+}
+
+func (c *staffRequest) page(ctx echo.Context, one request.Request, events []request.Event) (views.StaffRequestPage, error) {
+	r := ctx.Request().Context()
+	rows, err := c.queueRows(r, []request.Request{one})
+	if err != nil {
+		return views.StaffRequestPage{}, err
+	}
+	row := rows[0]
+	kind, _ := c.Register.RequestKind(one.Kind)
+	law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
+	page := views.StaffRequestPage{
+		Shell: c.staffShell(ctx, "", "staffQueue"), Why: why(r, one.DueWhy),
+		Message: views.Paragraphs(one.Message), Decision: views.Paragraphs(one.Decision), Person: "/staff/people/" + one.PersonID.String(),
+		Summary: []ui.SummaryRow{
+			{Key: text.T(r, "staff.filterState"), Inside: ui.Badge(row.State)},
+			{Key: text.T(r, "staff.clock"), Inside: views.Clock(row.RequestRow)},
+			{Key: text.T(r, "request.received"), Value: text.Time(r, one.ReceivedAt)},
+			{Key: text.T(r, "staff.owner"), Value: row.Owner},
+			{Key: text.T(r, "staff.law"), Value: law.Law.In(text.Lang(r))},
+		},
+	}
+	page.Title = text.T(r, "staff.showTitle", "Reference", one.Reference, "Kind", row.Kind)
+	if article := kind.Articles[one.Jurisdiction]; article != "" {
+		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.article"), Value: article})
+	}
+	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
+		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.reasonCode"), Value: refusal.Name.In(text.Lang(r))})
+	}
+	if len(page.Message) == 0 {
+		page.Message = []string{text.T(r, "request.noMessage")}
+	}
+	c.offer(&page, one, member(ctx))
+	page.Events, err = c.events(ctx, events)
+	return page, err
+}
+
+// offer sets what this member may do with a request now.
+func (*staffRequest) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
+	at := "/staff/requests/" + one.ID.String()
+	officer := m.Role.Covers(staff.Officer)
+	page.Note = at + "/notes"
+	if one.State.UnderWay() {
+		page.Reply = at + "/messages"
+	}
+	if one.State == request.Open && one.OwnerID == nil {
+		page.Take = at + "/take"
+	}
+	if one.State == request.Open && one.OwnerID != nil && (*one.OwnerID == m.ID || officer) {
+		page.Release = at + "/release"
+	}
+	if one.State == request.Open && officer {
+		page.Approve = at + "/approve"
+	}
+	if one.Undecided() && officer {
+		page.Refuse = at + "/refuse"
+	}
+	page.OnlyOfficers = one.Undecided() && !officer
+}
+
+func (c *staffRequest) events(ctx echo.Context, events []request.Event) ([]ui.Event, error) {
+	r := ctx.Request().Context()
+	var ids []uuid.UUID
+	for _, e := range events {
+		if id, ok := e.ByStaff(); ok {
+			ids = append(ids, id)
+		}
+	}
+	names, err := c.Staff.Names(r, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ui.Event, len(events))
+	for i, e := range events {
+		out[i] = c.event(r, e, names)
+		if e.Internal {
+			out[i].By += " · " + text.T(r, "staff.internal")
+		}
+	}
+	return out, nil
+}
+
+func (c *staffRequest) take(ctx echo.Context) error {
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Requests.Take(ctx.Request().Context(), member(ctx), id); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.takenFlash")
+}
+
+func (c *staffRequest) release(ctx echo.Context) error {
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Requests.Release(ctx.Request().Context(), member(ctx), id); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.releasedFlash")
+}
+
+func (c *staffRequest) reply(ctx echo.Context) error {
+	form, err := bind[staffWordsForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Requests.Reply(ctx.Request().Context(), member(ctx), id, form.Message)
+	if problems, ok := fault.Fields(err); ok {
+		return c.showWith(ctx, http.StatusUnprocessableEntity, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.replied")
+}
+
+func (c *staffRequest) note(ctx echo.Context) error {
+	form, err := bind[staffWordsForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Requests.Note(ctx.Request().Context(), member(ctx), id, form.Note)
+	if problems, ok := fault.Fields(err); ok {
+		for i := range problems {
+			problems[i].Field = "note" // two forms stand on the page
+		}
+		return c.showWith(ctx, http.StatusUnprocessableEntity, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.noted")
+}
