@@ -186,14 +186,14 @@ func requestCells(rows []RequestRow) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rows))
 	for i, r := range rows {
 		cells[i] = []ui.Cell{
-			{Text: r.Reference, Href: r.Href}, {Text: r.Kind}, {Text: r.Received}, {Inside: ui.Badge(r.State)}, {Inside: clock(r)},
+			{Text: r.Reference, Href: r.Href}, {Text: r.Kind}, {Text: r.Received}, {Inside: ui.Badge(r.State)}, {Inside: Clock(r)},
 		}
 	}
 	return cells
 }
 
-// clock says the date and, while it runs, how much of it is left.
-func clock(r RequestRow) templ.Component {
+// Clock says the date and, while it runs, how much of it is left.
+func Clock(r RequestRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -67,6 +67,7 @@ type StaffRequestPage struct {
 // StaffApprovePage asks for what the person will read.
 type StaffApprovePage struct {
 	Shell
+	Reference    string
 	Action, Back string
 	Lead         string
 	Words        string
@@ -76,6 +77,7 @@ type StaffApprovePage struct {
 // StaffRefusePage asks for the reason first, then for the words.
 type StaffRefusePage struct {
 	Shell
+	Reference    string
 	Action, Back string
 	Reasons      []ui.Option
 	Code         string // the reason chosen; empty at first

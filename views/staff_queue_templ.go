@@ -197,7 +197,7 @@ func queueCells(rows []StaffQueueRow) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rows))
 	for i, r := range rows {
 		cells[i] = []ui.Cell{
-			{Text: r.Reference, Href: r.Href}, {Text: r.Kind}, {Text: r.Received}, {Inside: clock(r.RequestRow)}, {Text: r.Owner}, {Inside: ui.Badge(r.State)},
+			{Text: r.Reference, Href: r.Href}, {Text: r.Kind}, {Text: r.Received}, {Inside: Clock(r.RequestRow)}, {Text: r.Owner}, {Inside: ui.Badge(r.State)},
 		}
 	}
 	return cells

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/static"
 )
 
@@ -76,6 +77,55 @@ func (s *server) routes() {
 	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.choose))
 	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.stopAll))
 	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
+
+	requests := &requestController{s}
+	s.person(get, "/requests", requests.index)
+	s.person(get, "/requests/new", requests.choose)
+	s.person(get, "/requests/new/:kind", requests.write)
+	s.person(post, "/requests/new/:kind", requests.file)
+	s.person(post, "/requests/new/:kind/check", requests.check)
+	s.person(post, "/requests/new/:kind/change", requests.rewrite)
+	s.person(get, "/requests/:id", requests.show)
+	s.person(get, "/requests/:id/filed", requests.filed)
+	s.person(post, "/requests/:id/messages", requests.say)
+	s.person(post, "/requests/:id/cancel", requests.cancel)
+
+	looks := &disclosureController{s}
+	s.person(get, "/lookups", looks.lookups)
+
+	s.staffRoutes()
+}
+
+// staffRoutes is the privacy desk.
+func (s *server) staffRoutes() {
+	door := &staffDoor{s}
+	s.open(get, "/staff/sign-in", door.newSignIn)
+	s.open(post, "/staff/sign-in", door.signIn)
+	s.open(get, "/staff/code", door.newCode)
+	s.open(post, "/staff/code", door.code)
+	s.open(get, "/staff/enrol/:token", door.newEnrol)
+	s.open(post, "/staff/enrol/:token", door.enrol)
+
+	queue := &staffQueue{s}
+	s.staff(get, "/staff", staff.Agent, queue.show)
+	s.staff(get, "/staff/audit", staff.Officer, queue.audit)
+
+	desk := &staffRequest{s}
+	s.staff(get, "/staff/requests/:id", staff.Agent, desk.show)
+	s.staff(post, "/staff/requests/:id/take", staff.Agent, desk.take)
+	s.staff(post, "/staff/requests/:id/release", staff.Agent, desk.release)
+	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.reply)
+	s.staff(post, "/staff/requests/:id/notes", staff.Agent, desk.note)
+	s.staff(get, "/staff/requests/:id/approve", staff.Officer, desk.newApproval)
+	s.staff(post, "/staff/requests/:id/approve", staff.Officer, desk.approve)
+	s.staff(get, "/staff/requests/:id/refuse", staff.Officer, desk.newRefusal)
+	s.staff(post, "/staff/requests/:id/refuse", staff.Officer, desk.refuse)
+
+	people := &staffPerson{s}
+	s.staff(get, "/staff/people", staff.Agent, people.newFind)
+	s.staff(post, "/staff/people", staff.Agent, people.find)
+	s.staff(get, "/staff/people/:id", staff.Agent, people.show)
+	s.staff(post, "/staff/people/:id", staff.Agent, people.open)
 }
 
 // bare is a route for programs: no session, no language, no origin check.

@@ -19,11 +19,14 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -44,6 +47,9 @@ type Deps struct {
 	Accounts *account.Service
 	Records  *record.Service
 	Consents *consent.Service
+	Staff    *staff.Service
+	Looks    *disclosure.Service
+	Requests *request.Service
 }
 
 // DepsOf takes them from a joined portal.
@@ -52,6 +58,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 		BaseURL: base, Log: a.Log, Now: a.Now,
 		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,
+		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests,
 	}
 }
 

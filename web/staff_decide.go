@@ -30,7 +30,7 @@ func (c *staffRequest) showApproval(ctx echo.Context, code int, said string, pro
 	r := ctx.Request().Context()
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Action: at + "/approve", Back: at,
+		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/approve", Back: at,
 		Lead: text.T(r, "staff.approveText"), Words: said, Problems: words(ctx, problems),
 	}
 	if one.Kind == request.Erasure {
@@ -77,12 +77,12 @@ func (c *staffRequest) showRefusal(ctx echo.Context, code int, form decisionForm
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffRefusePage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Action: at + "/refuse", Back: at, Lang: languageName(whose.Lang),
+		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: languageName(whose.Lang),
 		Reasons: []ui.Option{{Label: text.T(r, "staff.refuseChoose")}}, Words: form.Words,
 		Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
 	page.Title = text.T(r, "staff.refuseTitle", "Reference", one.Reference)
-	for _, refusal := range c.Register.RefusalsFor(one.Kind) {
+	for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
 		chosen := refusal.Code == form.Code
 		page.Reasons = append(page.Reasons, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: chosen})
 		if !chosen {

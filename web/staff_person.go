@@ -172,4 +172,3 @@ func (c *staffPerson) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, erro
 	}
 	return cells, nil
 }
-

@@ -15,6 +15,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -23,6 +24,8 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -38,6 +41,7 @@ type Parts struct {
 	BaseURL  string // without a slash at its end
 	Log      *slog.Logger
 	Now      func() time.Time
+	Zone     *time.Location // the office's, whose calendar legal clocks go by; nil: UTC
 }
 
 // App is the portal without its face.
@@ -50,6 +54,9 @@ type App struct {
 	Accounts *account.Service
 	Records  *record.Service
 	Consents *consent.Service
+	Staff    *staff.Service
+	Looks    *disclosure.Service
+	Requests *request.Service
 }
 
 // catalogueTime is how long the database may take to say which tables it has.
@@ -87,7 +94,24 @@ func New(p Parts) (*App, error) {
 	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
+	a.desk(hasher)
 	return a, nil
+}
+
+// desk joins the rooms in which requests are answered.
+func (a *App) desk(hasher *account.Hasher) {
+	a.Staff = staff.New(staff.Deps{
+		DB: a.DB, Ring: a.Ring, Accounts: a.Accounts, Hasher: hasher, Limits: a.Limits, Mail: a.Mail,
+		Issuer: a.Register.Brand.Name, BaseURL: a.BaseURL, Now: a.Now,
+	})
+	a.Looks = disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: a.Now})
+	zone := a.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	a.Requests = request.New(request.Deps{
+		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Zone: zone, BaseURL: a.BaseURL, Now: a.Now,
+	})
 }
 
 // joined is what the other rooms do when a person begins.
