@@ -44,7 +44,7 @@ func (s *Service) Token(l Link) string {
 // bracket) is no part of it.
 func (s *Service) Read(token string) (Link, error) {
 	token = strings.TrimRightFunc(token, func(c rune) bool {
-		return !(c == '-' || c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z')
+		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 	})
 	payload, err := s.Ring.Verify(linkPurpose, token)
 	if err != nil {

@@ -29,9 +29,6 @@ const (
 // counts for more than an older suppression of their address.
 func (c Channel) ownWord() bool { return c == SignUp || c == Preferences || c == Undo }
 
-// byLink tells whether somebody said it with a message's link in hand.
-func (c Channel) byLink() bool { return c == OneClick || c == Page }
-
 // Event is one line of the ledger: who, what, when, how, on which wording.
 type Event struct {
 	PersonID uuid.UUID `gorm:"primaryKey"`
