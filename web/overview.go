@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/disclosure"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type overviewController struct{ *server }
+
+const (
+	mostShown  = 3 // categories on the overview
+	looksShown = 3
+)
+
+// show is the first page of somebody signed in.
+func (c *overviewController) show(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	holdings, err := c.Records.Overview(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	mine, err := c.Requests.Mine(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	looks, _, err := c.Looks.Looks(r, person(ctx), disclosure.Cursor{})
+	if err != nil {
+		return err
+	}
+	page := c.page(ctx, holdings)
+	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
+	requests := &requestController{c.server}
+	for _, one := range mine {
+		if one.State.UnderWay() {
+			page.Requests = append(page.Requests, requests.requestRow(r, one, "/requests/"))
+		}
+	}
+	return render(ctx, http.StatusOK, views.Overview(page))
+}
+
+func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
+	r := ctx.Request().Context()
+	page := views.OverviewPage{
+		Shell: c.shell(ctx, "overview.title", "overview"),
+		Lead:  text.T(r, "overview.lead", "Name", signedIn(ctx).Name, "Brand", c.Register.Brand.Name),
+	}
+	var held, kinds int64
+	for _, h := range holdings {
+		held += h.Rows
+		if h.Rows > 0 {
+			kinds++
+		}
+	}
+	page.Stats = []ui.StatProps{
+		{Number: text.Number(r, held), Words: text.N(r, "overview.entries", held)},
+		{Number: text.Number(r, kinds), Words: text.N(r, "overview.kinds", kinds, "Of", text.Number(r, int64(len(holdings))))},
+	}
+	page.Most = c.most(r, holdings)
+	return page
+}
+
+// most are the categories of which most is held.
+func (c *overviewController) most(ctx context.Context, holdings []record.Holding) []ui.CardProps {
+	sorted := slices.Clone(holdings)
+	slices.SortStableFunc(sorted, func(a, b record.Holding) int { return int(min(max(b.Rows-a.Rows, -1), 1)) })
+	data := &dataController{c.server}
+	var cards []ui.CardProps
+	for _, h := range sorted[:min(len(sorted), mostShown)] {
+		category, ok := c.Register.Category(h.Category)
+		if ok && h.Rows > 0 {
+			cards = append(cards, data.card(ctx, category, h))
+		}
+	}
+	return cards
+}
