@@ -3,8 +3,189 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/config"
+	"plusultra.link/privacy/internal/demo"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/standin"
+	"plusultra.link/privacy/web"
 )
 
-type demoCmd struct{}
+type demoCmd struct {
+	Fresh    bool   `help:"Begin anew. Says first what it deletes: the demo's folder, nothing else."`
+	Listen   string `default:"localhost:8080" help:"Where the portal listens."`
+	Mailbox  string `default:"localhost:8025" help:"Where the stand-in mailbox shows its pages."`
+	Provider string `default:"127.0.0.1:8026" help:"Where the stand-in sign-in service listens."`
+	Data     string `type:"path" placeholder:"FOLDER" help:"Where the demo keeps its database, keys and mail."`
+	Verbose  bool   `help:"Write the log to the terminal too."`
+}
 
-func (c *demoCmd) Run(context.Context) error { return errors.New("not yet") }
+// Run starts everything, seeds it, and serves until it is told to end.
+func (c *demoCmd) Run(ctx context.Context) (err error) {
+	began := time.Now()
+	folder, err := c.folder()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
+	if c.Verbose {
+		log = logger("text")
+	}
+	slog.SetDefault(log)
+	end := &closers{}
+	defer func() { err = errors.Join(err, end.close()) }()
+
+	fmt.Println("Starting a database of the demo's own …")
+	db, err := openDatabase(ctx, config.Database{Data: folder, DatabaseConns: 16}, end)
+	if err != nil {
+		return err
+	}
+	ring, err := keptKeys(folder)
+	if err != nil {
+		return err
+	}
+	reg, err := register.Default()
+	if err != nil {
+		return err
+	}
+	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Folder: filepath.Join(folder, "mail"), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	end.add(mailbox.Close)
+	sender, err := senderTo(mailbox.Addr())
+	if err != nil {
+		return err
+	}
+	base := &url.URL{Scheme: "http", Host: c.Listen}
+	a, err := app.New(ctx, app.Parts{DB: db, Ring: ring, Register: reg, Sender: sender, BaseURL: base.String(), Log: log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	if err := a.Check(ctx); err != nil {
+		return err
+	}
+	if err := demo.Seed(ctx, a, func(s string) { fmt.Println(s) }); err != nil {
+		return err
+	}
+	if err := demo.Enrol(ctx, a, folder); err != nil {
+		return err
+	}
+	deps := web.DepsOf(a, base)
+	deps.Demo = true
+	handler, err := web.New(deps)
+	if err != nil {
+		return err
+	}
+	beside, err := besides(mailbox, folder)
+	if err != nil {
+		return err
+	}
+	portal, err := listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	pages, err := listen(ctx, c.Mailbox)
+	if err != nil {
+		return errors.Join(err, portal.Close())
+	}
+	c.welcome(folder, time.Since(began))
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return a.Work(ctx) })
+	work.Go(func() error { return serve(ctx, server(handler), portal, "", "") })
+	work.Go(func() error { return serve(ctx, server(beside), pages, "", "") })
+	return work.Wait()
+}
+
+// folder is where the demo lives; --fresh empties it, after saying so.
+func (c *demoCmd) folder() (string, error) {
+	folder := c.Data
+	if folder == "" {
+		data, err := dataFolder("")
+		if err != nil {
+			return "", err
+		}
+		folder = filepath.Join(data, "demo")
+	}
+	if c.Fresh {
+		for _, part := range []string{"postgres", "mail", "files", "keys", "officer-totp"} {
+			path := filepath.Join(folder, part)
+			if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+				continue
+			}
+			fmt.Printf("Deleting %s …\n", path)
+			if err := os.RemoveAll(path); err != nil {
+				return "", err
+			}
+		}
+	}
+	return folder, os.MkdirAll(folder, 0o755) //nolint:gosec // as root, PostgreSQL runs as somebody else who must get through
+}
+
+// keptKeys makes the demo's key at its first start and keeps it for the next.
+func keptKeys(folder string) (*keyring.Ring, error) {
+	file := filepath.Join(folder, "keys")
+	kept, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		kept = []byte(keyring.Generate())
+		err = os.WriteFile(file, kept, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return keyring.Parse(strings.TrimSpace(string(kept)))
+}
+
+func senderTo(address string) (mail.Sender, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	number, err := strconv.Atoi(port)
+	return mail.SMTP{Host: host, Port: number, Plaintext: true}, err
+}
+
+// besides are the pages that stand beside the portal in the demo alone.
+func besides(mailbox *standin.Mailbox, folder string) (http.Handler, error) {
+	pages, err := mailbox.Pages()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle("/code", demo.Codes(folder, time.Now))
+	return mux, nil
+}
+
+func (c *demoCmd) welcome(folder string, took time.Duration) {
+	fmt.Printf(`
+The demo is ready, after %.1f seconds. Everybody in it is made up.
+
+  The portal     http://%s
+                 sign in as %s (three years, 200,000 connections),
+                 hikari@example.com (Japanese) or sam@example.com (California)
+                 password for all: %s
+  Its mail       http://%s   every message the portal sends
+  The staff      http://%s/staff
+                 %s, the same password
+                 the second factor's code: http://%s/code
+  The service    "Google" is played at http://%s
+
+It keeps its data in %s; --fresh begins anew. Ctrl-C ends it.
+`, took.Seconds(), c.Listen, demo.Main, demo.Password, c.Mailbox, c.Listen, demo.Officer, c.Mailbox, c.Provider, folder)
+}
