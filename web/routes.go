@@ -36,6 +36,9 @@ func (s *server) routes() {
 	s.open(get, "/recipients", policy.others)
 	s.open(get, "/contact", policy.contact)
 
+	overview := &overviewController{s}
+	s.person(get, "/overview", overview.show)
+
 	accounts := &accountController{s}
 	s.open(get, "/sign-up", accounts.newSignUp)
 	s.open(post, "/sign-up", accounts.signUp)

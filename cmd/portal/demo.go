@@ -73,7 +73,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	base := &url.URL{Scheme: "http", Host: c.Listen}
-	a, err := app.New(ctx, app.Parts{DB: db, Ring: ring, Register: reg, Sender: sender, BaseURL: base.String(), Log: log, Now: time.Now})
+	a, err := app.New(app.Parts{DB: db, Ring: ring, Register: reg, Sender: sender, BaseURL: base.String(), Log: log, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -103,6 +103,11 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	pages, err := listen(ctx, c.Mailbox)
 	if err != nil {
 		return errors.Join(err, portal.Close())
+	}
+	env := filepath.Join(folder, "env")
+	if err := os.WriteFile(env, fmt.Appendf(nil, "export DATABASE_URL='%s'\nexport PORTAL_KEYS=\"$(cat '%s')\"\nexport PORTAL_URL='%s'\n",
+		db.Pool.Config().ConnString(), filepath.Join(folder, "keys"), base), 0o600); err != nil {
+		return err
 	}
 	c.welcome(folder, time.Since(began))
 	work, ctx := errgroup.WithContext(ctx)
@@ -186,6 +191,8 @@ The demo is ready, after %.1f seconds. Everybody in it is made up.
                  the second factor's code: http://%s/code
   The service    "Google" is played at http://%s
 
+Other commands (import, apikey, mail-test, staff) reach it from another terminal after:
+  . %s/env
 It keeps its data in %s; --fresh begins anew. Ctrl-C ends it.
-`, took.Seconds(), c.Listen, demo.Main, demo.Password, c.Mailbox, c.Listen, demo.Officer, c.Mailbox, c.Provider, folder)
+`, took.Seconds(), c.Listen, demo.Main, demo.Password, c.Mailbox, c.Listen, demo.Officer, c.Mailbox, c.Provider, folder, folder)
 }

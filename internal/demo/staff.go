@@ -30,7 +30,7 @@ func Enrol(ctx context.Context, a *app.App, folder string) error {
 		return err
 	}
 	for _, m := range members {
-		if m.Email == Officer && m.Enrolled {
+		if m.Email == Officer && m.EnrolledAt != nil {
 			return nil
 		}
 	}
