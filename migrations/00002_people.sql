@@ -94,17 +94,20 @@ create table sso_link (
 );
 create unique index sso_link_subject on sso_link (issuer, subject) where revoked_at is null;
 
--- A round trip to a provider under way: dies when used, linked or unlinked.
+-- A round trip to a provider under way: dies when used, linked or unlinked. A
+-- sign-up is one that came back and waits for the person's age and choices.
 create table sso_attempt (
-  state_hash bytea primary key,
+  state_hash bytea primary key, -- of the state and the browser's secret together
   provider   text not null,
-  purpose    text not null check (purpose in ('sign-in', 'link')),
+  purpose    text not null check (purpose in ('sign-in', 'link', 'confirm', 'sign-up')),
   person_id  uuid references person on delete cascade,
   session_id uuid,
-  sealed     bytea not null, -- nonce, PKCE verifier, where to return
-  expires_at timestamptz not null
+  sealed     bytea not null, -- nonce, PKCE verifier, where to return; a sign-up's identity
+  expires_at timestamptz not null,
+  taken_at   timestamptz -- came back: works once
 );
 create index sso_attempt_person on sso_attempt (person_id) where person_id is not null;
+create index sso_attempt_expires on sso_attempt (expires_at);
 
 create table staff_member (
   id            uuid primary key,

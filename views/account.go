@@ -66,6 +66,8 @@ type SecurityPage struct {
 	Email       string
 	HasPassword bool
 	Sessions    []SecuritySession
+	Services    []LinkedService
+	Offers      []ServiceButton // those that could be linked
 }
 
 // SecuritySession is one browser that is signed in.

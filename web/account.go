@@ -206,6 +206,13 @@ func (c *accountController) showConfirm(ctx echo.Context, code int, next string,
 		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(next), HasPassword: has,
 		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
 	}
+	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	for _, w := range ways {
+		page.Services = append(page.Services, serviceButton("/confirm/with/", w.Provider, w.Name, page.Next))
+	}
 	return render(ctx, code, views.Confirm(page))
 }
 
@@ -213,7 +220,7 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 	lang := ctx.Request().Context()
 	page := views.SignUpPage{
 		Shell: c.shell(ctx, "account.signUpTitle", ""), Email: form.Email, Name: form.Name,
-		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, problems),
+		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, problems), Services: c.serviceButtons("/overview"),
 	}
 	for _, country := range text.Countries(lang) {
 		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == form.Country})
@@ -236,6 +243,7 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 func (c *accountController) signInPage(ctx echo.Context, form signInForm, problems fault.Problems) views.SignInPage {
 	return views.SignInPage{
 		Shell: c.shell(ctx, "account.signInTitle", ""), Email: form.Email, Next: localPath(form.Next), Problems: words(ctx, problems),
+		Services: c.serviceButtons(localPath(form.Next)),
 	}
 }
 

@@ -13,8 +13,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// The policy that pages live under: nothing inline, nothing from elsewhere.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+// contentPolicy is what pages live under: nothing inline, nothing from
+// elsewhere. A form may lead to the sign-in services alone: browsers hold
+// form-action against the redirects that follow a form, too.
+func contentPolicy(formOrigins []string) string {
+	return strings.Replace(pagePolicy, "form-action 'self'", strings.Join(append([]string{"form-action 'self'"}, formOrigins...), " "), 1)
+}
+
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'; manifest-src 'self'"
 
 // maxForm is what a form may weigh, in bytes. Imports have a limit of their own.
@@ -69,7 +75,7 @@ func (s *server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
 		h := ctx.Response().Header()
-		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("Content-Security-Policy", s.policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // links carry tokens: nobody else hears of them
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

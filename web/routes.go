@@ -54,11 +54,20 @@ func (s *server) routes() {
 	s.person(get, "/confirm", accounts.newConfirm)
 	s.person(post, "/confirm", accounts.confirm)
 
+	services := &serviceController{s, accounts}
+	s.open(get, "/sign-in/with/:provider", services.signIn)
+	s.open(get, "/sign-in/with/:provider/callback", services.callback) // a GET that acts: on a state that works once, in the browser it belongs to
+	s.open(get, "/sign-up/finish/:token", services.newJoin)
+	s.open(post, "/sign-up/finish/:token", services.join)
+	s.person(get, "/confirm/with/:provider", services.confirm)
+
 	security := &securityController{s}
 	s.person(get, "/security", security.show)
 	s.fresh(get, "/security/password", security.newPassword)
 	s.fresh(post, "/security/password", security.password)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
+	s.fresh(post, "/security/services/:provider/link", services.link)
+	s.fresh(post, "/security/linked/:id/revoke", services.revoke)
 
 	data := &dataController{s}
 	s.person(get, "/data", data.index)

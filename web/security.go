@@ -32,6 +32,9 @@ func (c *securityController) show(ctx echo.Context) error {
 			Since: text.Time(r, s.CreatedAt), Seen: text.Time(r, s.SeenAt),
 		})
 	}
+	if page.Services, page.Offers, err = c.linkedServices(ctx); err != nil {
+		return err
+	}
 	return render(ctx, http.StatusOK, views.Security(page))
 }
 

@@ -26,6 +26,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -50,6 +51,7 @@ type Deps struct {
 	Staff    *staff.Service
 	Looks    *disclosure.Service
 	Requests *request.Service
+	SSO      *sso.Service
 }
 
 // DepsOf takes them from a joined portal.
@@ -59,6 +61,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,
 		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests,
+		SSO: a.SSO,
 	}
 }
 
@@ -67,6 +70,7 @@ type server struct {
 	echo     *echo.Echo
 	store    *sessionStore
 	brandCSS string
+	policy   string // the Content-Security-Policy of every page
 }
 
 // New gives the portal as a handler, its routes laid.
@@ -75,7 +79,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, echo: echo.New(), brandCSS: css}
+	s := &server{Deps: d, echo: echo.New(), brandCSS: css, policy: contentPolicy(d.SSO.FormOrigins())}
 	s.store = &sessionStore{accounts: d.Accounts, secure: s.secure()}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = ipExtractor(d.TrustedProxies)

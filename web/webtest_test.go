@@ -47,6 +47,12 @@ const goodPassword = "quiet harbour lantern 7"
 // open starts a portal. change may adjust its parts before it starts.
 func open(t *testing.T, change ...func(*web.Deps)) *portal {
 	t.Helper()
+	return openWith(t, func(*app.Parts) {}, change...)
+}
+
+// openWith is open for a portal of other parts than most.
+func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *portal {
+	t.Helper()
 	clock := testkit.Clock(t)
 	clock.Set(time.Now()) // cookies and browsers go by the real time
 	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
@@ -68,10 +74,12 @@ func open(t *testing.T, change ...func(*web.Deps)) *portal {
 	number, err := strconv.Atoi(port)
 	must(t, err)
 	log := slog.New(slog.NewTextHandler(&locked{w: p.log}, nil))
-	p.App, err = app.New(app.Parts{
+	made := app.Parts{
 		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: base, Log: log, Now: clock.Now,
 		Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
-	})
+	}
+	parts(&made)
+	p.App, err = app.New(made)
 	must(t, err)
 	address, err := url.Parse(base)
 	must(t, err)

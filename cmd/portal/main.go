@@ -16,8 +16,6 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the portal against your own database, mail server and sign-in services."`
 	Demo      demoCmd      `cmd:"" help:"Run a portal with everything it needs: a database of its own, a made-up company and its people, a mailbox and a sign-in service."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's shape. The private database is brought there by itself."`
-	Import    importCmd    `cmd:"" help:"Take in rows of a category from CSV or NDJSON files."`
-	Apikey    apikeyCmd    `cmd:"" help:"Manage the keys with which other systems send rows."`
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`

@@ -25,6 +25,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 )
@@ -37,8 +38,9 @@ type Parts struct {
 	Register *register.Register
 	Policy   *notice.Policy // nil: the one built in
 	Sender   mail.Sender
-	MailFrom string // address; empty: the register's contact address
-	BaseURL  string // without a slash at its end
+	Services []sso.Provider // to sign in with; none is fine
+	MailFrom string         // address; empty: the register's contact address
+	BaseURL  string         // without a slash at its end
 	Log      *slog.Logger
 	Now      func() time.Time
 	Zone     *time.Location // the office's, whose calendar legal clocks go by; nil: UTC
@@ -57,6 +59,7 @@ type App struct {
 	Staff    *staff.Service
 	Looks    *disclosure.Service
 	Requests *request.Service
+	SSO      *sso.Service
 }
 
 // catalogueTime is how long the database may take to say which tables it has.
@@ -89,6 +92,13 @@ func New(p Parts) (*App, error) {
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 	})
+	a.SSO, err = sso.New(sso.Deps{
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Limits: a.Limits, Accounts: a.Accounts,
+		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
 	defer cancel()
 	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
@@ -132,7 +142,7 @@ func (a *App) brand() mail.Brand {
 
 // AddWorkers registers the workers of every room.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail} {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO} {
 		room.AddWorkers(w)
 	}
 }

@@ -9,5 +9,6 @@ func Pages() []Group {
 		frames(),
 		data(),
 		email(),
+		services(),
 	}
 }

@@ -1,0 +1,125 @@
+package sso
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/oauth2"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Start is what a browser wants of a provider.
+type Start struct {
+	Provider string
+	Purpose  Purpose
+	Browser  string    // the secret in the browser's cookie; empty: it gets one
+	Person   uuid.UUID // who is signed in, for a link and a confirmation
+	Session  uuid.UUID
+	Next     string // the path to come back to
+	From     account.Visit
+}
+
+// Trip is where to send the browser, and the secret it has to come back with.
+type Trip struct{ URL, Browser string }
+
+// Begin begins a round trip to a provider. NotFound for a provider that is not
+// configured, Unavailable if it does not answer, TooMany after sixty from one
+// place within a quarter of an hour.
+func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
+	far, err := s.provider(st.Provider)
+	if err != nil {
+		return Trip{}, err
+	}
+	if (st.Purpose == Link || st.Purpose == Confirm) && st.Person == uuid.Nil {
+		return Trip{}, fault.New(fault.Unauthenticated, "fault.signIn")
+	}
+	if err := s.allow(ctx, st.From); err != nil {
+		return Trip{}, err
+	}
+	d, err := far.discover(ctx)
+	if err != nil {
+		return Trip{}, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", far.Name)
+	}
+	if st.Browser == "" {
+		st.Browser, _ = keyring.NewToken()
+	}
+	state, _ := keyring.NewToken()
+	nonce, _ := keyring.NewToken()
+	a := attempt{Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Began: s.Now(), Next: st.Next}
+	to, err := far.authorization(d, st.Purpose, state, a)
+	if err != nil {
+		return Trip{}, err
+	}
+	row := attemptRow{StateHash: stateHash(st.Browser, state), Provider: far.ID, Purpose: st.Purpose, ExpiresAt: s.Now().Add(AttemptLife)}
+	if st.Purpose != SignIn {
+		row.PersonID, row.SessionID = &st.Person, &st.Session
+	}
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.keep(tx, row, a) })
+	return Trip{URL: to, Browser: st.Browser}, err
+}
+
+// stateHash is the stored form of a state: with the secret of the browser that
+// it belongs to, so that it is worth nothing in another.
+func stateHash(browser, state string) []byte { return keyring.TokenHash(browser + "." + state) }
+
+func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
+	var err error
+	if row.Sealed, err = s.seal(sealAttempt, row.StateHash, a); err != nil {
+		return err
+	}
+	if err := tx.Gorm.Where("expires_at < ?", s.Now()).Delete(&attemptRow{}).Error; err != nil {
+		return err
+	}
+	return tx.Gorm.Create(&row).Error
+}
+
+func (s *Service) allow(ctx context.Context, from account.Visit) error {
+	out, err := s.Limits.Allow(ctx, beginnings, from.IP.String())
+	if err != nil {
+		return err
+	}
+	if !out.Allowed {
+		return fault.Busy("fault.tooMany", out.RetryAfter)
+	}
+	return nil
+}
+
+// take finds the attempt that a browser came back for and marks it, so that it
+// works once. The row stays until its purpose is done: whoever links or revokes
+// meanwhile deletes it, and what is under way then comes to nothing. Gone if
+// there is none, or it is another browser's, or another session's.
+func (s *Service) take(ctx context.Context, r Return) (attemptRow, attempt, error) {
+	var rows []attemptRow
+	var a attempt
+	hash := stateHash(r.Browser, r.State)
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		return tx.Gorm.Raw(`update sso_attempt set taken_at = ? where state_hash = ? and provider = ? and purpose <> 'sign-up'
+			and taken_at is null and expires_at > ? and (person_id is null or person_id = ? and session_id = ?) returning *`,
+			s.Now(), hash, r.Provider, s.Now(), r.Person, r.Session).Scan(&rows).Error
+	})
+	if err != nil {
+		return attemptRow{}, a, err
+	}
+	if len(rows) == 0 {
+		return attemptRow{}, a, fault.New(fault.Gone, "sso.stale")
+	}
+	return rows[0], a, s.open(sealAttempt, hash, rows[0].Sealed, &a)
+}
+
+// finish removes an attempt whose purpose is being done in tx. Gone if
+// somebody removed it since it was taken.
+func finish(tx postgres.Tx, row attemptRow) error {
+	res := tx.Gorm.Where("state_hash = ?", row.StateHash).Delete(&attemptRow{})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fault.New(fault.Gone, "sso.stale")
+	}
+	return res.Error
+}
+
+// leeway is by how much a provider's clock may be behind ours.
+const leeway = 30 * time.Second

@@ -1,0 +1,141 @@
+package sso
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+const (
+	callWithin     = 5 * time.Second // one call to a provider
+	answerMax      = 1 << 20         // bytes of one answer
+	discoveryTries = 3
+	discoveryLife  = time.Hour
+)
+
+// farEnd is a provider as we talk to it.
+type farEnd struct {
+	Provider
+	redirect string
+	http     *http.Client
+	now      func() time.Time
+	known    atomic.Pointer[discovered] // each process finds out for itself
+}
+
+// discovered is what a provider publishes about itself (OpenID Connect
+// Discovery 1.0).
+type discovered struct {
+	*oidc.Provider
+	Scopes            []string `json:"scopes_supported"`
+	RevocationURL     string   `json:"revocation_endpoint"`
+	RevocationMethods []string `json:"revocation_endpoint_auth_methods_supported"`
+	at                time.Time
+}
+
+// discover asks a provider where its endpoints are, at most once an hour.
+func (f *farEnd) discover(ctx context.Context) (*discovered, error) {
+	if d := f.known.Load(); d != nil && f.now().Sub(d.at) < discoveryLife {
+		return d, nil
+	}
+	var err error
+	for try := range discoveryTries {
+		if try > 0 {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(time.Duration(try) * 200 * time.Millisecond):
+			}
+		}
+		var d *discovered
+		if d, err = discover(oidc.ClientContext(ctx, f.http), f.Issuer); err == nil {
+			d.at = f.now()
+			f.known.Store(d)
+			return d, nil
+		}
+	}
+	return nil, fmt.Errorf("discovering %s: %w", f.ID, err)
+}
+
+func discover(ctx context.Context, issuer string) (*discovered, error) {
+	p, err := oidc.NewProvider(ctx, issuer)
+	if err != nil {
+		return nil, err
+	}
+	d := &discovered{Provider: p}
+	if err := p.Claims(d); err != nil {
+		return nil, err
+	}
+	for _, address := range []string{p.Endpoint().AuthURL, p.Endpoint().TokenURL, d.RevocationURL, p.UserInfoEndpoint()} {
+		if address != "" && !trusted(address) {
+			return nil, fmt.Errorf("an endpoint without TLS: %s", address)
+		}
+	}
+	return d, nil
+}
+
+func (f *farEnd) config(d *discovered) *oauth2.Config {
+	scopes := slices.Clone(f.scopes())
+	if slices.Contains(d.Scopes, oidc.ScopeOfflineAccess) && !slices.Contains(scopes, oidc.ScopeOfflineAccess) {
+		scopes = append(scopes, oidc.ScopeOfflineAccess)
+	}
+	return &oauth2.Config{
+		ClientID: f.ClientID, ClientSecret: f.ClientSecret, Endpoint: d.Endpoint(), RedirectURL: f.redirect, Scopes: scopes,
+	}
+}
+
+// authorization is where the browser goes. Without a refresh token there would
+// be nothing to revoke by later, so one is asked for: by scope where the
+// provider knows it, by Google's parameter where not.
+func (f *farEnd) authorization(d *discovered, purpose Purpose, state string, a attempt) (string, error) {
+	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
+	if !slices.Contains(d.Scopes, oidc.ScopeOfflineAccess) {
+		options = append(options, oauth2.AccessTypeOffline)
+	}
+	switch purpose {
+	case Link:
+		options = append(options, oauth2.SetAuthURLParam("prompt", "consent"))
+	case Confirm:
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	case SignIn, signUp:
+	}
+	address := f.config(d).AuthCodeURL(state, options...)
+	if !slices.Contains(f.origins(), originOf(address)) {
+		return "", fmt.Errorf("%s asks people to sign in at %s: name that among its origins", f.ID, originOf(address))
+	}
+	return address, nil
+}
+
+// newClient is how we call providers: with little patience, and no more of an
+// answer than any honest one needs.
+func newClient() *http.Client {
+	return &http.Client{
+		Timeout:   callWithin,
+		Transport: bounded{http.DefaultTransport},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // secrets go where they were meant to, and no further
+		},
+	}
+}
+
+type bounded struct{ http.RoundTripper }
+
+// RoundTrip cuts an answer off where it becomes unreasonable.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		res.Body = limited{io.LimitReader(res.Body, answerMax), res.Body}
+	}
+	return res, err
+}
+
+type limited struct {
+	io.Reader
+	io.Closer
+}

@@ -1,0 +1,173 @@
+package sso
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Return is a browser that came back from a provider.
+type Return struct {
+	Provider string
+	State    string
+	Code     string
+	Error    string // the provider's, instead of a code
+	Issuer   string // the parameter iss of RFC 9207, if the provider sends it
+	Browser  string // the secret in its cookie
+	Person   uuid.UUID
+	Session  uuid.UUID
+	Token    string // of its session: a new one takes its place
+	From     account.Visit
+}
+
+// Done is what came of a round trip.
+type Done struct {
+	Purpose  Purpose
+	Service  string // its name
+	Token    string // the new token of the browser's session; empty: as before
+	SignUp   string // what a sign-up that waits is found by, with the browser's secret
+	Next     string // the path to go on to
+	Declined bool   // the person said no at the provider: nothing changed
+	// SignInFirst says that the address, which the provider vouches for,
+	// belongs to an account here: it signs in as usual, then links.
+	SignInFirst bool
+}
+
+// Finish ends a round trip: it checks what the provider says, and signs in,
+// links or confirms. Gone for an attempt that has been used, has lapsed, or is
+// another browser's; Unavailable if the provider does not answer or can't be
+// believed; Conflict for an identity that is linked to somebody else.
+func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
+	far, err := s.provider(r.Provider)
+	if err != nil {
+		return Done{}, err
+	}
+	row, a, err := s.take(ctx, r)
+	if err != nil {
+		return Done{}, err
+	}
+	done := Done{Purpose: row.Purpose, Service: far.Name, Next: a.Next}
+	if r.Error != "" {
+		return s.decline(ctx, r, row, done)
+	}
+	if r.Issuer != "" && r.Issuer != far.Issuer {
+		return done, fault.New(fault.Forbidden, "sso.unbelievable", "Service", far.Name)
+	}
+	who, err := far.identify(ctx, r.Code, a)
+	if err != nil {
+		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", far.Name)
+	}
+	switch row.Purpose {
+	case Link:
+		return done, s.link(ctx, row, r, who)
+	case Confirm:
+		return s.confirm(ctx, row, r, a, who, done)
+	case SignIn, signUp:
+	}
+	return s.signIn(ctx, row, r, a, who, done)
+}
+
+// decline ends an attempt without effect.
+func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Done) (Done, error) {
+	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+		return done, err
+	}
+	if r.Error == "access_denied" { // RFC 6749 section 4.1.2.1
+		done.Declined = true
+		return done, nil
+	}
+	return done, fault.New(fault.Unavailable, "sso.unbelievable", "Service", done.Service)
+}
+
+// signIn lets somebody known in, and asks somebody unknown for what is left to
+// ask.
+func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
+	var person uuid.UUID
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := finish(tx, row); err != nil {
+			return err
+		}
+		found, err := liveLink(tx, who)
+		if err != nil || found == nil {
+			return err
+		}
+		person = found.PersonID
+		if closing, err := isClosing(tx, person); err != nil || closing {
+			return orElse(err, fault.New(fault.Forbidden, "sso.closing"))
+		}
+		return s.refresh(tx, *found, who)
+	})
+	if err != nil {
+		return done, err
+	}
+	if person != uuid.Nil {
+		done.Token, err = s.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, r.From, r.Token)
+		return done, err
+	}
+	return s.offerSignUp(ctx, row.Provider, r.Browser, a, who, done)
+}
+
+// offerSignUp keeps an identity, sealed, until its owner has answered what the
+// provider can't: their age, neutrally asked, and their choices.
+func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a attempt, who identity, done Done) (Done, error) {
+	if who.Email == "" {
+		return done, fault.New(fault.Conflict, "sso.noAddress", "Service", done.Service)
+	}
+	switch _, err := s.Accounts.ByAddress(ctx, who.Email); {
+	case err == nil:
+		done.SignInFirst = true
+		return done, nil
+	case !fault.Is(err, fault.NotFound):
+		return done, err
+	}
+	token, _ := keyring.NewToken()
+	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.Now().Add(SignUpLife)}
+	waiting := attempt{Began: a.Began, Next: a.Next, Identity: &who}
+	done.SignUp = token
+	return done, s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.keep(tx, row, waiting) })
+}
+
+// confirm takes a sign-in at a provider for a fresh proof of who somebody is:
+// only if it is theirs, and was made after they were asked.
+func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := finish(tx, row); err != nil {
+			return err
+		}
+		found, err := liveLink(tx, who)
+		if err != nil {
+			return err
+		}
+		if found == nil || found.PersonID != r.Person {
+			return fault.New(fault.Forbidden, "sso.notYours", "Service", done.Service)
+		}
+		if who.ProvedAt.Before(a.Began.Add(-leeway)) {
+			return fault.New(fault.Forbidden, "sso.notFresh", "Service", done.Service)
+		}
+		return s.refresh(tx, *found, who)
+	})
+	if err != nil {
+		return done, err
+	}
+	done.Token, err = s.Accounts.Renew(ctx, r.Token)
+	return done, err
+}
+
+func isClosing(tx postgres.Tx, person uuid.UUID) (bool, error) {
+	var closing bool
+	err := tx.Gorm.Raw(`select closing_at is not null from person where id = ?`, person).Row().Scan(&closing)
+	return closing, err
+}
+
+// orElse is err, or the fault if there is none.
+func orElse(err error, otherwise *fault.Error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}

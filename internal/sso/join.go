@@ -1,0 +1,95 @@
+package sso
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Waiting is a sign-up that a provider has begun.
+type Waiting struct{ Service, Email, Name string }
+
+// Waiting reads a sign-up that waits in this browser. Gone if it has lapsed,
+// was finished, or is another browser's.
+func (s *Service) Waiting(ctx context.Context, browser, token string) (Waiting, error) {
+	row, a, err := s.waiting(ctx, browser, token)
+	if err != nil {
+		return Waiting{}, err
+	}
+	return Waiting{s.Name(row.Provider), a.Identity.Email, a.Identity.Name}, nil
+}
+
+func (s *Service) waiting(ctx context.Context, browser, token string) (attemptRow, attempt, error) {
+	var a attempt
+	row, err := gorm.G[attemptRow](s.DB.Gorm(ctx)).
+		Where("state_hash = ? and purpose = ? and expires_at > ?", stateHash(browser, token), signUp, s.Now()).First(ctx)
+	if postgres.IsMissing(err) {
+		return row, a, fault.New(fault.Gone, "sso.stale")
+	}
+	if err != nil {
+		return row, a, err
+	}
+	return row, a, s.open(sealAttempt, row.StateHash, row.Sealed, &a)
+}
+
+// Join opens the account of a sign-up that waits, links its service, and signs
+// the browser in. The address is the one that the service vouches for,
+// whatever the form says. Somebody under 13 is refused (Forbidden,
+// account.TooYoung): nothing is kept here, and the service is asked to forget
+// us.
+func (s *Service) Join(ctx context.Context, browser, token string, form account.SignUp, from account.Visit, old string) (Done, error) {
+	row, a, err := s.waiting(ctx, browser, token)
+	if err != nil {
+		return Done{}, err
+	}
+	who := *a.Identity
+	form.Email, form.Password = who.Email, ""
+	band, err := form.Band(s.Now())
+	if fault.Is(err, fault.Forbidden) {
+		return Done{}, s.forget(ctx, row, who, err)
+	}
+	if err != nil {
+		return Done{}, err
+	}
+	done := Done{Purpose: SignIn, Service: s.Name(row.Provider), Next: a.Next}
+	var person uuid.UUID
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := finish(tx, row); err != nil {
+			return err
+		}
+		taken, err := gorm.G[account.EmailAddress](tx.Gorm).Where("address = ?", who.Email).Count(ctx, "*")
+		if err != nil {
+			return err
+		}
+		if taken > 0 { // joined meanwhile in another way
+			done.SignInFirst = true
+			return nil
+		}
+		if person, err = s.Accounts.Open(ctx, tx, form, from.Lang, band); err != nil {
+			return err
+		}
+		return s.add(ctx, tx, person, row.Provider, who)
+	})
+	if err != nil || done.SignInFirst {
+		return done, err
+	}
+	done.Token, err = s.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, from, old)
+	return done, err
+}
+
+// forget lets go of somebody who may not join, for the reason why.
+func (s *Service) forget(ctx context.Context, row attemptRow, who identity, why error) error {
+	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+		return err
+	}
+	if far, ok := s.far[row.Provider]; ok {
+		// One try: to try again later we would have to keep what we may not.
+		_, _ = far.revoke(ctx, []grantToken{who.Token})
+	}
+	return why
+}

@@ -1,0 +1,174 @@
+package sso
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// LinkedService is a service that a person linked, live or revoked.
+type LinkedService struct {
+	LinkID
+	Provider   string
+	Name       string
+	Configured bool // whether one can still sign in with it
+	Scopes     []string
+	Claims     map[string]any // what it gave us
+	LinkedAt   time.Time
+	UsedAt     time.Time
+	RevokedAt  time.Time // zero while it lives
+	Outcome    Outcome
+}
+
+// Links lists the services of a person, the living first, then the latest.
+// Those of a provider that has gone from the configuration are among them.
+func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
+	rows, err := gorm.G[linkRow](s.DB.Gorm(ctx)).Where("person_id = ?", person).
+		Order("revoked_at is not null, coalesce(revoked_at, linked_at) desc").Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]LinkedService, len(rows))
+	for i, r := range rows {
+		_, configured := s.far[r.Provider]
+		out[i] = LinkedService{
+			LinkID: LinkID{r.PersonID, r.ID}, Provider: r.Provider, Name: s.Name(r.Provider), Configured: configured,
+			Scopes: r.Scopes, LinkedAt: r.LinkedAt, UsedAt: r.UsedAt, Outcome: r.Outcome,
+		}
+		if r.RevokedAt != nil {
+			out[i].RevokedAt = *r.RevokedAt
+		}
+		if err := json.Unmarshal(r.Claims, &out[i].Claims); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// liveLink finds the link of an identity and holds it until tx ends; nil if
+// nobody has linked it.
+func liveLink(tx postgres.Tx, who identity) (*linkRow, error) {
+	var rows []linkRow
+	err := tx.Gorm.Raw(`select * from sso_link where issuer = ? and subject = ? and revoked_at is null for update`, who.Issuer, who.Subject).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// link adds an identity to the account of somebody signed in.
+func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identity) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := hold(ctx, tx, r.Person); err != nil {
+			return err
+		}
+		if err := finish(tx, row); err != nil {
+			return err
+		}
+		found, err := liveLink(tx, who)
+		if err != nil {
+			return err
+		}
+		if found != nil && found.PersonID != r.Person {
+			return fault.New(fault.Conflict, "sso.linkedElsewhere", "Service", s.Name(row.Provider))
+		}
+		if found != nil {
+			return s.refresh(tx, *found, who)
+		}
+		return s.add(ctx, tx, r.Person, row.Provider, who)
+	})
+}
+
+// add writes a new link down and tells its owner by mail.
+func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, provider string, who identity) error {
+	now := s.Now()
+	row := linkRow{
+		PersonID: person, ID: postgres.NewID(), Provider: provider, Issuer: who.Issuer, Subject: who.Subject,
+		Scopes: who.Scopes, LinkedAt: now, UsedAt: now,
+	}
+	var err error
+	if row.Claims, err = json.Marshal(who.Claims); err != nil {
+		return err
+	}
+	if row.SealedTokens, err = s.seal(sealTokens, row.ID[:], []grantToken{who.Token}); err != nil {
+		return err
+	}
+	if err := tx.Gorm.Create(&row).Error; err != nil {
+		return err
+	}
+	if err := forgetAttempts(tx, person); err != nil {
+		return err
+	}
+	if err := s.write(ctx, tx, person, "serviceLinked", provider); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		At: now, Actor: audit.ByPerson(person), Action: "sso.linked", PersonID: person, Subject: row.ID.String(), Detail: map[string]any{"provider": provider},
+	})
+}
+
+// maxTokens is how many refresh tokens of one link are kept: some providers
+// give one at each sign-in, and each has to be revoked in the end.
+const maxTokens = 20
+
+// refresh keeps what a provider said when its link was used again.
+func (s *Service) refresh(tx postgres.Tx, row linkRow, who identity) error {
+	var tokens []grantToken
+	if err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); err != nil {
+		return err
+	}
+	sealed, err := s.seal(sealTokens, row.ID[:], together(tokens, who.Token))
+	if err != nil {
+		return err
+	}
+	claims, err := json.Marshal(who.Claims)
+	if err != nil {
+		return err
+	}
+	return tx.Gorm.Exec(`update sso_link set claims = ?, scopes = ?, sealed_tokens = ?, used_at = ? where person_id = ? and id = ?`,
+		string(claims), row.Scopes.with(who.Scopes), sealed, s.Now(), row.PersonID, row.ID).Error
+}
+
+// with are the scopes of a link after another sign-in: what was allowed once
+// stays allowed until it is revoked.
+func (a textArray) with(scopes []string) textArray {
+	all := slices.Clone(a)
+	for _, scope := range scopes {
+		if !slices.Contains(all, scope) {
+			all = append(all, scope)
+		}
+	}
+	return all
+}
+
+// together keeps every refresh token and the newest access token.
+func together(tokens []grantToken, token grantToken) []grantToken {
+	kept := []grantToken{}
+	for _, t := range tokens {
+		if t.Refresh != "" && t.Refresh != token.Refresh {
+			kept = append(kept, grantToken{Refresh: t.Refresh})
+		}
+	}
+	kept = append(kept, token)
+	return kept[max(0, len(kept)-maxTokens):]
+}
+
+// write tells a person by mail what happened to a way into their account.
+func (s *Service) write(ctx context.Context, tx postgres.Tx, person uuid.UUID, kind, provider string) error {
+	to, err := s.Accounts.RecipientIn(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	return s.Mail.Post(ctx, tx, to, mail.Message{
+		Kind: kind, Topic: "security-notices", Args: map[string]string{"Service": s.Name(provider)}, Link: s.BaseURL + "/security",
+	})
+}

@@ -1,0 +1,127 @@
+package sso
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Revoke ends a link at once, here, and asks a job to end it at the provider
+// too. What the provider gave us is erased; its tokens go when the job is done
+// with them. The person is told by mail. NotFound if the link is not theirs,
+// Conflict if it is the last way into the account. Revoking
+// again is no error.
+func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := hold(ctx, tx, link.Person); err != nil {
+			return err
+		}
+		row, err := gorm.G[linkRow](tx.Gorm).Where("person_id = ? and id = ?", link.Person, link.ID).First(ctx)
+		if postgres.IsMissing(err) {
+			return fault.Wrap(err, fault.NotFound, "fault.notFound")
+		}
+		if err != nil || row.RevokedAt != nil {
+			return err
+		}
+		if last, err := s.isLastWay(tx, row); err != nil || last {
+			return orElse(err, fault.New(fault.Conflict, "sso.last.text", "Service", s.Name(row.Provider)))
+		}
+		now := s.Now()
+		err = tx.Gorm.Exec(`update sso_link set revoked_at = ?, outcome = 'pending', claims = '{}', scopes = '{}' where person_id = ? and id = ?`,
+			now, link.Person, link.ID).Error
+		if err != nil {
+			return fmt.Errorf("revoking a link: %w", err)
+		}
+		if err := forgetAttempts(tx, link.Person); err != nil {
+			return err
+		}
+		if err := s.Queue.Add(ctx, tx, revokeArgs{link.Person, link.ID}); err != nil {
+			return err
+		}
+		if err := s.write(ctx, tx, link.Person, "serviceRevoked", row.Provider); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: now, Actor: actor, Action: "sso.revoked", PersonID: link.Person, Subject: link.ID.String(), Detail: map[string]any{"provider": row.Provider},
+		})
+	})
+}
+
+// isLastWay tells whether a person could not sign in any more without a link.
+// A provider that has gone from the configuration is no way in.
+func (s *Service) isLastWay(tx postgres.Tx, row linkRow) (bool, error) {
+	if _, configured := s.far[row.Provider]; !configured {
+		return false, nil
+	}
+	ids := []string{""}
+	for id := range s.far {
+		ids = append(ids, id)
+	}
+	var others bool
+	err := tx.Gorm.Raw(`select exists (select from password where person_id = ?)
+		or exists (select from sso_link where person_id = ? and id <> ? and revoked_at is null and provider in ?)`,
+		row.PersonID, row.PersonID, row.ID, ids).Row().Scan(&others)
+	return !others, err
+}
+
+// EndAtProvider revokes a grant at its provider and destroys our tokens. Until
+// the provider has answered it gives an error, so that it is tried again;
+// giveUp ends the trying. Safe to call twice.
+func (s *Service) EndAtProvider(ctx context.Context, link LinkID, giveUp bool) error {
+	row, err := gorm.G[linkRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", link.Person, link.ID).First(ctx)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
+	}
+	if err != nil || row.Outcome != Pending {
+		return err
+	}
+	var tokens []grantToken
+	if err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); err != nil {
+		return s.settle(ctx, row, Failed)
+	}
+	outcome, err := s.reach(row).revoke(ctx, tokens)
+	if err == nil {
+		return s.settle(ctx, row, outcome)
+	}
+	if giveUp {
+		return s.settle(ctx, row, Failed)
+	}
+	return err
+}
+
+// reach is the provider of a link, also of one that has gone from the
+// configuration: then it is asked without a client's secret, as Google allows.
+func (s *Service) reach(row linkRow) *farEnd {
+	if far, ok := s.far[row.Provider]; ok && far.Issuer == row.Issuer {
+		return far
+	}
+	return &farEnd{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, http: s.http, now: s.Now}
+}
+
+func (s *Service) settle(ctx context.Context, row linkRow, outcome Outcome) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		now := s.Now()
+		res := tx.Gorm.Exec(`update sso_link set outcome = ?, outcome_at = ?, sealed_tokens = null where person_id = ? and id = ? and outcome = 'pending'`,
+			outcome, now, row.PersonID, row.ID)
+		if res.Error != nil || res.RowsAffected == 0 {
+			return res.Error
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: now, Actor: audit.BySystem("sso"), Action: "sso.ended", PersonID: row.PersonID, Subject: row.ID.String(),
+			Detail: map[string]any{"provider": row.Provider, "outcome": string(outcome)},
+		})
+	})
+}
+
+// Ways lists the linked services that a person can sign in with now.
+func (s *Service) Ways(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
+	links, err := s.Links(ctx, person)
+	return slices.DeleteFunc(links, func(l LinkedService) bool { return !l.Configured || !l.RevokedAt.IsZero() }), err
+}

@@ -1,0 +1,125 @@
+package sso
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB        *postgres.DB
+	Ring      *keyring.Ring
+	Mail      *mail.Service
+	Queue     *jobs.Queue
+	Limits    *limit.Limiter
+	Accounts  *account.Service
+	Providers []Provider
+	BaseURL   string // of the portal, without a slash at its end
+	Now       func() time.Time
+}
+
+// Service is what sign-in services promise.
+type Service struct {
+	Deps
+	far  map[string]*farEnd
+	http *http.Client
+}
+
+// How long things live.
+const (
+	AttemptLife = 10 * time.Minute
+	SignUpLife  = 30 * time.Minute // for somebody to answer what is left to ask
+)
+
+const (
+	sealAttempt = "sso attempt"
+	sealTokens  = "sso tokens"
+)
+
+var beginnings = limit.Rule{Name: "sign-in service", Max: 60, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+
+// New makes a service. No provider is asked anything yet: one that is down
+// keeps nothing else from starting.
+func New(d Deps) (*Service, error) {
+	if err := Validate(d.Providers); err != nil {
+		return nil, err
+	}
+	s := &Service{Deps: d, far: map[string]*farEnd{}, http: newClient()}
+	for _, p := range d.Providers {
+		s.far[p.ID] = &farEnd{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", http: s.http, now: d.Now}
+	}
+	return s, nil
+}
+
+// FormOrigins are the places, besides the portal, that a form may lead a
+// browser to.
+func (s *Service) FormOrigins() []string {
+	var out []string
+	for _, p := range s.Providers {
+		out = append(out, p.origins()...)
+	}
+	return out
+}
+
+// Name is what people call a provider; its id if it has gone from the
+// configuration.
+func (s *Service) Name(provider string) string {
+	if far, ok := s.far[provider]; ok {
+		return far.Name
+	}
+	return provider
+}
+
+func (s *Service) provider(id string) (*farEnd, error) {
+	far, ok := s.far[id]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "fault.notFound")
+	}
+	return far, nil
+}
+
+func (s *Service) seal(purpose string, owner []byte, value any) ([]byte, error) {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return s.Ring.Seal(purpose, owner, plain)
+}
+
+func (s *Service) open(purpose string, owner, sealed []byte, into any) error {
+	plain, err := s.Ring.Open(purpose, owner, sealed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", purpose, err)
+	}
+	return json.Unmarshal(plain, into)
+}
+
+// hold keeps whatever else concerns a person's ways in waiting until tx ends.
+// NotFound for nobody.
+func hold(_ context.Context, tx postgres.Tx, person uuid.UUID) error {
+	var id uuid.UUID
+	err := tx.Gorm.Raw(`select id from person where id = ? for update`, person).Row().Scan(&id)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return err
+}
+
+// forgetAttempts ends every round trip of a person that is under way: what was
+// begun under other links must not take effect under these.
+func forgetAttempts(tx postgres.Tx, person uuid.UUID) error {
+	return tx.Gorm.Where("person_id = ?", person).Delete(&attemptRow{}).Error
+}

@@ -1,0 +1,90 @@
+package story
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+func services() Group {
+	return Group{Name: "Sign-in services", Stories: []Story{
+		{Name: "Security, one linked and one to link", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, linked(ctx))) }},
+		{Name: "Security, every outcome of a revocation", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)...)) }},
+		{Name: "Sign in", Page: func(ctx context.Context) templ.Component {
+			return views.SignIn(views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle")), Services: doors()})
+		}},
+		{Name: "Confirm without a password", Page: func(ctx context.Context) templ.Component {
+			return views.Confirm(views.ConfirmPage{Shell: person(ctx, "", text.T(ctx, "account.confirmTitle")), Services: doors()[:1]})
+		}},
+		{Name: "Finish a sign-up", Page: func(ctx context.Context) templ.Component { return views.FinishSignUp(finishSignUp(ctx)) }},
+		{Name: "Sign in first", Page: func(ctx context.Context) templ.Component {
+			return views.Message(views.MessagePage{Shell: shell(ctx, "", text.T(ctx, "sso.first.title")), Panel: turn(ctx, "sso.first"), Action: ui.Link{Label: text.T(ctx, "account.signInButton"), Href: "/"}})
+		}},
+		{Name: "The last way in", Page: func(ctx context.Context) templ.Component {
+			return views.Message(views.MessagePage{Shell: person(ctx, "", text.T(ctx, "sso.last.title")), Panel: turn(ctx, "sso.last"), Action: ui.Link{Label: text.T(ctx, "security.setPassword"), Href: "/"}})
+		}},
+	}}
+}
+
+func doors() []views.ServiceButton {
+	return []views.ServiceButton{{Name: "Google", Href: "/"}, {Name: "Facebook", Href: "/"}}
+}
+
+func turn(ctx context.Context, key string) ui.ConfirmPanelProps {
+	say := func(part string) string { return text.T(ctx, key+"."+part, "Service", "Google") }
+	return ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}}
+}
+
+func security(ctx context.Context, linked ...views.LinkedService) views.SecurityPage {
+	return views.SecurityPage{
+		Shell: person(ctx, "security", text.T(ctx, "security.title")), Email: "mara@example.com", HasPassword: true,
+		Services: linked, Offers: []views.ServiceButton{{Name: "Facebook", Href: "/"}},
+		Sessions: []views.SecuritySession{{
+			ID: "1", Device: text.T(ctx, "security.device", "Browser", "Firefox", "System", "Linux"), IP: "192.0.2.7", Here: true,
+			Since: pick(ctx, "22 November 2026 21:02 UTC", "2026年11月22日 21:02 UTC"), Seen: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"),
+		}},
+	}
+}
+
+func linked(ctx context.Context) views.LinkedService {
+	return views.LinkedService{
+		ID: "1", Name: "Google", Since: pick(ctx, "3 May 2026 09:12 UTC", "2026年5月3日 09:12 UTC"), Used: pick(ctx, "21 November 2026 18:30 UTC", "2026年11月21日 18:30 UTC"),
+		Gave: []ui.SummaryRow{
+			{Key: text.T(ctx, "sso.claim.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")},
+			{Key: text.T(ctx, "sso.claim.email"), Value: "mara@example.com"},
+			{Key: text.T(ctx, "sso.claim.email_verified"), Value: text.T(ctx, "sso.yes")},
+			{Key: text.T(ctx, "sso.claim.picture"), Value: "https://images.example.com/people/a-rather-long-address-of-a-picture-that-has-to-break/96.jpg"},
+		},
+		Allowed: []string{text.T(ctx, "sso.scope.openid"), text.T(ctx, "sso.scope.email"), text.T(ctx, "sso.scope.profile")},
+	}
+}
+
+func ended(ctx context.Context) []views.LinkedService {
+	var out []views.LinkedService
+	kinds := map[string]ui.Kind{"pending": ui.Info, "revoked": ui.Done, "already-gone": ui.Done, "unsupported": ui.Turn, "failed": ui.Turn}
+	for _, outcome := range slices.Sorted(maps.Keys(kinds)) {
+		out = append(out, views.LinkedService{
+			ID: outcome, Name: "Google", Since: pick(ctx, "3 May 2026 09:12 UTC", "2026年5月3日 09:12 UTC"), Ended: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"),
+			Outcome: ui.AlertProps{Kind: kinds[outcome], Title: text.T(ctx, "sso.outcome."+outcome+".title", "Service", "Google"), Text: text.T(ctx, "sso.outcome."+outcome+".text", "Service", "Google")},
+		})
+	}
+	gone := linked(ctx)
+	gone.ID, gone.Name, gone.Gone = "9", "Orkut", true
+	return append(out, gone)
+}
+
+func finishSignUp(ctx context.Context) views.FinishSignUpPage {
+	return views.FinishSignUpPage{
+		SignUpPage: views.SignUpPage{
+			Shell: shell(ctx, "", text.T(ctx, "sso.joinTitle")), Email: "mara@example.com", Name: pick(ctx, "Mara Lindqvist", "森 真理"),
+			Topics: []ui.CheckboxProps{{Name: "topics", Value: "new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What is new.", "新しい機能のご案内です。")}},
+		},
+		Service: "Google", Action: "/",
+	}
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/sso"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type serviceController struct {
+	*server
+	accounts *accountController
+}
+
+// serviceButton starts a round trip to a service; next is where it ends.
+func serviceButton(path, id, name, next string) views.ServiceButton {
+	return views.ServiceButton{Name: name, Href: path + id + "?next=" + url.QueryEscape(next)}
+}
+
+// serviceButtons are those of everybody's doors.
+func (s *server) serviceButtons(next string) []views.ServiceButton {
+	var out []views.ServiceButton
+	for _, p := range s.SSO.Providers {
+		out = append(out, serviceButton("/sign-in/with/", p.ID, p.Name, next))
+	}
+	return out
+}
+
+// serviceCookie holds the secret of a browser that is on its way to a service
+// and back, so that nobody can finish there what another has begun.
+func (s *server) serviceCookie(secret string) *http.Cookie {
+	name := "sso"
+	if s.secure() {
+		name = "__Host-sso"
+	}
+	return &http.Cookie{
+		Name: name, Value: secret, Path: "/", MaxAge: int(sso.SignUpLife.Seconds()),
+		Secure: s.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func (s *server) serviceSecret(ctx echo.Context) string {
+	cookie, err := ctx.Cookie(s.serviceCookie("").Name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (c *serviceController) signIn(ctx echo.Context) error {
+	return c.begin(ctx, sso.SignIn, localPath(ctx.QueryParam("next")))
+}
+
+func (c *serviceController) confirm(ctx echo.Context) error {
+	return c.begin(ctx, sso.Confirm, localPath(ctx.QueryParam("next")))
+}
+
+func (c *serviceController) link(ctx echo.Context) error {
+	return c.begin(ctx, sso.Link, "/security")
+}
+
+func (c *serviceController) begin(ctx echo.Context, purpose sso.Purpose, next string) error {
+	trip, err := c.SSO.Begin(ctx.Request().Context(), sso.Start{
+		Provider: ctx.Param("provider"), Purpose: purpose, Browser: c.serviceSecret(ctx),
+		Person: person(ctx), Session: signedIn(ctx).ID, Next: next, From: visit(ctx),
+	})
+	if err != nil {
+		return err
+	}
+	ctx.SetCookie(c.serviceCookie(trip.Browser))
+	return ctx.Redirect(http.StatusSeeOther, trip.URL)
+}
+
+// callback is where a service sends the browser back to.
+func (c *serviceController) callback(ctx echo.Context) error {
+	done, err := c.SSO.Finish(ctx.Request().Context(), sso.Return{
+		Provider: ctx.Param("provider"), State: ctx.QueryParam("state"), Code: ctx.QueryParam("code"), Error: ctx.QueryParam("error"),
+		Issuer: ctx.QueryParam("iss"), Browser: c.serviceSecret(ctx),
+		Person: person(ctx), Session: signedIn(ctx).ID, Token: token(ctx), From: visit(ctx),
+	})
+	if err != nil {
+		return err
+	}
+	return c.goOn(ctx, done)
+}
+
+// goOn leads to wherever a round trip ended.
+func (c *serviceController) goOn(ctx echo.Context, done sso.Done) error {
+	switch {
+	case done.Declined && done.Purpose == sso.SignIn:
+		return c.redirect(ctx, "/sign-in", "sso.declined", "Service", done.Service)
+	case done.Declined:
+		return c.redirect(ctx, "/security", "sso.declined", "Service", done.Service)
+	case done.SignInFirst:
+		return render(ctx, http.StatusConflict, views.Message(c.signInFirst(ctx, done.Service)))
+	case done.SignUp != "":
+		return ctx.Redirect(http.StatusSeeOther, "/sign-up/finish/"+url.PathEscape(done.SignUp))
+	case done.Purpose == sso.Link:
+		return c.redirect(ctx, "/security", "sso.linked", "Service", done.Service)
+	}
+	c.hand(ctx, done.Token)
+	return ctx.Redirect(http.StatusSeeOther, localPath(done.Next))
+}
+
+// signInFirst is for somebody whose address, proved by the service, has an
+// account already: the two are never joined by the address alone.
+func (c *serviceController) signInFirst(ctx echo.Context, service string) views.MessagePage {
+	say := func(key string) string { return text.T(ctx.Request().Context(), key, "Service", service) }
+	return views.MessagePage{
+		Shell:  c.shell(ctx, "sso.first.title", ""),
+		Panel:  ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("sso.first.title"), Text: say("sso.first.text"), Next: []string{say("sso.first.next1"), say("sso.first.next2")}},
+		Action: ui.Link{Label: say("account.signInButton"), Href: "/sign-in?next=" + url.QueryEscape("/security")},
+	}
+}
+
+func (c *serviceController) newJoin(ctx echo.Context) error {
+	return c.showJoin(ctx, http.StatusOK, signUpForm{}, nil)
+}
+
+func (c *serviceController) join(ctx echo.Context) error {
+	form, err := bind[signUpForm](ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := ctx.Cookie(tooYoungCookie); err == nil {
+		return c.accounts.refuseYouth(ctx)
+	}
+	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{
+		Name: form.Name, Born: form.born(), Country: form.Country, Topics: form.Topics,
+	}, visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.showJoin(ctx, http.StatusUnprocessableEntity, form, problems)
+	}
+	if fault.Is(err, fault.Forbidden) {
+		return c.accounts.refuseYouth(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return c.goOn(ctx, done)
+}
+
+func (c *serviceController) showJoin(ctx echo.Context, code int, form signUpForm, problems fault.Problems) error {
+	waiting, err := c.SSO.Waiting(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"))
+	if err != nil {
+		return err
+	}
+	if problems == nil {
+		form.Name = waiting.Name
+	}
+	page := c.accounts.signUpPage(ctx, form, problems)
+	page.Shell.Title = text.T(ctx.Request().Context(), "sso.joinTitle")
+	page.Email, page.Services = waiting.Email, nil
+	return render(ctx, code, views.FinishSignUp(views.FinishSignUpPage{
+		SignUpPage: page, Service: waiting.Service, Action: "/sign-up/finish/" + url.PathEscape(ctx.Param("token")),
+	}))
+}
+
+func (c *serviceController) revoke(ctx echo.Context) error {
+	id, err := uuid.Parse(ctx.Param("id"))
+	if err != nil {
+		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	err = c.SSO.Revoke(ctx.Request().Context(), audit.ByPerson(person(ctx)), sso.LinkID{Person: person(ctx), ID: id})
+	if fault.Is(err, fault.Conflict) {
+		return render(ctx, http.StatusConflict, views.Message(c.lastWay(ctx, err)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "sso.revokedHere")
+}
+
+// lastWay tells the way out to somebody who would lock themselves out.
+func (c *serviceController) lastWay(ctx echo.Context, err error) views.MessagePage {
+	var args []any
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		args = f.Args
+	}
+	say := func(key string) string { return text.T(ctx.Request().Context(), key, args...) }
+	return views.MessagePage{
+		Shell:  c.shell(ctx, "sso.last.title", ""),
+		Panel:  ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("sso.last.title"), Text: say("sso.last.text"), Next: []string{say("sso.last.next1"), say("sso.last.next2")}},
+		Action: ui.Link{Label: say("security.setPassword"), Href: "/forgot"},
+	}
+}
