@@ -10,5 +10,7 @@ func Pages() []Group {
 		data(),
 		email(),
 		services(),
+		requests(),
+		desk(),
 	}
 }
