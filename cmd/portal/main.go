@@ -15,6 +15,7 @@ import (
 type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the portal against your own database, mail server and sign-in services."`
 	Demo      demoCmd      `cmd:"" help:"Run a portal with everything it needs: a database of its own, a made-up company and its people, a mailbox and a sign-in service."`
+	Health    healthCmd    `cmd:"" help:"Ask the portal on this machine whether it and its database answer."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's shape. The private database is brought there by itself."`
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`

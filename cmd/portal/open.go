@@ -38,6 +38,23 @@ func dataFolder(named string) (string, error) {
 	return filepath.Dir(dir), err
 }
 
+// beside opens the database for a command that may run beside a portal: the
+// private database of a running one, or as openDatabase does.
+func beside(ctx context.Context, c config.Database, end *closers) (*postgres.DB, error) {
+	db, err := openDatabase(ctx, c, end)
+	if !errors.Is(err, embedded.ErrInUse) {
+		return db, err
+	}
+	data, err := dataFolder(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	if c.DatabaseURL, err = embedded.Attach(filepath.Join(data, "postgres")); err != nil {
+		return nil, err
+	}
+	return openDatabase(ctx, c, end)
+}
+
 // openDatabase opens the operator's database, or starts the private one. The
 // private one is migrated; the operator's must have been.
 func openDatabase(ctx context.Context, c config.Database, end *closers) (*postgres.DB, error) {
@@ -82,7 +99,7 @@ func (b backstage) open(ctx context.Context) (*app.App, *closers, error) {
 	if err != nil {
 		return nil, end, err
 	}
-	db, err := openDatabase(ctx, b.Database, end)
+	db, err := beside(ctx, b.Database, end)
 	if err != nil {
 		return nil, end, errors.Join(err, end.close())
 	}

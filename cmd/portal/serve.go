@@ -108,6 +108,37 @@ func serve(ctx context.Context, s *http.Server, l net.Listener, cert, key string
 	return nil
 }
 
+type healthCmd struct {
+	Listen string `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Where the portal listens."`
+}
+
+// Run asks the portal on this machine whether it and its database answer: for
+// containers, which have nothing else to ask with.
+func (c *healthCmd) Run(ctx context.Context) error {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("PORTAL_LISTEN %q is not an address with a port", c.Listen)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("no answer: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the portal answers %s", res.Status)
+	}
+	return nil
+}
+
 type keysCmd struct {
 	New keysNewCmd `cmd:"" help:"Print a new key, for PORTAL_KEYS. To rotate, put it before the old ones."`
 }
