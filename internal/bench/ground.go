@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/postgres/embedded"
+	"plusultra.link/privacy/internal/register"
+)
+
+// ground is what a run stands on: a folder, a database in it, and the portal's
+// services for making data.
+type ground struct {
+	folder     string
+	server     *embedded.Server
+	postmaster int    // process
+	programs   string // folder of PostgreSQL's
+	keys       string
+	db         *postgres.DB
+	app        *app.App
+}
+
+func breakGround(ctx context.Context) (g *ground, err error) {
+	g = &ground{keys: keyring.Generate()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, g.clear())
+		}
+	}()
+	if g.folder, err = os.MkdirTemp("", "portal-bench-*"); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(g.folder, 0o711); err != nil { //nolint:gosec // whoever runs the database must come through
+		return nil, err
+	}
+	if g.server, err = embedded.Start(ctx, embedded.Config{Dir: g.place("postgres")}); err != nil {
+		return nil, err
+	}
+	if err := g.findServer(); err != nil {
+		return nil, err
+	}
+	if err := postgres.Migrate(ctx, postgres.Config{URL: g.server.URL()}); err != nil {
+		return nil, err
+	}
+	g.app, err = join(ctx, g.server.URL(), g.keys, "http://localhost", slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	g.db = g.app.DB
+	return g, nil
+}
+
+func (g *ground) place(name string) string { return filepath.Join(g.folder, name) }
+
+// findServer finds the server's process, whose children are all of PostgreSQL.
+func (g *ground) findServer() error {
+	raw, err := os.ReadFile(g.place("postgres/data/postmaster.pid"))
+	if err != nil {
+		return err
+	}
+	first, _, _ := bytes.Cut(raw, []byte{'\n'})
+	if g.postmaster, err = strconv.Atoi(string(first)); err != nil {
+		return fmt.Errorf("the server's process: %w", err)
+	}
+	if program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", g.postmaster)); err == nil {
+		g.programs = filepath.Dir(program)
+	}
+	return nil
+}
+
+// clear ends what was started and removes what was made.
+func (g *ground) clear() error {
+	if g.app != nil {
+		g.app.DB.Close()
+	}
+	var err error
+	if g.server != nil {
+		err = g.server.Stop()
+	}
+	if g.folder != "" {
+		err = errors.Join(err, os.RemoveAll(g.folder))
+	}
+	return err
+}
+
+// join makes a portal without its face, on the bench's database.
+func join(ctx context.Context, database, keys, base string, log *slog.Logger) (*app.App, error) {
+	db, err := postgres.Open(ctx, postgres.Config{URL: database})
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keyring.Parse(keys)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := register.Default()
+	if err != nil {
+		return nil, err
+	}
+	return app.New(app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now})
+}
+
+// nowhere takes mail and forgets it.
+type nowhere struct{}
+
+// Send succeeds.
+func (nowhere) Send(context.Context, string, string, mail.Envelope) error { return nil }
+
+// exec runs statements that the bench itself needs, one by one.
+func (g *ground) exec(ctx context.Context, statements ...string) error {
+	for _, sql := range statements {
+		if _, err := g.db.Pool.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+	}
+	return nil
+}
+
+// calm lets the database write down what it owes, so that no measurement pays
+// for the one before.
+func (g *ground) calm(ctx context.Context, tables ...string) error {
+	for _, t := range tables {
+		if err := g.exec(ctx, "vacuum analyze "+t); err != nil {
+			return err
+		}
+	}
+	return g.exec(ctx, "checkpoint")
+}
