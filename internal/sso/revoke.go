@@ -42,7 +42,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		if err := forgetAttempts(tx, link.Person); err != nil {
 			return err
 		}
-		if err := s.Queue.Add(ctx, tx, revokeArgs{link.Person, link.ID}); err != nil {
+		if err := s.Queue.Add(ctx, tx, revokeArgs(link)); err != nil {
 			return err
 		}
 		if err := s.write(ctx, tx, link.Person, "serviceRevoked", row.Provider); err != nil {
