@@ -7,10 +7,13 @@ func Pages() []Group {
 		forms(),
 		holdings(),
 		frames(),
+		account(),
+		overview(),
 		data(),
 		email(),
 		services(),
 		requests(),
 		desk(),
+		policyChapter(),
 	}
 }

@@ -1,0 +1,112 @@
+package story
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+func account() Group {
+	return Group{Name: "Account", Stories: []Story{
+		{Name: "Home", Page: func(ctx context.Context) templ.Component {
+			return views.Home(views.HomePage{Shell: shell(ctx, "", text.T(ctx, "home.title"))})
+		}},
+		{Name: "Sign up", Page: func(ctx context.Context) templ.Component { return views.SignUp(signUp(ctx)) }},
+		{Name: "Sign up, something wrong", Page: signUpWrong},
+		{Name: "Sign up, with sign-in services", Page: func(ctx context.Context) templ.Component {
+			p := signUp(ctx)
+			p.Services = doors()
+			return views.SignUp(p)
+		}},
+		{Name: "Look into your e-mail", Page: checkMail},
+		{Name: "Verify", Page: func(ctx context.Context) templ.Component {
+			return views.Verify(views.VerifyPage{Shell: shell(ctx, "", text.T(ctx, "account.verifyTitle")), Action: "/"})
+		}},
+		{Name: "Sign in", Page: func(ctx context.Context) templ.Component { return views.SignIn(signIn(ctx)) }},
+		{Name: "Sign in, wrong", Page: signInWrong},
+		{Name: "Forgot", Page: func(ctx context.Context) templ.Component {
+			return views.Forgot(views.ForgotPage{Shell: shell(ctx, "", text.T(ctx, "account.forgotTitle"))})
+		}},
+		{Name: "New password, by a link", Page: func(ctx context.Context) templ.Component {
+			return views.NewPassword(views.NewPasswordPage{Shell: shell(ctx, "", text.T(ctx, "account.resetTitle")), Action: "/"})
+		}},
+		{Name: "New password, from inside", Page: newPasswordInside},
+		{Name: "Confirm", Page: func(ctx context.Context) templ.Component { return views.Confirm(confirm(ctx, true)) }},
+		{Name: "Confirm, no password", Page: func(ctx context.Context) templ.Component { return views.Confirm(confirm(ctx, false)) }},
+		{Name: "Security, several sessions", Page: sessions},
+	}}
+}
+
+func signUp(ctx context.Context) views.SignUpPage {
+	var countries []ui.Option
+	for _, country := range text.Countries(ctx) {
+		countries = append(countries, ui.Option{Value: country.Code, Label: country.Name})
+	}
+	return views.SignUpPage{
+		Shell: shell(ctx, "", text.T(ctx, "account.signUpTitle")), Countries: countries,
+		Topics: []ui.CheckboxProps{
+			{Name: "topics", Value: "new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。")},
+			{Name: "topics", Value: "promotions", Label: promotions(ctx), Hint: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。")},
+		},
+	}
+}
+
+func signUpWrong(ctx context.Context) templ.Component {
+	p := signUp(ctx)
+	p.Name, p.Email, p.Day, p.Month, p.Year = pick(ctx, "Mara Lindqvist", "森 真理"), "mara@example", "31", "2", "1990"
+	p.Problems = ui.Problems{
+		{Field: "email", Text: text.T(ctx, "account.emailBad")},
+		{Field: "password", Text: text.T(ctx, "account.passwordShort", "Min", 10)},
+		{Field: "born", Text: text.T(ctx, "account.bornBad")},
+	}
+	return views.SignUp(p)
+}
+
+func checkMail(ctx context.Context) templ.Component {
+	say := func(part string) string { return text.T(ctx, "account.checkMail."+part, "Email", "mara@example.com") }
+	return views.Message(views.MessagePage{
+		Shell: shell(ctx, "", say("title")),
+		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
+	})
+}
+
+func signIn(ctx context.Context) views.SignInPage {
+	return views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle"))}
+}
+
+func signInWrong(ctx context.Context) templ.Component {
+	p := signIn(ctx)
+	p.Email = "mara@example.com"
+	p.Problems = ui.Problems{{Field: "email", Text: text.T(ctx, "account.signInWrong")}}
+	return views.SignIn(p)
+}
+
+func newPasswordInside(ctx context.Context) templ.Component {
+	return views.NewPassword(views.NewPasswordPage{
+		Shell: person(ctx, "security", text.T(ctx, "security.passwordTitle")), Action: "/", Inside: true, Email: "mara@example.com",
+	})
+}
+
+func confirm(ctx context.Context, hasPassword bool) views.ConfirmPage {
+	return views.ConfirmPage{Shell: person(ctx, "", text.T(ctx, "account.confirmTitle")), Email: "mara@example.com", HasPassword: hasPassword}
+}
+
+func sessions(ctx context.Context) templ.Component {
+	p := security(ctx)
+	p.Offers = nil
+	p.Sessions = append(p.Sessions,
+		views.SecuritySession{
+			ID: "2", Device: text.T(ctx, "security.device", "Browser", "Safari", "System", "iOS"), IP: "2001:db8:4a::17",
+			Since: pick(ctx, "14 November 2026 08:20 UTC", "2026年11月14日 08:20 UTC"), Seen: pick(ctx, "21 November 2026 23:04 UTC", "2026年11月21日 23:04 UTC"),
+		},
+		views.SecuritySession{
+			ID: "3", Device: text.T(ctx, "security.device", "Browser", text.T(ctx, "security.unknown"), "System", text.T(ctx, "security.unknown")), IP: "198.51.100.4",
+			Since: pick(ctx, "2 November 2026 03:11 UTC", "2026年11月2日 03:11 UTC"), Seen: pick(ctx, "2 November 2026 03:12 UTC", "2026年11月2日 03:12 UTC"),
+		},
+	)
+	return views.Security(p)
+}

@@ -1,0 +1,102 @@
+package story
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+func policyChapter() Group {
+	return Group{Name: "Policy", Stories: []Story{
+		{Name: "Policy", Page: policyPage},
+		{Name: "What we hold, kind by kind", Page: func(ctx context.Context) templ.Component {
+			return views.List(views.ListPage{
+				Shell: shell(ctx, "policy", text.T(ctx, "policy.dataTitle")), Lead: text.T(ctx, "policy.dataLead"), Entries: held(ctx),
+				Back: ui.Link{Label: text.T(ctx, "policy.whole"), Href: "/"},
+			})
+		}},
+		{Name: "Register, one category", Page: category},
+		{Name: "Recipients", Page: recipients},
+		{Name: "Contact", Page: func(ctx context.Context) templ.Component {
+			return views.List(views.ListPage{
+				Shell: shell(ctx, "contact", text.T(ctx, "policy.contactTitle")), Lead: text.T(ctx, "policy.contactLead"), Facts: contacts(ctx),
+			})
+		}},
+	}}
+}
+
+func contacts(ctx context.Context) []ui.SummaryRow {
+	return []ui.SummaryRow{
+		{Key: text.T(ctx, "policy.controller"), Value: pick(ctx, "Halyard Ltd", "ハリヤード株式会社")},
+		{Key: text.T(ctx, "policy.privacyMail"), Inside: ui.LinkTo(ui.Link{Label: "privacy@example.com", Href: "mailto:privacy@example.com"})},
+		{Key: text.T(ctx, "policy.post"), Value: pick(ctx, "1 Quay Street, Exampleton", "架空県見本市岸壁1-1")},
+	}
+}
+
+func held(ctx context.Context) []views.PolicyEntry {
+	return []views.PolicyEntry{
+		{
+			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
+			Facts: []ui.SummaryRow{{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "For 12 months.", "12か月間保存します。")}},
+		},
+		{
+			Title: pick(ctx, "Orders", "ご注文"), Href: "/", Text: pick(ctx, "What you bought.", "ご購入の内容です。"),
+			Facts: []ui.SummaryRow{{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "For ten years, because tax law asks for it.", "税法の定めにより10年間保存します。")}},
+		},
+	}
+}
+
+func policyPage(ctx context.Context) templ.Component {
+	what, who := pick(ctx, "What we hold", "保有する情報"), pick(ctx, "Who we are", "当社について")
+	prose := func(id, title, words string) views.PolicyBlock {
+		return views.PolicyBlock{HTML: `<h2 id="` + id + `">` + title + `</h2><p>` + words + `</p>`}
+	}
+	return views.Policy(views.PolicyPage{
+		Shell:    shell(ctx, "policy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")),
+		Version:  text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2026", "2026年5月1日")),
+		Sections: []ui.Link{{Label: who, Href: "#who"}, {Label: what, Href: "#what"}},
+		Blocks: []views.PolicyBlock{
+			prose("who", who, pick(ctx, "We run a network for people at sea.", "海で働く方々のための通信サービスを運営しています。")),
+			{Facts: contacts(ctx)},
+			prose("what", what, pick(ctx, "Each kind has a page of its own.", "種類ごとのページがあります。")),
+			{Entries: held(ctx)},
+			{Fold: text.T(ctx, "policy.authorities"), Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
+		},
+	})
+}
+
+func category(ctx context.Context) templ.Component {
+	return views.RegisterCategory(views.RegisterPage{
+		Shell:   shell(ctx, "policy", pick(ctx, "Public posts", "公開の投稿")),
+		Summary: pick(ctx, "What you wrote in the forum.", "フォーラムに書き込まれた内容です。"),
+		Warning: pick(ctx, "Everybody can read these.", "どなたでも読むことができます。"),
+		Fields:  []string{pick(ctx, "When", "日時"), pick(ctx, "Text", "内容")},
+		Purposes: []views.DataPurpose{{
+			Name: pick(ctx, "To give you the service", "サービスの提供"), Summary: pick(ctx, "So that others can read what you wrote.", "ほかの方が読めるようにするためです。"),
+			Basis: pick(ctx, "Our contract with you", "お客様との契約"), You: pick(ctx, "You can ask for erasure.", "消去を請求できます。"),
+		}},
+		About: []ui.SummaryRow{
+			{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf.you")},
+			{Key: text.T(ctx, "data.recipients"), Value: text.T(ctx, "data.recipientsNone")},
+			{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "As long as you have an account.", "アカウントがある間、保存します。")},
+		},
+		Withheld: []views.DataWithheld{{What: pick(ctx, "Notes of the moderators", "運営担当者のメモ"), Because: pick(ctx, "They are about others too.", "ほかの方に関する情報も含むためです。")}},
+	})
+}
+
+func recipients(ctx context.Context) templ.Component {
+	return views.List(views.ListPage{
+		Shell: shell(ctx, "recipients", text.T(ctx, "policy.recipientsTitle")), Lead: text.T(ctx, "policy.recipientsLead"),
+		Entries: []views.PolicyEntry{{
+			Title: pick(ctx, "The payment provider", "決済代行会社"), Text: pick(ctx, "Takes the payment when you order.", "ご注文の際に決済を行います。"),
+			Facts: []ui.SummaryRow{
+				{Key: text.T(ctx, "policy.whichData"), Value: pick(ctx, "Name and amount", "氏名と金額")},
+				{Key: text.T(ctx, "policy.theirs"), Inside: ui.LinkTo(ui.Link{Label: "pay.example.com", Href: "https://pay.example.com/privacy"})},
+			},
+		}},
+	})
+}
