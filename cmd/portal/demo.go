@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/web"
 )
@@ -73,7 +75,13 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	base := &url.URL{Scheme: "http", Host: c.Listen}
-	a, err := app.New(app.Parts{DB: db, Ring: ring, Register: reg, Sender: sender, BaseURL: base.String(), Log: log, Now: time.Now})
+	service, err := c.service(base, end)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(app.Parts{
+		DB: db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
+	})
 	if err != nil {
 		return err
 	}
@@ -140,6 +148,24 @@ func (c *demoCmd) folder() (string, error) {
 		}
 	}
 	return folder, os.MkdirAll(folder, 0o755) //nolint:gosec // as root, PostgreSQL runs as somebody else who must get through
+}
+
+// service starts the stand-in for a sign-in service; it plays "Google".
+func (c *demoCmd) service(base *url.URL, end *closers) (sso.Provider, error) {
+	const id = "google"
+	secret := rand.Text()
+	provider, err := standin.StartProvider(standin.ProviderConfig{
+		Addr: c.Provider, Name: "Google (stand-in)", ClientID: "portal-demo", ClientSecret: secret,
+		RedirectURIs: []string{base.String() + "/sign-in/with/" + id + "/callback"}, Now: time.Now,
+	})
+	if err != nil {
+		return sso.Provider{}, err
+	}
+	end.add(provider.Close)
+	for _, user := range demo.ServiceUsers() {
+		provider.RegisterUser(user)
+	}
+	return sso.Provider{ID: id, Name: "Google", Issuer: provider.Issuer(), ClientID: "portal-demo", ClientSecret: secret}, nil
 }
 
 // keptKeys makes the demo's key at its first start and keeps it for the next.

@@ -15,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views/story"
 	"plusultra.link/privacy/web"
 )
@@ -26,7 +27,8 @@ type serveCmd struct {
 // Run serves until it is told to end, then lets requests and jobs finish.
 func (c *serveCmd) Run(ctx context.Context) (err error) {
 	checked, err := c.Check()
-	if err != nil {
+	services, err2 := providers(c.Services)
+	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
 	log := logger(c.Log)
@@ -38,7 +40,8 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	a, err := app.New(app.Parts{
-		DB: db, Ring: checked.Ring, Register: checked.Register, MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now,
+		DB: db, Ring: checked.Ring, Register: checked.Register, Services: services,
+		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now,
 		Sender: mail.SMTP{
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,
 		},
@@ -64,6 +67,19 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	work.Go(func() error { return a.Work(ctx) })
 	work.Go(func() error { return serve(ctx, server(handler), listener, c.TLSCert, c.TLSKey) })
 	return work.Wait()
+}
+
+// providers reads what people may sign in with beside a password.
+func providers(c config.Services) ([]sso.Provider, error) {
+	list, err := c.List()
+	if err != nil || list == "" {
+		return nil, err
+	}
+	out, err := sso.ParseProviders(list)
+	if err != nil {
+		return nil, fmt.Errorf("PORTAL_PROVIDERS: %w", err)
+	}
+	return out, nil
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

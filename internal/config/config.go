@@ -47,12 +47,18 @@ type Mail struct {
 	MailFrom      string `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
 }
 
+// Services says with what people may sign in beside a password.
+type Services struct {
+	Providers string `env:"PORTAL_PROVIDERS" placeholder:"YAML or @FILE" help:"OpenID providers: a YAML or JSON list of id, name, issuer, client-id, client-secret, or @ and a file that holds it. Redirect address at each: PORTAL_URL/sign-in/with/ID/callback."`
+}
+
 // Config is all of it, for portal serve.
 type Config struct {
 	Database `embed:""`
 	Keys     `embed:""`
 	Web      `embed:""`
 	Mail     `embed:""`
+	Services `embed:""`
 	Log      string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
 }
 
@@ -144,6 +150,19 @@ func (k Keys) ReadRegister() (*register.Register, error) {
 		return register.Default()
 	}
 	return register.Load(k.Register)
+}
+
+// List is the list itself, read from its file if one is named.
+func (s Services) List() (string, error) {
+	file, ok := strings.CutPrefix(s.Providers, "@")
+	if !ok {
+		return s.Providers, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("PORTAL_PROVIDERS names a file that can't be read: %w", err)
+	}
+	return string(data), nil
 }
 
 func baseURL(s string) (*url.URL, error) {
