@@ -230,7 +230,7 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 		ticked[id] = true
 	}
 	for _, topic := range c.Register.Topics {
-		if topic.Locked {
+		if topic.Locked || topic.DefaultOn { // an empty box would look like a no to what comes anyway
 			continue
 		}
 		page.Topics = append(page.Topics, ui.CheckboxProps{

@@ -21,7 +21,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 50
+const pageRows = 25
 
 type dataController struct{ *server }
 
@@ -56,7 +56,7 @@ func (c *dataController) card(ctx context.Context, category register.Category, h
 	card := ui.CardProps{
 		Title: category.Name.In(lang), Href: "/data/" + category.ID, Text: category.Summary.In(lang), Stat: stat(ctx, h),
 		Facts: []ui.Fact{
-			{Name: text.T(ctx, "data.whyShort"), Value: text.List(ctx, why)},
+			{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, why)},
 			{Name: text.T(ctx, "data.until"), Value: category.Retention.In(lang)},
 		},
 	}
@@ -95,7 +95,15 @@ func (c *dataController) show(ctx echo.Context) error {
 		}
 		page.Lists = append(page.Lists, list)
 	}
+	if fits(page.Lists) && filter != nil && filter.Clear == "" {
+		page.Filter = nil // all of it stands on this page
+	}
 	return render(ctx, code, views.DataCategory(page))
+}
+
+// fits reports whether no list goes on to another page.
+func fits(lists []views.DataList) bool {
+	return !slices.ContainsFunc(lists, func(l views.DataList) bool { return l.Pager.Older != "" || l.Pager.Newer != "" })
 }
 
 // list is one source's page of rows. Only the source that the address names
@@ -114,7 +122,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 	if err != nil {
 		return views.DataList{}, err
 	}
-	list := dataList(r, source, page)
+	list := c.dataList(r, source, page)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""
@@ -128,6 +136,9 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 		return ctx.Request().URL.Path + "?" + to.Encode() + "#rows"
 	}
 	list.Pager.Older, list.Pager.Newer = turn("older", page.Older), turn("newer", page.Newer)
+	if fits([]views.DataList{list}) {
+		list.Pager.Status = ""
+	}
 	if !q.From.IsZero() || !q.To.IsZero() {
 		list.Empty = text.T(r, "data.emptyTime")
 	}

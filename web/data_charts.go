@@ -31,7 +31,7 @@ func charts(ctx context.Context, category register.Category, days []record.Day) 
 	label := func(at time.Time) string { return text.Date(ctx, at) }
 	if monthly {
 		of, countBy, amountBy = text.T(ctx, "data.month"), "data.countByMonth", "data.amountByMonth"
-		label = func(at time.Time) string { return at.Format("2006-01") }
+		label = func(at time.Time) string { return text.Month(ctx, at) }
 	}
 	draw := func(id, title, unit string, kind register.Type, value func(record.Day) int64) ui.BarChartProps {
 		chart := ui.BarChartProps{ID: id, Title: title, Of: of, Unit: unit}

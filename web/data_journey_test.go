@@ -89,7 +89,7 @@ func TestAPageOfRowsIsNarrowedByTheAddressAndShowsNobodyElses(t *testing.T) {
 		must(t, err)
 		return page.Find("main table tbody tr").Not("figure tr")
 	}
-	if n := rows(c, "/data/connection-log", http.StatusOK).Length(); n != 50 {
+	if n := rows(c, "/data/connection-log", http.StatusOK).Length(); n != 25 {
 		t.Errorf("%d rows on the first page", n)
 	}
 	if n := rows(c, "/data/connection-log?from=2026-03-02&to=2026-03-02", http.StatusOK).Length(); n != 24 {

@@ -3,7 +3,11 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -45,10 +49,10 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 	page.About = c.about(r, category)
 	for _, h := range category.Holdings {
 		for _, w := range h.Withheld {
-			page.Withheld = append(page.Withheld, views.DataWithheld{What: text.List(r, w.Columns), Because: w.Because.In(lang)})
+			page.Withheld = append(page.Withheld, views.DataWithheld{What: w.Name.In(lang), Because: w.Because.In(lang)})
 		}
 		if h.Except != nil {
-			page.Withheld = append(page.Withheld, views.DataWithheld{What: h.Except.Column, Because: h.Except.Because.In(lang)})
+			page.Withheld = append(page.Withheld, views.DataWithheld{What: h.Except.Name.In(lang), Because: h.Except.Because.In(lang)})
 		}
 	}
 	if category.ID == "profile" {
@@ -63,7 +67,7 @@ func (c *dataController) about(ctx context.Context, category register.Category) 
 	for _, p := range c.Register.RecipientsOf(category) {
 		who = append(who, p.Name.In(lang))
 	}
-	recipients := text.List(ctx, who)
+	recipients := text.Clauses(ctx, who)
 	if recipients == "" {
 		recipients = text.T(ctx, "data.recipientsNone")
 	}
@@ -81,7 +85,7 @@ func (c *dataController) about(ctx context.Context, category register.Category) 
 }
 
 // dataList sets a source's rows, without the fields that only a download has.
-func dataList(ctx context.Context, source record.Source, page record.Page) views.DataList {
+func (c *dataController) dataList(ctx context.Context, source record.Source, page record.Page) views.DataList {
 	lang := text.Lang(ctx)
 	name := source.Category().Name.In(lang)
 	list := views.DataList{Empty: text.T(ctx, "data.emptyWords"), Table: ui.TableProps{Caption: name, CaptionAside: true}}
@@ -100,7 +104,7 @@ func dataList(ctx context.Context, source record.Source, page record.Page) views
 	for _, row := range page.Rows {
 		cells := make([]ui.Cell, len(shown))
 		for n, i := range shown {
-			cells[n] = dataCell(ctx, source.Fields()[i], row.Values[i])
+			cells[n] = c.dataCell(ctx, source.Fields()[i], row.Values[i])
 		}
 		list.Table.Rows = append(list.Table.Rows, cells)
 	}
@@ -120,7 +124,7 @@ func dataList(ctx context.Context, source record.Source, page record.Page) views
 }
 
 // dataCell says a value as its reader would.
-func dataCell(ctx context.Context, f register.Field, raw []byte) ui.Cell {
+func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []byte) ui.Cell {
 	if len(raw) == 0 {
 		return ui.Cell{Text: "–"}
 	}
@@ -145,10 +149,27 @@ func dataCell(ctx context.Context, f register.Field, raw []byte) ui.Cell {
 	case register.TypeList:
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
+			for i, item := range items {
+				items[i] = c.Register.Say(f, item, text.Lang(ctx))
+			}
 			return ui.Cell{Text: text.List(ctx, items)}
 		}
+	case register.TypeJSON:
+		var said map[string]any
+		if json.Unmarshal(raw, &said) == nil {
+			return ui.Cell{Text: c.pairs(ctx, f, said)}
+		}
 	}
-	return ui.Cell{Text: string(raw)}
+	return ui.Cell{Text: c.Register.Say(f, string(raw), text.Lang(ctx))}
+}
+
+// pairs writes an object as names and values.
+func (c *dataController) pairs(ctx context.Context, f register.Field, said map[string]any) string {
+	var out []string
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		out = append(out, c.Register.Say(f, key, text.Lang(ctx))+": "+fmt.Sprint(said[key]))
+	}
+	return strings.Join(out, "; ")
 }
 
 // amount writes a number in its unit.

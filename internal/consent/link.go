@@ -74,7 +74,7 @@ func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, e
 		link.Address = s.AddressHash(to.Address)
 	}
 	at := s.BaseURL + "/unsubscribe/" + s.Token(link)
-	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang)}, nil
+	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}, nil
 }
 
 // AddressHash is the form in which an address, lower case, is kept on the

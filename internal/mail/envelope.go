@@ -41,8 +41,12 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	}
 	envelope := Envelope{ID: id, FromName: s.Brand.Name, Subject: letter.Subject, Attachment: m.Attachment, Headers: map[string]string{}}
 	if u := m.Unsubscribe; u != nil {
+		why := text.T(ctx, "mail.foot.why", "Topic", u.Topic)
+		if u.DefaultOn {
+			why = text.T(ctx, "mail.foot.whyDefault", "Topic", u.Topic)
+		}
 		letter.Unsubscribe = &mailview.Unsubscribe{
-			Why: text.T(ctx, "mail.foot.why", "Topic", u.Topic), URL: u.OneClick, Label: text.T(ctx, "mail.foot.unsubscribe"),
+			Why: why, URL: u.OneClick, Label: text.T(ctx, "mail.foot.unsubscribe"),
 			Preferences: mailview.Link{Label: text.T(ctx, "mail.foot.preferences"), URL: u.Preferences},
 		}
 		envelope.Headers["List-Unsubscribe"] = "<" + u.OneClick + ">"

@@ -62,6 +62,7 @@ type Unsubscribe struct {
 	OneClick    string // the address of RFC 8058: acts on POST, shows a page on GET
 	Preferences string
 	Topic       string // the topic's name, in the recipient's language
+	DefaultOn   bool   // it goes to everybody who has not turned it off
 }
 
 // Attachment is a small file that goes along.

@@ -90,11 +90,13 @@ type Holding struct {
 type Exception struct {
 	Column  string `yaml:"column"`
 	Because Text   `yaml:"because"`
+	Name    Text   `yaml:"name"` // the rows as a person would name them
 }
 
 // Withheld are columns that a person does not see, and why.
 type Withheld struct {
 	Columns []string `yaml:"columns"`
+	Name    Text     `yaml:"name"` // the columns as a person would name them
 	Because Text     `yaml:"because"`
 }
 
@@ -132,6 +134,48 @@ type Field struct {
 	Max         int64  `yaml:"max"`         // most characters of a text, largest number; 0 is no limit of its own
 	Correctable bool   `yaml:"correctable"` // the person is its source and may change it
 	Hidden      bool   `yaml:"hidden"`      // in the download but not in the page's table
+	// A value that is a code is said by Words, or by the register's own list that
+	// Names names.
+	Words map[string]Text `yaml:"words"`
+	Names List            `yaml:"names"`
+}
+
+// List is one of the register's lists, whose ids a field may hold.
+type List string
+
+// The lists by which codes are said.
+const (
+	ByCategory    List = "categories"
+	ByTopic       List = "topics"
+	ByRequestKind List = "request_kinds"
+	ByLookReason  List = "look_reasons"
+)
+
+// Say is a field's value as a person would say it; what has no words is said
+// as it stands.
+func (r *Register) Say(f Field, value, lang string) string {
+	if words, ok := f.Words[value]; ok {
+		return words.In(lang)
+	}
+	var name Text
+	switch f.Names {
+	case ByCategory:
+		c, _ := r.Category(value)
+		name = c.Name
+	case ByTopic:
+		t, _ := r.Topic(value)
+		name = t.Name
+	case ByRequestKind:
+		k, _ := r.RequestKind(value)
+		name = k.Name
+	case ByLookReason:
+		l, _ := r.LookReason(value)
+		name = l.Text
+	}
+	if name.Empty() {
+		return value
+	}
+	return name.In(lang)
 }
 
 // Derived is a table computed from categories: its rows name the category

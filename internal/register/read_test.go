@@ -273,3 +273,28 @@ func TestOnlyALawThatAllowsARefusalIsOfferedToStaff(t *testing.T) {
 		t.Error("a correction is refused where the data is right, an erasure is not")
 	}
 }
+
+func TestACodeIsSaidInWordsAndAnythingElseAsItStands(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	say := func(category string, holding int, field, value, lang string) string {
+		c, _ := reg.Category(category)
+		f, ok := c.Holdings[holding].Field(field)
+		if !ok {
+			t.Fatalf("%s has no %s", category, field)
+		}
+		return reg.Say(f, value, lang)
+	}
+	for want, got := range map[string]string{
+		"Erase my data":  say("requests", 0, "kind", "erasure", "en"),
+		"取り下げ":           say("requests", 0, "state", "cancelled", "ja"),
+		"Orders":         say("exports", 0, "categories", "orders", "en"),
+		"キャンペーン":         say("consent", 1, "topic", "promotions", "ja"),
+		"13 to 17":       say("account", 0, "age_band", "13-17", "en"),
+		"something else": say("requests", 0, "state", "something else", "en"),
+	} {
+		if got != want {
+			t.Errorf("%q is said %q", want, got)
+		}
+	}
+}

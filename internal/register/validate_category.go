@@ -99,9 +99,11 @@ func (v *validator) holding(at string, c Category, h Holding) {
 	}
 	if h.Except != nil {
 		v.text(at+".except.because", h.Except.Because)
+		v.text(at+".except.name", h.Except.Name)
 	}
 	for i, w := range h.Withheld {
 		v.text(index(at+".withheld", i)+".because", w.Because)
+		v.text(index(at+".withheld", i)+".name", w.Name)
 		if len(w.Columns) == 0 {
 			v.fault(index(at+".withheld", i)+".columns", "names no column")
 		}
@@ -124,6 +126,12 @@ func (v *validator) fields(at string, c Category, h Holding) {
 		}
 		seen[f.ID] = true
 		v.text(here+".name", f.Name)
+		for _, code := range sortedKeys(f.Words) {
+			v.text(here+".words."+code, f.Words[code])
+		}
+		if f.Names != "" {
+			oneOf(v, here+".names", f.Names, ByCategory, ByTopic, ByRequestKind, ByLookReason)
+		}
 		oneOf(v, here+".type", f.Type, TypeText, TypeInteger, TypeBytes, TypeSeconds, TypeTime, TypeDate,
 			TypeNetwork, TypePlace, TypeBoolean, TypeEmail, TypeList, TypeJSON)
 		if f.Correctable && c.Origin != FromYou {

@@ -3,6 +3,7 @@ package text
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -20,6 +21,14 @@ func Date(ctx context.Context, t time.Time) string {
 		return t.Format("2006年1月2日")
 	}
 	return t.Format("2 January 2006")
+}
+
+// Month writes the month of t.
+func Month(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return t.Format("2006年1月")
+	}
+	return t.Format("January 2006")
 }
 
 // Time writes t with its day, to the minute, and its zone.
@@ -80,6 +89,14 @@ func gap(ctx context.Context) string {
 		return ""
 	}
 	return " "
+}
+
+// Clauses joins phrases that may have commas and an "and" of their own.
+func Clauses(ctx context.Context, phrases []string) string {
+	if Lang(ctx) == "ja" {
+		return strings.Join(phrases, "／")
+	}
+	return strings.Join(phrases, "; ")
 }
 
 // List joins words as a sentence does: a, b and c.
