@@ -44,7 +44,6 @@ create table erasure_step (
   rows_due   bigint not null,
   rows_done  bigint not null default 0,
   keep_until timestamptz,
-  because    text not null default '', -- the register's reason, by id of the category
   done_at    timestamptz,
   primary key (person_id, erasure_id, position)
 );

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -58,6 +59,25 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 	}
 	return nil
 }
+
+// Forget removes every job that names id in its arguments, so that nothing
+// here points at somebody who has been erased. Those that are running can't be
+// taken away: it tells how many there are, and may be called again.
+func (*Queue) Forget(ctx context.Context, tx postgres.Tx, id uuid.UUID) (running int64, err error) {
+	_, err = tx.PGX.Exec(ctx, `delete from river_job where state <> 'running' and position($1 in args::text) > 0`, id.String())
+	if err != nil {
+		return 0, fmt.Errorf("forget jobs: %w", err)
+	}
+	err = tx.PGX.QueryRow(ctx, `select count(*) from river_job where position($1 in args::text) > 0`, id.String()).Scan(&running)
+	if err != nil {
+		return 0, fmt.Errorf("forget jobs: %w", err)
+	}
+	return running, nil
+}
+
+// Later is what a worker returns when all is well and there is more to do in
+// a while. It does not count as a failure.
+func Later(wait time.Duration) error { return river.JobSnooze(wait) }
 
 // Cancel is what a worker returns when trying again is of no use, with a
 // reason that a person can read.

@@ -140,6 +140,16 @@ func (r *Ring) SigningKey(purpose string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(r.keys[0].derive("ed25519 " + purpose))
 }
 
+// PublicKeys are the public halves of SigningKey for every key of the ring,
+// the first key's first: what was signed before a rotation still verifies.
+func (r *Ring) PublicKeys(purpose string) []ed25519.PublicKey {
+	out := make([]ed25519.PublicKey, len(r.keys))
+	for i, k := range r.keys {
+		out[i] = ed25519.PublicKey(ed25519.NewKeyFromSeed(k.derive("ed25519 "+purpose, ed25519.SeedSize))[ed25519.SeedSize:])
+	}
+	return out
+}
+
 // NewToken makes a random token for a link or cookie (256 bits, base64 URL
 // alphabet) and the hash under which alone it is stored.
 func NewToken() (token string, hash []byte) {

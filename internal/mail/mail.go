@@ -160,6 +160,17 @@ func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 	}
 }
 
+// SendUnrecorded sends a message now and leaves no trace of it here: the last
+// word to somebody who has been erased. Called twice, it sends twice. The fault
+// is Gone if the message will never be taken.
+func (s *Service) SendUnrecorded(ctx context.Context, id uuid.UUID, to Recipient, m Message) error {
+	err := s.Sender.Send(ctx, s.Brand.From, to.Address, s.envelope(ctx, id, to.Lang, m))
+	if rejected(err) {
+		return fault.Wrap(err, fault.Gone, "fault.gone")
+	}
+	return err
+}
+
 func (s *Service) writeDown(tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {
 	plain, err := json.Marshal(contents{to.Address, m})
 	if err != nil {

@@ -13,55 +13,70 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-func (t *table) Erase(ctx context.Context, person uuid.UUID, limit int) (int64, error) {
-	switch t.category.Erasure.Action {
-	case register.Delete:
-		return t.Delete(ctx, person, limit)
-	case register.Anonymise:
-		set := t.person + " = " + literal(uuid.Nil.String())
-		if t.emptyW != "" {
-			set += ", " + t.emptyW
-		}
-		return t.change(ctx, person, limit, t.own, "update "+t.from+" set "+set+" where ", t.counted())
-	case register.Keep:
-		if t.emptyW == "" {
-			return 0, nil
-		}
-		return t.change(ctx, person, limit, t.own+" and "+t.leftW, "update "+t.from+" set "+t.emptyW+" where ", false)
-	}
-	return 0, nil
-}
-
-func (t *table) Delete(ctx context.Context, person uuid.UUID, limit int) (int64, error) {
-	return t.change(ctx, person, limit, t.own, "delete from "+t.from+" where ", t.counted())
-}
-
-// change applies a statement to a range of the person's rows, the oldest
-// first, and takes them off the totals if they are no longer the person's.
-func (t *table) change(ctx context.Context, person uuid.UUID, limit int, which, statement string, leaves bool) (int64, error) {
-	var n int64
-	err := t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := tx.PGX.Exec(ctx, "select set_config('portal.erasing', 'on', true)"); err != nil {
-			return err
-		}
-		where, args, err := t.upTo(ctx, tx.PGX, which, person, limit)
-		if err != nil {
-			return err
-		}
-		if !leaves {
-			tag, err := tx.PGX.Exec(ctx, statement+where, args...)
-			n = tag.RowsAffected()
-			return err
-		}
-		if err := tx.PGX.QueryRow(ctx, t.counting(statement+where), args...).Scan(&n); err != nil || n == 0 {
-			return err
-		}
-		return t.settle(ctx, tx.PGX, person, n)
+func (t *table) Erase(ctx context.Context, person uuid.UUID, limit int) (n int64, err error) {
+	err = t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+		n, err = t.EraseIn(ctx, tx, person, limit)
+		return err
 	})
 	if err != nil {
 		return 0, t.failed("erase", err)
 	}
 	return n, nil
+}
+
+func (t *table) Delete(ctx context.Context, person uuid.UUID, limit int) (n int64, err error) {
+	err = t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+		n, err = t.deleteIn(ctx, tx, person, limit)
+		return err
+	})
+	if err != nil {
+		return 0, t.failed("delete", err)
+	}
+	return n, nil
+}
+
+func (t *table) EraseIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error) {
+	switch t.category.Erasure.Action {
+	case register.Delete:
+		return t.deleteIn(ctx, tx, person, limit)
+	case register.Anonymise:
+		set := t.person + " = " + literal(uuid.Nil.String())
+		if t.emptyW != "" {
+			set += ", " + t.emptyW
+		}
+		return t.change(ctx, tx, person, limit, t.own, "update "+t.from+" set "+set+" where ", t.counted())
+	case register.Keep:
+		if t.emptyW == "" {
+			return 0, nil
+		}
+		return t.change(ctx, tx, person, limit, t.own+" and "+t.leftW, "update "+t.from+" set "+t.emptyW+" where ", false)
+	}
+	return 0, nil
+}
+
+func (t *table) deleteIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error) {
+	return t.change(ctx, tx, person, limit, t.own, "delete from "+t.from+" where ", t.counted())
+}
+
+// change applies a statement to a range of the person's rows, the oldest
+// first, and takes them off the totals if they are no longer the person's.
+func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int, which, statement string, leaves bool) (int64, error) {
+	if _, err := tx.PGX.Exec(ctx, "select set_config('portal.erasing', 'on', true)"); err != nil {
+		return 0, err
+	}
+	where, args, err := t.upTo(ctx, tx.PGX, which, person, limit)
+	if err != nil {
+		return 0, err
+	}
+	if !leaves {
+		tag, err := tx.PGX.Exec(ctx, statement+where, args...)
+		return tag.RowsAffected(), err
+	}
+	var n int64
+	if err := tx.PGX.QueryRow(ctx, t.counting(statement+where), args...).Scan(&n); err != nil || n == 0 {
+		return 0, err
+	}
+	return n, t.settle(ctx, tx.PGX, person, n)
 }
 
 // upTo narrows a condition to its first limit rows by the key of the last of

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -34,6 +35,9 @@ type Source interface {
 	// empties the columns that are not kept. It gives how many rows it changed;
 	// 0 means that nothing is left to do, so it may be called again at any time.
 	Erase(ctx context.Context, person uuid.UUID, limit int) (int64, error)
+	// EraseIn is Erase in the caller's transaction, so that what was done and
+	// the note of it are true together.
+	EraseIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error)
 	// Delete takes away up to limit of the person's rows, whatever the rule
 	// says: for what was kept until now.
 	Delete(ctx context.Context, person uuid.UUID, limit int) (int64, error)

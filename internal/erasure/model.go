@@ -1,0 +1,54 @@
+package erasure
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// State is how far an erasure has come.
+type State string
+
+// The states; see the drawing in doc.go.
+const (
+	Grace     State = "grace"
+	Running   State = "running"
+	Done      State = "done"
+	Cancelled State = "cancelled"
+	Refused   State = "refused"
+)
+
+// Erasure is one person's leaving.
+type Erasure struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	State      State
+	AskedAt    time.Time
+	RunsAt     time.Time
+	StartedAt  *time.Time
+	FinishedAt *time.Time
+	Sealed     []byte // the address for the receipt: wiped when it has gone
+	Lang       string
+	Receipt    string // signed; names nobody
+}
+
+// TableName is the table of erasures.
+func (Erasure) TableName() string { return "erasure" }
+
+// Step is what an erasure does to one category.
+type Step struct {
+	PersonID  uuid.UUID `gorm:"primaryKey"`
+	ErasureID uuid.UUID `gorm:"primaryKey"`
+	Position  int       `gorm:"primaryKey"`
+	Category  string
+	Action    register.Action
+	RowsDue   int64 // when it began
+	RowsDone  int64
+	KeepUntil *time.Time // of what is kept; nil has no end date
+	DoneAt    *time.Time
+}
+
+// TableName is the table of steps.
+func (Step) TableName() string { return "erasure_step" }

@@ -1,0 +1,215 @@
+package erasure
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// ReceiptPurpose is what the key of receipts is derived for.
+const ReceiptPurpose = "receipt"
+
+// receipt writes down what was done and what stays, and signs it (the format
+// of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
+func (s *Service) receipt(ctx context.Context, e Erasure) (string, error) {
+	steps, err := s.steps(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	ctx = s.Voices.Into(ctx, e.Lang)
+	var b strings.Builder
+	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }
+	line(text.T(ctx, "erasure.receiptTitle"))
+	line(text.T(ctx, "erasure.receiptID", "ID", e.ID.String()))
+	line(text.T(ctx, "erasure.receiptBy", "Name", s.Register.Controller.Name))
+	line(text.T(ctx, "erasure.receiptAsked", "When", text.ISO(e.AskedAt)))
+	line(text.T(ctx, "erasure.receiptBegun", "When", text.ISO(*e.StartedAt)))
+	line(text.T(ctx, "erasure.receiptDone", "When", text.ISO(*e.FinishedAt)))
+	for _, part := range []struct {
+		action register.Action
+		title  string
+	}{
+		{register.Delete, "erasure.receiptDeleted"},
+		{register.Anonymise, "erasure.receiptAnonymised"},
+		{register.Keep, "erasure.receiptKept"},
+	} {
+		lines, err := s.receiptLines(ctx, e, steps, part.action)
+		if err != nil {
+			return "", err
+		}
+		if len(lines) > 0 {
+			line("")
+			line(text.T(ctx, part.title))
+			for _, l := range lines {
+				line("- " + l)
+			}
+		}
+	}
+	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.Name, s.Ring.SigningKey(ReceiptPurpose)})
+	if err != nil {
+		return "", fmt.Errorf("signing a receipt: %w", err)
+	}
+	return string(signed), nil
+}
+
+// receiptLines is a line for each category with which that was done.
+func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, action register.Action) ([]string, error) {
+	var lines []string
+	for _, step := range steps {
+		c, ok := s.Register.Category(step.Category)
+		if !ok || step.Action != action {
+			continue
+		}
+		name := c.Name.In(e.Lang) + " (" + c.ID + ")"
+		if action != register.Keep {
+			if step.RowsDone > 0 {
+				lines = append(lines, text.N(ctx, "erasure.receiptRows", step.RowsDone, "Category", name))
+			}
+			continue
+		}
+		sources := s.Records.For(c.ID)
+		var kept int64
+		for _, source := range sources {
+			n, err := source.Count(ctx, e.PersonID)
+			if err != nil {
+				return nil, err
+			}
+			kept += n
+		}
+		said := name
+		if len(sources) > 0 {
+			if kept == 0 {
+				continue
+			}
+			said = text.N(ctx, "erasure.receiptRows", kept, "Category", name)
+		}
+		lines = append(lines, text.T(ctx, "erasure.receiptStays", "What", said, "Until", Until(ctx, step.KeepUntil), "Because", c.Erasure.Because.In(e.Lang), "Law", c.Erasure.Law))
+	}
+	return lines, nil
+}
+
+// Until says in words how long something stays.
+func Until(ctx context.Context, t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return text.T(ctx, "erasure.noEnd")
+	}
+	return text.T(ctx, "erasure.until", "Date", text.Date(ctx, *t))
+}
+
+// SendReceipt mails the receipt to the address that was sealed when the
+// erasure began, and wipes it. Called again, it sends nothing again.
+func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
+	e, err := s.Get(ctx, id)
+	if err != nil || e.State != Done || e.Sealed == nil {
+		return err
+	}
+	plain, err := s.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
+	if err != nil {
+		return s.wipe(ctx, e, "erasure.receiptUnsent") // sealed with a key that is gone
+	}
+	var to letterTo
+	if err := json.Unmarshal(plain, &to); err != nil {
+		return s.wipe(ctx, e, "erasure.receiptUnsent")
+	}
+	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, mail.Message{
+		Kind: "erasureDone", Topic: "service-changes", Args: map[string]string{"ID": e.ID.String()},
+		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: e.Receipt},
+	})
+	switch {
+	case err == nil:
+		return s.wipe(ctx, e, "erasure.receiptSent")
+	case fault.Is(err, fault.Gone) || s.Now().Sub(*e.FinishedAt) > holdAddress:
+		return errors.Join(s.wipe(ctx, e, "erasure.receiptUnsent"), ctx.Err())
+	}
+	return err // the job tries again
+}
+
+// holdAddress is how long the address of somebody erased waits for a mail
+// server that takes the receipt.
+const holdAddress = 7 * 24 * time.Hour
+
+// ReceiptFile is what a receipt's file is called.
+func ReceiptFile(id uuid.UUID) string { return "erasure-receipt-" + id.String() + ".txt" }
+
+func (s *Service) wipe(ctx context.Context, e Erasure, action string) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).Update("sealed", nil).Error; err != nil {
+			return fmt.Errorf("wiping an address: %w", err)
+		}
+		return s.record(ctx, tx, e, actor(), action, nil)
+	})
+}
+
+// ReceiptKeys are the public keys of a portal's receipts in note's form, the
+// newest first; earlier ones verify what was signed before a rotation.
+func ReceiptKeys(name string, ring *keyring.Ring) ([]string, error) {
+	var keys []string
+	for _, public := range ring.PublicKeys(ReceiptPurpose) {
+		key, err := note.NewEd25519VerifierKey(name, public)
+		if err != nil {
+			return nil, fmt.Errorf("the key of receipts: %w", err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// Keys are the public keys of this portal's receipts.
+func (s *Service) Keys() ([]string, error) { return ReceiptKeys(s.Name, s.Ring) }
+
+// VerifyReceipt gives the words of a receipt that one of the keys signed. It
+// needs no database and no network. Any other file, and a receipt in which a
+// single letter was changed, is an error.
+func VerifyReceipt(file []byte, keys ...string) (string, error) {
+	verifiers := make([]note.Verifier, len(keys))
+	for i, key := range keys {
+		v, err := note.NewVerifier(strings.TrimSpace(key))
+		if err != nil {
+			return "", fmt.Errorf("%q is not a receipt key: %w", key, err)
+		}
+		verifiers[i] = v
+	}
+	// Mail programs turn line ends round; they were signed as \n.
+	n, err := note.Open([]byte(strings.ReplaceAll(string(file), "\r\n", "\n")), note.VerifierList(verifiers...))
+	if err != nil {
+		return "", fmt.Errorf("this is not a receipt of this portal, or it was changed: %w", err)
+	}
+	return n.Text, nil
+}
+
+// signer is the ring's key as note wants it.
+type signer struct {
+	name string
+	key  ed25519.PrivateKey
+}
+
+func (s signer) Name() string { return s.name }
+
+// KeyHash is note's own, taken from the public key's form.
+func (s signer) KeyHash() uint32 {
+	key, err := note.NewEd25519VerifierKey(s.name, ed25519.PublicKey(s.key[ed25519.SeedSize:]))
+	if err != nil {
+		return 0
+	}
+	v, err := note.NewVerifier(key)
+	if err != nil {
+		return 0
+	}
+	return v.KeyHash()
+}
+
+func (s signer) Sign(message []byte) ([]byte, error) { return ed25519.Sign(s.key, message), nil }

@@ -1,0 +1,183 @@
+package erasure
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB       *postgres.DB
+	Ring     *keyring.Ring
+	Register *register.Register
+	Records  *record.Service
+	Accounts *account.Service
+	Consents *consent.Service
+	Mail     *mail.Service
+	Queue    *jobs.Queue
+	Voices   *text.Voices
+	Log      *slog.Logger
+	Name     string        // of the portal in its receipts: its host
+	Grace    time.Duration // in which an erasure can be called off; 0 means DefaultGrace
+	Rest     time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
+	Batch    int           // rows of a batch at most; 0 means 5000
+	Now      func() time.Time
+
+	// Revoke ends the links with sign-in services at the services too. What
+	// can't be ended there stops no erasure: it is tried for an hour.
+	Revoke func(ctx context.Context, person uuid.UUID) error
+	// DropExports deletes the files of a person's downloads.
+	DropExports func(ctx context.Context, person uuid.UUID) error
+	// Done tells a floor above that an erasure has ended.
+	Done func(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
+}
+
+// DefaultGrace is how long an erasure can be called off if the operator does
+// not say otherwise.
+const DefaultGrace = 7 * 24 * time.Hour
+
+const (
+	defaultRest  = 10 * time.Millisecond
+	defaultBatch = 5000
+)
+
+// Service is what is promised to those who leave.
+type Service struct{ Deps }
+
+// New makes a service.
+func New(d Deps) *Service {
+	if d.Grace == 0 {
+		d.Grace = DefaultGrace
+	}
+	if d.Rest == 0 {
+		d.Rest = defaultRest
+	}
+	if d.Batch == 0 {
+		d.Batch = defaultBatch
+	}
+	return &Service{d}
+}
+
+// actor is who carries an erasure out.
+func actor() audit.Actor { return audit.BySystem("erasure") }
+
+// Schedule begins the grace period and tells when it ends. It is called in
+// the transaction of the request that asks for it, which writes to the person.
+// Conflict while another one is under way.
+func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string, _ mail.Recipient) (uuid.UUID, time.Time, error) {
+	var underWay bool
+	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
+		select exists(select from erasure e join me on e.person_id = me.id where e.state in ('grace', 'running'))`, person).Row().Scan(&underWay)
+	if err != nil {
+		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
+	}
+	if underWay {
+		return uuid.Nil, time.Time{}, fault.New(fault.Conflict, "erasure.underWay")
+	}
+	now := s.Now()
+	e := Erasure{PersonID: person, ID: postgres.NewID(), State: Grace, AskedAt: now, RunsAt: now.Add(s.Grace), Lang: lang}
+	if err := tx.Gorm.Create(&e).Error; err != nil {
+		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
+	}
+	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
+		return uuid.Nil, time.Time{}, err
+	}
+	return e.ID, e.RunsAt, s.Queue.Add(ctx, tx, runArgs{e.ID}, jobs.At(e.RunsAt))
+}
+
+// Cancel calls an erasure off for the person. Conflict once it runs or is over.
+func (s *Service) Cancel(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return s.stop(ctx, tx, id, Cancelled)
+}
+
+// Refuse calls an erasure off because staff refused it. Conflict once it runs
+// or is over.
+func (s *Service) Refuse(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return s.stop(ctx, tx, id, Refused)
+}
+
+func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State) error {
+	e, err := lock(tx, id)
+	if err != nil {
+		return err
+	}
+	if e.State != Grace {
+		return fault.New(fault.Conflict, "erasure.tooLate")
+	}
+	err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).
+		Updates(map[string]any{"state": state, "finished_at": s.Now()}).Error
+	if err != nil {
+		return fmt.Errorf("stopping an erasure: %w", err)
+	}
+	by := actor()
+	if state == Cancelled {
+		by = audit.ByPerson(e.PersonID)
+	}
+	return s.record(ctx, tx, e, by, "erasure."+string(state), nil)
+}
+
+// lock reads an erasure for a change of its state: of two at once, the second
+// sees what the first did.
+func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
+	var rows []Erasure
+	if err := tx.Gorm.Raw(`select * from erasure where id = ? for update`, id).Scan(&rows).Error; err != nil {
+		return Erasure{}, fmt.Errorf("reading an erasure: %w", err)
+	}
+	if len(rows) == 0 {
+		return Erasure{}, fault.New(fault.NotFound, "erasure.unknown")
+	}
+	return rows[0], nil
+}
+
+// Get is an erasure by its id, which nobody can guess: it is all that whoever
+// has left still holds. NotFound if there is none.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
+	e, err := gorm.G[Erasure](s.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
+	if postgres.IsMissing(err) {
+		return e, fault.Wrap(err, fault.NotFound, "erasure.unknown")
+	}
+	return e, err
+}
+
+// UnderWay is the person's erasure that is scheduled or runs; ok is false if
+// there is none.
+func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok bool, err error) {
+	e, err = gorm.G[Erasure](s.DB.Gorm(ctx)).Where("person_id = ? and state in ('grace', 'running')", person).First(ctx)
+	if postgres.IsMissing(err) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
+// Progress is how many rows have been deleted or made anonymous, of how many.
+func (s *Service) Progress(ctx context.Context, id uuid.UUID) (done, due int64, err error) {
+	err = s.DB.Pool.QueryRow(ctx, `
+		select coalesce(sum(rows_done), 0)::bigint, coalesce(sum(greatest(rows_due, rows_done)), 0)::bigint
+		from erasure_step s join erasure e on e.person_id = s.person_id and e.id = s.erasure_id
+		where e.id = $1 and s.action <> 'keep'`, id).Scan(&done, &due)
+	if err != nil {
+		return 0, 0, fmt.Errorf("an erasure's progress: %w", err)
+	}
+	return done, due, nil
+}
+
+func (s *Service) record(ctx context.Context, tx postgres.Tx, e Erasure, by audit.Actor, action string, detail map[string]any) error {
+	return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: by, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail})
+}
