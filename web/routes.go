@@ -91,6 +91,14 @@ func (s *server) routes() {
 	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
 
 	requests := &requestController{s}
+	erasures := &erasureController{s}
+	s.fresh(get, "/erasure", erasures.preview)
+	s.fresh(post, "/erasure", erasures.ask)
+	s.open(get, "/erasure/:id", erasures.show) // whoever has left has no session
+	s.open(get, "/erasure/:id/receipt", erasures.receipt)
+	s.person(post, "/erasure/:id/cancel", erasures.cancel)
+	s.bare(get, "/.well-known/portal-receipt-key", erasures.key)
+
 	s.person(get, "/requests", requests.index)
 	s.person(get, "/requests/new", requests.choose)
 	s.person(get, "/requests/new/:kind", requests.write)

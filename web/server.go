@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
@@ -52,6 +53,7 @@ type Deps struct {
 	Looks    *disclosure.Service
 	Requests *request.Service
 	SSO      *sso.Service
+	Erasures *erasure.Service
 }
 
 // DepsOf takes them from a joined portal.
@@ -60,7 +62,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 		BaseURL: base, Log: a.Log, Now: a.Now,
 		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,
-		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests,
+		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests, Erasures: a.Erasures,
 		SSO: a.SSO,
 	}
 }

@@ -20,6 +20,7 @@ type cli struct {
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
+	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`
 }
 

@@ -41,7 +41,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	}
 	a, err := app.New(app.Parts{
 		DB: db, Ring: checked.Ring, Register: checked.Register, Services: services,
-		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now,
+		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Grace: c.ErasureGrace,
 		Sender: mail.SMTP{
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,
 		},

@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -44,6 +45,7 @@ type Parts struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Zone     *time.Location // the office's, whose calendar legal clocks go by; nil: UTC
+	Grace    time.Duration  // in which an erasure can be called off; 0: a week
 }
 
 // App is the portal without its face.
@@ -60,6 +62,7 @@ type App struct {
 	Looks    *disclosure.Service
 	Requests *request.Service
 	SSO      *sso.Service
+	Erasures *erasure.Service
 }
 
 // catalogueTime is how long the database may take to say which tables it has.
@@ -119,9 +122,23 @@ func (a *App) desk(hasher *account.Hasher) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	a.Requests = request.New(request.Deps{
-		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Zone: zone, BaseURL: a.BaseURL, Now: a.Now,
+	a.Erasures = erasure.New(erasure.Deps{
+		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
+		Mail: a.Mail, Queue: a.Queue, Voices: a.Voices, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
+		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+			return a.Requests.ErasureDone(ctx, tx, id)
+		},
 	})
+	a.Requests = request.New(request.Deps{
+		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Erasures: a.Erasures,
+		Zone: zone, BaseURL: a.BaseURL, Now: a.Now,
+	})
+}
+
+// host is the portal's name in its receipts.
+func host(base string) string {
+	_, name, _ := strings.Cut(base, "://")
+	return name
 }
 
 // joined is what the other rooms do when a person begins.
@@ -142,7 +159,7 @@ func (a *App) brand() mail.Brand {
 
 // AddWorkers registers the workers of every room.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO} {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO, a.Erasures} {
 		room.AddWorkers(w)
 	}
 }

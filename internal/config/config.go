@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/register"
@@ -59,7 +60,10 @@ type Config struct {
 	Web      `embed:""`
 	Mail     `embed:""`
 	Services `embed:""`
-	Log      string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
+
+	ErasureGrace time.Duration `env:"PORTAL_ERASURE_GRACE" default:"168h" help:"For how long somebody can still stop the erasure that they asked for: 168h is a week."`
+
+	Log string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
 }
 
 // Checked is a configuration in the form in which it is used.
@@ -90,7 +94,7 @@ func (c Config) Check() (Checked, error) {
 	var err error
 	out.Ring, out.Register, err = c.Keys.Read()
 	add(err)
-	out.BaseURL, err = baseURL(c.URL)
+	out.BaseURL, err = BaseURL(c.URL)
 	add(err)
 	out.SMTP, err = mailServer(c.SMTP)
 	add(err)
@@ -117,6 +121,9 @@ func (c Config) Check() (Checked, error) {
 		if _, err := os.Stat(file); err != nil {
 			add(fmt.Errorf("the TLS file %s can't be read: %w", file, err))
 		}
+	}
+	if c.ErasureGrace < time.Hour {
+		add(fmt.Errorf("PORTAL_ERASURE_GRACE is %s; people need an hour at least to think again", c.ErasureGrace))
 	}
 	if c.DatabaseConns < 4 {
 		add(fmt.Errorf("PORTAL_DATABASE_CONNS is %d; the jobs alone need 4", c.DatabaseConns))
@@ -165,7 +172,8 @@ func (s Services) List() (string, error) {
 	return string(data), nil
 }
 
-func baseURL(s string) (*url.URL, error) {
+// BaseURL reads PORTAL_URL.
+func BaseURL(s string) (*url.URL, error) {
 	if s == "" {
 		return nil, errors.New("PORTAL_URL is missing: the address at which people reach the portal, such as https://privacy.example.com")
 	}

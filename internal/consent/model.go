@@ -22,7 +22,7 @@ const (
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
 	Staff       Channel = "staff"
-	Erasing     Channel = "erasure"          // the person is being erased
+	Erasing     Channel = "erasure"    // the person is being erased
 	Suppressed  Channel = "suppressed" // nothing was said, but the address is on the suppression list
 )
 

@@ -145,7 +145,7 @@ func (r *Ring) SigningKey(purpose string) ed25519.PrivateKey {
 func (r *Ring) PublicKeys(purpose string) []ed25519.PublicKey {
 	out := make([]ed25519.PublicKey, len(r.keys))
 	for i, k := range r.keys {
-		out[i] = ed25519.PublicKey(ed25519.NewKeyFromSeed(k.derive("ed25519 "+purpose, ed25519.SeedSize))[ed25519.SeedSize:])
+		out[i] = ed25519.PublicKey(ed25519.NewKeyFromSeed(k.derive("ed25519 " + purpose))[ed25519.SeedSize:])
 	}
 	return out
 }

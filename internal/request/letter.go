@@ -24,11 +24,12 @@ type letter struct {
 var ( //nolint:gochecknoglobals // constants in all but name
 	letterReceived  = letter{kind: "requestReceived"}
 	letterCopy      = letter{kind: "requestCopy"}
-	letterScheduled = letter{kind: "requestScheduled"}
+	letterScheduled = letter{kind: "erasureScheduled"}
 	letterMessage   = letter{kind: "requestMessage"}
 	letterGranted   = letter{kind: "requestGranted"}
 	letterRefused   = letter{kind: "requestRefused"}
 	letterCancelled = letter{kind: "requestCancelled"}
+	letterStopped   = letter{kind: "erasureCancelled"}
 )
 
 // tell mails the person about a step of their request.
@@ -55,6 +56,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		},
 	}
 	if !l.runsAt.IsZero() {
+		m.Link = s.BaseURL + "/erasure/" + r.ErasureID.String()
 		m.Args["Runs"] = text.Time(ctx, l.runsAt.In(s.Zone))
 	}
 	switch l.kind {

@@ -131,10 +131,12 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 	if !r.State.UnderWay() {
 		return fault.New(fault.Conflict, "request.alreadyClosed")
 	}
+	l := letterCancelled
 	if r.ErasureID != nil {
 		if err := s.Erasures.Cancel(ctx, tx, *r.ErasureID); err != nil {
 			return err
 		}
+		l = letterStopped
 	}
 	r.State = Cancelled
 	if err := s.close(tx, r, nil); err != nil {
@@ -147,7 +149,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 	if err := s.record(ctx, tx, r, actor, "request.cancelled", nil); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, r, letterCancelled)
+	return s.tell(ctx, tx, r, l)
 }
 
 // close ends a request in its new state, with what else changes.
@@ -165,7 +167,8 @@ func (s *Service) close(tx postgres.Tx, r Request, with map[string]any) error {
 // ErasureDone is called by the erasure when it has ended: the request that
 // asked for it is done. The person has no account any more; the receipt goes
 // out with the erasure's own last mail. An erasure without a request is no
-// error, and neither is a second call.
+// error, and neither is a second call. What else the person asked for can't be
+// answered any more and is closed.
 func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error {
 	r, err := lock(tx, "erasure_id = ? and state = 'approved'", erasureID)
 	if fault.Is(err, fault.NotFound) {
@@ -174,7 +177,28 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 	if err != nil {
 		return err
 	}
-	return s.finish(ctx, tx, r)
+	if err := s.finish(ctx, tx, r); err != nil {
+		return err
+	}
+	var others []Request
+	err = tx.Gorm.Raw(`select * from request where person_id = ? and state in ('open', 'approved') for update`, r.PersonID).Scan(&others).Error
+	if err != nil {
+		return fmt.Errorf("reading the requests of somebody erased: %w", err)
+	}
+	for _, other := range others {
+		other.State = Cancelled
+		if err := s.close(tx, other, nil); err != nil {
+			return err
+		}
+		by := audit.BySystem("erasure")
+		if err := s.event(tx, other, by, Event{Kind: WasCancelled}); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, other, by, "request.cancelled", map[string]any{"because": "erased"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CopyReady is called when a copy of a person's data can be fetched: requests

@@ -108,7 +108,7 @@ func TestAnErasureBeginsByItselfCanBeStoppedAndEndsDone(t *testing.T) {
 	if r.State != request.Approved || r.ErasureID == nil || len(b.erasures.scheduled) != 1 {
 		t.Fatalf("%+v", r)
 	}
-	if letter := b.letter("mara@example.com", "will be erased on"); !strings.Contains(letter.Text, "22 January 2026 03:00 MST") {
+	if letter := b.letter("mara@example.com", "will be deleted on"); !strings.Contains(letter.Text, "22 January 2026 03:00 MST") {
 		t.Errorf("it does not say when:\n%s", letter.Text)
 	}
 	must(t, b.requests.CancelErasure(t.Context(), mara, *r.ErasureID))

@@ -1,0 +1,194 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type erasureController struct{ *server }
+
+func (c *erasureController) preview(ctx echo.Context) error {
+	e, ok, err := c.Erasures.UnderWay(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	if ok {
+		return c.redirect(ctx, erasureAt(e.ID), "")
+	}
+	return c.showPreview(ctx, http.StatusOK, nil)
+}
+
+func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
+
+func (c *erasureController) showPreview(ctx echo.Context, code int, problems fault.Problems) error {
+	r := ctx.Request().Context()
+	p, err := c.Erasures.Preview(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	return render(ctx, code, views.Erasure(views.ErasurePage{
+		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: text.Time(r, p.RunsAt),
+		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
+	}))
+}
+
+func erasureLines(ctx context.Context, lines []erasure.Line) []views.ErasureLine {
+	lang := text.Lang(ctx)
+	out := make([]views.ErasureLine, len(lines))
+	for i, l := range lines {
+		rule := l.Category.Erasure
+		out[i] = views.ErasureLine{
+			Name: l.Category.Name.In(lang), Rows: text.Number(ctx, l.Rows), Until: erasure.Until(ctx, &l.Until),
+			Why: rule.Because.In(lang), Law: rule.Law, Warning: l.Category.Warning.In(lang),
+		}
+	}
+	return out
+}
+
+type erasureForm struct {
+	Confirm string `form:"confirm"`
+}
+
+func (c *erasureController) ask(ctx echo.Context) error {
+	form, err := bind[erasureForm](ctx)
+	if err != nil {
+		return err
+	}
+	if form.Confirm != "yes" {
+		return c.showPreview(ctx, http.StatusUnprocessableEntity, fault.Problems{fault.Field("confirm", "erasure.confirmMissing")})
+	}
+	asked, err := c.Requests.AskErasure(ctx.Request().Context(), person(ctx), "")
+	if err != nil {
+		return err
+	}
+	if asked.ErasureID == nil { // the operator's register has staff decide first
+		return c.redirect(ctx, "/requests/"+asked.ID.String()+"/filed", "")
+	}
+	return c.redirect(ctx, erasureAt(*asked.ErasureID), "erasure.asked")
+}
+
+// show is for the person until the erasure begins, and from then on for
+// whoever holds the address: they have no account any more.
+func (c *erasureController) show(ctx echo.Context) error {
+	e, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	switch e.State {
+	case erasure.Running:
+		return c.showRunning(ctx, e)
+	case erasure.Done:
+		return c.showDone(ctx, e)
+	case erasure.Grace, erasure.Cancelled, erasure.Refused:
+	}
+	if person(ctx) == uuid.Nil {
+		return fault.New(fault.Unauthenticated, "fault.signIn")
+	}
+	if person(ctx) != e.PersonID {
+		return fault.New(fault.NotFound, "erasure.unknown")
+	}
+	return c.showOwn(ctx, e)
+}
+
+func (c *erasureController) find(ctx echo.Context) (erasure.Erasure, error) {
+	id, err := uuid.Parse(ctx.Param("id"))
+	if err != nil {
+		return erasure.Erasure{}, fault.Wrap(err, fault.NotFound, "erasure.unknown")
+	}
+	return c.Erasures.Get(ctx.Request().Context(), id)
+}
+
+func (c *erasureController) showOwn(ctx echo.Context, e erasure.Erasure) error {
+	r := ctx.Request().Context()
+	if e.State == erasure.Grace {
+		return render(ctx, http.StatusOK, views.ErasureScheduled(views.ErasureScheduledPage{
+			Shell: c.shell(ctx, "erasure.scheduledTitle", "requests"), CancelTo: erasureAt(e.ID) + "/cancel",
+			Asked: text.Time(r, e.AskedAt.UTC()), Runs: text.Time(r, e.RunsAt.UTC()),
+		}))
+	}
+	title, said := "erasure.stoppedTitle", "erasure.stoppedText"
+	if e.State == erasure.Refused {
+		title, said = "erasure.refusedTitle", "erasure.refusedText"
+	}
+	return render(ctx, http.StatusOK, views.ErasureStopped(views.ErasureStoppedPage{
+		Shell: c.shell(ctx, title, "requests"), Text: text.T(r, said, "When", moment(r, e.FinishedAt)),
+	}))
+}
+
+func (c *erasureController) showRunning(ctx echo.Context, e erasure.Erasure) error {
+	r := ctx.Request().Context()
+	done, due, err := c.Erasures.Progress(r, e.ID)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.ErasureRunning(views.ErasureRunningPage{
+		Shell: c.shell(ctx, "erasure.runningTitle", ""),
+		Progress: ui.ProgressProps{
+			ID: "erasure-progress", Label: text.T(r, "erasure.progress"), Done: done, Total: due, Poll: erasureAt(e.ID),
+			Said: text.T(r, "erasure.progressSaid", "Done", text.Number(r, done), "Due", text.Number(r, due)),
+		},
+	}))
+}
+
+func (c *erasureController) showDone(ctx echo.Context, e erasure.Erasure) error {
+	if ctx.Request().Header.Get("HX-Request") != "" { // the progress bar asks: there is a new page
+		ctx.Response().Header().Set("HX-Refresh", "true")
+		return ctx.NoContent(http.StatusOK)
+	}
+	r := ctx.Request().Context()
+	return render(ctx, http.StatusOK, views.ErasureDone(views.ErasureDonePage{
+		Shell: c.shell(ctx, "erasure.doneTitle", ""), ID: e.ID.String(), When: moment(r, e.FinishedAt), Receipt: erasureAt(e.ID) + "/receipt",
+	}))
+}
+
+func moment(ctx context.Context, t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return text.Time(ctx, t.UTC())
+}
+
+func (c *erasureController) receipt(ctx echo.Context) error {
+	e, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	if e.State != erasure.Done {
+		return fault.New(fault.NotFound, "erasure.unknown")
+	}
+	h := ctx.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", `attachment; filename="`+erasure.ReceiptFile(e.ID)+`"`)
+	return ctx.String(http.StatusOK, e.Receipt)
+}
+
+func (c *erasureController) cancel(ctx echo.Context) error {
+	e, err := c.find(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Requests.CancelErasure(ctx.Request().Context(), person(ctx), e.ID); err != nil {
+		return err
+	}
+	return c.redirect(ctx, erasureAt(e.ID), "erasure.cancelled")
+}
+
+// key is for programs that verify receipts: a line per key, the newest first.
+func (c *erasureController) key(ctx echo.Context) error {
+	keys, err := c.Erasures.Keys()
+	if err != nil {
+		return err
+	}
+	return ctx.String(http.StatusOK, strings.Join(keys, "\n")+"\n")
+}
