@@ -159,6 +159,7 @@ func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []b
 		if json.Unmarshal(raw, &said) == nil {
 			return ui.Cell{Text: c.pairs(ctx, f, said)}
 		}
+	default: // a text, or a code that the register has a word for
 	}
 	return ui.Cell{Text: c.Register.Say(f, string(raw), text.Lang(ctx))}
 }
@@ -179,6 +180,7 @@ func amount(ctx context.Context, of register.Type, n int64) string {
 		return text.Bytes(ctx, n)
 	case register.TypeSeconds:
 		return text.Duration(ctx, time.Duration(n)*time.Second)
+	default: // a bare number
 	}
 	return text.Number(ctx, n)
 }

@@ -28,7 +28,7 @@ func (p *portal) code(secret string) string {
 // enrolled makes a member of the staff and gives their authenticator's secret.
 func (p *portal) enrolled(email string, role staff.Role) string {
 	p.t.Helper()
-	_, link, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: email, Name: "Noor Haddad", Role: role, Lang: "en"})
+	_, link, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: email, Name: "Odil Officer", Role: role, Lang: "en"})
 	must(p.t, err)
 	_, token, _ := strings.Cut(link, "/staff/enrol/")
 	invitation, err := p.Staff.Invitation(p.t.Context(), token)
@@ -123,7 +123,7 @@ func TestAPersonAsksStaffRefuseAndThePersonReadsWhyAndWhoLooked(t *testing.T) {
 // enrolInBrowser walks a new officer from the mailed link to the queue.
 func (p *portal) enrolInBrowser(email string) *testkit.Page {
 	p.t.Helper()
-	_, _, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: email, Name: "Noor Haddad", Role: staff.Officer, Lang: "en"})
+	_, _, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: email, Name: "Odil Officer", Role: staff.Officer, Lang: "en"})
 	must(p.t, err)
 	link := p.linkTo(p.letter(email, "Join the privacy desk"), "/staff/enrol/")
 	_, token, _ := strings.Cut(link, "/staff/enrol/")

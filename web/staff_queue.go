@@ -173,6 +173,9 @@ func auditRow(ctx context.Context, e audit.Written) ([]ui.Cell, error) {
 	}
 	return []ui.Cell{
 		{Inside: ui.Time(ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)})},
-		{Text: string(e.Actor.Kind) + " " + e.Actor.ID}, {Text: e.Action}, whom, {Text: detail},
+		{Text: string(e.Actor.Kind) + " " + e.Actor.ID},
+		{Text: e.Action},
+		whom,
+		{Text: detail},
 	}, nil
 }

@@ -18,6 +18,7 @@ type somebody struct {
 	Connections                        int // rows of the connection log
 	Visits                             int // rows of site usage
 	Networks                           []place
+	Seed                               uint64 // of their made-up rows
 }
 
 // place is a network that connections come from, in the ranges set aside for
@@ -32,17 +33,17 @@ func cast() []somebody {
 	return []somebody{
 		{
 			Name: "Robin Example", Email: Main, Lang: "en", Country: "DE", Street: "Musterstraße 1", PostalCode: "10115", City: "Berlin",
-			Band: account.Adult, Topics: []string{"new-features", "promotions"}, Connections: 200_000, Visits: 1_200,
+			Band: account.Adult, Topics: []string{"new-features", "promotions"}, Seed: 1, Connections: 200_000, Visits: 1_200,
 			Networks: []place{{"192.0.2.0/24", "Berlin, DE"}, {"198.51.100.0/24", "Hamburg, DE"}, {"203.0.113.0/24", "Vienna, AT"}, {"2001:db8:10::/48", "Berlin, DE"}},
 		},
 		{
 			Name: "見本 光", Email: "hikari@example.com", Lang: "ja", Country: "JP", Region: "13", Street: "見本町1-2-3", PostalCode: "100-0001", City: "千代田区",
-			Band: account.Adult, Topics: []string{"software-updates"}, Connections: 1_500, Visits: 200,
+			Band: account.Adult, Topics: []string{"software-updates"}, Seed: 2, Connections: 1_500, Visits: 200,
 			Networks: []place{{"203.0.113.128/25", "Tokyo, JP"}, {"2001:db8:81::/48", "Osaka, JP"}},
 		},
 		{
 			Name: "Sam Sample", Email: "sam@example.com", Lang: "en", Country: "US", Region: "CA", Street: "1 Sample Street", PostalCode: "90001", City: "Los Angeles",
-			Band: account.Minor, Connections: 300, Visits: 80,
+			Band: account.Minor, Seed: 3, Connections: 300, Visits: 80,
 			Networks: []place{{"198.51.100.128/25", "Los Angeles, US"}},
 		},
 	}

@@ -23,7 +23,7 @@ func connections(w io.Writer, p somebody, end time.Time) error {
 	if _, err := io.WriteString(w, "person,started_at,network,place,bytes,seconds\n"); err != nil {
 		return err
 	}
-	r := chance(uint64(p.Connections))
+	r := chance(p.Seed)
 	span := end.Sub(end.AddDate(-years, 0, 0))
 	step := span / time.Duration(max(p.Connections, 1))
 	at := end.Add(-span)
@@ -58,7 +58,7 @@ func connections(w io.Writer, p somebody, end time.Time) error {
 // visits writes the last year's use of the site, as NDJSON.
 func visits(w io.Writer, p somebody, end time.Time) error {
 	pages := []string{"/", "/products", "/products/link", "/pricing", "/support", "/support/install", "/forum", "/blog/faster-routes", "/account"}
-	r := chance(uint64(p.Visits) + 7)
+	r := chance(p.Seed + 7)
 	enc := json.NewEncoder(w)
 	for i := range p.Visits {
 		at := end.AddDate(-1, 0, 0).Add(time.Duration(float64(i) / float64(p.Visits) * 365 * 24 * float64(time.Hour))).Add(time.Duration(r.Int64N(int64(3 * time.Hour))))

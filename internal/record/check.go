@@ -92,6 +92,7 @@ func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
 		return c.list(f, v)
 	case register.TypeJSON:
 		return c.json(v)
+	default: // the rest are texts of some form
 	}
 	if v.kind != text {
 		return nil, WrongType
@@ -112,6 +113,7 @@ func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
 		if err != nil || a.Address != string(v.text) || len(v.text) > maxAddress {
 			return nil, WrongType
 		}
+	default: // free text
 	}
 	return v.text, c.words(f, v.text)
 }
@@ -151,6 +153,7 @@ func (c checker) ban(field string, reason Reason) string {
 		ban, _ = c.reg.ForbiddenField(c.category, field)
 	case Card:
 		ban, _ = c.reg.ForbiddenValue(c.category, aCard)
+	default: // no ban of the register
 	}
 	return ban.ID
 }

@@ -104,7 +104,7 @@ func (r *csvReader) next(raw *rawRow) (*Refusal, error) {
 			raw.extra = append(raw.extra, extra{name: r.names[i], value: value})
 		}
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // a row without a refusal is the ordinary case
 }
 
 // record reads one row into r.cells, or moves past one line that begins none.

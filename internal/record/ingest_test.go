@@ -103,20 +103,30 @@ func TestARowThatIsNotWhatItsCategoryDeclaresIsRefusedByLineAndFieldAndTheRestIs
 	}{
 		"destination": {"connection-log", record.CSV, "dst_ip," + logHeader + "198.51.100.1," + good(1) + "\n," + good(2), 1, []string{"2 dst_ip forbidden"}},
 		"undeclared":  {"connection-log", record.CSV, "mood," + logHeader + "fine," + good(3), 0, []string{"2 mood undeclared"}},
-		"quotes": {"connection-log", record.CSV, logHeader + "\"lost," + good(4) + "\n" + good(5) + "\nba\"d,x,x,x,1,1\n\"a\"b,x,x,x,1,1\n" + good(6) + "\n\"open", 2,
-			[]string{"2  quotes", "4  quotes", "5  quotes", "7  quotes"}},
-		"ragged": {"connection-log", record.CSV, "\xef\xbb\xbf" + strings.ReplaceAll(logHeader+"a,b\n"+good(7)+"\n\n"+good(8)+",x\n"+good(9), "\n", "\r\n"), 2,
-			[]string{"2  ragged", "5  ragged"}},
-		"types": {"connection-log", record.CSV, logHeader + "mara@example.com,yesterday,203.0.113.0/24,,1,1\nmara@example.com,2025-01-01T00:00:00Z,home,,1,1\n" +
-			"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,-1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,1.5,1\n" +
-			"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,4111111111111111,1\nmara@example.com,1990-01-01T00:00:00Z,203.0.113.0/24,,1,1\n" +
-			"mara@example.com,2025-01-01T00:00:00Z,,,1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24," + strings.Repeat("x", 101) + ",1,1\n", 0,
-			[]string{"2 started_at type", "3 network type", "4 bytes range", "5 bytes type", "6 bytes range", "7 started_at range", "8 network required", "9 place long"}},
-		"people": {"connection-log", record.CSV, logHeader + connection("nobody@example.com", 1) + connection(uuid.NewString(), 1) + connection("", 1) + good(10), 1,
-			[]string{"2 person person", "3 person person", "4 person person"}},
-		"bytes": {"connection-log", record.CSV, logHeader + "mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,a\x00b,1,1\n" +
-			"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,\xff\xfe,1,1\n" + strings.Repeat("x", 3<<20) + "\n" + good(11), 1,
-			[]string{"2 place text", "3 place text", "4  line"}},
+		"quotes": {
+			"connection-log", record.CSV, logHeader + "\"lost," + good(4) + "\n" + good(5) + "\nba\"d,x,x,x,1,1\n\"a\"b,x,x,x,1,1\n" + good(6) + "\n\"open", 2,
+			[]string{"2  quotes", "4  quotes", "5  quotes", "7  quotes"},
+		},
+		"ragged": {
+			"connection-log", record.CSV, "\xef\xbb\xbf" + strings.ReplaceAll(logHeader+"a,b\n"+good(7)+"\n\n"+good(8)+",x\n"+good(9), "\n", "\r\n"), 2,
+			[]string{"2  ragged", "5  ragged"},
+		},
+		"types": {
+			"connection-log", record.CSV, logHeader + "mara@example.com,yesterday,203.0.113.0/24,,1,1\nmara@example.com,2025-01-01T00:00:00Z,home,,1,1\n" +
+				"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,-1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,1.5,1\n" +
+				"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,4111111111111111,1\nmara@example.com,1990-01-01T00:00:00Z,203.0.113.0/24,,1,1\n" +
+				"mara@example.com,2025-01-01T00:00:00Z,,,1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24," + strings.Repeat("x", 101) + ",1,1\n", 0,
+			[]string{"2 started_at type", "3 network type", "4 bytes range", "5 bytes type", "6 bytes range", "7 started_at range", "8 network required", "9 place long"},
+		},
+		"people": {
+			"connection-log", record.CSV, logHeader + connection("nobody@example.com", 1) + connection(uuid.NewString(), 1) + connection("", 1) + good(10), 1,
+			[]string{"2 person person", "3 person person", "4 person person"},
+		},
+		"bytes": {
+			"connection-log", record.CSV, logHeader + "mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,a\x00b,1,1\n" +
+				"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,\xff\xfe,1,1\n" + strings.Repeat("x", 3<<20) + "\n" + good(11), 1,
+			[]string{"2 place text", "3 place text", "4  line"},
+		},
 		"json": {"entries", record.NDJSON, `{"person":"mara@example.com","at":"2025-01-01T00:00:00Z","kind":"survey","title":"A","answers":{"q":[1,"yes"]}}
 not json
 {"person":"mara@example.com","at":"2025-01-01T00:00:00Z","kind":"survey","kind":"x","title":"B"}

@@ -152,8 +152,11 @@ func (i *intake) column(dst []byte, f register.Field, value []byte) []byte {
 	return dst
 }
 
-// stray looks at the fields that the category does not declare.
+// stray looks at the fields that the category does not declare. What the
+// register bans outweighs what nobody declared, wherever it stands: it is
+// counted (promise P7).
 func (i *intake) stray(check checker, raw *rawRow) *Refusal {
+	var first *Refusal
 	for _, e := range raw.extra {
 		r := &Refusal{Line: raw.line, Field: named(e.name), Reason: Undeclared}
 		if ban, banned := check.reg.ForbiddenField(check.category, e.name); banned {
@@ -162,10 +165,13 @@ func (i *intake) stray(check checker, raw *rawRow) *Refusal {
 		}
 		if check.card(e.value) != noReason {
 			r.Reason, r.Ban = Card, check.ban("", Card)
+			return r
 		}
-		return r
+		if first == nil {
+			first = r
+		}
 	}
-	return nil
+	return first
 }
 
 // appendCopy escapes a value for COPY's text format.

@@ -56,9 +56,11 @@ type lines struct {
 	line       int64 // of the window's start, from 1
 }
 
-var (
-	utf8Mark   = []byte("\xef\xbb\xbf")
-	utf16Marks = [][]byte{[]byte("\xff\xfe"), []byte("\xfe\xff")}
+// Marks of encodings at a file's beginning.
+const (
+	utf8Mark        = "\xef\xbb\xbf"
+	utf16LittleMark = "\xff\xfe"
+	utf16BigMark    = "\xfe\xff"
 )
 
 // open looks at the first bytes: a mark of UTF-8 is no part of the data, and
@@ -70,12 +72,12 @@ func open(from io.Reader) (*lines, error) {
 			return nil, err
 		}
 	}
-	for _, mark := range utf16Marks {
-		if bytes.HasPrefix(l.window(), mark) {
+	for _, mark := range []string{utf16LittleMark, utf16BigMark} {
+		if bytes.HasPrefix(l.window(), []byte(mark)) {
 			return nil, fault.New(fault.Invalid, "record.utf16")
 		}
 	}
-	if bytes.HasPrefix(l.window(), utf8Mark) {
+	if bytes.HasPrefix(l.window(), []byte(utf8Mark)) {
 		l.start = len(utf8Mark)
 	}
 	switch blank, err := l.blank(); {

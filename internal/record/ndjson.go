@@ -51,7 +51,7 @@ func (r *ndjsonReader) next(raw *rawRow) (*Refusal, error) {
 		if field, reason := r.object(line, raw); reason != noReason {
 			return &Refusal{Line: number, Field: named(field), Reason: reason}, nil
 		}
-		return nil, nil
+		return nil, nil //nolint:nilnil // a row without a refusal is the ordinary case
 	}
 }
 

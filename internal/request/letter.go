@@ -21,7 +21,9 @@ type letter struct {
 }
 
 // The letters.
-var ( //nolint:gochecknoglobals // constants in all but name
+//
+//nolint:gochecknoglobals // constants in all but name
+var (
 	letterReceived  = letter{kind: "requestReceived"}
 	letterCopy      = letter{kind: "requestCopy"}
 	letterScheduled = letter{kind: "erasureScheduled"}

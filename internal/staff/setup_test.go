@@ -77,7 +77,7 @@ func wantsField(t *testing.T, err error, field, key string) {
 // invite gives the token of a new member's link.
 func (b *bundle) invite(email string, role staff.Role) string {
 	b.t.Helper()
-	_, link, err := b.staff.Add(b.t.Context(), b.by, staff.NewMember{Email: email, Name: "Noor Haddad", Role: role, Lang: "en"})
+	_, link, err := b.staff.Add(b.t.Context(), b.by, staff.NewMember{Email: email, Name: "Odil Officer", Role: role, Lang: "en"})
 	must(b.t, err)
 	_, token, ok := strings.Cut(link, "/staff/enrol/")
 	if !ok {

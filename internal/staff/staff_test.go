@@ -21,7 +21,7 @@ func TestAMemberEnrolsAndSignsInWithTwoFactors(t *testing.T) {
 	must(t, err)
 	member, err := b.staff.Member(t.Context(), session.StaffID)
 	must(t, err)
-	if member.Name != "Noor Haddad" || member.Role != staff.Officer {
+	if member.Name != "Odil Officer" || member.Role != staff.Officer {
 		t.Errorf("signed in as %+v", member)
 	}
 	var sealed []byte

@@ -66,7 +66,7 @@ type cluster struct {
 }
 
 // connect is done once per process, by the first test that needs it.
-var connect = sync.OnceValues(func() (*cluster, error) {
+var connect = sync.OnceValues(func() (*cluster, error) { //nolint:gochecknoglobals // one server per process
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	at, hold, err := joinServer(ctx)

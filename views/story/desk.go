@@ -40,7 +40,7 @@ func deskCode(ctx context.Context) templ.Component {
 
 func deskEnrol(ctx context.Context) templ.Component {
 	return views.StaffEnrol(views.StaffEnrolPage{
-		Shell: shell(ctx, "", text.T(ctx, "staff.enrolTitle", "Name", "Noor Haddad")), Action: "/staff/enrol/AbCdEf",
+		Shell: shell(ctx, "", text.T(ctx, "staff.enrolTitle", "Name", "Odil Officer")), Action: "/staff/enrol/AbCdEf",
 		Role: text.T(ctx, "staff.roles.officer"), Email: "noor@example.com", Secret: "JBSWY3DPEHPK3PXP",
 		QR: ui.QRProps{Path: "M1 1h3v3h-3zM6 1h1v1h-1zM1 6h1v1h-1zM6 6h2v2h-2z", Size: 9, Label: text.T(ctx, "staff.enrolScanAlt")},
 	})
@@ -51,7 +51,7 @@ func deskRows(ctx context.Context) []views.StaffQueueRow {
 	late := ui.BadgeProps{Kind: ui.Danger, Label: text.N(ctx, "request.dueOver", 2), Icon: "warning"}
 	return []views.StaffQueueRow{
 		{RequestRow: requestRow(ctx, "R-9PTQ3A", "open", ui.Info, late), Owner: nobody},
-		{RequestRow: requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.N(ctx, "request.dueIn", 3)}), Owner: "Noor Haddad"},
+		{RequestRow: requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.N(ctx, "request.dueIn", 3)}), Owner: "Odil Officer"},
 		{RequestRow: requestRow(ctx, "R-7KQ2M9", "open", ui.Info, ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 30)}), Owner: nobody},
 	}
 }
@@ -60,8 +60,10 @@ func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 	return views.StaffQueuePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.queueTitle")),
 		Tally: []ui.StatProps{
-			{Number: "3", Words: text.T(ctx, "staff.tallyOpen")}, {Number: "1", Words: text.T(ctx, "staff.tallyOverdue")},
-			{Number: "1", Words: text.T(ctx, "staff.tallyMine")}, {Number: "2", Words: text.T(ctx, "staff.tallyNobodys")},
+			{Number: "3", Words: text.T(ctx, "staff.tallyOpen")},
+			{Number: "1", Words: text.T(ctx, "staff.tallyOverdue")},
+			{Number: "1", Words: text.T(ctx, "staff.tallyMine")},
+			{Number: "2", Words: text.T(ctx, "staff.tallyNobodys")},
 		},
 		States: []ui.Option{{Value: "open", Label: text.T(ctx, "request.states.open"), Selected: true}},
 		Kinds:  []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}},
@@ -151,8 +153,11 @@ func deskAudit(ctx context.Context) templ.Component {
 	return views.StaffAudit(views.StaffAuditPage{
 		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.auditTitle")), Older: "/staff/audit?after=1",
 		Rows: [][]ui.Cell{{
-			{Text: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC")}, {Text: "staff 0199b0a4"}, {Text: "person.looked"},
-			{Text: "0199a3e0", Href: "/staff/people/1"}, {Text: `{"reason":"request","role":"officer","what":"person"}`},
+			{Text: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC")},
+			{Text: "staff 0199b0a4"},
+			{Text: "person.looked"},
+			{Text: "0199a3e0", Href: "/staff/people/1"},
+			{Text: `{"reason":"request","role":"officer","what":"person"}`},
 		}},
 	})
 }

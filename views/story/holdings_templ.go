@@ -160,7 +160,7 @@ func queued(ctx context.Context) [][]ui.Cell {
 			{Text: pick(ctx, "Deletion", "削除")},
 			{Inside: ui.Badge(clock)},
 			{Inside: ui.Time(ui.TimeProps{ISO: fmt.Sprintf("2026-11-%02d", 20-i), Text: pick(ctx, fmt.Sprintf("%d November 2026", 20-i), fmt.Sprintf("2026年11月%d日", 20-i))})},
-			{Text: pick(ctx, "Noor Haddad", "原 のぞみ")},
+			{Text: pick(ctx, "Odil Officer", "原 のぞみ")},
 		})
 	}
 	return rows

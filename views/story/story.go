@@ -74,7 +74,7 @@ func person(ctx context.Context, nav, title string) views.Shell {
 // staff is the frame of a page of the privacy desk.
 func staff(ctx context.Context, nav, title string) views.Shell {
 	s := shell(ctx, nav, title)
-	s.SignedIn = pick(ctx, "Noor Haddad, privacy officer", "原 のぞみ（プライバシー担当）")
+	s.SignedIn = pick(ctx, "Odil Officer, privacy officer", "原 のぞみ（プライバシー担当）")
 	return s
 }
 

@@ -103,7 +103,7 @@ func fetchVerified(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // our own temporary folder
+	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep the download: %w", err)
 	}

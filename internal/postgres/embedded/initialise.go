@@ -43,7 +43,7 @@ func makeFolder(dir string) error {
 
 // majorOf reads the version that wrote the data; 0 means that there is none yet.
 func majorOf(data string) (int, error) {
-	raw, err := os.ReadFile(filepath.Join(data, "PG_VERSION")) //nolint:gosec // the folder the operator named
+	raw, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(data); err == nil {
 			return 0, fmt.Errorf("the folder %s is there but is no PostgreSQL data folder (it has no PG_VERSION): nothing was changed; name another folder, or move it away", data)
@@ -128,7 +128,7 @@ func portOf(address string) (string, error) {
 
 // tail gives the end of a log, for an error that a person reads.
 func tail(file string) string {
-	raw, err := os.ReadFile(file) //nolint:gosec // our own log
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return err.Error()
 	}

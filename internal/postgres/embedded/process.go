@@ -26,7 +26,7 @@ func (s *Server) run() error {
 		return err
 	}
 	defer func() { _ = logFile.Close() }()
-	cmd := s.owner.command(context.Background(), filepath.Join(s.bin, "postgres"), s.arguments()...) //nolint:forbidigo // it ends by Stop, not with the context of whoever started it
+	cmd := s.owner.command(context.Background(), filepath.Join(s.bin, "postgres"), s.arguments()...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.cfg.Dir, logFile, logFile
 	dieWithParent(cmd.SysProcAttr)
 
@@ -100,7 +100,7 @@ func (s *Server) clearLastRun() error {
 // postmaster is the server's process by its own account, alive or not; 0 if
 // it left none.
 func postmaster(data string) int {
-	raw, err := os.ReadFile(filepath.Join(data, "postmaster.pid")) //nolint:gosec // the folder the operator named
+	raw, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	if err != nil {
 		return 0
 	}
@@ -113,7 +113,7 @@ func postmaster(data string) int {
 }
 
 func awaitNone(data string, wait time.Duration) {
-	for end := time.Now().Add(wait); time.Now().Before(end) && len(leftovers(data)) > 0; { //nolint:forbidigo // waits for the system, by its clock
+	for end := time.Now().Add(wait); time.Now().Before(end) && len(leftovers(data)) > 0; {
 		time.Sleep(20 * time.Millisecond)
 	}
 }

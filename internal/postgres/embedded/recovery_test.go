@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(server.URL()) //nolint:forbidigo // read by the test that started this process
+	fmt.Println(server.URL())
 	<-server.Done()
 }
 
