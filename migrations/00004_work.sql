@@ -5,20 +5,23 @@ create table export (
   id          uuid not null,
   asked_at    timestamptz not null,
   state       text not null check (state in ('waiting', 'building', 'ready', 'failed', 'expired')),
-  categories  text[] not null,
+  categories  text[] not null, -- ids of the register
+  parts       jsonb not null default '[]', -- what the archive has of each
   rows_done   bigint not null default 0,
   rows_total  bigint not null default 0,
   started_at  timestamptz,
+  touched_at  timestamptz, -- when its build last showed a sign of life
   finished_at timestamptz,
   expires_at  timestamptz,
-  blob_key    text not null default '',
-  bytes       bigint not null default 0,
+  blob_key    text not null default '', -- of the build that has claimed it
+  bytes       bigint not null default 0, -- of the ZIP, before it is sealed
   sha256      bytea,
-  failure     text not null default '',
+  failure     text not null default '', -- the category whose source is silent
   primary key (person_id, id)
 );
 create unique index export_one_under_way on export (person_id) where state in ('waiting', 'building');
 create index export_expiry on export (expires_at) where state = 'ready';
+create index export_blob on export (blob_key);
 
 create table erasure (
   person_id    uuid not null,

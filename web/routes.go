@@ -75,6 +75,14 @@ func (s *server) routes() {
 	s.fresh(get, "/data/profile/edit", data.editProfile)
 	s.fresh(post, "/data/profile/edit", data.correct)
 
+	downloads := &downloadsController{s}
+	s.person(get, "/downloads", downloads.index)
+	s.fresh(get, "/downloads/new", downloads.new)
+	s.fresh(post, "/downloads/new", downloads.create)
+	s.person(get, "/downloads/:id", downloads.show)
+	s.person(get, progressPath, downloads.progress)
+	s.fresh(get, "/downloads/:id/file", downloads.file)
+
 	records := &recordsController{s}
 	s.bare(post, "/api/v1/records/:category", records.create)
 
@@ -169,7 +177,7 @@ func (s *server) link(method, path string, h echo.HandlerFunc) {
 
 // open is a page for anybody; who is signed in is known.
 func (s *server) open(method, path string, h echo.HandlerFunc) {
-	s.echo.Add(method, path, h, within(pageTime), sameOrigin(), s.recognise, s.speak)
+	s.echo.Add(method, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.speak)
 }
 
 // person is a page for somebody signed in, about themselves.
@@ -191,6 +199,20 @@ func (s *server) fresh(method, path string, h echo.HandlerFunc) {
 		}
 		return h(ctx)
 	})
+}
+
+// progressPath is asked for by itself every two seconds.
+const progressPath = "/downloads/:id/progress"
+
+// notice lets slow work know that somebody waits for a page; a bar that moves
+// by itself is nobody waiting.
+func (s *server) notice(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if ctx.Path() != progressPath {
+			s.Traffic.Seen()
+		}
+		return next(ctx)
+	}
 }
 
 // pageTime is how long a page may take; what takes longer is a job.

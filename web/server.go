@@ -21,6 +21,8 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
@@ -49,6 +51,8 @@ type Deps struct {
 	Accounts *account.Service
 	Records  *record.Service
 	Consents *consent.Service
+	Exports  *export.Service
+	Traffic  *jobs.Traffic
 	Staff    *staff.Service
 	Looks    *disclosure.Service
 	Requests *request.Service
@@ -59,6 +63,7 @@ type Deps struct {
 // DepsOf takes them from a joined portal.
 func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
+		Exports: a.Exports, Traffic: a.Traffic,
 		BaseURL: base, Log: a.Log, Now: a.Now,
 		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"gocloud.dev/blob/memblob"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
@@ -76,7 +77,7 @@ func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *
 	log := slog.New(slog.NewTextHandler(&locked{w: p.log}, nil))
 	made := app.Parts{
 		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: base, Log: log, Now: clock.Now,
-		Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
+		Sender: mail.SMTP{Host: host, Port: number, Plaintext: true}, Files: memblob.OpenBucket(nil),
 	}
 	parts(&made)
 	p.App, err = app.New(made)

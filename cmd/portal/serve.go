@@ -13,6 +13,7 @@ import (
 
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/config"
+	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/sso"
@@ -39,7 +40,12 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	files, err := openFiles(ctx, c.Files, c.Data, end)
+	if err != nil {
+		return err
+	}
 	a, err := app.New(app.Parts{
+		Files: files, Export: app.ExportRules{Keep: c.Keep(), Pace: export.Pace(c.ExportPace)},
 		DB: db, Ring: checked.Ring, Register: checked.Register, Services: services,
 		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Grace: c.ErasureGrace,
 		Sender: mail.SMTP{

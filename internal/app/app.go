@@ -12,11 +12,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"gocloud.dev/blob"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -46,6 +48,14 @@ type Parts struct {
 	Now      func() time.Time
 	Zone     *time.Location // the office's, whose calendar legal clocks go by; nil: UTC
 	Grace    time.Duration  // in which an erasure can be called off; 0: a week
+	Files    *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
+	Export   ExportRules
+}
+
+// ExportRules are the operator's figures for downloads.
+type ExportRules struct {
+	Keep time.Duration // how long one can be fetched; 0: a week
+	Pace export.Pace   // "": auto
 }
 
 // App is the portal without its face.
@@ -63,7 +73,12 @@ type App struct {
 	Requests *request.Service
 	SSO      *sso.Service
 	Erasures *erasure.Service
+	Exports  *export.Service
+	Traffic  *jobs.Traffic
 }
+
+// keepExports is how long a download can be fetched where nobody says else.
+const keepExports = 7 * 24 * time.Hour
 
 // catalogueTime is how long the database may take to say which tables it has.
 const catalogueTime = 30 * time.Second
@@ -107,8 +122,26 @@ func New(p Parts) (*App, error) {
 	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
+	a.work()
 	a.desk(hasher)
 	return a, nil
+}
+
+// work joins the rooms whose work takes long.
+func (a *App) work() {
+	a.Traffic = &jobs.Traffic{Now: a.Now}
+	if a.Export.Keep == 0 {
+		a.Export.Keep = keepExports
+	}
+	a.Exports = export.New(export.Deps{
+		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Accounts: a.Accounts, Mail: a.Mail,
+		Voices: a.Voices, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
+		// Called when jobs run, long after the desk was joined.
+		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+			return a.Requests.CopyReady(ctx, tx, person)
+		},
+		BaseURL: a.BaseURL, Log: a.Log, Now: a.Now,
+	})
 }
 
 // desk joins the rooms in which requests are answered.
@@ -130,7 +163,7 @@ func (a *App) desk(hasher *account.Hasher) {
 		},
 	})
 	a.Requests = request.New(request.Deps{
-		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Erasures: a.Erasures,
+		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: zone, BaseURL: a.BaseURL, Now: a.Now,
 	})
 }
@@ -159,9 +192,10 @@ func (a *App) brand() mail.Brand {
 
 // AddWorkers registers the workers of every room.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO, a.Erasures} {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO, a.Exports, a.Erasures} {
 		room.AddWorkers(w)
 	}
+	river.AddWorker(w, &hourlyWorker{app: a})
 }
 
 // Work runs jobs, and the writers that one-click posts share, until ctx ends;
@@ -170,7 +204,7 @@ func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
-	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Logger: a.Log}); err != nil {
+	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Periodic: a.periodic(), Logger: a.Log}); err != nil {
 		return fmt.Errorf("working jobs: %w", err)
 	}
 	return nil

@@ -55,11 +55,12 @@ type Services struct {
 
 // Config is all of it, for portal serve.
 type Config struct {
-	Database `embed:""`
-	Keys     `embed:""`
-	Web      `embed:""`
-	Mail     `embed:""`
-	Services `embed:""`
+	Database  `embed:""`
+	Keys      `embed:""`
+	Web       `embed:""`
+	Mail      `embed:""`
+	Services  `embed:""`
+	Downloads `embed:""`
 
 	ErasureGrace time.Duration `env:"PORTAL_ERASURE_GRACE" default:"168h" help:"For how long somebody can still stop the erasure that they asked for: 168h is a week."`
 
@@ -125,6 +126,7 @@ func (c Config) Check() (Checked, error) {
 	if c.ErasureGrace < time.Hour {
 		add(fmt.Errorf("PORTAL_ERASURE_GRACE is %s; people need an hour at least to think again", c.ErasureGrace))
 	}
+	faults = append(faults, c.Downloads.check()...)
 	if c.DatabaseConns < 4 {
 		add(fmt.Errorf("PORTAL_DATABASE_CONNS is %d; the jobs alone need 4", c.DatabaseConns))
 	}

@@ -10,10 +10,11 @@ import (
 
 func good() config.Config {
 	return config.Config{
-		Database: config.Database{DatabaseConns: 16},
-		Keys:     config.Keys{Keys: keyring.Generate()},
-		Web:      config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080"},
-		Mail:     config.Mail{SMTP: "smtp://user:pass%40word@mail.example.com:2525"},
+		Database:  config.Database{DatabaseConns: 16},
+		Keys:      config.Keys{Keys: keyring.Generate()},
+		Web:       config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080"},
+		Mail:      config.Mail{SMTP: "smtp://user:pass%40word@mail.example.com:2525"},
+		Downloads: config.Downloads{ExportDays: 7},
 	}
 }
 
@@ -39,11 +40,13 @@ func TestEveryFaultIsSaidAtOnceAndNoneRepeatsASecret(t *testing.T) {
 	c.MailFrom = "Us <us@example.com>"
 	c.DatabaseConns = 1
 	c.Listen = "8080"
+	c.ExportDays = 0
+	c.Files = "ftp://elsewhere"
 	_, err := c.Check()
 	if err == nil {
 		t.Fatal("no fault found")
 	}
-	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN"} {
+	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN", "PORTAL_EXPORT_DAYS", "PORTAL_FILES"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("nothing about %s in:\n%v", name, err)
 		}

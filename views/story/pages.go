@@ -10,6 +10,7 @@ func Pages() []Group {
 		account(),
 		overview(),
 		data(),
+		downloads(),
 		email(),
 		services(),
 		requests(),

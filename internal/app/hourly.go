@@ -1,0 +1,36 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/jobs"
+)
+
+// hourlyArgs is the cleaning that every room wants now and then.
+type hourlyArgs struct{}
+
+// Kind names the job.
+func (hourlyArgs) Kind() string { return "hourly" }
+
+// InsertOpts: what fails is done an hour later anyway.
+func (hourlyArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
+
+type hourlyWorker struct {
+	river.WorkerDefaults[hourlyArgs]
+	app *App
+}
+
+// Work deletes what has lapsed. A room that fails keeps no other from it.
+func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
+	_, limits := w.app.Limits.Sweep(ctx)
+	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Exports.Sweep(ctx))
+}
+
+// periodic is what is done without being asked.
+func (a *App) periodic() []*river.PeriodicJob {
+	return append(a.Exports.Periodic(), jobs.Every(time.Hour, hourlyArgs{}))
+}

@@ -1,0 +1,78 @@
+package export
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// archive is a ZIP being written to a store, sealed on its way.
+type archive struct {
+	zip *zip.Writer
+	all tally
+	sum hash.Hash // of the ZIP before it is sealed
+	at  time.Time
+
+	sealed io.WriteCloser
+	store  io.WriteCloser
+}
+
+// create begins an archive that is bound to its owner. If its context ends
+// before close, the store keeps nothing.
+func (s *Service) create(store io.WriteCloser, owner []byte, at time.Time) (*archive, error) {
+	a := &archive{store: store, sum: sha256.New(), at: at}
+	var err error
+	if a.sealed, err = s.Ring.SealTo(store, purpose, owner); err != nil {
+		return nil, err
+	}
+	a.all.to = io.MultiWriter(a.sealed, a.sum)
+	a.zip = zip.NewWriter(&a.all)
+	a.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	return a, nil
+}
+
+func (a *archive) close() error {
+	for _, c := range []io.Closer{a.zip, a.sealed, a.store} {
+		if err := c.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is one file of an archive being written: at most one at a time.
+type entry struct {
+	tally
+	name string
+	sum  hash.Hash
+}
+
+func (a *archive) entry(name string) (*entry, error) {
+	to, err := a.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: a.at})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	return &entry{tally{to: io.MultiWriter(to, sum)}, name, sum}, nil
+}
+
+func (e *entry) file() file {
+	return file{Path: e.name, Bytes: e.n, SHA256: hex.EncodeToString(e.sum.Sum(nil))}
+}
+
+// put writes a whole small file.
+func (a *archive) put(name string, content []byte) (file, error) {
+	e, err := a.entry(name)
+	if err != nil {
+		return file{}, err
+	}
+	if _, err := e.Write(content); err != nil {
+		return file{}, err
+	}
+	return e.file(), nil
+}

@@ -1,0 +1,90 @@
+package export
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// State is how far an export has come.
+type State string
+
+// The states; see the drawing in doc.go.
+const (
+	Waiting  State = "waiting"
+	Building State = "building"
+	Ready    State = "ready"
+	Failed   State = "failed"
+	Expired  State = "expired"
+)
+
+// UnderWay tells whether there is still something to wait for.
+func (s State) UnderWay() bool { return s == Waiting || s == Building }
+
+// Export is one copy that was asked for.
+type Export struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	AskedAt    time.Time
+	State      State
+	Categories Names  `gorm:"type:text[]"`     // ids of the register
+	Parts      []Part `gorm:"serializer:json"` // once it has been built
+	RowsDone   int64
+	RowsTotal  int64
+	StartedAt  *time.Time
+	TouchedAt  *time.Time // when its build last showed a sign of life
+	FinishedAt *time.Time
+	ExpiresAt  *time.Time
+	BlobKey    string // of the build that has claimed it
+	Bytes      int64  // of the ZIP, before it is sealed
+	Sha256     []byte // of the ZIP
+	Failure    string // the category whose source did not answer; see Silent
+}
+
+// TableName is the table of exports.
+func (Export) TableName() string { return "export" }
+
+// Part is what an archive has of one category.
+type Part struct {
+	Category string `json:"category"`
+	Rows     int64  `json:"rows"`
+	Missing  bool   `json:"missing"` // not all of it could be read
+}
+
+// Complete tells whether everything that was asked for is in the archive.
+func (e Export) Complete() bool {
+	for _, p := range e.Parts {
+		if p.Missing {
+			return false
+		}
+	}
+	return true
+}
+
+// Names are ids of the register: letters, digits and hyphens, which PostgreSQL
+// writes without quotes in an array.
+type Names []string
+
+// Value is the array as PostgreSQL reads it.
+func (n Names) Value() (driver.Value, error) { return "{" + strings.Join(n, ",") + "}", nil }
+
+// Scan reads the array as PostgreSQL writes it.
+func (n *Names) Scan(from any) error {
+	s, ok := from.(string)
+	if !ok || !strings.HasPrefix(s, "{") || !strings.HasSuffix(s, "}") {
+		return fmt.Errorf("%T is no array of names", from)
+	}
+	if *n = (Names{}); s != "{}" {
+		*n = strings.Split(s[1:len(s)-1], ",")
+	}
+	return nil
+}
+
+// owner is what the sealed archive is bound to: copied to another row, it
+// opens for nobody.
+func (e Export) owner() []byte {
+	return append(append(make([]byte, 0, 2*len(uuid.Nil)), e.PersonID[:]...), e.ID[:]...)
+}

@@ -1,0 +1,67 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// purpose keeps these seals apart from every other use of the keys.
+const purpose = "export"
+
+var errNoFiles = errors.New("no place for files is configured")
+
+// File is an archive being handed over. Close it.
+type File struct {
+	io.Reader
+	Name  string
+	Bytes int64
+
+	under *blob.Reader
+}
+
+// Close lets go of the store.
+func (f *File) Close() error { return f.under.Close() }
+
+// Open hands an archive to the person whose it is, and writes that down.
+// NotFound for anybody else's; Gone once it has expired; Conflict while there
+// is none yet; Unavailable if the store does not give it out.
+func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.UUID) (*File, error) {
+	e, err := s.Find(ctx, person, id)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case e.State == Expired, e.State == Ready && !s.Now().Before(*e.ExpiresAt):
+		return nil, fault.New(fault.Gone, "export.gone")
+	case e.State != Ready:
+		return nil, fault.New(fault.Conflict, "export.notReady")
+	case s.Files == nil:
+		return nil, errNoFiles
+	}
+	under, err := s.Files.NewReader(ctx, e.BlobKey, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound { // expired between the two looks, or lost
+		return nil, fault.Wrap(err, fault.Gone, "export.gone")
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "fault.unavailable")
+	}
+	plain, err := s.Ring.OpenFrom(under, purpose, e.owner())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening an archive: %w", err), under.Close())
+	}
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.record(ctx, tx, actor, e, "export.downloaded", nil) })
+	if err != nil {
+		return nil, errors.Join(err, under.Close())
+	}
+	return &File{Reader: plain, Name: "data-" + e.AskedAt.UTC().Format("2006-01-02") + ".zip", Bytes: e.Bytes, under: under}, nil
+}

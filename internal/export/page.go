@@ -1,0 +1,191 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+//go:embed page.html
+var pageSource string
+
+// pageTemplate is parsed once: a mistake in it shows at the first test.
+var pageTemplate = template.Must(template.New("page").Parse(pageSource)) //nolint:gochecknoglobals // a constant in all but name
+
+// indexPage is index.html: what is in the archive, in the person's language.
+type indexPage struct {
+	Lang, Title, Lead, Warning       string
+	Accent                           template.CSS
+	Has, Empty, Asked, Lost, Account []indexCategory // by what the archive has of them
+	Words                            map[string]string
+	Notes                            []string
+}
+
+type indexCategory struct {
+	ID, Name, Summary, Count, Because string
+	Purposes                          []string
+	Kept, Recipients                  string
+	Files                             []indexFile
+	Tables                            []indexTable
+	Withheld                          []indexWithheld
+}
+
+type indexFile struct{ Path, Size string }
+
+type indexTable struct {
+	Heads []string
+	Rows  [][]string
+}
+
+type indexWithheld struct{ What, Because string }
+
+// page draws index.html. It needs neither script nor network.
+func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
+	say := func(id string, args ...any) string { return text.T(ctx, "export.page."+id, args...) }
+	p := indexPage{
+		Lang: m.Language, Title: say("title", "Brand", s.Register.Brand.Name),
+		Lead:   say("lead", "When", text.Time(ctx, m.Created), "Rows", text.N(ctx, "export.rows", m.Rows)),
+		Accent: accent(s.Register.Brand.Accent), Notes: m.Notes, Words: map[string]string{},
+	}
+	if !m.Complete {
+		p.Warning = say("incomplete")
+	}
+	for _, id := range []string{
+		"contents", "why", "kept", "who", "files", "first", "withheld", "nothing", "nothingLead",
+		"notAsked", "notAskedLead", "account", "accountLead", "lost", "lostLead", "notes", "manifest",
+	} {
+		p.Words[id] = say(id)
+	}
+	for _, c := range m.Categories {
+		entry := s.indexCategory(ctx, c)
+		switch c.Status {
+		case included:
+			p.Has = append(p.Has, entry)
+		case incomplete:
+			p.Lost = append(p.Lost, entry)
+		case nothingHeld:
+			p.Empty = append(p.Empty, entry)
+		case notAsked:
+			p.Asked = append(p.Asked, entry)
+		case noAccount:
+			p.Account = append(p.Account, entry)
+		}
+	}
+	var out bytes.Buffer
+	if err := pageTemplate.Execute(&out, p); err != nil {
+		return nil, fmt.Errorf("drawing the archive's page: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// accent lets a colour of the register into the style, and nothing else.
+func accent(colour string) template.CSS {
+	if digits, ok := strings.CutPrefix(colour, "#"); ok && len(digits) == 6 {
+		if _, err := strconv.ParseUint(digits, 16, 32); err == nil {
+			return template.CSS(colour) //nolint:gosec // six digits
+		}
+	}
+	return "#0f5c5c"
+}
+
+func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory {
+	lang := text.Lang(ctx)
+	of := c.register
+	entry := indexCategory{
+		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: of.Retention.In(lang),
+		Count: text.N(ctx, "export.rows", c.Rows),
+	}
+	for _, p := range s.Register.PurposesOf(of) {
+		entry.Purposes = append(entry.Purposes, p.Name.In(lang)+" ("+s.Register.Basis(p.Basis).Name.In(lang)+")")
+	}
+	var who []string
+	for _, r := range s.Register.RecipientsOf(of) {
+		who = append(who, r.Name.In(lang))
+	}
+	entry.Recipients = text.List(ctx, who)
+	for _, f := range c.Files {
+		entry.Files = append(entry.Files, indexFile{f.Path, text.Bytes(ctx, f.Bytes)})
+	}
+	for _, sm := range c.samples {
+		if len(sm.rows) > 0 {
+			entry.Tables = append(entry.Tables, indexTableOf(ctx, sm))
+		}
+	}
+	for _, w := range c.Withheld {
+		what := text.List(ctx, w.Columns)
+		if w.Rows != "" {
+			what = w.Rows
+		}
+		if what == "" {
+			what = w.Holding
+		}
+		entry.Withheld = append(entry.Withheld, indexWithheld{what, w.Because})
+	}
+	return entry
+}
+
+func indexTableOf(ctx context.Context, s sample) indexTable {
+	var t indexTable
+	for _, f := range s.fields {
+		t.Heads = append(t.Heads, f.Name.In(text.Lang(ctx)))
+	}
+	for _, row := range s.rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = cell(ctx, s.fields[i], v)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+const maxCell = 300 // characters of a text that the page shows; the files have all of it
+
+// cell says a value as its reader would.
+func cell(ctx context.Context, f register.Field, v []byte) string {
+	if len(v) == 0 {
+		return "–"
+	}
+	n, number := int64(0), false
+	if f.Type.Number() {
+		parsed, err := strconv.ParseInt(string(v), 10, 64)
+		n, number = parsed, err == nil
+	}
+	at, timed := time.Time{}, false
+	if f.Type == register.TypeTime || f.Type == register.TypeDate {
+		at, timed = record.Time(v)
+	}
+	var items []string
+	switch {
+	case number && f.Type == register.TypeBytes:
+		return text.Bytes(ctx, n)
+	case number && f.Type == register.TypeSeconds:
+		return text.Duration(ctx, time.Duration(n)*time.Second)
+	case number:
+		return text.Number(ctx, n)
+	case timed && f.Type == register.TypeDate:
+		return text.Date(ctx, at)
+	case timed:
+		return text.Time(ctx, at)
+	case f.Type == register.TypeBoolean && v[0] == 't':
+		return text.T(ctx, "data.yes")
+	case f.Type == register.TypeBoolean:
+		return text.T(ctx, "data.no")
+	case f.Type == register.TypeList && json.Unmarshal(v, &items) == nil:
+		return text.List(ctx, items)
+	}
+	if words := []rune(string(v)); len(words) > maxCell {
+		return string(words[:maxCell]) + "…"
+	}
+	return string(v)
+}

@@ -1,0 +1,156 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gocloud.dev/blob"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
+)
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB       *postgres.DB
+	Queue    *jobs.Queue
+	Ring     *keyring.Ring
+	Register *register.Register
+	Sources  func(category string) []record.Source
+	Accounts *account.Service
+	Mail     *mail.Service
+	Voices   *text.Voices
+	Files    *blob.Bucket  // where archives lie; only those who build or open need it
+	Keep     time.Duration // how long an archive can be fetched
+	Pace     Pace
+	Traffic  *jobs.Traffic
+	// Ready is told, in the transaction, that a copy can be fetched.
+	Ready   func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
+	BaseURL string // of the portal, without a slash at its end
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Service is what is promised about copies.
+type Service struct{ Deps }
+
+// New makes a service.
+func New(d Deps) *Service { return &Service{d} }
+
+// Ask begins a copy of these categories. The person has just proved who they
+// are; the route sees to that. Invalid for no category or one that nobody
+// holds rows of; Conflict while another copy is under way.
+func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, categories []string) (Export, error) {
+	wanted, err := s.chosen(categories)
+	if err != nil {
+		return Export{}, err
+	}
+	e := s.fresh(person, wanted)
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.begin(ctx, tx, actor, e) })
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return Export{}, fault.Wrap(err, fault.Conflict, "export.underWay")
+	}
+	return e, err
+}
+
+// Begin starts a copy of everything in tx, unless one is under way already: it
+// answers a request for access or portability.
+func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	// The person's row is locked, so that nobody begins one in between.
+	var underWay bool
+	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
+		select exists(select from export e join me on e.person_id = me.id where e.state in ('waiting', 'building'))`, person).Row().Scan(&underWay)
+	if err != nil {
+		return fmt.Errorf("looking for an export: %w", err)
+	}
+	if underWay {
+		return nil
+	}
+	return s.begin(ctx, tx, audit.ByPerson(person), s.fresh(person, s.Offered()))
+}
+
+// Offered are the ids of the categories of which a copy can be had, in the
+// register's order.
+func (s *Service) Offered() []string {
+	var ids []string
+	for _, c := range s.Register.Categories {
+		if len(s.Sources(c.ID)) > 0 {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// chosen puts what was asked for into the register's order, once each.
+func (s *Service) chosen(categories []string) ([]string, error) {
+	offered := s.Offered()
+	for _, id := range categories {
+		if !slices.Contains(offered, id) {
+			return nil, fault.Invalidate(fault.Field("categories", "export.categoryUnknown"))
+		}
+	}
+	wanted := slices.DeleteFunc(offered, func(id string) bool { return !slices.Contains(categories, id) })
+	if len(wanted) == 0 {
+		return nil, fault.Invalidate(fault.Field("categories", "export.categoryNone"))
+	}
+	return wanted, nil
+}
+
+func (s *Service) fresh(person uuid.UUID, categories []string) Export {
+	return Export{PersonID: person, ID: postgres.NewID(), AskedAt: s.Now(), State: Waiting, Categories: categories, Parts: []Part{}}
+}
+
+// begin writes the row, the audit entry and the job: all or none.
+func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
+	// A duplicate must not spoil the transaction of a request, so it is Begin
+	// that looks first; here it is the database that has the last word.
+	if err := tx.Gorm.Create(&e).Error; err != nil {
+		return fmt.Errorf("asking for an export: %w", err)
+	}
+	err := s.record(ctx, tx, actor, e, "export.asked", map[string]any{"categories": e.Categories})
+	if err != nil {
+		return err
+	}
+	return s.Queue.Add(ctx, tx, buildArgs{e.PersonID, e.ID})
+}
+
+func (s *Service) record(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export, action string, detail map[string]any) error {
+	return audit.Record(ctx, tx, audit.Entry{
+		At: s.Now(), Actor: actor, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail,
+	})
+}
+
+// listed is how many exports a page shows: one a day for more than a year.
+const listed = 500
+
+// List gives a person's exports, the newest first.
+func (s *Service) List(ctx context.Context, person uuid.UUID) ([]Export, error) {
+	list, err := gorm.G[Export](s.DB.Gorm(ctx)).Where("person_id = ?", person).Order("asked_at desc, id desc").Limit(listed).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing exports: %w", err)
+	}
+	return list, nil
+}
+
+// Find gives one export of a person. NotFound for anybody else's.
+func (s *Service) Find(ctx context.Context, person, id uuid.UUID) (Export, error) {
+	e, err := gorm.G[Export](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", person, id).First(ctx)
+	if postgres.IsMissing(err) {
+		return Export{}, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return e, err
+}

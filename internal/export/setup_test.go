@@ -1,0 +1,233 @@
+package export_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/memblob"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/views/text"
+)
+
+// bundle is everything an export stands on; its jobs are worked by hand.
+type bundle struct {
+	*export.Service
+	t       testing.TB
+	clock   *testkit.SetClock
+	records *record.Service
+	source  func(record.Source) record.Source // puts something between, if set
+	told    int                               // how often Ready was
+}
+
+func setup(t testing.TB, change ...func(*export.Deps)) *bundle {
+	t.Helper()
+	db, clock := testkit.DB(t), testkit.Clock(t)
+	reg, err := register.Default()
+	must(t, err)
+	ring, err := keyring.Parse(keyring.Generate())
+	must(t, err)
+	voices, err := text.Load()
+	must(t, err)
+	queue, err := jobs.NewQueue(db)
+	must(t, err)
+	b := &bundle{t: t, clock: clock}
+	b.records, err = record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: clock.Now})
+	must(t, err)
+	letters := mail.New(mail.Deps{DB: db, Queue: queue, Ring: ring, Voices: voices, Brand: mail.Brand{Name: "Halyard"}, Now: clock.Now})
+	d := export.Deps{
+		DB: db, Queue: queue, Ring: ring, Register: reg, Sources: b.sources, Mail: letters, Voices: voices,
+		Accounts: account.New(account.Deps{DB: db, Ring: ring, Mail: letters, Now: clock.Now}),
+		Files:    memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
+		Ready: func(context.Context, postgres.Tx, uuid.UUID) error { b.told++; return nil },
+		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)), BaseURL: "https://privacy.example.com", Now: clock.Now,
+	}
+	for _, c := range change {
+		c(&d)
+	}
+	b.Service = export.New(d)
+	return b
+}
+
+func (b *bundle) sources(category string) []record.Source {
+	all := b.records.For(category)
+	if b.source == nil {
+		return all
+	}
+	between := make([]record.Source, len(all))
+	for i, s := range all {
+		between[i] = b.source(s)
+	}
+	return between
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bundle) exec(sql string, args ...any) {
+	b.t.Helper()
+	_, err := b.DB.Pool.Exec(b.t.Context(), sql, args...)
+	must(b.t, err)
+}
+
+func (b *bundle) count(sql string, args ...any) (n int64) {
+	b.t.Helper()
+	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+// person is somebody with an account, who reads this language.
+func (b *bundle) person(address, lang string) uuid.UUID {
+	b.t.Helper()
+	id, now := postgres.NewID(), b.clock.Now()
+	b.exec("insert into person (id, created_at, lang, age_band) values ($1, $2, $3, '18+')", id, now, lang)
+	b.exec("insert into profile (person_id, full_name, updated_at) values ($1, $2, $3)", id, `=HYPERLINK("x"), Mara`, now)
+	b.exec("insert into email_address (person_id, id, address, is_primary, verified_at) values ($1, $2, $3, true, $4)", id, postgres.NewID(), address, now)
+	return id
+}
+
+// connections gives somebody n connections, a minute apart, as ingest would.
+func (b *bundle) connections(person uuid.UUID, n int) {
+	b.t.Helper()
+	b.exec("create table if not exists connection_log_all partition of connection_log default")
+	b.exec(`insert into connection_log (person_id, started_at, id, network, place, bytes, seconds)
+		select $1, timestamptz '2024-01-01' + i * interval '1 minute', i, '203.0.113.0/24', case when i % 2 = 0 then 'Göteborg, Sweden' else '東京' end, i, i % 3600
+		from generate_series(1, $2) i`, person, n)
+	b.exec(`insert into record_total (person_id, category, rows, first_at, last_at) values ($1, 'connection-log', $2, '2024-01-01', '2025-01-01')`, person, n)
+}
+
+// ask begins an export.
+func (b *bundle) ask(person uuid.UUID, categories ...string) export.Export {
+	b.t.Helper()
+	e, err := b.Ask(b.t.Context(), audit.ByPerson(person), person, categories)
+	must(b.t, err)
+	return e
+}
+
+func (b *bundle) find(e export.Export) export.Export {
+	b.t.Helper()
+	now, err := b.Find(b.t.Context(), e.PersonID, e.ID)
+	must(b.t, err)
+	return now
+}
+
+var firstTry = export.Try{N: 1, Of: 6}
+
+// fetched is an archive in its person's hands.
+type fetched struct {
+	t     testing.TB
+	files map[string]string
+	about struct {
+		Complete   bool
+		Rows       int64
+		Files      []listed
+		Categories []struct {
+			ID, Status string
+			Rows       int64
+			Files      []listed
+			Withheld   []struct{ Columns []string }
+		}
+	}
+}
+
+type listed struct {
+	Path, SHA256 string
+	Rows, Bytes  int64
+}
+
+func (b *bundle) fetch(e export.Export) *fetched {
+	b.t.Helper()
+	f, err := b.Open(b.t.Context(), audit.ByPerson(e.PersonID), e.PersonID, e.ID)
+	must(b.t, err)
+	data, err := io.ReadAll(f)
+	must(b.t, err)
+	must(b.t, f.Close())
+	if now := b.find(e); int64(len(data)) != f.Bytes || now.Bytes != f.Bytes || sum(data) != hex.EncodeToString(now.Sha256) {
+		b.t.Fatalf("%d bytes were handed over; the row says %d", len(data), now.Bytes)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	must(b.t, err)
+	out := &fetched{t: b.t, files: map[string]string{}}
+	for _, entry := range archive.File {
+		r, err := entry.Open()
+		must(b.t, err)
+		content, err := io.ReadAll(r) // checks the CRC
+		must(b.t, err)
+		out.files[entry.Name] = string(content)
+	}
+	must(b.t, json.Unmarshal([]byte(out.files["manifest.json"]), &out.about))
+	out.verify()
+	return out
+}
+
+// verify holds the manifest to the files, in both directions.
+func (f *fetched) verify() {
+	f.t.Helper()
+	all := f.about.Files
+	for _, c := range f.about.Categories {
+		all = append(all, c.Files...)
+	}
+	for _, l := range all {
+		content, ok := f.files[l.Path]
+		if !ok || sum([]byte(content)) != l.SHA256 || int64(len(content)) != l.Bytes {
+			f.t.Errorf("the manifest does not fit %s", l.Path)
+		}
+		if strings.HasSuffix(l.Path, ".ndjson") && int64(strings.Count(content, "\n")) != l.Rows {
+			f.t.Errorf("%s has not the %d rows of the manifest", l.Path, l.Rows)
+		}
+	}
+	if len(all)+1 != len(f.files) {
+		f.t.Errorf("%d files, of which the manifest knows %d", len(f.files), len(all))
+	}
+}
+
+func (f *fetched) status(category string) string {
+	for _, c := range f.about.Categories {
+		if c.ID == category {
+			return c.Status
+		}
+	}
+	return ""
+}
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+// stored is what lies in the store.
+func (b *bundle) stored() (keys []string) {
+	b.t.Helper()
+	for all := b.Files.List(&blob.ListOptions{}); ; {
+		o, err := all.Next(b.t.Context())
+		if err == io.EOF {
+			return keys
+		}
+		must(b.t, err)
+		keys = append(keys, o.Key)
+	}
+}

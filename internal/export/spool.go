@@ -1,0 +1,101 @@
+package export
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+
+	"plusultra.link/privacy/internal/keyring"
+)
+
+// spool keeps one packed file aside until it is its turn in the archive, so
+// that a source is read once for both. It lies sealed in a file without a
+// name, which the system takes back however this process ends.
+type spool struct {
+	ring   *keyring.Ring
+	file   *os.File
+	sealed io.WriteCloser
+	packer *flate.Writer
+	packed tally
+	crc    hash.Hash32
+	sum    hash.Hash
+	bytes  int64
+}
+
+// tally counts what goes through.
+type tally struct {
+	to io.Writer
+	n  int64
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	n, err := t.to.Write(p)
+	t.n += int64(n)
+	return n, err
+}
+
+const spoolPurpose = "export spool"
+
+func newSpool(ring *keyring.Ring) (*spool, error) {
+	file, err := os.CreateTemp("", "export-*")
+	if err != nil {
+		return nil, fmt.Errorf("a file to spool to: %w", err)
+	}
+	_ = os.Remove(file.Name()) // where the system can't do that yet, close does
+	s := &spool{ring: ring, file: file, crc: crc32.NewIEEE(), sum: sha256.New()}
+	if s.sealed, err = ring.SealTo(file, spoolPurpose, nil); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.packed.to = s.sealed
+	if s.packer, err = flate.NewWriter(&s.packed, flate.BestSpeed); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *spool) Write(p []byte) (int, error) {
+	s.crc.Write(p)
+	s.sum.Write(p)
+	s.bytes += int64(len(p))
+	return s.packer.Write(p)
+}
+
+// into copies the file into an archive.
+func (s *spool) into(zw *zip.Writer, name string, at time.Time) (file, error) {
+	if err := errors.Join(s.packer.Close(), s.sealed.Close()); err != nil {
+		return file{}, fmt.Errorf("spooling %s: %w", name, err)
+	}
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return file{}, err
+	}
+	plain, err := s.ring.OpenFrom(s.file, spoolPurpose, nil)
+	if err != nil {
+		return file{}, fmt.Errorf("spooling %s: %w", name, err)
+	}
+	to, err := zw.CreateRaw(&zip.FileHeader{
+		Name: name, Method: zip.Deflate, Modified: at, CRC32: s.crc.Sum32(),
+		CompressedSize64: uint64(s.packed.n), UncompressedSize64: uint64(s.bytes), //nolint:gosec // counts of bytes written
+	})
+	if err != nil {
+		return file{}, err
+	}
+	if _, err := io.Copy(to, plain); err != nil {
+		return file{}, fmt.Errorf("spooling %s: %w", name, err)
+	}
+	return file{Path: name, Bytes: s.bytes, SHA256: hex.EncodeToString(s.sum.Sum(nil))}, nil
+}
+
+func (s *spool) close() error {
+	err := s.file.Close()
+	_ = os.Remove(s.file.Name())
+	return err
+}
