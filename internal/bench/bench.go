@@ -46,6 +46,7 @@ type shape struct {
 	people   int           // with mail to stop
 	readers  int           // people with a session, who look at pages
 	many     int           // connections of the person who has many
+	some     int           // of one who has a tenth of that
 	few      int           // and of the one who has few
 	imported int           // rows of the file of path i
 	window   time.Duration // of one measurement
@@ -55,18 +56,18 @@ type shape struct {
 func (o Options) shape() shape {
 	switch {
 	case o.Short:
-		return shape{people: 600, readers: 8, many: 100_000, few: 1_000, imported: 20_000, window: 400 * time.Millisecond, rounds: 1}
+		return shape{people: 600, readers: 8, many: 100_000, some: 10_000, few: 1_000, imported: 20_000, window: 400 * time.Millisecond, rounds: 1}
 	case o.Full:
-		return shape{people: 40_000, readers: 200, many: 10_000_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
+		return shape{people: 40_000, readers: 200, many: 10_000_000, some: 100_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
 	}
-	return shape{people: 40_000, readers: 200, many: 1_000_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
+	return shape{people: 40_000, readers: 200, many: 1_000_000, some: 100_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
 }
 
 // Run measures and prints. It fails if anything did not work or did not hold
 // what it promised; never because it was slow.
 func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	b := &bench{Options: o, shape: o.shape()}
-	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "i": b.imports}
+	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "d": b.exports, "i": b.imports}
 	for _, name := range o.Paths {
 		if paths[name] == nil {
 			return fmt.Errorf("there is no path %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))

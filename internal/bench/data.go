@@ -18,12 +18,13 @@ import (
 	"plusultra.link/privacy/internal/record"
 )
 
-// The people. Those who read pages come first, then two of whom there is
-// little and much, then all others.
+// The people. Those who read pages come first, then three of whom there
+// is little, more and much, then all others.
 type people struct {
 	ids      []uuid.UUID
-	sessions []string // of the readers, and of the two
+	sessions []string // of the readers, and of the three
 	few      int      // places in ids
+	some     int
 	many     int
 }
 
@@ -38,10 +39,10 @@ func addressOf(i int) string { return fmt.Sprintf("person-%d@example.com", i) }
 
 // settle makes people, what they said about mail, and their sessions.
 func (b *bench) settle(ctx context.Context, s shape) error {
-	b.people = people{few: s.readers, many: s.readers + 1}
+	b.people = people{few: s.readers, some: s.readers + 1, many: s.readers + 2}
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same data in every run
 	joined := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
-	n := max(s.people, s.readers+2)
+	n := max(s.people, s.readers+3)
 	var persons, profiles, addresses, states [][]any
 	for i := range n {
 		at := joined.Add(time.Duration(i) * time.Minute)
@@ -75,7 +76,7 @@ func (b *bench) settle(ctx context.Context, s shape) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range b.people.ids[:s.readers+2] {
+	for _, id := range b.people.ids[:s.readers+3] {
 		token, err := b.app.Accounts.StartSession(ctx, account.SessionOwner{Person: id}, account.Visit{}, "")
 		if err != nil {
 			return err
@@ -158,10 +159,11 @@ func (b *bench) hold(ctx context.Context) error {
 			write(i, 200)
 		}
 		write(b.people.few, b.shape.few)
+		write(b.people.some, b.shape.some)
 		write(b.people.many, b.shape.many)
 		into.CloseWithError(err) // nil is the end of the file
 	}()
-	total = b.shape.readers*200 + b.shape.few + b.shape.many
+	total = b.shape.readers*200 + b.shape.few + b.shape.some + b.shape.many
 	result, err := b.app.Records.Ingest(ctx, ingestOf(pipe))
 	if err != nil {
 		return err

@@ -19,7 +19,13 @@
 //   - Before the figures are believed, the answers are checked: every unsubscribe
 //     that got a 200 is looked up in the database, also after the portal was
 //     killed (SIGKILL); pages must be whole and the person's own, and take as
-//     many statements for many rows as for few. A failed check fails the run; a slow figure never does.
+//     many statements for many rows as for few; archives must hold every row. A
+//     failed check fails the run; a slow figure never does.
+//
+// What the baselines do: path a, one statement that writes state and ledger;
+// path b, the session, three queries and 5.8 kB of HTML, unpacked; path d, psql's
+// COPY into zip -1 (gzip -1 where there is no zip); path i, COPY of the same
+// file into a table without a key.
 //
 // Everything is bounded in count and time, and speaks to loopback only.
 package bench

@@ -9,14 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/postgres/embedded"
-	"plusultra.link/privacy/internal/register"
 )
 
 // ground is what a run stands on: a folder, a database in it, and the portal's
@@ -53,7 +51,8 @@ func breakGround(ctx context.Context) (g *ground, err error) {
 	if err := postgres.Migrate(ctx, postgres.Config{URL: g.server.URL()}); err != nil {
 		return nil, err
 	}
-	g.app, err = join(ctx, g.server.URL(), g.keys, "http://localhost", slog.New(slog.DiscardHandler))
+	t := task{Database: g.server.URL(), Keys: g.keys, Files: g.files()}
+	g.app, err = t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
@@ -94,22 +93,8 @@ func (g *ground) clear() error {
 	return err
 }
 
-// join makes a portal without its face, on the bench's database.
-func join(ctx context.Context, database, keys, base string, log *slog.Logger) (*app.App, error) {
-	db, err := postgres.Open(ctx, postgres.Config{URL: database})
-	if err != nil {
-		return nil, err
-	}
-	ring, err := keyring.Parse(keys)
-	if err != nil {
-		return nil, err
-	}
-	reg, err := register.Default()
-	if err != nil {
-		return nil, err
-	}
-	return app.New(app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now})
-}
+// files is the folder of finished downloads.
+func (g *ground) files() string { return g.place("files") }
 
 // nowhere takes mail and forgets it.
 type nowhere struct{}

@@ -58,13 +58,7 @@ func (b *bench) imports(ctx context.Context) error {
 		return err
 	}
 	what := fmt.Sprintf("import of %s rows (%s): ", strconv.Itoa(rows), mib(float64(size)))
-	speed := func(seconds []float64) (all []float64) {
-		for _, s := range seconds {
-			all = append(all, float64(rows)/s)
-		}
-		return all
-	}
-	b.report.compare("i", what+"rows", rate, speed(took[0]), speed(took[1]), atLeast(0.5))
+	b.report.compare("i", what+"rows", rate, speed(rows, took[0]), speed(rows, took[1]), atLeast(0.5))
 	b.report.compare("i", what+"CPU", secs, cpu[0], cpu[1], goal{})
 	return os.Remove(file)
 }
@@ -93,7 +87,7 @@ func (b *bench) workOnce(ctx context.Context, t task) (out work, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.cpu = after - before
+	out.cpu = after.since(before).sum()
 	return out, c.stop()
 }
 
@@ -138,7 +132,7 @@ func (t task) prepare(ctx context.Context) (func() error, error) {
 			})
 		}, nil
 	}
-	a, err := join(ctx, t.Database, t.Keys, "http://localhost", slog.New(slog.DiscardHandler))
+	a, err := t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ func get(path, session string) []byte {
 // taken is one measurement of a server under load.
 type taken struct {
 	outcome
-	cpu time.Duration // per request, server and database
+	cpu used // of all requests
 }
 
 // measure loads a server for a window and says what it cost.
@@ -151,15 +151,17 @@ func (b *bench) measure(ctx context.Context, c *child, l load) (taken, error) {
 	if len(out.fine) == 0 {
 		return taken{}, errors.New("nothing was answered in time")
 	}
-	return taken{out, (after - before) / time.Duration(len(out.fine))}, ctx.Err()
+	return taken{out, after.since(before)}, ctx.Err()
 }
 
 // series is what the rounds of one side gave.
-type series struct{ rate, cpu, p50, p99 []float64 }
+type series struct{ rate, cpu, database, p50, p99 []float64 }
 
 func (s *series) add(t taken) {
-	s.rate = append(s.rate, float64(len(t.fine))/t.took.Seconds())
-	s.cpu = append(s.cpu, t.cpu.Seconds())
+	n := float64(len(t.fine))
+	s.rate = append(s.rate, n/t.took.Seconds())
+	s.cpu = append(s.cpu, t.cpu.sum().Seconds()/n)
+	s.database = append(s.database, t.cpu.database.Seconds()/n)
 	s.p50 = append(s.p50, quantile(t.latencies, 0.5).Seconds())
 	s.p99 = append(s.p99, quantile(t.latencies, 0.99).Seconds())
 }

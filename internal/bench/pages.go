@@ -71,6 +71,7 @@ func (b *bench) pages(ctx context.Context) error {
 		what := p + ", " + fmt.Sprint(pageConns) + " connections: "
 		b.report.compare("b", what+"rate", rate, bareGot.rate, got[p].rate, atLeast(0.75))
 		b.report.compare("b", what+"CPU per request", micros, bareGot.cpu, got[p].cpu, atMost(1.35))
+		b.report.compare("b", what+"PostgreSQL's part", micros, bareGot.database, got[p].database, goal{})
 		b.report.compare("b", what+"p50", millis, bareGot.p50, got[p].p50, goal{})
 		b.report.compare("b", what+"p99", millis, bareGot.p99, got[p].p99, goal{})
 	}

@@ -15,9 +15,14 @@ import (
 	"runtime/pprof"
 	"time"
 
+	"gocloud.dev/blob/fileblob"
 	"golang.org/x/sync/errgroup"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 )
 
 // Face makes the portal in a browser of a joined one; cmd joins the two.
@@ -103,7 +108,7 @@ func (t task) portal(ctx context.Context, base string, face Face, group *errgrou
 	if err != nil {
 		return nil, err
 	}
-	a, err := join(ctx, t.Database, t.Keys, base, slog.New(slog.NewJSONHandler(null, nil)))
+	a, err := t.join(ctx, base, slog.New(slog.NewJSONHandler(null, nil)))
 	if err != nil {
 		return nil, err
 	}
@@ -115,4 +120,31 @@ func (t task) portal(ctx context.Context, base string, face Face, group *errgrou
 		group.Go(func() error { return a.Work(ctx) })
 	}
 	return face(a, at)
+}
+
+// join makes a portal without its face, on the bench's database.
+func (t task) join(ctx context.Context, base string, log *slog.Logger) (*app.App, error) {
+	db, err := postgres.Open(ctx, postgres.Config{URL: t.Database, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keyring.Parse(t.Keys)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := register.Default()
+	if err != nil {
+		return nil, err
+	}
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now}
+	if t.Full {
+		parts.Export.Pace = export.Full
+	}
+	if t.Files != "" { // as cmd/portal opens it
+		parts.Files, err = fileblob.OpenBucket(t.Files, &fileblob.Options{CreateDir: true, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return app.New(parts)
 }

@@ -40,28 +40,36 @@ func statOf(pid int) (procStat, error) {
 	return procStat{parent: number(1), used: ticks(11) + ticks(12), inherited: ticks(13) + ticks(14)}, nil
 }
 
-// cpu is what a server and all of PostgreSQL have used so far. Where there is
-// no /proc it is 0, and so is the ratio.
-func (g *ground) cpu(server int) (time.Duration, error) {
+// used is CPU time: of a server, and of all PostgreSQL's processes.
+type used struct{ server, database time.Duration }
+
+func (u used) sum() time.Duration { return u.server + u.database }
+
+func (u used) since(before used) used {
+	return used{u.server - before.server, u.database - before.database}
+}
+
+// cpu is what a server (0 for none) and PostgreSQL have used so far. Where
+// there is no /proc it is nothing.
+func (g *ground) cpu(server int) (sum used, err error) {
 	if runtime.GOOS != "linux" {
-		return 0, nil
+		return sum, nil
 	}
-	var sum time.Duration
 	if server != 0 {
 		own, err := statOf(server)
 		if err != nil {
-			return 0, err
+			return sum, err
 		}
-		sum = own.used
+		sum.server = own.used
 	}
 	postmaster, err := statOf(g.postmaster)
 	if err != nil {
-		return 0, err
+		return sum, err
 	}
-	sum += postmaster.used + postmaster.inherited
+	sum.database = postmaster.used + postmaster.inherited
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
-		return 0, err
+		return sum, err
 	}
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
@@ -69,7 +77,7 @@ func (g *ground) cpu(server int) (time.Duration, error) {
 			continue
 		}
 		if s, err := statOf(pid); err == nil && s.parent == g.postmaster { // it may have ended just now
-			sum += s.used
+			sum.database += s.used
 		}
 	}
 	return sum, nil
@@ -104,4 +112,32 @@ func loadAverage() string {
 		return "unknown"
 	}
 	return strings.Join(strings.Fields(string(raw))[:3], " ")
+}
+
+// resident is how much memory a process holds, now and at its highest since
+// the mark was reset, in bytes.
+func resident(pid int) (now, highest int64) {
+	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0, 0
+	}
+	for line := range strings.Lines(string(raw)) {
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		kib, _ := strconv.ParseInt(f[1], 10, 64) // other lines are not read
+		switch f[0] {
+		case "VmRSS:":
+			now = kib << 10
+		case "VmHWM:":
+			highest = kib << 10
+		}
+	}
+	return now, highest
+}
+
+// resetHighest begins the mark of a process's highest memory anew.
+func resetHighest(pid int) {
+	_ = os.WriteFile(filepath.Join("/proc", strconv.Itoa(pid), "clear_refs"), []byte("5"), 0) // elsewhere the mark is the process's whole life
 }
