@@ -1,0 +1,37 @@
+package sso
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// EndAll ends every link of somebody who is being erased, the last way in
+// too, and revokes each at its provider. What a provider did not take is in
+// the error, so that it is tried again. Safe to call twice.
+func (s *Service) EndAll(ctx context.Context, person uuid.UUID) error {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		now := s.Now()
+		return tx.Gorm.Exec(`update sso_link set revoked_at = ?, outcome = 'pending', outcome_at = ? where person_id = ? and revoked_at is null`,
+			now, now, person).Error
+	})
+	if err != nil {
+		return fmt.Errorf("ending links: %w", err)
+	}
+	links, err := s.Links(ctx, person)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, link := range links {
+		if err := s.EndAtProvider(ctx, link.LinkID, false); err != nil && !fault.Is(err, fault.Gone) {
+			failed = append(failed, fmt.Errorf("%s: %w", link.Provider, err))
+		}
+	}
+	return errors.Join(failed...)
+}
