@@ -48,7 +48,7 @@ func TestAPersonSeesWhatIsHeldTurnsPagesAndCorrectsTheirProfile(t *testing.T) {
 	b.SeeText("5 March 2026 23:00 UTC")
 	b.Inspect("data-connection-log")
 	b.Click("Older")
-	b.SeeText("3 March 2026 21:00 UTC")
+	b.SeeText("4 March 2026 22:00 UTC")
 	b.SeeNoText("5 March 2026 23:00 UTC")
 	b.Click("Newer")
 	b.SeeText("5 March 2026 23:00 UTC")

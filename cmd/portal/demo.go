@@ -79,8 +79,13 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	files, err := openFiles(ctx, filepath.Join(folder, "files"), folder, end)
+	if err != nil {
+		return err
+	}
 	a, err := app.New(app.Parts{
-		DB: db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
+		Files: files,
+		DB:    db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err

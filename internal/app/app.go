@@ -158,7 +158,8 @@ func (a *App) desk(hasher *account.Hasher) {
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
 		Mail: a.Mail, Queue: a.Queue, Voices: a.Voices, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
-		Revoke: func(ctx context.Context, person uuid.UUID) error { return a.SSO.EndAll(ctx, person) },
+		Revoke:      func(ctx context.Context, person uuid.UUID) error { return a.SSO.EndAll(ctx, person) },
+		DropExports: a.Exports.Drop,
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},

@@ -3,6 +3,7 @@ package config_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/keyring"
@@ -10,11 +11,12 @@ import (
 
 func good() config.Config {
 	return config.Config{
-		Database:  config.Database{DatabaseConns: 16},
-		Keys:      config.Keys{Keys: keyring.Generate()},
-		Web:       config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080"},
-		Mail:      config.Mail{SMTP: "smtp://user:pass%40word@mail.example.com:2525"},
-		Downloads: config.Downloads{ExportDays: 7},
+		Database:     config.Database{DatabaseConns: 16},
+		Keys:         config.Keys{Keys: keyring.Generate()},
+		Web:          config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080"},
+		Mail:         config.Mail{SMTP: "smtp://user:pass%40word@mail.example.com:2525"},
+		Downloads:    config.Downloads{ExportDays: 7},
+		ErasureGrace: 168 * time.Hour,
 	}
 }
 
