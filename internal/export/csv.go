@@ -44,7 +44,7 @@ func appendCell(dst []byte, f register.Field, v []byte) []byte {
 		dst = append(dst, '\'')
 	}
 	dst = record.AppendText(dst, f, v)
-	if bytes.IndexAny(dst[start:], ",\"\r\n") < 0 {
+	if !bytes.ContainsAny(dst[start:], ",\"\r\n") {
 		return dst
 	}
 	if bytes.IndexByte(dst[start:], '"') >= 0 {

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"strings"
@@ -224,7 +225,7 @@ func (b *bundle) stored() (keys []string) {
 	b.t.Helper()
 	for all := b.Files.List(&blob.ListOptions{}); ; {
 		o, err := all.Next(b.t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return keys
 		}
 		must(b.t, err)
