@@ -11,7 +11,6 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 )
 
 // Rectify changes only fields that the register lets the person correct, and
@@ -103,9 +102,4 @@ func (t *table) rectifying(names []string, values []*string, key []string, r Rec
 		where += " and " + k.expr + " = " + place(key[i]) + "::" + k.sqlType
 	}
 	return "update " + t.from + " set " + strings.Join(set, ", ") + " where " + where, args
-}
-
-// Correctable are the fields of a source that the person may change.
-func Correctable(s Source) []register.Field {
-	return slices.DeleteFunc(slices.Clone(s.Fields()), func(f register.Field) bool { return !f.Correctable })
 }

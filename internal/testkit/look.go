@@ -48,9 +48,6 @@ func (p *Page) SetViewport(v Viewport) {
 	p.do("setting the window's size", size)
 }
 
-// Dark asks for the dark form of the page.
-func (p *Page) Dark() { p.t.Helper(); p.colours("dark") }
-
 // Light asks for the light form of the page, which is how a page opens.
 func (p *Page) Light() { p.t.Helper(); p.colours("light") }
 

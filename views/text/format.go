@@ -2,7 +2,6 @@ package text
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -121,14 +120,6 @@ func List(ctx context.Context, words []string) string {
 
 // ISO is the form that machines read in a <time> element.
 func ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// Quote wraps a word as the reader's language does.
-func Quote(ctx context.Context, s string) string {
-	if Lang(ctx) == "ja" {
-		return "「" + s + "」"
-	}
-	return fmt.Sprintf("“%s”", s)
-}
 
 func printer(ctx context.Context) *message.Printer {
 	return message.NewPrinter(language.MustParse(Lang(ctx)))
