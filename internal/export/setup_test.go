@@ -174,6 +174,9 @@ func (b *bundle) fetch(e export.Export) *fetched {
 	must(b.t, err)
 	out := &fetched{t: b.t, files: map[string]string{}}
 	for _, entry := range archive.File {
+		if entry.Modified.Year() < 2000 {
+			b.t.Errorf("%s says it is from %s", entry.Name, entry.Modified)
+		}
 		r, err := entry.Open()
 		must(b.t, err)
 		content, err := io.ReadAll(r) // checks the CRC

@@ -81,10 +81,12 @@ func (s *spool) into(zw *zip.Writer, name string, at time.Time) (file, error) {
 	if err != nil {
 		return file{}, fmt.Errorf("spooling %s: %w", name, err)
 	}
-	to, err := zw.CreateRaw(&zip.FileHeader{
-		Name: name, Method: zip.Deflate, Modified: at, CRC32: s.crc.Sum32(),
+	head := &zip.FileHeader{
+		Name: name, Method: zip.Deflate, CRC32: s.crc.Sum32(),
 		CompressedSize64: uint64(s.packed.n), UncompressedSize64: uint64(s.bytes), //nolint:gosec // counts of bytes written
-	})
+	}
+	head.SetModTime(at) //nolint:staticcheck // CreateRaw writes the old fields alone, and no date is the year 1980
+	to, err := zw.CreateRaw(head)
 	if err != nil {
 		return file{}, err
 	}
