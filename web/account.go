@@ -234,7 +234,7 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 			continue
 		}
 		page.Topics = append(page.Topics, ui.CheckboxProps{
-			Name: "topics", Value: topic.ID, Label: topic.Name.In(text.Lang(lang)), Hint: topic.Summary.In(text.Lang(lang)), Checked: ticked[topic.ID],
+			Name: "topics", Value: topic.ID, ID: "topics-" + topic.ID, Label: topic.Name.In(text.Lang(lang)), Hint: topic.Summary.In(text.Lang(lang)), Checked: ticked[topic.ID],
 		})
 	}
 	return page

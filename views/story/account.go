@@ -49,8 +49,8 @@ func signUp(ctx context.Context) views.SignUpPage {
 	return views.SignUpPage{
 		Shell: shell(ctx, "", text.T(ctx, "account.signUpTitle")), Countries: countries,
 		Topics: []ui.CheckboxProps{
-			{Name: "topics", Value: "new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。")},
-			{Name: "topics", Value: "promotions", Label: promotions(ctx), Hint: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。")},
+			{Name: "topics", Value: "new-features", ID: "topics-new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。")},
+			{Name: "topics", Value: "promotions", ID: "topics-promotions", Label: promotions(ctx), Hint: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。")},
 		},
 	}
 }

@@ -83,7 +83,7 @@ func finishSignUp(ctx context.Context) views.FinishSignUpPage {
 	return views.FinishSignUpPage{
 		SignUpPage: views.SignUpPage{
 			Shell: shell(ctx, "", text.T(ctx, "sso.joinTitle")), Email: "mara@example.com", Name: pick(ctx, "Mara Lindqvist", "森 真理"),
-			Topics: []ui.CheckboxProps{{Name: "topics", Value: "new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What is new.", "新しい機能のご案内です。")}},
+			Topics: []ui.CheckboxProps{{Name: "topics", Value: "new-features", ID: "topics-new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What is new.", "新しい機能のご案内です。")}},
 		},
 		Service: "Google", Action: "/",
 	}
