@@ -24,6 +24,9 @@ type hourlyWorker struct {
 	app *App
 }
 
+// Timeout leaves time to walk through a large store of files.
+func (*hourlyWorker) Timeout(*river.Job[hourlyArgs]) time.Duration { return 30 * time.Minute }
+
 // Work deletes what has lapsed. A room that fails keeps no other from it.
 func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
 	_, limits := w.app.Limits.Sweep(ctx)

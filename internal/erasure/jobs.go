@@ -2,6 +2,7 @@ package erasure
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -26,9 +27,14 @@ type runWorker struct {
 	service *Service
 }
 
-// Work goes on with an erasure from where it stopped.
+// Work goes on with an erasure from where it stopped. A long one is done in
+// slices as long as a job may take, so that one whose portal was killed is
+// soon taken up by another.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	wait, err := w.service.Run(ctx, job.Args.Erasure)
+	if err != nil && ctx.Err() != nil {
+		return jobs.Later(time.Second)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return jobs.Cancel("there is no such erasure")
 	}

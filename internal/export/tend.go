@@ -67,7 +67,7 @@ func (s *Service) resume(ctx context.Context) error {
 			if done.Error != nil || done.RowsAffected == 0 {
 				return done.Error
 			}
-			return s.Queue.Add(ctx, tx, buildArgs{e.PersonID, e.ID})
+			return s.Queue.Again(ctx, tx, buildArgs{e.PersonID, e.ID})
 		})
 		if err != nil {
 			return fmt.Errorf("resuming an export: %w", err)

@@ -113,6 +113,53 @@ func TestOnceAddsNoSecondJobWhileTheFirstWaits(t *testing.T) {
 	}
 }
 
+func TestAJobThatDiedWithItsPortalBeginsAnewWhenAskedForAgain(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	queue, err := jobs.NewQueue(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ was, is string }{
+		{"running", "available"}, {"retryable", "retryable"}, {"discarded", "available"},
+	} {
+		add(t, db, c.was)
+		if _, err := db.Pool.Exec(t.Context(), `update river_job set state = $1::text::river_job_state,
+			finalized_at = case $1::text when 'discarded' then now() end where args->>'whose' = $1::text`, c.was); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.InTx(t.Context(), func(tx postgres.Tx) error { return queue.Again(t.Context(), tx, errand{c.was}) }); err != nil {
+			t.Fatal(err)
+		}
+		var states string
+		if err := db.Pool.QueryRow(t.Context(), `select string_agg(state::text, ' ') from river_job
+			where args->>'whose' = $1 and state <> 'discarded'`, c.was).Scan(&states); err != nil || states != c.is {
+			t.Errorf("asked again for a job that was %s: %s (%v), want one that is %s", c.was, states, err, c.is)
+		}
+	}
+}
+
+func TestAJobWhosePortalWasKilledIsTakenUpByTheNext(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "alice")
+	// What a kill -9 leaves behind, three minutes on.
+	if _, err := db.Pool.Exec(t.Context(), `update river_job set state = 'running', attempt = 1,
+		attempted_at = now() - interval '3 minutes', attempted_by = '{gone}'`); err != nil {
+		t.Fatal(err)
+	}
+	worked := make(chan string, 1)
+	testkit.Work(t, db, with(func(_ context.Context, e errand) error { worked <- e.Whose; return nil }))
+	select {
+	case whose := <-worked:
+		if whose != "alice" {
+			t.Errorf("%s's job was worked", whose)
+		}
+	case <-time.After(time.Minute):
+		t.Error("nobody took the job up within a minute")
+	}
+}
+
 func TestAJobForLaterWaits(t *testing.T) {
 	t.Parallel()
 	db := testkit.DB(t)

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,6 +59,31 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 		return fmt.Errorf("add job %s: %w", args.Kind(), err)
 	}
 	return nil
+}
+
+// Again asks for a job whose portal may have died with it: the one that counts
+// as running begins anew, one that waits goes on waiting, and where there is
+// none left it is added. The caller must know that nobody works on it.
+func (q *Queue) Again(ctx context.Context, tx postgres.Tx, args river.JobArgs) error {
+	plain, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("ask again for %s: %w", args.Kind(), err)
+	}
+	var asked bool
+	err = tx.PGX.QueryRow(ctx, `
+		with again as (
+			update river_job set state = 'available', scheduled_at = now()
+			where kind = $1 and args = $2 and state = 'running' returning id)
+		select exists (select from again) or exists (
+			select from river_job where kind = $1 and args = $2 and state in ('available', 'pending', 'retryable', 'scheduled'))`,
+		args.Kind(), plain).Scan(&asked)
+	if err != nil {
+		return fmt.Errorf("ask again for %s: %w", args.Kind(), err)
+	}
+	if asked {
+		return nil
+	}
+	return q.Add(ctx, tx, args)
 }
 
 // Forget removes every job that names id in its arguments, so that nothing

@@ -28,8 +28,11 @@ const (
 	fetchCooldown = 20 * time.Millisecond
 	// Commits wake the queue at once; this is for when that message is lost.
 	fetchPoll = time.Second
-	// A kind that takes longer says so in its Timeout.
-	jobTimeout  = 15 * time.Minute
+	// A kind that takes longer says so in its Timeout, or works in slices.
+	jobTimeout = 2 * time.Minute
+	// A job that runs longer than it may has died with its portal. Whoever
+	// waits for its mail waits this long and no longer.
+	deadAfter   = jobTimeout + 30*time.Second
 	stopWithin  = 10 * time.Second
 	keptForView = 7 * 24 * time.Hour
 )
@@ -82,6 +85,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        deadAfter,
 		SoftStopTimeout:             cfg.StopWithin,
 		CompletedJobRetentionPeriod: 24 * time.Hour,
 		CancelledJobRetentionPeriod: keptForView,
