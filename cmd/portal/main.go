@@ -18,6 +18,8 @@ type cli struct {
 	Health    healthCmd    `cmd:"" help:"Ask the portal on this machine whether it and its database answer."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's shape. The private database is brought there by itself."`
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
+	Import    importCmd    `cmd:"" help:"Take in rows of a category from CSV or NDJSON files."`
+	Apikey    apikeyCmd    `cmd:"" help:"Manage the keys with which other systems send rows."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`

@@ -51,7 +51,7 @@ func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string,
 	categories = slices.Compact(categories)
 	for _, c := range categories {
 		if _, ok := s.intakes[c]; !ok {
-			return "", Key{}, fault.New(fault.NotFound, "record.noIntake")
+			return "", Key{}, fault.New(fault.NotFound, "record.noIntake", "Category", c)
 		}
 	}
 	if len(categories) == 0 {

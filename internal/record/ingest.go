@@ -69,7 +69,7 @@ type Refusal struct {
 func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 	into, ok := s.intakes[in.Category]
 	if !ok {
-		return Result{}, fault.New(fault.NotFound, "record.noIntake")
+		return Result{}, fault.New(fault.NotFound, "record.noIntake", "Category", in.Category)
 	}
 	run := &run{in: in, into: into, deps: s.Deps, months: map[time.Time]bool{}, result: Result{Run: postgres.NewID()}}
 	if err := run.begin(ctx); err != nil {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/app"
+)
+
+type apikeyCmd struct {
+	Add    apikeyAddCmd    `cmd:"" help:"Make a key with which another system may send rows. It is shown once."`
+	List   apikeyListCmd   `cmd:"" help:"List all keys."`
+	Revoke apikeyRevokeCmd `cmd:"" help:"End a key for good."`
+}
+
+type apikeyAddCmd struct {
+	backstage  `embed:""`
+	Name       string   `arg:"" help:"What the key is for, such as gateway."`
+	Categories []string `required:"" help:"Categories that rows may be sent for, divided by commas."`
+}
+
+// Run makes a key and writes it to the standard output, alone.
+func (c *apikeyAddCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		token, key, err := a.Records.CreateKey(ctx, atTheKeyboard(), c.Name, c.Categories)
+		if err != nil {
+			return said(a, err)
+		}
+		fmt.Fprintf(os.Stderr, "Key %s for %s. It is shown this once:\n", key.ID, strings.Join(key.Categories, ", "))
+		fmt.Println(token)
+		return nil
+	})
+}
+
+type apikeyListCmd struct {
+	backstage `embed:""`
+}
+
+// Run lists the keys as a table.
+func (c *apikeyListCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		keys, err := a.Records.Keys(ctx)
+		if err != nil {
+			return err
+		}
+		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "ID\tNAME\tCATEGORIES\tMADE\tUSED\tREVOKED")
+		for _, k := range keys {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, strings.Join(k.Categories, ","), day(&k.CreatedAt), day(k.UsedAt), day(k.RevokedAt))
+		}
+		return table.Flush()
+	})
+}
+
+type apikeyRevokeCmd struct {
+	backstage `embed:""`
+	ID        uuid.UUID `arg:"" help:"The key's id, as the list shows it."`
+}
+
+// Run revokes a key.
+func (c *apikeyRevokeCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		if err := a.Records.RevokeKey(ctx, atTheKeyboard(), c.ID); err != nil {
+			return said(a, err)
+		}
+		fmt.Printf("Key %s is revoked.\n", c.ID)
+		return nil
+	})
+}
+
+func day(at *time.Time) string {
+	if at == nil {
+		return "-"
+	}
+	return at.UTC().Format(time.DateOnly)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/views/text"
+)
+
+type importCmd struct {
+	backstage `embed:""`
+	Category  string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
+	Format    string   `enum:"auto,csv,ndjson" default:"auto" help:"How the rows are written; by the file's name if not said."`
+	Files     []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
+}
+
+// Help says what a run means and how it ends.
+func (importCmd) Help() string {
+	return `A row names whom it is about in the column or key "person": an e-mail address or an id.
+Rows that are not exactly what the category declares are told on the standard error with
+file, line and field; the rest is kept. The same file again adds nothing, so a run that was
+cut off is repeated. It ends with 0 even if rows were refused, and with 1 if a file could
+not be read to its end.`
+}
+
+// Run imports the files, one after the other; one that can't be read does not
+// keep the next from being tried.
+func (c *importCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		i := importer{records: a.Records, words: a.Voices.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
+		var errs []error
+		for _, name := range c.Files {
+			if err := i.open(ctx, c.Category, name, c.Format); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// importer tells a terminal what becomes of files.
+type importer struct {
+	records  *record.Service
+	words    context.Context //nolint:containedctx // carries the language alone
+	out, err io.Writer
+	live     bool // err is a terminal: progress may be drawn over itself
+	now      func() time.Time
+}
+
+func (i importer) open(ctx context.Context, category, name, form string) error {
+	format, err := formatOf(name, form)
+	if err != nil {
+		return err
+	}
+	if name == "-" {
+		return i.file(ctx, category, "standard input", format, os.Stdin, 0)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return i.file(ctx, category, name, format, file, info.Size())
+}
+
+// file imports one; size 0 is unknown.
+func (i importer) file(ctx context.Context, category, name string, format record.Format, from io.Reader, size int64) error {
+	started := i.now()
+	result, err := i.records.Ingest(ctx, record.IngestInput{
+		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Actor: atTheKeyboard(),
+		Progress: func(p record.Progress) { i.progress(p, size, i.now().Sub(started)) },
+		Refused:  func(r record.Refusal) { i.refused(name, r) },
+	})
+	i.clear()
+	fmt.Fprintf(i.out, "%s: %d added, %d known, %d refused (%s rows/s)\n", name, result.Added, result.Known, result.Refused,
+		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return errors.New(text.T(i.words, f.Key, f.Args...))
+	}
+	return err
+}
+
+func (i importer) progress(p record.Progress, size int64, took time.Duration) {
+	if !i.live {
+		return
+	}
+	share := ""
+	if size > 0 {
+		share = fmt.Sprintf("%3d %%  ", min(100, 100*p.Bytes/size))
+	}
+	fmt.Fprintf(i.err, "\r\x1b[K%s%s rows  %s rows/s", share, text.Number(i.words, p.Rows()), text.Number(i.words, pace(p.Rows(), took)))
+}
+
+func (i importer) refused(name string, r record.Refusal) {
+	i.clear()
+	where := fmt.Sprintf("%s:%d: ", name, r.Line)
+	if r.Field != "" {
+		where += r.Field + " "
+	} else {
+		where += "the row "
+	}
+	fmt.Fprintln(i.err, where+text.T(i.words, "record.refused."+string(r.Reason)))
+}
+
+// clear takes the progress off the terminal.
+func (i importer) clear() {
+	if i.live {
+		fmt.Fprint(i.err, "\r\x1b[K")
+	}
+}
+
+func pace(rows int64, took time.Duration) int64 {
+	return int64(float64(rows) / max(took.Seconds(), 0.001))
+}
+
+func formatOf(name, form string) (record.Format, error) {
+	switch {
+	case form != "auto":
+		return record.Format(form), nil
+	case strings.EqualFold(filepath.Ext(name), ".csv"):
+		return record.CSV, nil
+	case strings.EqualFold(filepath.Ext(name), ".ndjson"), strings.EqualFold(filepath.Ext(name), ".jsonl"):
+		return record.NDJSON, nil
+	}
+	return "", errors.New("the name ends neither in .csv nor in .ndjson: say --format")
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

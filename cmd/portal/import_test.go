@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/views/text"
+)
+
+func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	voices, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := testkit.DB(t)
+	if _, err := db.Pool.Exec(t.Context(), `with p as (insert into person (id, created_at, lang, age_band) values (gen_random_uuid(), now(), 'en', '18+') returning id)
+		insert into email_address (person_id, id, address, is_primary, verified_at) select id, gen_random_uuid(), 'robin@example.com', true, now() from p`); err != nil {
+		t.Fatal(err)
+	}
+	records, err := record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: testkit.Clock(t).Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "log.csv")
+	if err := os.WriteFile(name, []byte("person,started_at,network,bytes,seconds,destination\n"+
+		"robin@example.com,2025-12-01T00:00:00Z,203.0.113.0/24,1,2,\n"+
+		"robin@example.com,2025-12-01T01:00:00Z,203.0.113.0/24,1,2,example.org\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, told bytes.Buffer
+	i := importer{records: records, words: voices.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
+	if err := i.open(t.Context(), "connection-log", name, "auto"); err != nil {
+		t.Fatal(err)
+	}
+	if want := name + ":3: destination may never be held\n"; told.String() != want {
+		t.Errorf("told %q, want %q", told.String(), want)
+	}
+	if !strings.Contains(out.String(), "1 added, 0 known, 1 refused") {
+		t.Errorf("summary: %s", out.String())
+	}
+	if err := i.open(t.Context(), "connection-log", name+".txt", "auto"); err == nil {
+		t.Error("a name that says no format was taken")
+	}
+}
