@@ -139,7 +139,7 @@ func (b *build) copy(ctx context.Context, h *holding, c *category) error {
 	if err != nil {
 		return err
 	}
-	files, err := h.files()
+	files, err := h.files(ctx)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -50,27 +51,46 @@ func (s *Service) Build(ctx context.Context, person, id uuid.UUID, try Try) erro
 	if err != nil {
 		return err
 	}
-	if before != "" {
-		if err := s.drop(ctx, before); err != nil {
-			return err
-		}
+	if err := s.drop(ctx, before); err != nil { // no reason to go without a copy: it is swept later
+		s.Log.WarnContext(ctx, "what an earlier build of an export left is still there", "export", b.ID, "cause", err)
 	}
-	err = s.try(ctx, b)
-	if err == nil {
-		return nil
+	if err := s.try(ctx, b); err != nil {
+		return s.release(ctx, b, err)
 	}
+	return nil
+}
+
+// release gives the export back after a try that failed: to wait for the next
+// one, or to be told of after the last. A portal that stops has used up no try;
+// a build that took too long has. The file goes once no row names it and not
+// before: a commit may have got through although its answer was lost.
+func (s *Service) release(ctx context.Context, b *build, cause error) error {
 	clearing, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearWithin)
 	defer cancel()
-	dropped := s.drop(clearing, b.BlobKey)
+	stopped := errors.Is(ctx.Err(), context.Canceled)
+	var err error
 	switch {
-	case errors.Is(err, errTaken):
-		return dropped
-	case ctx.Err() != nil:
-		return errors.Join(ctx.Err(), s.putOff(clearing, b, ""), dropped)
-	case b.last:
-		return errors.Join(err, s.fail(clearing, b), dropped)
+	case errors.Is(cause, errTaken):
+		return s.drop(clearing, b.BlobKey)
+	case b.last && !stopped:
+		err = s.fail(clearing, b)
+	case stopped:
+		cause = errors.Join(ctx.Err(), cause)
+		err = s.putOff(clearing, b, "")
+	default:
+		err = s.putOff(clearing, b, silent(cause))
 	}
-	return errors.Join(err, s.putOff(clearing, b, silent(err)), dropped)
+	if errors.Is(err, errTaken) {
+		named, err := s.named(clearing, b.BlobKey)
+		if err != nil || named { // it is ready after all
+			return err
+		}
+		return s.drop(clearing, b.BlobKey)
+	}
+	if err != nil {
+		return errors.Join(cause, err) // the row still names the file: the next build deletes it
+	}
+	return errors.Join(cause, s.drop(clearing, b.BlobKey))
 }
 
 func (s *Service) try(ctx context.Context, b *build) error {
@@ -128,14 +148,26 @@ func (s *Service) total(ctx context.Context, b *build) error {
 	b.RowsTotal = 0
 	for _, id := range b.Categories {
 		for _, source := range s.Sources(id) {
-			n, err := source.Count(ctx, b.PersonID)
+			n, err := s.counted(ctx, b, source)
+			if err != nil && ctx.Err() != nil {
+				return err
+			}
 			if err != nil && !b.last {
 				return silentError{id, err}
 			}
 			b.RowsTotal += n
+			if err := b.done(ctx, 0); err != nil {
+				return err
+			}
 		}
 	}
 	return b.tell(ctx)
+}
+
+func (s *Service) counted(ctx context.Context, b *build, source record.Source) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.readTime())
+	defer cancel()
+	return source.Count(ctx, b.PersonID)
 }
 
 // done counts rows, and says so now and then.
@@ -189,7 +221,7 @@ func (s *Service) finish(ctx context.Context, b *build, out built) error {
 				return err
 			}
 		}
-		return s.mail(ctx, tx, b, kind, expires)
+		return s.mail(ctx, tx, parts.missing(), b, kind, expires)
 	})
 }
 
@@ -202,7 +234,7 @@ func (s *Service) fail(ctx context.Context, b *build) error {
 		if err := s.record(ctx, tx, audit.BySystem("export"), b.Export, "export.failed", nil); err != nil {
 			return err
 		}
-		return s.mail(ctx, tx, b, "exportFailed", time.Time{})
+		return s.mail(ctx, tx, nil, b, "exportFailed", time.Time{})
 	})
 }
 
@@ -213,16 +245,21 @@ func (s *Service) putOff(ctx context.Context, b *build, silent string) error {
 	})
 }
 
-// mail tells the person where to look. No data goes along: the page behind the
-// link asks who is there.
-func (s *Service) mail(ctx context.Context, tx postgres.Tx, b *build, kind string, until time.Time) error {
+// mail tells the person where to look, and which kinds of data are missing. No
+// data goes along: the page behind the link asks who is there.
+func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, b *build, kind string, until time.Time) error {
 	to, err := s.Accounts.RecipientIn(ctx, tx, b.PersonID)
 	if err != nil {
 		return err
 	}
+	ctx = s.Voices.Into(ctx, to.Lang)
+	for i, id := range missing {
+		c, _ := s.Register.Category(id)
+		missing[i] = c.Name.In(to.Lang)
+	}
 	return s.Mail.Post(ctx, tx, to, mail.Message{
 		Kind: kind, Topic: "security-notices", Link: s.BaseURL + "/downloads/" + b.ID.String(),
-		Args: map[string]string{"Until": text.Time(s.Voices.Into(ctx, to.Lang), until.UTC())},
+		Args: map[string]string{"Until": text.Time(ctx, until.UTC()), "Categories": text.List(ctx, missing)},
 	})
 }
 

@@ -13,7 +13,12 @@ import (
 // Windows' own encoding; and a text that a spreadsheet would run as a formula
 // gets an apostrophe in front, because what others wrote (a support message, a
 // page's address) is in there too and must not run on the reader's machine.
-// The lines of JSON beside it have every value as it is.
+// Numbers, times, networks and lists are not what anybody could have chosen, so
+// a negative number stays one. The lines of JSON beside it have every value as
+// it is.
+//
+// Null is an empty cell, and a text that is empty is "": spreadsheets show
+// both alike, programs can tell them apart, as with PostgreSQL's own CSV.
 const byteOrderMark = "\ufeff"
 
 // appendHeading appends the names of the fields as RFC 4180 has it.
@@ -27,13 +32,16 @@ func appendHeading(dst []byte, fields []register.Field) []byte {
 	return append(dst, '\r', '\n')
 }
 
-// appendRow appends a row as RFC 4180 has it; null is an empty cell.
+// appendRow appends a row as RFC 4180 has it.
 func appendRow(dst []byte, fields []register.Field, row record.Row) []byte {
 	for i, f := range fields {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = appendCell(dst, f, row.Values[i])
+	}
+	if len(fields) == 1 && row.Values[0] == nil {
+		dst = append(dst, '"', '"') // readers skip an empty line
 	}
 	return append(dst, '\r', '\n')
 }
@@ -44,6 +52,9 @@ func appendCell(dst []byte, f register.Field, v []byte) []byte {
 		dst = append(dst, '\'')
 	}
 	dst = record.AppendText(dst, f, v)
+	if v != nil && len(dst) == start {
+		return append(dst, '"', '"')
+	}
 	if !bytes.ContainsAny(dst[start:], ",\"\r\n") {
 		return dst
 	}

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,7 +41,7 @@ func (*buildWorker) Timeout(*river.Job[buildArgs]) time.Duration { return buildT
 // Work builds one archive. A portal that stops has used up no try.
 func (w *buildWorker) Work(ctx context.Context, job *river.Job[buildArgs]) error {
 	err := w.service.Build(ctx, job.Args.Person, job.Args.ID, Try{N: job.Attempt, Of: job.MaxAttempts})
-	if err != nil && ctx.Err() != nil {
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		return river.JobSnooze(pauseAfter)
 	}
 	return err

@@ -31,6 +31,7 @@ type file struct {
 // withheld is something that is held and not handed over, and why.
 type withheld struct {
 	Holding string   `json:"holding"`
+	Name    string   `json:"name,omitempty"`    // as a person would name it
 	Columns []string `json:"columns,omitempty"` // of every row
 	Rows    string   `json:"rows,omitempty"`    // those for which this column is true
 	Because string   `json:"because"`
@@ -92,13 +93,13 @@ func leftOut(c register.Category, lang string) []withheld {
 			name = c.ID
 		}
 		for _, w := range h.Withheld {
-			all = append(all, withheld{Holding: name, Columns: w.Columns, Because: w.Because.In(lang)})
+			all = append(all, withheld{Holding: name, Name: w.Name.In(lang), Columns: w.Columns, Because: w.Because.In(lang)})
 		}
 		if h.Except != nil {
-			all = append(all, withheld{Holding: name, Rows: h.Except.Column, Because: h.Except.Because.In(lang)})
+			all = append(all, withheld{Holding: name, Name: h.Except.Name.In(lang), Rows: h.Except.Column, Because: h.Except.Because.In(lang)})
 		}
 		if h.Person == "" && !h.Unlinked.Empty() {
-			all = append(all, withheld{Holding: name, Because: h.Unlinked.In(lang)})
+			all = append(all, withheld{Holding: name, Name: c.Name.In(lang), Because: h.Unlinked.In(lang)})
 		}
 	}
 	return all

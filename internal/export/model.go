@@ -55,13 +55,16 @@ type Part struct {
 }
 
 // Complete tells whether everything that was asked for is in the archive.
-func (e Export) Complete() bool {
+func (e Export) Complete() bool { return len(e.missing()) == 0 }
+
+// missing are the categories of which not everything is in the archive.
+func (e Export) missing() (ids []string) {
 	for _, p := range e.Parts {
 		if p.Missing {
-			return false
+			ids = append(ids, p.Category)
 		}
 	}
-	return true
+	return ids
 }
 
 // Names are ids of the register: letters, digits and hyphens, which PostgreSQL

@@ -118,33 +118,26 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 	}
 	for _, sm := range c.samples {
 		if len(sm.rows) > 0 {
-			entry.Tables = append(entry.Tables, indexTableOf(ctx, sm))
+			entry.Tables = append(entry.Tables, s.indexTable(ctx, sm))
 		}
 	}
 	for _, w := range c.Withheld {
-		what := text.List(ctx, w.Columns)
-		if w.Rows != "" {
-			what = w.Rows
-		}
-		if what == "" {
-			what = w.Holding
-		}
-		entry.Withheld = append(entry.Withheld, indexWithheld{what, w.Because})
+		entry.Withheld = append(entry.Withheld, indexWithheld{w.Name, w.Because})
 	}
 	return entry
 }
 
-func indexTableOf(ctx context.Context, s sample) indexTable {
-	var t indexTable
-	for _, f := range s.fields {
-		t.Heads = append(t.Heads, f.Name.In(text.Lang(ctx)))
-	}
-	for _, row := range s.rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = cell(ctx, s.fields[i], v)
+// indexTable leaves out what the portal's own tables leave out: the files have it.
+func (s *Service) indexTable(ctx context.Context, of sample) indexTable {
+	t := indexTable{Rows: make([][]string, len(of.rows))}
+	for i, f := range of.fields {
+		if f.Hidden {
+			continue
 		}
-		t.Rows = append(t.Rows, cells)
+		t.Heads = append(t.Heads, f.Name.In(text.Lang(ctx)))
+		for n, row := range of.rows {
+			t.Rows[n] = append(t.Rows[n], s.cell(ctx, f, row[i]))
+		}
 	}
 	return t
 }
@@ -152,7 +145,7 @@ func indexTableOf(ctx context.Context, s sample) indexTable {
 const maxCell = 300 // characters of a text that the page shows; the files have all of it
 
 // cell says a value as its reader would.
-func cell(ctx context.Context, f register.Field, v []byte) string {
+func (s *Service) cell(ctx context.Context, f register.Field, v []byte) string {
 	if len(v) == 0 {
 		return "–"
 	}
@@ -182,10 +175,14 @@ func cell(ctx context.Context, f register.Field, v []byte) string {
 	case f.Type == register.TypeBoolean:
 		return text.T(ctx, "data.no")
 	case f.Type == register.TypeList && json.Unmarshal(v, &items) == nil:
+		for i, item := range items {
+			items[i] = s.Register.Say(f, item, text.Lang(ctx))
+		}
 		return text.List(ctx, items)
 	}
-	if words := []rune(string(v)); len(words) > maxCell {
+	said := s.Register.Say(f, string(v), text.Lang(ctx))
+	if words := []rune(said); len(words) > maxCell {
 		return string(words[:maxCell]) + "…"
 	}
-	return string(v)
+	return said
 }

@@ -33,6 +33,15 @@ func silent(err error) string {
 // again, before the whole export is put off.
 var askAgain = []time.Duration{200 * time.Millisecond, 2 * time.Second} //nolint:gochecknoglobals // a constant in all but name
 
+// readTime is how long a source may take to count, or for one batch. All the
+// times it is asked come to less than what makes a build look dead, each.
+func (s *Service) readTime() time.Duration {
+	if s.ReadTime > 0 {
+		return s.ReadTime
+	}
+	return time.Minute
+}
+
 const samples = 5 // rows of each file that the index shows
 
 // sample is the beginning of a file, for the index.
@@ -89,6 +98,9 @@ func (h *holding) insist(ctx context.Context, cursor string, limit int) (n int64
 		if try == len(askAgain) {
 			return 0, "", silentError{h.source.Category().ID, err}
 		}
+		if err := h.tell(ctx); err != nil { // a slow source is no dead build
+			return 0, "", err
+		}
 		if err := wait(ctx, askAgain[try]); err != nil {
 			return 0, "", err
 		}
@@ -96,6 +108,8 @@ func (h *holding) insist(ctx context.Context, cursor string, limit int) (n int64
 }
 
 func (h *holding) batch(ctx context.Context, cursor string, limit int) (n int64, next string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, h.service.readTime())
+	defer cancel()
 	fields := h.source.Fields()
 	h.lines, h.table = h.lines[:0], h.table[:0]
 	if h.rows == 0 {
@@ -149,12 +163,12 @@ func (h *holding) write(n int64) (err error) {
 }
 
 // files ends both files and puts the second into the archive.
-func (h *holding) files() ([]file, error) {
+func (h *holding) files(ctx context.Context) ([]file, error) {
 	if h.out == nil {
 		return nil, nil
 	}
 	lines := h.out.file()
-	table, err := h.spool.into(h.archive.zip, h.path(".csv"), h.archive.at)
+	table, err := h.spool.into(h.archive, h.path(".csv"), func() error { return h.done(ctx, 0) })
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ type Deps struct {
 	Keep     time.Duration // how long an archive can be fetched
 	Pace     Pace
 	Traffic  *jobs.Traffic
+	ReadTime time.Duration // a source that takes longer for a batch counts as silent; 0: a minute
 	// Ready is told, in the transaction, that a copy can be fetched.
 	Ready   func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
 	BaseURL string // of the portal, without a slash at its end

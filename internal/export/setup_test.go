@@ -39,11 +39,17 @@ type bundle struct {
 	records *record.Service
 	source  func(record.Source) record.Source // puts something between, if set
 	told    int                               // how often Ready was
+	letters letters
 }
 
 func setup(t testing.TB, change ...func(*export.Deps)) *bundle {
 	t.Helper()
-	db, clock := testkit.DB(t), testkit.Clock(t)
+	return setupOn(t, testkit.DB(t), change...)
+}
+
+func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundle {
+	t.Helper()
+	clock := testkit.Clock(t)
 	reg, err := register.Default()
 	must(t, err)
 	ring, err := keyring.Parse(keyring.Generate())
@@ -55,7 +61,7 @@ func setup(t testing.TB, change ...func(*export.Deps)) *bundle {
 	b := &bundle{t: t, clock: clock}
 	b.records, err = record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: clock.Now})
 	must(t, err)
-	letters := mail.New(mail.Deps{DB: db, Queue: queue, Ring: ring, Voices: voices, Brand: mail.Brand{Name: "Halyard"}, Now: clock.Now})
+	letters := mail.New(mail.Deps{DB: db, Queue: queue, Ring: ring, Voices: voices, Sender: &b.letters, Brand: mail.Brand{Name: "Halyard"}, Now: clock.Now})
 	d := export.Deps{
 		DB: db, Queue: queue, Ring: ring, Register: reg, Sources: b.sources, Mail: letters, Voices: voices,
 		Accounts: account.New(account.Deps{DB: db, Ring: ring, Mail: letters, Now: clock.Now}),
@@ -147,10 +153,10 @@ type fetched struct {
 		Rows       int64
 		Files      []listed
 		Categories []struct {
-			ID, Status string
-			Rows       int64
-			Files      []listed
-			Withheld   []struct{ Columns []string }
+			ID, Status, Because string
+			Rows                int64
+			Files               []listed
+			Withheld            []struct{ Name, Because string }
 		}
 	}
 }
@@ -210,12 +216,18 @@ func (f *fetched) verify() {
 }
 
 func (f *fetched) status(category string) string {
+	status, _, _ := f.says(category)
+	return status
+}
+
+// says is what the manifest says of a category.
+func (f *fetched) says(category string) (status, because string, rows int64) {
 	for _, c := range f.about.Categories {
 		if c.ID == category {
-			return c.Status
+			return c.Status, c.Because, c.Rows
 		}
 	}
-	return ""
+	return "", "", 0
 }
 
 func sum(data []byte) string {

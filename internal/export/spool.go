@@ -10,7 +10,6 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -69,8 +68,9 @@ func (s *spool) Write(p []byte) (int, error) {
 	return s.packer.Write(p)
 }
 
-// into copies the file into an archive.
-func (s *spool) into(zw *zip.Writer, name string, at time.Time) (file, error) {
+// into copies the file into an archive. On its way it calls alive, again and
+// again: a large file to a slow store takes long.
+func (s *spool) into(a *archive, name string, alive func() error) (file, error) {
 	if err := errors.Join(s.packer.Close(), s.sealed.Close()); err != nil {
 		return file{}, fmt.Errorf("spooling %s: %w", name, err)
 	}
@@ -85,15 +85,28 @@ func (s *spool) into(zw *zip.Writer, name string, at time.Time) (file, error) {
 		Name: name, Method: zip.Deflate, CRC32: s.crc.Sum32(),
 		CompressedSize64: uint64(s.packed.n), UncompressedSize64: uint64(s.bytes), //nolint:gosec // counts of bytes written
 	}
-	head.SetModTime(at) //nolint:staticcheck // CreateRaw writes the old fields alone, and no date is the year 1980
-	to, err := zw.CreateRaw(head)
+	head.SetModTime(a.at) //nolint:staticcheck // CreateRaw writes the old fields alone, and no date is the year 1980
+	to, err := a.zip.CreateRaw(head)
 	if err != nil {
 		return file{}, err
 	}
-	if _, err := io.Copy(to, plain); err != nil {
+	if _, err := io.Copy(to, beating{plain, alive}); err != nil {
 		return file{}, fmt.Errorf("spooling %s: %w", name, err)
 	}
 	return file{Path: name, Bytes: s.bytes, SHA256: hex.EncodeToString(s.sum.Sum(nil))}, nil
+}
+
+// beating calls beat before each read.
+type beating struct {
+	from io.Reader
+	beat func() error
+}
+
+func (b beating) Read(p []byte) (int, error) {
+	if err := b.beat(); err != nil {
+		return 0, err
+	}
+	return b.from.Read(p)
 }
 
 func (s *spool) close() error {

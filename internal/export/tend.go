@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -34,9 +35,11 @@ func (s *Service) expire(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for expired exports: %w", err)
 	}
+	var failed []error // one file that won't go keeps no other here
 	for _, e := range due {
 		if err := s.drop(ctx, e.BlobKey); err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 			done := tx.Gorm.Model(&Export{}).Where("person_id = ? and id = ? and state = ?", e.PersonID, e.ID, Ready).
@@ -47,22 +50,30 @@ func (s *Service) expire(ctx context.Context) error {
 			return s.record(ctx, tx, audit.BySystem("export"), e, "export.expired", nil)
 		})
 		if err != nil {
-			return fmt.Errorf("expiring an export: %w", err)
+			failed = append(failed, fmt.Errorf("expiring an export: %w", err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // resume asks for another job where the one there was has died with its
-// portal. If it lives after all, the claim decides between the two.
+// portal, or was lost while the export waited. If it lives after all, the claim
+// decides between the two.
 func (s *Service) resume(ctx context.Context) error {
-	dead, err := gorm.G[Export](s.DB.Gorm(ctx)).Where("state = ? and touched_at < ?", Building, s.Now().Add(-stalled)).Limit(some).Find(ctx)
+	var dead []Export
+	err := s.DB.Gorm(ctx).Raw(`
+		select * from export e where coalesce(touched_at, asked_at) < @quiet and (state = 'building' or state = 'waiting' and not exists (
+			select from river_job j where j.kind = @kind and j.args @> jsonb_build_object('id', e.id)
+				and j.state in ('available', 'pending', 'retryable', 'scheduled')))
+		order by coalesce(touched_at, asked_at) limit @some`,
+		sql.Named("quiet", s.Now().Add(-stalled)), sql.Named("kind", buildArgs{}.Kind()), sql.Named("some", some)).Scan(&dead).Error
 	if err != nil {
 		return fmt.Errorf("looking for stalled exports: %w", err)
 	}
 	for _, e := range dead {
 		err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-			done := tx.Gorm.Model(&Export{}).Where("person_id = ? and id = ? and state = ? and touched_at = ?", e.PersonID, e.ID, Building, e.TouchedAt).
+			done := tx.Gorm.Model(&Export{}).
+				Where("person_id = ? and id = ? and state = ? and touched_at is not distinct from ?", e.PersonID, e.ID, e.State, e.TouchedAt).
 				Update("touched_at", s.Now())
 			if done.Error != nil || done.RowsAffected == 0 {
 				return done.Error
@@ -83,22 +94,21 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if s.Files == nil {
 		return nil
 	}
+	var failed []error // one file that won't go keeps no other here
 	for all := s.Files.List(&blob.ListOptions{Prefix: keyPrefix}); ; {
 		found, err := all.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			return nil
+			return errors.Join(failed...)
 		}
 		if err != nil {
-			return fmt.Errorf("listing files: %w", err)
+			return errors.Join(fmt.Errorf("listing files: %w", err), errors.Join(failed...))
 		}
 		named, err := s.named(ctx, found.Key)
 		if err != nil {
 			return err
 		}
 		if !named {
-			if err := s.drop(ctx, found.Key); err != nil {
-				return err
-			}
+			failed = append(failed, s.drop(ctx, found.Key))
 		}
 	}
 }
