@@ -35,12 +35,21 @@ type demoCmd struct {
 	Provider string `default:"127.0.0.1:8026" help:"Where the stand-in sign-in service listens."`
 	Data     string `type:"path" placeholder:"FOLDER" help:"Where the demo keeps its database, keys and mail."`
 	Verbose  bool   `help:"Write the log to the terminal too."`
+
+	config.Postgres `embed:""`
 }
 
 // Run starts everything, seeds it, and serves until it is told to end.
 func (c *demoCmd) Run(ctx context.Context) (err error) {
 	began := time.Now()
-	folder, err := c.folder()
+	end := &closers{}
+	defer func() { err = errors.Join(err, end.close()) }()
+	folder, err := c.folder(end)
+	if err != nil {
+		return err
+	}
+	fmt.Println("Starting a database of the demo's own …")
+	db, err := openDatabase(ctx, config.Database{Data: folder, DatabaseConns: 16, Postgres: c.Postgres}, end)
 	if err != nil {
 		return err
 	}
@@ -49,14 +58,6 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		log = logger("text")
 	}
 	slog.SetDefault(log)
-	end := &closers{}
-	defer func() { err = errors.Join(err, end.close()) }()
-
-	fmt.Println("Starting a database of the demo's own …")
-	db, err := openDatabase(ctx, config.Database{Data: folder, DatabaseConns: 16}, end)
-	if err != nil {
-		return err
-	}
 	ring, err := keptKeys(folder)
 	if err != nil {
 		return err
@@ -127,32 +128,8 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	work.Go(func() error { return a.Work(ctx) })
 	work.Go(func() error { return serve(ctx, server(handler), portal, "", "") })
 	work.Go(func() error { return serve(ctx, server(beside), pages, "", "") })
+	work.Go(func() error { return end.watch(ctx) })
 	return work.Wait()
-}
-
-// folder is where the demo lives; --fresh empties it, after saying so.
-func (c *demoCmd) folder() (string, error) {
-	folder := c.Data
-	if folder == "" {
-		data, err := dataFolder("")
-		if err != nil {
-			return "", err
-		}
-		folder = filepath.Join(data, "demo")
-	}
-	if c.Fresh {
-		for _, part := range []string{"postgres", "mail", "files", "keys", "officer-totp"} {
-			path := filepath.Join(folder, part)
-			if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-				continue
-			}
-			fmt.Printf("Deleting %s …\n", path)
-			if err := os.RemoveAll(path); err != nil {
-				return "", err
-			}
-		}
-	}
-	return folder, os.MkdirAll(folder, 0o755) //nolint:gosec // as root, PostgreSQL runs as somebody else who must get through
 }
 
 // service starts the stand-in for a sign-in service; it plays "Google".

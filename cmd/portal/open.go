@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"plusultra.link/privacy/internal/app"
@@ -17,16 +18,30 @@ import (
 )
 
 // closers end what was started, the last first.
-type closers []func() error
+type closers struct {
+	ends     []func() error
+	database <-chan struct{} // closed when the private PostgreSQL has ended
+}
 
-func (c *closers) add(f func() error) { *c = append(*c, f) }
+func (c *closers) add(f func() error) { c.ends = append(c.ends, f) }
 
-func (c closers) close() error {
+func (c *closers) close() error {
 	var errs []error
-	for i := len(c) - 1; i >= 0; i-- {
-		errs = append(errs, c[i]())
+	for _, end := range slices.Backward(c.ends) {
+		errs = append(errs, end())
 	}
 	return errors.Join(errs...)
+}
+
+// watch waits for ctx to end. A private PostgreSQL that ends before is an
+// error: whoever runs the portal starts both again.
+func (c *closers) watch(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-c.database:
+		return errors.New("the private PostgreSQL has ended by itself; the log beside its data says why")
+	}
 }
 
 // dataFolder is where this portal keeps what it keeps itself.
@@ -64,11 +79,12 @@ func openDatabase(ctx context.Context, c config.Database, end *closers) (*postgr
 		if err != nil {
 			return nil, err
 		}
-		server, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(data, "postgres")})
+		server, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(data, "postgres"), Programs: programs(c.Postgres)})
 		if err != nil {
 			return nil, err
 		}
 		end.add(server.Stop)
+		end.database = server.Done()
 		pc.URL = server.URL()
 		if err := postgres.Migrate(ctx, pc); err != nil {
 			return nil, err
@@ -84,19 +100,29 @@ func openDatabase(ctx context.Context, c config.Database, end *closers) (*postgr
 	return db, nil
 }
 
+func programs(c config.Postgres) embedded.Programs {
+	out := embedded.Programs{Dir: c.Programs, Mirror: c.Mirror}
+	if c.Mirror == "none" {
+		out.Mirror = ""
+	}
+	out.Cache, _ = embedded.DefaultCache() // without one the download says so
+	return out
+}
+
 // backstage is what the commands beside serve share: the same database, keys
 // and register, and mail that leaves by the jobs of a running portal.
 type backstage struct {
 	config.Database `embed:""`
 	config.Keys     `embed:""`
-	URL             string `env:"PORTAL_URL" help:"The portal's address as people see it." default:"http://localhost:8080"`
+	URL             string `env:"PORTAL_URL" placeholder:"https://…" help:"The portal's address as people see it. Links begin with it."`
 }
 
 // open joins the portal without its face.
 func (b backstage) open(ctx context.Context) (*app.App, *closers, error) {
 	end := &closers{}
 	ring, reg, err := b.Keys.Read()
-	if err != nil {
+	base, err2 := config.BaseURL(b.URL)
+	if err := errors.Join(err, err2); err != nil {
 		return nil, end, err
 	}
 	db, err := beside(ctx, b.Database, end)
@@ -104,7 +130,7 @@ func (b backstage) open(ctx context.Context) (*app.App, *closers, error) {
 		return nil, end, errors.Join(err, end.close())
 	}
 	a, err := app.New(app.Parts{
-		DB: db, Ring: ring, Register: reg, Sender: mail.SMTP{}, BaseURL: b.URL, Log: logger("text"), Now: time.Now,
+		DB: db, Ring: ring, Register: reg, Sender: mail.SMTP{}, BaseURL: base.String(), Log: logger("text"), Now: time.Now,
 	})
 	if err != nil {
 		return nil, end, errors.Join(err, end.close())

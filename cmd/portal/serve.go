@@ -72,6 +72,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return a.Work(ctx) })
 	work.Go(func() error { return serve(ctx, server(handler), listener, c.TLSCert, c.TLSKey) })
+	work.Go(func() error { return end.watch(ctx) })
 	return work.Wait()
 }
 
@@ -126,37 +127,6 @@ func serve(ctx context.Context, s *http.Server, l net.Listener, cert, key string
 	defer cancel()
 	if err := s.Shutdown(finish); err != nil {
 		return errors.Join(err, s.Close())
-	}
-	return nil
-}
-
-type healthCmd struct {
-	Listen string `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Where the portal listens."`
-}
-
-// Run asks the portal on this machine whether it and its database answer: for
-// containers, which have nothing else to ask with.
-func (c *healthCmd) Run(ctx context.Context) error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return fmt.Errorf("PORTAL_LISTEN %q is not an address with a port", c.Listen)
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return fmt.Errorf("no answer: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the portal answers %s", res.Status)
 	}
 	return nil
 }

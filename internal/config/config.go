@@ -24,6 +24,14 @@ type Database struct {
 	DatabasePlaintext bool   `env:"PORTAL_DATABASE_PLAINTEXT" help:"Allow a database connection without TLS: personal data travels in the clear. For a private network that you trust, and nothing else."`
 	DatabaseConns     int32  `env:"PORTAL_DATABASE_CONNS" default:"16" help:"Connections to the database at most, for pages, imports and jobs together."`
 	Data              string `env:"PORTAL_DATA" type:"path" placeholder:"FOLDER" help:"Where the private PostgreSQL and finished downloads are kept, if they are kept here."`
+
+	Postgres `embed:""`
+}
+
+// Postgres says where the private PostgreSQL's programs come from.
+type Postgres struct {
+	Programs string `name:"postgres-programs" env:"PORTAL_POSTGRES_PROGRAMS" type:"path" placeholder:"FOLDER" help:"Folder of the private PostgreSQL's programs (initdb, postgres). Without it they are searched where systems keep them, and else downloaded once."`
+	Mirror   string `name:"postgres-mirror" env:"PORTAL_POSTGRES_MIRROR" default:"https://repo1.maven.org/maven2" placeholder:"URL" help:"Maven repository that the programs are downloaded from where there are none; none: no download."`
 }
 
 // Keys are the operator's secrets and register.

@@ -17,7 +17,10 @@ import (
 // Seed makes the people and their rows, if they are not there yet. It may be
 // stopped anywhere: the next start makes what is missing.
 func Seed(ctx context.Context, a *app.App, say func(string)) error {
-	end := a.Now().UTC().Truncate(24 * time.Hour)
+	end, err := lastDay(ctx, a)
+	if err != nil {
+		return err
+	}
 	for _, p := range cast() {
 		_, err := a.Accounts.ByAddress(ctx, p.Email)
 		switch {
@@ -41,6 +44,14 @@ func Seed(ctx context.Context, a *app.App, say func(string)) error {
 		}
 	}
 	return nil
+}
+
+// lastDay is where the histories end: the day on which writing them began, so
+// that a start which was cut off and repeated a day later adds no second one.
+func lastDay(ctx context.Context, a *app.App) (time.Time, error) {
+	began := a.Now()
+	err := a.DB.Pool.QueryRow(ctx, `select coalesce(min(started_at), $1) from ingest_run where source like 'demo: %'`, began).Scan(&began)
+	return began.UTC().Truncate(24 * time.Hour), err
 }
 
 // open makes one person with an account.
