@@ -104,16 +104,16 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.
 func (s *Service) Cancel(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	return s.stop(ctx, tx, id, Cancelled)
+	return s.stop(ctx, tx, id, Cancelled, "erasure.cancelled")
 }
 
 // Refuse calls an erasure off because staff refused it. Conflict once it runs
 // or is over.
 func (s *Service) Refuse(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	return s.stop(ctx, tx, id, Refused)
+	return s.stop(ctx, tx, id, Refused, "erasure.refused")
 }
 
-func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State) error {
+func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State, action string) error {
 	e, err := lock(tx, id)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 	if state == Cancelled {
 		by = audit.ByPerson(e.PersonID)
 	}
-	return s.record(ctx, tx, e, by, "erasure."+string(state), nil)
+	return s.record(ctx, tx, e, by, action, nil)
 }
 
 // lock reads an erasure for a change of its state: of two at once, the second

@@ -10,8 +10,8 @@ func (r Retention) In(lang string) string {
 	}
 	return choose(lang, map[Since][2]string{
 		SinceRow: {
-			"Each entry is kept for " + r.Keep.In("en") + ", then deleted.",
-			"各記録は" + r.Keep.In("ja") + "保存した後、削除します。",
+			"We keep each entry for " + r.Keep.In("en") + ". After that it is due for deletion.",
+			"各記録の保存期間は" + r.Keep.In("ja") + "です。期間が過ぎたものは削除の対象となります。",
 		},
 		WithAccount: {
 			"Kept for as long as you have an account.",
@@ -41,12 +41,12 @@ func (e Erasure) In(lang string) string {
 	case Keep:
 		return choose(lang, map[Since][2]string{
 			SinceRow: {
-				"Each entry is kept until it is " + e.Keep.In("en") + " old. " + e.Because.In("en"),
-				"各記録は、作成から" + e.Keep.In("ja") + "が過ぎるまで保存します。" + e.Because.In("ja"),
+				"Each entry is kept until it is " + e.Keep.In("en") + " old, and is then due for deletion. " + e.Because.In("en"),
+				"各記録は、作成から" + e.Keep.In("ja") + "が過ぎるまで保存し、その後は削除の対象となります。" + e.Because.In("ja"),
 			},
 			SinceErasure: {
-				"Kept for " + e.Keep.In("en") + " after the erasure. " + e.Because.In("en"),
-				"消去後" + e.Keep.In("ja") + "の間、保存します。" + e.Because.In("ja"),
+				"Kept for " + e.Keep.In("en") + " after the erasure, and then due for deletion. " + e.Because.In("en"),
+				"消去後" + e.Keep.In("ja") + "の間保存し、その後は削除の対象となります。" + e.Because.In("ja"),
 			},
 			Always: {
 				"Kept without an end date. " + e.Because.In("en"),

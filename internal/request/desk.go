@@ -150,7 +150,7 @@ func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error
 		case r.OwnerID != nil:
 			return fault.New(fault.Conflict, "request.takenAlready")
 		}
-		return s.own(ctx, tx, r, by, &by.ID, Taken)
+		return s.own(ctx, tx, r, by, &by.ID, Taken, "request.taken")
 	})
 }
 
@@ -166,18 +166,18 @@ func (s *Service) Release(ctx context.Context, by staff.Member, id uuid.UUID) er
 		case *r.OwnerID != by.ID && !by.Role.Covers(staff.Officer):
 			return fault.New(fault.Forbidden, "staff.forbidden")
 		}
-		return s.own(ctx, tx, r, by, nil, Released)
+		return s.own(ctx, tx, r, by, nil, Released, "request.released")
 	})
 }
 
-func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what string) error {
+func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what, action string) error {
 	if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Update("owner_id", owner).Error; err != nil {
 		return fmt.Errorf("giving a request to somebody: %w", err)
 	}
 	if err := s.event(tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, r, by.Actor(), "request."+what, nil)
+	return s.record(ctx, tx, r, by.Actor(), action, nil)
 }
 
 // Note keeps words for the staff alone.

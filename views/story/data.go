@@ -40,7 +40,7 @@ func dataOverview(ctx context.Context) views.DataPage {
 			{ID: "observed", Title: text.T(ctx, "data.group.observed"), Cards: []ui.CardProps{{
 				Title: pick(ctx, "Connection log", "接続の記録"), Href: "/", Text: pick(ctx, "When and from which network a connection began. Never where it went.", "接続の開始日時と接続元のネットワークです。接続先は記録しません。"),
 				Stat:  ui.StatProps{Number: "214,803", Words: text.N(ctx, "data.entriesSince", 214803, "Since", pick(ctx, "3 March 2023", "2023年3月3日"))},
-				Facts: []ui.Fact{{Name: text.T(ctx, "data.until"), Value: pick(ctx, "Each entry is kept for 12 months, then deleted.", "各記録は12か月保存した後、削除します。")}},
+				Facts: []ui.Fact{{Name: text.T(ctx, "data.until"), Value: pick(ctx, "We keep each entry for 12 months. After that it is due for deletion.", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。")}},
 			}}},
 		},
 	}
@@ -50,7 +50,7 @@ func dataAbout(ctx context.Context) []ui.SummaryRow {
 	return []ui.SummaryRow{
 		{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf.observed")},
 		{Key: text.T(ctx, "data.recipients"), Value: text.T(ctx, "data.recipientsNone")},
-		{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "Each entry is kept for 12 months, then deleted.", "各記録は12か月保存した後、削除します。")},
+		{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "We keep each entry for 12 months. After that it is due for deletion.", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。")},
 		{Key: text.T(ctx, "data.place"), Value: pick(ctx, "United States", "アメリカ合衆国")},
 	}
 }

@@ -36,7 +36,7 @@ func overviewFull(ctx context.Context) templ.Component {
 		{
 			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
 			Stat:  ui.StatProps{Number: "214,803", Words: text.N(ctx, "data.entriesSince", 214_803, "Since", pick(ctx, "3 March 2023", "2023年3月3日"))},
-			Facts: []ui.Fact{{Name: text.T(ctx, "data.until"), Value: pick(ctx, "Each is deleted after 12 months.", "それぞれ12か月後に削除します。")}},
+			Facts: []ui.Fact{{Name: text.T(ctx, "data.until"), Value: pick(ctx, "We keep each entry for 12 months. After that it is due for deletion.", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。")}},
 		},
 		{Title: pick(ctx, "Orders", "ご注文"), Href: "/", Stat: ui.StatProps{Number: "1", Words: text.N(ctx, "data.entriesSince", 1, "Since", pick(ctx, "3 May 2026", "2026年5月3日"))}},
 	}
