@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -108,7 +109,22 @@ type Visit struct {
 // maxAgent is how much of a browser's description is kept, in bytes.
 const maxAgent = 300
 
-func (v Visit) agent() string { return v.UserAgent[:min(len(v.UserAgent), maxAgent)] }
+// agent is what of it fits, in characters that PostgreSQL takes: the header may
+// hold any bytes, and the cut may go through a character.
+func (v Visit) agent() string {
+	cut := strings.ToValidUTF8(v.UserAgent[:min(len(v.UserAgent), maxAgent)], "")
+	return strings.ReplaceAll(cut, "\x00", "")
+}
+
+// Source is whom a limit per place counts: an IPv4 address, or the /64 of an
+// IPv6 address, of which one line has 2⁶⁴ to choose from.
+func (v Visit) Source() string {
+	ip := v.IP.Unmap()
+	if ip.Is6() {
+		return netip.PrefixFrom(ip.WithZone(""), 64).Masked().String()
+	}
+	return ip.String()
+}
 
 // addr is the address for an inet column, null if there is none.
 func (v Visit) addr() *string {

@@ -60,6 +60,7 @@ var (
 	perAccount = limit.Rule{Name: "sign-in account", Max: 10, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
 	perSource  = limit.Rule{Name: "sign-in source", Max: 60, Window: 15 * time.Minute}  //nolint:gochecknoglobals // a constant in all but name
 	mailsTo    = limit.Rule{Name: "mail to address", Max: 5, Window: time.Hour}         //nolint:gochecknoglobals // a constant in all but name
+	resetsTo   = limit.Rule{Name: "reset to address", Max: 5, Window: time.Hour}        //nolint:gochecknoglobals // apart: no flood of sign-ups mutes a reset
 	mailsFrom  = limit.Rule{Name: "mail from source", Max: 30, Window: time.Hour}       //nolint:gochecknoglobals // a constant in all but name
 )
 

@@ -32,7 +32,6 @@ type Session struct {
 	Name    string // the person's
 	Address string // the person's primary e-mail address
 	Lang    string
-	Closing bool // an erasure of the person has begun
 }
 
 // Fresh tells whether its owner proved who they are lately enough for a
@@ -47,7 +46,7 @@ type SessionOwner struct{ Person, Staff uuid.UUID }
 const sessionQuery = `
 select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
        s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
-       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), p.closing_at is not null
+       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, '')
 from session s
 left join person p on p.id = s.person_id
 left join profile f on f.person_id = s.person_id
@@ -62,7 +61,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	hash := keyring.TokenHash(token)
 	err := s.DB.Pool.QueryRow(ctx, sessionQuery, hash, now, now.Add(-IdleLife)).Scan(
 		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
-		&out.Name, &out.Address, &out.Lang, &out.Closing)
+		&out.Name, &out.Address, &out.Lang)
 	if postgres.IsMissing(err) {
 		return out, fault.Wrap(err, fault.Unauthenticated, "fault.signIn")
 	}
@@ -82,7 +81,8 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 
 // StartSession signs a browser in (or remembers a guest's) and gives the
 // token for its cookie. old, if any, ends in the same transaction: a token
-// that was known before signing in is worth nothing after it.
+// that was known before signing in is worth nothing after it. Forbidden for
+// somebody whose erasure has begun.
 func (s *Service) StartSession(ctx context.Context, owner SessionOwner, from Visit, old string) (string, error) {
 	var token string
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
@@ -103,6 +103,9 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	}
 	actor := audit.Actor{}
 	if owner.Person != uuid.Nil {
+		if err := stays(tx, owner.Person); err != nil {
+			return "", err
+		}
 		row.PersonID = &owner.Person
 		actor = audit.ByPerson(owner.Person)
 	}
@@ -122,6 +125,17 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		return token, nil
 	}
 	return token, audit.Record(ctx, tx, audit.Entry{At: now, Actor: actor, Action: "session.started", PersonID: owner.Person, Subject: row.ID.String()})
+}
+
+// stays holds a person's account open until tx ends: an erasure that begins
+// meanwhile waits, and then ends what tx began. Forbidden if one has begun.
+func stays(tx postgres.Tx, person uuid.UUID) error {
+	var id uuid.UUID
+	err := tx.Gorm.Raw(`select id from person where id = ? and closing_at is null for share`, person).Row().Scan(&id)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Forbidden, "account.closing")
+	}
+	return err
 }
 
 // Renew gives a session a new token after its owner proved who they are: the
@@ -182,6 +196,11 @@ func (s *Service) EndSession(ctx context.Context, person, id uuid.UUID) error {
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: audit.ByPerson(person), Action: "session.ended", PersonID: person, Subject: id.String()})
 	})
+}
+
+// EndStaff signs a member of staff out everywhere.
+func (s *Service) EndStaff(_ context.Context, tx postgres.Tx, member uuid.UUID) error {
+	return tx.Gorm.Where("staff_id = ?", member).Delete(&sessionRow{}).Error
 }
 
 // endOthers signs a person out everywhere but in one session (uuid.Nil for

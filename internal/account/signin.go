@@ -19,7 +19,7 @@ import (
 // or sixty from one place within a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Visit, old string) (string, error) {
 	address, _ := NormalAddress(email)
-	if err := s.allow(ctx, perSource, from.IP.String()); err != nil {
+	if err := s.allow(ctx, perSource, from.Source()); err != nil {
 		return "", err
 	}
 	if err := s.allow(ctx, perAccount, address); err != nil {
@@ -92,10 +92,10 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	if !ok {
 		return fault.Invalidate(fault.Field("email", "account.emailBad"))
 	}
-	if err := s.allow(ctx, mailsFrom, from.IP.String()); err != nil {
+	if err := s.allow(ctx, mailsFrom, from.Source()); err != nil {
 		return err
 	}
-	if err := s.allow(ctx, mailsTo, address); fault.Is(err, fault.TooMany) {
+	if err := s.allow(ctx, resetsTo, address); fault.Is(err, fault.TooMany) {
 		return nil
 	} else if err != nil {
 		return err
@@ -140,11 +140,7 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 		if len(rows) == 0 {
 			return fault.New(fault.Gone, "fault.gone")
 		}
-		person := rows[0].PersonID
-		if err := s.setPassword(ctx, tx, person, hash, uuid.Nil); err != nil {
-			return err
-		}
-		return tx.Gorm.Where("person_id = ? and purpose = 'reset'", person).Delete(&emailProofRow{}).Error
+		return s.setPassword(ctx, tx, rows[0].PersonID, hash, uuid.Nil)
 	})
 }
 
@@ -167,6 +163,8 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	})
 }
 
+// setPassword makes a password the person's, and ends what could still be done
+// by the one before: sessions but keep, and mailed links.
 func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID, hash string, keep uuid.UUID) error {
 	now := s.Now()
 	err := tx.Gorm.Exec(`insert into password (person_id, hash, changed_at) values (?, ?, ?)
@@ -175,6 +173,9 @@ func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.U
 		return fmt.Errorf("setting a password: %w", err)
 	}
 	if err := endOthers(tx, person, keep); err != nil {
+		return err
+	}
+	if err := tx.Gorm.Where("person_id = ? and purpose = 'reset'", person).Delete(&emailProofRow{}).Error; err != nil {
 		return err
 	}
 	to, err := s.RecipientIn(ctx, tx, person)

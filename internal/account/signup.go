@@ -62,7 +62,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		return fault.New(fault.Forbidden, TooYoung)
 	}
 	email, _ := NormalAddress(f.Email)
-	if err := s.allow(ctx, mailsFrom, from.IP.String()); err != nil {
+	if err := s.allow(ctx, mailsFrom, from.Source()); err != nil {
 		return err
 	}
 	hash, err := s.Hasher.Hash(ctx, f.Password)

@@ -79,7 +79,7 @@ func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
 }
 
 func (s *Service) allow(ctx context.Context, from account.Visit) error {
-	out, err := s.Limits.Allow(ctx, beginnings, from.IP.String())
+	out, err := s.Limits.Allow(ctx, beginnings, from.Source())
 	if err != nil {
 		return err
 	}

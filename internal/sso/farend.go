@@ -34,6 +34,7 @@ type farEnd struct {
 type discovered struct {
 	*oidc.Provider
 	Scopes            []string `json:"scopes_supported"`
+	KeysURL           string   `json:"jwks_uri"`
 	RevocationURL     string   `json:"revocation_endpoint"`
 	RevocationMethods []string `json:"revocation_endpoint_auth_methods_supported"`
 	at                time.Time
@@ -72,7 +73,7 @@ func discover(ctx context.Context, issuer string) (*discovered, error) {
 	if err := p.Claims(d); err != nil {
 		return nil, err
 	}
-	for _, address := range []string{p.Endpoint().AuthURL, p.Endpoint().TokenURL, d.RevocationURL, p.UserInfoEndpoint()} {
+	for _, address := range []string{p.Endpoint().AuthURL, p.Endpoint().TokenURL, d.KeysURL, d.RevocationURL, p.UserInfoEndpoint()} {
 		if address != "" && !trusted(address) {
 			return nil, fmt.Errorf("an endpoint without TLS: %s", address)
 		}

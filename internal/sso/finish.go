@@ -98,7 +98,7 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 		}
 		person = found.PersonID
 		if closing, err := isClosing(tx, person); err != nil || closing {
-			return orElse(err, fault.New(fault.Forbidden, "sso.closing"))
+			return orElse(err, fault.New(fault.Forbidden, "account.closing"))
 		}
 		return s.refresh(tx, *found, who)
 	})

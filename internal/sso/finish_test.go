@@ -213,3 +213,19 @@ func TestALinkUnderWayDiesWhenAnythingIsRevokedMeanwhile(t *testing.T) {
 		t.Errorf("%d links live", n)
 	}
 }
+
+func TestNoLinkIsMadeOnceAnErasureHasBegun(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.somebody("robin@example.com", password)
+	back := p.at(p.begin(sso.Link), "ada-1")
+	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error {
+		_, err := b.Accounts.Close(t.Context(), tx, p.id)
+		return err
+	}))
+	_, err := b.SSO.Finish(t.Context(), back)
+	kind(t, "a link to an account that is being erased", err, fault.Forbidden)
+	if n := b.count(`select count(*) from sso_link`); n != 0 {
+		t.Errorf("%d links", n)
+	}
+}

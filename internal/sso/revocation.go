@@ -55,7 +55,7 @@ func (f *farEnd) usable(tokens []grantToken) []url.Values {
 		switch {
 		case t.Refresh != "":
 			out = append(out, url.Values{"token": {t.Refresh}, "token_type_hint": {"refresh_token"}})
-		case t.Access != "" && t.Expires.After(f.now()):
+		case t.Access != "" && (t.Expires.IsZero() || t.Expires.After(f.now())): // without expires_in it may live on (RFC 6749 section 5.1)
 			out = append(out, url.Values{"token": {t.Access}, "token_type_hint": {"access_token"}})
 		}
 	}

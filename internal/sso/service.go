@@ -108,12 +108,16 @@ func (s *Service) open(purpose string, owner, sealed []byte, into any) error {
 }
 
 // hold keeps whatever else concerns a person's ways in waiting until tx ends.
-// NotFound for nobody.
+// NotFound for nobody, Forbidden for somebody whose erasure has begun: its end
+// of all links would miss what came after it.
 func hold(_ context.Context, tx postgres.Tx, person uuid.UUID) error {
-	var id uuid.UUID
-	err := tx.Gorm.Raw(`select id from person where id = ? for update`, person).Row().Scan(&id)
+	var closing bool
+	err := tx.Gorm.Raw(`select closing_at is not null from person where id = ? for update`, person).Row().Scan(&closing)
 	if postgres.IsMissing(err) {
 		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	if err == nil && closing {
+		return fault.New(fault.Forbidden, "account.closing")
 	}
 	return err
 }

@@ -104,6 +104,9 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) error
 		if done.RowsAffected == 0 {
 			return fault.New(fault.Gone, "staff.inviteGone")
 		}
+		if err := s.Accounts.EndStaff(ctx, tx, row.ID); err != nil { // of an earlier enrolment
+			return fmt.Errorf("signing a member of staff out: %w", err)
+		}
 		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByStaff(row.ID), Action: "staff.enrolled", Subject: row.ID.String()})
 	})
 }

@@ -198,6 +198,9 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) err
 		if err != nil {
 			return fmt.Errorf("disabling a member of staff: %w", err)
 		}
+		if err := s.Accounts.EndStaff(ctx, tx, who.ID); err != nil {
+			return fmt.Errorf("signing a member of staff out: %w", err)
+		}
 		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: by, Action: "staff.disabled", Subject: who.ID.String()})
 	})
 }

@@ -25,7 +25,7 @@ const stepPurpose = "staff sign-in step"
 // place within a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, email, password string, from account.Visit) (string, error) {
 	address, _ := account.NormalAddress(email)
-	if err := s.allow(ctx, sourceTries, from.IP.String()); err != nil {
+	if err := s.allow(ctx, sourceTries, from.Source()); err != nil {
 		return "", err
 	}
 	if err := s.allow(ctx, passwordTries, address); err != nil {

@@ -239,3 +239,16 @@ func TestTheLastAdminStaysHoweverManyTryAtOnce(t *testing.T) {
 		t.Errorf("%d admins are left", left)
 	}
 }
+
+func TestOldSessionsOfADisabledMemberStayDead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.enrol("adam@example.com", staff.Admin)
+	secret := b.enrol("noor@example.com", staff.Agent)
+	token, err := b.signIn("noor@example.com", secret)
+	must(t, err)
+	must(t, b.staff.Disable(t.Context(), b.by, "noor@example.com"))
+	b.enrol("noor@example.com", staff.Agent) // comes back
+	_, err = b.accounts.Session(t.Context(), token)
+	wants(t, err, fault.Unauthenticated)
+}
