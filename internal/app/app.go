@@ -137,8 +137,8 @@ func (a *App) work() {
 		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Accounts: a.Accounts, Mail: a.Mail,
 		Voices: a.Voices, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
 		// Called when jobs run, long after the desk was joined.
-		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-			return a.Requests.CopyReady(ctx, tx, person)
+		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
+			return a.Requests.CopyReady(ctx, tx, person, asked)
 		},
 		BaseURL: a.BaseURL, Log: a.Log, Now: a.Now,
 	})

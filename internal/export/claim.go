@@ -216,8 +216,8 @@ func (s *Service) finish(ctx context.Context, b *build, out built) error {
 		kind := "exportReady"
 		if !parts.Complete() {
 			kind = "exportIncomplete"
-		} else if s.Ready != nil {
-			if err := s.Ready(ctx, tx, b.PersonID); err != nil {
+		} else if s.Ready != nil && s.everything(b.Export) {
+			if err := s.Ready(ctx, tx, b.PersonID, b.AskedAt); err != nil {
 				return err
 			}
 		}

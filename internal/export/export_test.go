@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/export"
@@ -62,7 +63,7 @@ func TestTheArchiveHoldsEveryRowTwiceAndSaysWhatItLeavesOut(t *testing.T) {
 	if strings.Contains(page, "<script") || strings.Contains(page, "[export.") {
 		t.Error("the page has a script, or lacks a word")
 	}
-	if !got.about.Complete || b.told != 1 || len(b.stored()) != 1 {
+	if !got.about.Complete || b.told != 0 || len(b.stored()) != 1 {
 		t.Errorf("complete %v, told %d times, stored %v", got.about.Complete, b.told, b.stored())
 	}
 	for _, action := range []string{"export.asked", "export.ready", "export.downloaded"} {
@@ -81,6 +82,9 @@ func TestEveryCategoryOfTheRegisterCanBeInACopy(t *testing.T) {
 	mara := b.person("mara@example.com", "en")
 	e := b.ask(mara, b.Offered()...)
 	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	if b.told != 1 {
+		t.Errorf("told %d times that everything can be fetched", b.told)
+	}
 	got := b.fetch(e)
 	for _, c := range got.about.Categories {
 		if slices.Contains(b.Offered(), c.ID) == (c.Status == "belongs to no account") || c.Status == "not asked for" {
@@ -102,7 +106,6 @@ func TestAskingIsRefusedForNothingTheUnknownAndWhileOneIsUnderWay(t *testing.T) 
 	if _, err := b.Ask(t.Context(), audit.ByPerson(mara), mara, []string{"profile"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second one: %v", err)
 	}
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
 	if n := b.count("select count(*) from export") + b.count("select count(*) from river_job where kind = 'export.build'"); n != 2 {
 		t.Errorf("%d rows and jobs, not one each", n)
 	}
@@ -117,6 +120,27 @@ func TestARequestForACopyBeginsOneOfEverything(t *testing.T) {
 	must(t, err)
 	if len(list) != 1 || !slices.Equal(list[0].Categories, b.Offered()) {
 		t.Errorf("%+v", list)
+	}
+}
+
+func TestARequestForACopyMakesTheOneUnderWayACopyOfEverything(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en")
+	e := b.ask(mara, "profile")
+	b.exec("update export set state = 'building', blob_key = 'export/older'")
+	b.clock.Advance(time.Minute)
+	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
+	now := b.find(e)
+	if !slices.Equal(now.Categories, b.Offered()) || now.State != export.Waiting || now.BlobKey != "" || !now.AskedAt.Equal(b.clock.Now()) {
+		t.Fatalf("%+v", now)
+	}
+	if n := b.count("select count(*) from river_job where kind = 'export.build'"); n != 2 {
+		t.Errorf("%d jobs", n)
+	}
+	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	if now = b.find(e); now.State != export.Ready || len(now.Parts) != len(b.Offered()) || b.told != 1 {
+		t.Errorf("told %d times, %+v", b.told, now)
 	}
 }
 

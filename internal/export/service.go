@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,8 +40,9 @@ type Deps struct {
 	Pace     Pace
 	Traffic  *jobs.Traffic
 	ReadTime time.Duration // a source that takes longer for a batch counts as silent; 0: a minute
-	// Ready is told, in the transaction, that a copy can be fetched.
-	Ready   func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
+	// Ready is told, in the transaction, that a complete copy of everything can
+	// be fetched, and when it was asked for.
+	Ready   func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error
 	BaseURL string // of the portal, without a slash at its end
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -68,20 +70,23 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 	return e, err
 }
 
-// Begin starts a copy of everything in tx, unless one is under way already: it
-// answers a request for access or portability.
+// Begin starts a copy of everything in tx: it answers a request for access or
+// portability. A copy that is under way, perhaps of a part only or read before
+// they asked, becomes this one and is begun anew.
 func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	// The person's row is locked, so that nobody begins one in between.
-	var underWay bool
+	e := s.fresh(person, s.Offered())
 	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
-		select exists(select from export e join me on e.person_id = me.id where e.state in ('waiting', 'building'))`, person).Row().Scan(&underWay)
+		update export e set state = ?, asked_at = ?, categories = ?, blob_key = '', failure = '', rows_done = 0, rows_total = 0, touched_at = ?
+		from me where e.person_id = me.id and e.state in ('waiting', 'building') returning e.id`,
+		person, Waiting, e.AskedAt, e.Categories, e.AskedAt).Row().Scan(&e.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s.begin(ctx, tx, audit.ByPerson(person), e)
+	}
 	if err != nil {
-		return fmt.Errorf("looking for an export: %w", err)
+		return fmt.Errorf("widening an export: %w", err)
 	}
-	if underWay {
-		return nil
-	}
-	return s.begin(ctx, tx, audit.ByPerson(person), s.fresh(person, s.Offered()))
+	return s.queue(ctx, tx, audit.ByPerson(person), e)
 }
 
 // Offered are the ids of the categories of which a copy can be had, in the
@@ -94,6 +99,11 @@ func (s *Service) Offered() []string {
 		}
 	}
 	return ids
+}
+
+// everything tells whether a copy is of all that can be had.
+func (s *Service) everything(e Export) bool {
+	return !slices.ContainsFunc(s.Offered(), func(id string) bool { return !slices.Contains(e.Categories, id) })
 }
 
 // chosen puts what was asked for into the register's order, once each.
@@ -122,6 +132,12 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, 
 	if err := tx.Gorm.Create(&e).Error; err != nil {
 		return fmt.Errorf("asking for an export: %w", err)
 	}
+	return s.queue(ctx, tx, actor, e)
+}
+
+// queue asks for the job. A build of the same export that is under way ends
+// when it finds its claim gone.
+func (s *Service) queue(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	err := s.record(ctx, tx, actor, e, "export.asked", map[string]any{"categories": e.Categories})
 	if err != nil {
 		return err

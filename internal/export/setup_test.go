@@ -66,7 +66,7 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 		DB: db, Queue: queue, Ring: ring, Register: reg, Sources: b.sources, Mail: letters, Voices: voices,
 		Accounts: account.New(account.Deps{DB: db, Ring: ring, Mail: letters, Now: clock.Now}),
 		Files:    memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
-		Ready: func(context.Context, postgres.Tx, uuid.UUID) error { b.told++; return nil },
+		Ready: func(context.Context, postgres.Tx, uuid.UUID, time.Time) error { b.told++; return nil },
 		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)), BaseURL: "https://privacy.example.com", Now: clock.Now,
 	}
 	for _, c := range change {

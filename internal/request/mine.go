@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -201,11 +202,12 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 	return nil
 }
 
-// CopyReady is called when a copy of a person's data can be fetched: requests
-// for one are done. A person who asked for none is no error.
-func (s *Service) CopyReady(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+// CopyReady is called when a copy of everything can be fetched that was asked
+// for then: the requests for one made until then are done. A person who asked
+// for none is no error.
+func (s *Service) CopyReady(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
 	var rows []Request
-	err := tx.Gorm.Raw(`select * from request where person_id = ? and state = 'open' and kind in ? for update`, person, s.copyKinds()).Scan(&rows).Error
+	err := tx.Gorm.Raw(`select * from request where person_id = ? and state = 'open' and kind in ? and received_at <= ? for update`, person, s.copyKinds(), asked).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("reading requests for a copy: %w", err)
 	}

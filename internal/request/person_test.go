@@ -140,7 +140,16 @@ func TestACopyAnswersTheRequestsForOne(t *testing.T) {
 	must(t, err)
 	other := b.ask(mara, "objection")
 	b.letter("mara@example.com", "being put together")
-	must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.CopyReady(t.Context(), tx, mara) }))
+	ready := func(asked time.Time) {
+		must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.CopyReady(t.Context(), tx, mara, asked) }))
+	}
+	ready(b.clock.Now().Add(-time.Minute)) // asked for before the request was made
+	access, err = b.requests.Get(t.Context(), mara, access.ID)
+	must(t, err)
+	if access.State != request.Open {
+		t.Errorf("an older copy made it %s", access.State)
+	}
+	ready(b.clock.Now())
 	access, err = b.requests.Get(t.Context(), mara, access.ID)
 	must(t, err)
 	other, err = b.requests.Get(t.Context(), mara, other.ID)

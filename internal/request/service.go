@@ -30,7 +30,7 @@ type Erasures interface {
 // Copies builds the copy that answers a request for access or portability;
 // CopyReady is called when it can be fetched.
 type Copies interface {
-	// Begin does nothing if a copy is being built already.
+	// Begin starts a copy of everything, in place of one that is being built.
 	Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
 }
 
