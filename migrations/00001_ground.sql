@@ -66,6 +66,7 @@ create table mail_message (
   failure   text not null default '',
   primary key (person_id, id)
 );
+create index mail_message_waiting on mail_message (queued_at) where sealed is not null;
 
 -- +goose Down
 drop table mail_message;

@@ -30,7 +30,7 @@ func (*hourlyWorker) Timeout(*river.Job[hourlyArgs]) time.Duration { return 30 *
 // Work deletes what has lapsed. A room that fails keeps no other from it.
 func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
 	_, limits := w.app.Limits.Sweep(ctx)
-	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Exports.Sweep(ctx))
+	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Mail.Sweep(ctx), w.app.Exports.Sweep(ctx))
 }
 
 // periodic is what is done without being asked.

@@ -11,6 +11,7 @@ import (
 	"gocloud.dev/gcerrors"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
@@ -36,14 +37,14 @@ func newSalt() []byte {
 var errTaken = errors.New("another build has this export, or it is gone")
 
 // Try is which of how many tries a build is.
-type Try struct{ N, Of int }
+type Try = jobs.Try
 
 // Build makes an archive. It may be called at any time, by anybody, also while
 // another build of the same export runs or lies dead: that one's claim ends.
 // On an error nothing is left behind; before the last try the export waits to
 // be tried again, after it the person is told that it failed.
 func (s *Service) Build(ctx context.Context, person, id uuid.UUID, try Try) error {
-	b := &build{service: s, person: person, last: try.N >= try.Of}
+	b := &build{service: s, person: person, last: try.Last()}
 	before, err := s.claim(ctx, b, id)
 	if errors.Is(err, errTaken) {
 		return nil // finished, failed or erased

@@ -29,6 +29,12 @@ func NewQueue(db *postgres.DB) (*Queue, error) {
 	return &Queue{client: client}, nil
 }
 
+// Try is which of how many tries a job is at.
+type Try struct{ N, Of int }
+
+// Last tells whether no other try follows.
+func (t Try) Last() bool { return t.N >= t.Of }
+
 // Option adjusts one job; what holds for all of a kind its arguments say
 // themselves, in river.JobArgsWithInsertOpts.
 type Option func(*river.InsertOpts)

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -18,18 +19,27 @@ type deliverArgs struct {
 // Kind names the job.
 func (deliverArgs) Kind() string { return "mail.deliver" }
 
+// tries are those of five days, as RFC 5321 section 4.5.4.1 recommends: n^4
+// seconds lie between one and the next.
+const tries = 19
+
 // InsertOpts gives mail a queue of its own, so that a long export keeps no
 // message waiting.
-func (deliverArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Mail} }
+func (deliverArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: jobs.Mail, MaxAttempts: tries}
+}
 
 type deliverWorker struct {
 	river.WorkerDefaults[deliverArgs]
 	service *Service
 }
 
-// Work delivers one message.
+// Work delivers one message. A portal that stops has used up no try.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
-	err := w.service.Deliver(ctx, job.Args.Owner, job.Args.ID)
+	err := w.service.Deliver(ctx, job.Args.Owner, job.Args.ID, jobs.Try{N: job.Attempt, Of: job.MaxAttempts})
+	if err != nil && ctx.Err() != nil {
+		return jobs.Later(time.Second)
+	}
 	if fault.Is(err, fault.Gone) {
 		return jobs.Cancel("the message can not be delivered")
 	}

@@ -186,9 +186,18 @@ func (s *Service) writeDown(tx postgres.Tx, to Recipient, m Message) (uuid.UUID,
 	return row.ID, nil
 }
 
+// What is said of a message that was given up.
+const (
+	rejectedForGood = "rejected by the receiving server"
+	unreadable      = "could not be read again"
+	notTaken        = "not taken by any server in time"
+)
+
 // Deliver sends a message that was written down. Called again, it sends
 // nothing again; only a stop between the server's yes and ours can double it.
-func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID) error {
+// The fault is Gone if the message will never go: after the last try nothing
+// of it is kept either.
+func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID, try jobs.Try) error {
 	row, err := gorm.G[messageRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", owner, id).First(ctx)
 	if postgres.IsMissing(err) {
 		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
@@ -201,28 +210,26 @@ func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID) error {
 	}
 	plain, err := s.Ring.Open(purpose, row.ID[:], row.Sealed)
 	if err != nil {
-		return s.giveUp(ctx, row, fmt.Errorf("unreadable: %w", err))
+		return s.giveUp(ctx, row, unreadable, err)
 	}
 	var c contents
 	if err := json.Unmarshal(plain, &c); err != nil {
-		return s.giveUp(ctx, row, err)
+		return s.giveUp(ctx, row, unreadable, err)
 	}
 	err = s.Sender.Send(ctx, s.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
-	if rejected(err) {
-		return s.giveUp(ctx, row, err)
-	}
-	if err != nil {
+	switch {
+	case rejected(err):
+		return s.giveUp(ctx, row, rejectedForGood, err)
+	case err != nil && try.Last() && ctx.Err() == nil:
+		return s.giveUp(ctx, row, notTaken, err)
+	case err != nil:
 		return err // the job tries again
 	}
 	return s.settle(ctx, row, map[string]any{"sent_at": s.Now(), "sealed": nil})
 }
 
 // giveUp wipes a message that will never go and says so.
-func (s *Service) giveUp(ctx context.Context, row messageRow, cause error) error {
-	failure := "rejected by the receiving server"
-	if !rejected(cause) {
-		failure = "could not be read again"
-	}
+func (s *Service) giveUp(ctx context.Context, row messageRow, failure string, cause error) error {
 	if err := s.settle(ctx, row, map[string]any{"failed_at": s.Now(), "sealed": nil, "failure": failure}); err != nil {
 		return err
 	}

@@ -29,19 +29,32 @@ type SMTP struct {
 func (s SMTP) Send(ctx context.Context, from, to string, e Envelope) error {
 	msg, err := message(from, to, e)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRejected, err)
+		return fmt.Errorf("%w: it can not be written as a message", ErrRejected) // the cause names the address
 	}
 	client, err := gomail.NewClient(s.Host, s.options()...)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		if lasting(err) {
-			return fmt.Errorf("%w: %w", ErrRejected, err)
-		}
-		return fmt.Errorf("mail server: %w", err)
+	err = client.DialAndSendWithContext(ctx, msg)
+	if err == nil || msg.IsDelivered() { // what fails after the server's yes is no reason to send it twice
+		return nil
 	}
-	return nil
+	return undelivered(err)
+}
+
+// undelivered says why a message has not gone, by the step and the codes of
+// the conversation alone: the library's words and the server's name the
+// recipient, and what is said here is logged and kept with the job.
+func undelivered(err error) error {
+	send, ok := errors.AsType[*gomail.SendError](err)
+	if !ok {
+		return fmt.Errorf("mail server: %w", err) // it was told no recipient yet
+	}
+	said := strings.TrimSpace(fmt.Sprintf("mail server: %s: %d %s", send.Reason, send.ErrorCode(), send.EnhancedStatusCode()))
+	if lasting(send) {
+		return fmt.Errorf("%w: %s", ErrRejected, said)
+	}
+	return errors.New(said)
 }
 
 func (s SMTP) options() []gomail.Option {
@@ -57,11 +70,16 @@ func (s SMTP) options() []gomail.Option {
 	return options
 }
 
-// lasting tells a 5xx answer to the recipient or the message, which no
-// further try will mend, from everything else.
-func lasting(err error) bool {
-	send, ok := errors.AsType[*gomail.SendError](err)
-	return ok && !send.IsTemp() && send.ErrorCode() >= 500
+// lasting tells a 5xx answer to the recipient or the message, which no further
+// try will mend, from everything else: a sender that the server won't take is
+// the operator's mistake, and is mended.
+func lasting(send *gomail.SendError) bool {
+	switch send.Reason {
+	case gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrSMTPDataClose:
+		return !send.IsTemp() && send.ErrorCode() >= 500
+	default:
+		return false
+	}
 }
 
 // message writes the MIME form: text and HTML side by side.

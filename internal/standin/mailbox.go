@@ -94,7 +94,7 @@ func (m *Mailbox) Close() error { return m.server.Close() }
 // Addr is the host:port that takes mail.
 func (m *Mailbox) Addr() string { return m.addr }
 
-// Refuse answers mail to an address with an SMTP code: 4xx to try later, 5xx
+// Refuse answers mail to or from an address with an SMTP code: 4xx to try later, 5xx
 // for never. An empty address is everybody; code 0 takes mail again.
 func (m *Mailbox) Refuse(to string, code int) {
 	m.mu.Lock()
@@ -190,13 +190,11 @@ func (m *Mailbox) accept(from string, to []string, raw []byte) error {
 	return m.drop(len(m.messages) - m.config.Keep)
 }
 
-func (m *Mailbox) refusal(to string) error {
+func (m *Mailbox) refusal(address string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, address := range []string{strings.ToLower(to), ""} {
-		if refusal, ok := m.refusals[address]; ok {
-			return refusal
-		}
+	if refusal, ok := m.refusals[strings.ToLower(address)]; ok {
+		return refusal
 	}
 	return nil
 }
@@ -209,12 +207,15 @@ type session struct {
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if err := s.mailbox.refusal(from); err != nil {
+		return err
+	}
 	s.from = from
 	return nil
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if err := s.mailbox.refusal(to); err != nil {
+	if err := cmp.Or(s.mailbox.refusal(to), s.mailbox.refusal("")); err != nil {
 		return err
 	}
 	s.to = append(s.to, to)
