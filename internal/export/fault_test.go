@@ -14,6 +14,7 @@ import (
 	"gocloud.dev/blob/memblob"
 	"gocloud.dev/gcerrors"
 
+	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/record"
 )
@@ -151,7 +152,7 @@ func (b *bundle) letter(person uuid.UUID, kind string) string {
 	b.t.Helper()
 	var id uuid.UUID
 	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), "select id from mail_message where person_id = $1 and kind = $2 order by id desc limit 1", person, kind).Scan(&id))
-	must(b.t, b.Mail.Deliver(b.t.Context(), person, id))
+	must(b.t, b.Mail.Deliver(b.t.Context(), person, id, export.Try{N: 1, Of: 2}))
 	last := b.letters.sent[len(b.letters.sent)-1]
 	return last.Subject + "\n" + strings.Join(last.Letter.Paragraphs, "\n")
 }
