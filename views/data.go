@@ -39,7 +39,8 @@ type DataFilter struct {
 	Clear  string
 	From   string
 	To     string
-	Error  string
+	// Problems are what is wrong with the days.
+	Problems ui.Problems
 }
 
 // DataList is the rows of one place, as a table or, where there is never more

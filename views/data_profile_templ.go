@@ -107,7 +107,7 @@ func EditProfile(p EditProfilePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "region", Label: text.T(ctx, "data.region"), Hint: text.T(ctx, "data.regionHint"), Value: p.Region, Autocomplete: "address-level1", MaxLength: 3, Short: true, Optional: true, Error: p.Problems.Of("region")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "region", Label: text.T(ctx, "data.region"), Hint: text.T(ctx, "data.regionHint"), Value: p.Region, Autocomplete: "address-level1", MaxLength: 100, Optional: true, Error: p.Problems.Of("region")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

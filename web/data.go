@@ -156,18 +156,23 @@ func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, r
 	f := &views.DataFilter{Action: ctx.Request().URL.Path, From: ctx.QueryParam("from"), To: ctx.QueryParam("to")}
 	var q record.PageQuery
 	var errFrom, errTo error
+	r := ctx.Request().Context()
 	if f.From != "" {
-		q.From, errFrom = time.Parse(time.DateOnly, f.From)
+		q.From, errFrom = time.ParseInLocation(time.DateOnly, f.From, text.Zone(r))
 	}
 	if f.To != "" {
-		q.To, errTo = time.Parse(time.DateOnly, f.To)
+		q.To, errTo = time.ParseInLocation(time.DateOnly, f.To, text.Zone(r))
 		q.To = q.To.AddDate(0, 0, 1)
 	}
 	if f.From != "" || f.To != "" {
 		f.Clear = f.Action
 	}
 	if errFrom != nil || errTo != nil || (f.From != "" && f.To != "" && !q.From.Before(q.To)) {
-		f.Error = text.T(ctx.Request().Context(), "data.dateBad")
+		field := "from"
+		if errFrom == nil && errTo != nil {
+			field = "to"
+		}
+		f.Problems = ui.Problems{{Field: field, Text: text.T(r, "data.dateBad")}}
 		return f, record.PageQuery{}, http.StatusUnprocessableEntity
 	}
 	return f, q, http.StatusOK

@@ -28,7 +28,7 @@ func charts(ctx context.Context, category register.Category, days []record.Day) 
 		steps = perMonth(days)
 	}
 	of, countBy, amountBy := text.T(ctx, "data.day"), "data.countByDay", "data.amountByDay"
-	label := func(at time.Time) string { return text.Date(ctx, at) }
+	label := func(at time.Time) string { return text.Day(ctx, at) }
 	if monthly {
 		of, countBy, amountBy = text.T(ctx, "data.month"), "data.countByMonth", "data.amountByMonth"
 		label = func(at time.Time) string { return text.Month(ctx, at) }

@@ -135,7 +135,7 @@ func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []b
 		}
 	case register.TypeDate:
 		if at, ok := record.Time(raw); ok {
-			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: at.Format(time.DateOnly), Text: text.Date(ctx, at)})}
+			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: at.Format(time.DateOnly), Text: text.Day(ctx, at)})}
 		}
 	case register.TypeInteger, register.TypeBytes, register.TypeSeconds:
 		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {

@@ -17,7 +17,7 @@ func (c *downloadsController) listPage(ctx echo.Context, list []export.Export) v
 	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Lead: text.T(r, "export.lead", "Keep", text.Duration(r, c.Exports.Keep))}
 	for _, e := range list {
 		row := views.DownloadRow{
-			Href: "/downloads/" + e.ID.String(), Asked: text.Time(r, e.AskedAt.UTC()), State: c.state(r, e),
+			Href: "/downloads/" + e.ID.String(), Asked: text.Time(r, e.AskedAt), State: c.state(r, e),
 			Contents: text.N(r, "export.kinds", int64(len(e.Categories))), Size: "–", Until: "–",
 		}
 		if e.Bytes > 0 {
@@ -25,7 +25,7 @@ func (c *downloadsController) listPage(ctx echo.Context, list []export.Export) v
 			row.Size = text.Bytes(r, e.Bytes)
 		}
 		if e.ExpiresAt != nil {
-			row.Until = text.Time(r, e.ExpiresAt.UTC())
+			row.Until = text.Time(r, *e.ExpiresAt)
 		}
 		page.Rows = append(page.Rows, row)
 	}
@@ -90,8 +90,8 @@ func (c *downloadsController) bar(ctx echo.Context, e export.Export) ui.Progress
 func (c *downloadsController) page(ctx echo.Context, e export.Export) views.DownloadPage {
 	r := ctx.Request().Context()
 	page := views.DownloadPage{Shell: c.shell(ctx, "", "downloads"), State: c.state(r, e), Alerts: c.alerts(r, e)}
-	page.Title = text.T(r, "export.openTitle", "Day", text.Date(r, e.AskedAt.UTC()))
-	page.Facts = []ui.SummaryRow{{Key: text.T(r, "export.asked"), Value: text.Time(r, e.AskedAt.UTC())}}
+	page.Title = text.T(r, "export.openTitle", "Day", text.Date(r, e.AskedAt))
+	page.Facts = []ui.SummaryRow{{Key: text.T(r, "export.asked"), Value: text.Time(r, e.AskedAt)}}
 	switch c.stateOf(e) {
 	case export.Waiting, export.Building:
 		bar := c.bar(ctx, e)
@@ -99,7 +99,7 @@ func (c *downloadsController) page(ctx echo.Context, e export.Export) views.Down
 	case export.Ready:
 		page.Fetch = "/downloads/" + e.ID.String() + "/file"
 		page.Facts = append(page.Facts,
-			ui.SummaryRow{Key: text.T(r, "export.until"), Value: text.Time(r, e.ExpiresAt.UTC())},
+			ui.SummaryRow{Key: text.T(r, "export.until"), Value: text.Time(r, *e.ExpiresAt)},
 			ui.SummaryRow{Key: text.T(r, "export.size"), Value: text.Bytes(r, e.Bytes)},
 			ui.SummaryRow{Key: text.T(r, "export.fingerprint"), Inside: ui.Copy(ui.CopyProps{ID: "fingerprint", Text: fingerprint(e.Sha256)})},
 		)
@@ -138,7 +138,7 @@ func (c *downloadsController) alerts(ctx context.Context, e export.Export) []ui.
 		}
 	case export.Building:
 	case export.Ready:
-		alerts := []ui.AlertProps{{Kind: ui.Done, Title: text.T(ctx, "export.readyTitle"), Text: text.T(ctx, "export.readyText", "Until", text.Time(ctx, e.ExpiresAt.UTC()))}}
+		alerts := []ui.AlertProps{{Kind: ui.Done, Title: text.T(ctx, "export.readyTitle"), Text: text.T(ctx, "export.readyText", "Until", text.Time(ctx, *e.ExpiresAt))}}
 		if missing := c.missing(ctx, e); len(missing) > 0 {
 			partial := text.T(ctx, "export.partialText", "Categories", text.List(ctx, missing), "Privacy", privacy)
 			alerts = append(alerts, ui.AlertProps{Kind: ui.Turn, Title: text.T(ctx, "export.partial"), Text: partial})

@@ -141,7 +141,7 @@ func lines(ctx context.Context, history []consent.Event, topic string) []views.E
 			key = "email.saidYes"
 		}
 		list = append(list, views.EmailEvent{
-			At:      ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At.UTC())},
+			At:      ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)},
 			What:    text.T(ctx, key, "How", text.T(ctx, "email.how."+string(e.Channel))),
 			Wording: e.Wording,
 		})

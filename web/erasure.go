@@ -114,7 +114,7 @@ func (c *erasureController) showOwn(ctx echo.Context, e erasure.Erasure) error {
 	if e.State == erasure.Grace {
 		return render(ctx, http.StatusOK, views.ErasureScheduled(views.ErasureScheduledPage{
 			Shell: c.shell(ctx, "erasure.scheduledTitle", "requests"), CancelTo: erasureAt(e.ID) + "/cancel",
-			Asked: text.Time(r, e.AskedAt.UTC()), Runs: text.Time(r, e.RunsAt.UTC()),
+			Asked: text.Time(r, e.AskedAt), Runs: text.Time(r, e.RunsAt),
 		}))
 	}
 	title, said := "erasure.stoppedTitle", "erasure.stoppedText"
@@ -156,7 +156,7 @@ func moment(ctx context.Context, t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return text.Time(ctx, t.UTC())
+	return text.Time(ctx, *t)
 }
 
 func (c *erasureController) receipt(ctx echo.Context) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/register"
@@ -20,9 +21,9 @@ type policyController struct{ *server }
 // show is the policy in force, its lists filled from the register.
 func (c *policyController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	version := c.Policy.Current(c.Now())
+	version := c.Policy.Current(deadline.DayOf(c.Now(), text.Zone(r)))
 	doc := version.In(text.Lang(r))
-	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Version: text.T(r, "policy.since", "Day", text.Date(r, version.Effective.Time()))}
+	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Version: text.T(r, "policy.since", "Day", text.Day(r, version.Effective.Time()))}
 	page.Title = doc.Title
 	for _, lang := range c.Voices.Languages() {
 		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + "/policy?lang=" + lang})

@@ -59,6 +59,9 @@ func (c *recordsController) create(ctx echo.Context) error {
 	}
 	answer := taken{Refusals: []refusedRow{}}
 	r := ctx.Request()
+	if err := lasting(ctx, importTime); err != nil {
+		return err
+	}
 	limited, cancel := context.WithTimeout(r.Context(), importTime)
 	defer cancel()
 	result, err := c.Records.Ingest(limited, record.IngestInput{

@@ -157,7 +157,7 @@ func (s *server) requestRow(ctx context.Context, r request.Request, path string)
 	row := views.RequestRow{
 		Href: path + r.ID.String(), Reference: r.Reference, Kind: s.kindName(ctx, r.Kind), Received: text.Date(ctx, r.ReceivedAt),
 		State: ui.BadgeProps{Kind: stateColour(r.State), Label: text.T(ctx, "request.states."+string(r.State))},
-		Due:   text.Date(ctx, r.DueOn.Time()),
+		Due:   text.Day(ctx, r.DueOn.Time()),
 	}
 	if r.State == request.Open {
 		row.Clock = clockBadge(ctx, r.DueOn.Sub(s.Requests.Today()))
@@ -204,7 +204,7 @@ func clockBadge(ctx context.Context, left int) ui.BadgeProps {
 func why(ctx context.Context, steps []deadline.Step) []string {
 	said := make([]string, len(steps))
 	for i, step := range steps {
-		said[i] = text.T(ctx, step.Key, "Day", text.Date(ctx, step.Day.Time()), "Count", step.Count, "Name", step.Name[text.Lang(ctx)])
+		said[i] = text.T(ctx, step.Key, "Day", text.Day(ctx, step.Day.Time()), "Count", step.Count, "Name", step.Name[text.Lang(ctx)])
 	}
 	return said
 }

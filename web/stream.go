@@ -56,4 +56,20 @@ func (s *server) stream(ctx echo.Context, from io.Reader) error {
 	}
 }
 
+// lasting lets one request and its answer take longer than the server gives a
+// page.
+func lasting(ctx echo.Context, d time.Duration) error {
+	control := http.NewResponseController(ctx.Response())
+	until := time.Now().Add(d) //nolint:forbidigo // a deadline of the network
+	for _, set := range []func() error{
+		func() error { return control.SetReadDeadline(until) },
+		func() error { return control.SetWriteDeadline(until.Add(moves)) },
+	} {
+		if err := set(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return fmt.Errorf("making time for a long request: %w", err)
+		}
+	}
+	return nil
+}
+
 func fingerprint(sum []byte) string { return hex.EncodeToString(sum) }

@@ -84,8 +84,12 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	zone, err := config.Zone("America/Denver") // where the register's controller has its office
+	if err != nil {
+		return err
+	}
 	a, err := app.New(app.Parts{
-		Files: files,
+		Files: files, Zone: zone,
 		DB:    db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {

@@ -36,7 +36,7 @@ type Profile struct {
 	Street     string
 	PostalCode string
 	City       string
-	Region     string    // ISO 3166-2 without the country
+	Region     string    // as people write it; in the United States the state's code, on which the law depends
 	Country    string    // ISO 3166-1 alpha-2
 	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
 }

@@ -23,7 +23,17 @@ func (s *Service) Profile(ctx context.Context, person uuid.UUID) (Profile, error
 	return p, err
 }
 
-const maxLine = 200 // characters in a line of a profile
+// maxOf is how many characters a line of a profile may have, as in the
+// register.
+func maxOf(field string) int {
+	switch field {
+	case "postal_code":
+		return 20
+	case "city", "region":
+		return 100
+	}
+	return 200
+}
 
 // Correct replaces a profile by what the person says is right (GDPR art. 16).
 // The audit log keeps which fields changed, never what they held.
@@ -67,25 +77,25 @@ func (p *Profile) trim() {
 	for _, line := range p.lines() {
 		*line = strings.Join(strings.Fields(*line), " ")
 	}
-	p.Country, p.Region = strings.ToUpper(p.Country), strings.ToUpper(p.Region)
+	p.Country = strings.ToUpper(p.Country)
+	if code, ok := stateCode(p.Region); ok && p.Country == unitedStates {
+		p.Region = code
+	}
 }
 
-var (
-	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
-	regionCode  = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
-)
+var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
 
 func (p *Profile) problems() []fault.Problem {
 	var ps []fault.Problem
 	if p.FullName == "" {
 		ps = append(ps, fault.Field("full_name", "account.nameBad"))
 	}
-	for _, field := range []string{"full_name", "street", "postal_code", "city"} {
-		if len([]rune(*p.lines()[field])) > maxLine {
-			ps = append(ps, fault.Field(field, "account.lineLong", "Max", maxLine))
+	for _, field := range []string{"full_name", "street", "postal_code", "city", "region"} {
+		if len([]rune(*p.lines()[field])) > maxOf(field) {
+			ps = append(ps, fault.Field(field, "account.lineLong", "Max", maxOf(field)))
 		}
 	}
-	if p.Region != "" && !regionCode.MatchString(p.Region) {
+	if _, ok := stateCode(p.Region); p.Region != "" && p.Country == unitedStates && !ok {
 		ps = append(ps, fault.Field("region", "account.regionBad"))
 	}
 	if p.Country != "" && !countryCode.MatchString(p.Country) {

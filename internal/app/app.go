@@ -46,7 +46,7 @@ type Parts struct {
 	BaseURL  string         // without a slash at its end
 	Log      *slog.Logger
 	Now      func() time.Time
-	Zone     *time.Location // the office's, whose calendar legal clocks go by; nil: UTC
+	Zone     *time.Location // the office's: legal clocks go by its calendar, and times are shown in it; nil: UTC
 	Grace    time.Duration  // in which an erasure can be called off; 0: a week
 	Files    *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
 	Export   ExportRules
@@ -86,10 +86,14 @@ const catalogueTime = 30 * time.Second
 // New joins the parts.
 func New(p Parts) (*App, error) {
 	a := &App{Parts: p}
-	var err error
-	if a.Voices, err = text.Load(); err != nil {
+	if a.Zone == nil {
+		a.Zone = time.UTC
+	}
+	voices, err := text.Load()
+	if err != nil {
 		return nil, err
 	}
+	a.Voices = voices.In(a.Zone)
 	if a.Policy == nil {
 		if a.Policy, err = notice.Default(); err != nil {
 			return nil, err
@@ -151,10 +155,6 @@ func (a *App) desk(hasher *account.Hasher) {
 		Issuer: a.Register.Brand.Name, BaseURL: a.BaseURL, Now: a.Now,
 	})
 	a.Looks = disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: a.Now})
-	zone := a.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
 		Mail: a.Mail, Queue: a.Queue, Voices: a.Voices, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
@@ -166,7 +166,7 @@ func (a *App) desk(hasher *account.Hasher) {
 	})
 	a.Requests = request.New(request.Deps{
 		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Erasures: a.Erasures, Copies: a.Exports,
-		Zone: zone, BaseURL: a.BaseURL, Now: a.Now,
+		Zone: a.Zone, BaseURL: a.BaseURL, Now: a.Now,
 	})
 }
 

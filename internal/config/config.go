@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // for machines and containers that have none
 
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/register"
@@ -46,6 +47,7 @@ type Web struct {
 	Listen         string   `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Address and port to listen at."`
 	TLSCert        string   `env:"PORTAL_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain (PEM), where no proxy in front speaks TLS."`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" type:"path" placeholder:"FILE" help:"The certificate's private key (PEM)."`
+	Zone           string   `env:"PORTAL_ZONE" default:"UTC" placeholder:"NAME" help:"Time zone of your office, such as America/Denver: deadlines run by its days, and every time is shown in it."`
 	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
 
@@ -81,6 +83,7 @@ type Checked struct {
 	Register *register.Register
 	BaseURL  *url.URL
 	Proxies  []*net.IPNet
+	Zone     *time.Location
 	SMTP     SMTP
 }
 
@@ -106,6 +109,8 @@ func (c Config) Check() (Checked, error) {
 	out.BaseURL, err = BaseURL(c.URL)
 	add(err)
 	out.SMTP, err = mailServer(c.SMTP)
+	add(err)
+	out.Zone, err = Zone(c.Zone)
 	add(err)
 	if c.MailFrom != "" {
 		if a, err := mail.ParseAddress(c.MailFrom); err != nil || a.Address != c.MailFrom {
@@ -199,6 +204,16 @@ func BaseURL(s string) (*url.URL, error) {
 	}
 	u.Path = ""
 	return u, nil
+}
+
+// Zone reads PORTAL_ZONE: a name of the IANA time zone database. What the
+// machine happens to be set to is not one.
+func Zone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("PORTAL_ZONE %q is not a time zone such as America/Denver or UTC", name)
+	}
+	return zone, nil
 }
 
 func loopback(host string) bool {

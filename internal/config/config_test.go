@@ -13,7 +13,7 @@ func good() config.Config {
 	return config.Config{
 		Database:     config.Database{DatabaseConns: 16},
 		Keys:         config.Keys{Keys: keyring.Generate()},
-		Web:          config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080"},
+		Web:          config.Web{URL: "https://privacy.example.com", Listen: "localhost:8080", Zone: "America/Denver"},
 		Mail:         config.Mail{SMTP: "smtp://user:pass%40word@mail.example.com:2525"},
 		Downloads:    config.Downloads{ExportDays: 7},
 		ErasureGrace: 168 * time.Hour,
@@ -28,6 +28,9 @@ func TestAGoodConfigurationIsRead(t *testing.T) {
 	}
 	if c.SMTP.Host != "mail.example.com" || c.SMTP.Port != 2525 || c.SMTP.Password != "pass@word" {
 		t.Errorf("mail server: %+v", c.SMTP)
+	}
+	if c.Zone.String() != "America/Denver" {
+		t.Errorf("zone: %s", c.Zone)
 	}
 }
 
@@ -44,11 +47,12 @@ func TestEveryFaultIsSaidAtOnceAndNoneRepeatsASecret(t *testing.T) {
 	c.Listen = "8080"
 	c.ExportDays = 0
 	c.Files = "ftp://elsewhere"
+	c.Zone = "Local"
 	_, err := c.Check()
 	if err == nil {
 		t.Fatal("no fault found")
 	}
-	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN", "PORTAL_EXPORT_DAYS", "PORTAL_FILES"} {
+	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN", "PORTAL_EXPORT_DAYS", "PORTAL_FILES", "PORTAL_ZONE"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("nothing about %s in:\n%v", name, err)
 		}

@@ -37,7 +37,7 @@ func cast() []somebody {
 			Networks: []place{{"192.0.2.0/24", "Berlin, DE"}, {"198.51.100.0/24", "Hamburg, DE"}, {"203.0.113.0/24", "Vienna, AT"}, {"2001:db8:10::/48", "Berlin, DE"}},
 		},
 		{
-			Name: "見本 光", Email: "hikari@example.com", Lang: "ja", Country: "JP", Region: "13", Street: "見本町1-2-3", PostalCode: "100-0001", City: "千代田区",
+			Name: "見本 光", Email: "hikari@example.com", Lang: "ja", Country: "JP", Region: "東京都", Street: "見本町1-2-3", PostalCode: "100-0001", City: "千代田区",
 			Band: account.Adult, Topics: []string{"software-updates"}, Seed: 2, Connections: 1_500, Visits: 200,
 			Networks: []place{{"203.0.113.128/25", "Tokyo, JP"}, {"2001:db8:81::/48", "Osaka, JP"}},
 		},

@@ -167,7 +167,7 @@ func (s *Service) cell(ctx context.Context, f register.Field, v []byte) string {
 	case number:
 		return text.Number(ctx, n)
 	case timed && f.Type == register.TypeDate:
-		return text.Date(ctx, at)
+		return text.Day(ctx, at)
 	case timed:
 		return text.Time(ctx, at)
 	case f.Type == register.TypeBoolean && v[0] == 't':

@@ -1,8 +1,6 @@
 package notice
 
 import (
-	"time"
-
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/register"
 )
@@ -89,10 +87,9 @@ func (p *Policy) Version(id string) (Version, bool) {
 	return Version{}, false
 }
 
-// Current is the version in force at a moment, or else the earliest one: there
-// is always a policy.
-func (p *Policy) Current(now time.Time) Version {
-	today := deadline.DayOf(now, time.UTC)
+// Current is the version in force on a day, or else the earliest one: there is
+// always a policy.
+func (p *Policy) Current(today deadline.Day) Version {
 	for _, v := range p.versions {
 		if !v.Effective.After(today) {
 			return v

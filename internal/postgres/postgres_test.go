@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -245,5 +246,21 @@ func TestIDsSortByTheTimeTheyWereMade(t *testing.T) {
 	t.Parallel()
 	if a, b := postgres.NewID(), postgres.NewID(); a.Version() != 7 || a.String() >= b.String() {
 		t.Errorf("%v, %v", a, b)
+	}
+}
+
+func TestMomentsComeInUTCWhateverTheMachineIsSetTo(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	var direct time.Time
+	if err := db.Pool.QueryRow(t.Context(), "select now()").Scan(&direct); err != nil {
+		t.Fatal(err)
+	}
+	var mapped struct{ At time.Time }
+	if err := db.Gorm(t.Context()).Raw("select now() as at").Scan(&mapped).Error; err != nil {
+		t.Fatal(err)
+	}
+	if direct.Location() != time.UTC || mapped.At.Location() != time.UTC {
+		t.Errorf("through pgx in %s, through GORM in %s", direct.Location(), mapped.At.Location())
 	}
 }

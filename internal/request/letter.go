@@ -50,7 +50,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		Kind: l.kind, Topic: "service-changes", Link: s.BaseURL + "/requests/" + r.ID.String(),
 		Args: map[string]string{
 			"Reference": r.Reference, "Kind": kind.Name.In(to.Lang), "Words": words,
-			"Due": text.Date(ctx, r.DueOn.Time()), "Privacy": s.Register.Controller.PrivacyEmail,
+			"Due": text.Day(ctx, r.DueOn.Time()), "Privacy": s.Register.Controller.PrivacyEmail,
 		},
 		Facts: []mail.Fact{
 			{Name: text.T(ctx, "request.reference"), Value: r.Reference},
@@ -59,11 +59,11 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	}
 	if !l.runsAt.IsZero() {
 		m.Link = s.BaseURL + "/erasure/" + r.ErasureID.String()
-		m.Args["Runs"] = text.Time(ctx, l.runsAt.In(s.Zone))
+		m.Args["Runs"] = text.Time(ctx, l.runsAt)
 	}
 	switch l.kind {
 	case letterReceived.kind, letterCopy.kind:
-		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Date(ctx, r.DueOn.Time())})
+		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
 	case letterRefused.kind:
 		authorities, err := s.Authorities(ctx, r.PersonID)
 		if err != nil {

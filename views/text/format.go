@@ -14,8 +14,12 @@ func Number(ctx context.Context, n int64) string {
 	return printer(ctx).Sprintf("%d", n)
 }
 
-// Date writes the day of t in t's zone: 3 May 2026, 2026年5月3日.
-func Date(ctx context.Context, t time.Time) string {
+// Date writes the day on which a moment falls in the portal's zone: 3 May
+// 2026, 2026年5月3日.
+func Date(ctx context.Context, t time.Time) string { return Day(ctx, t.In(Zone(ctx))) }
+
+// Day writes a day of the calendar as it stands in t, whatever t's zone is.
+func Day(ctx context.Context, t time.Time) string {
 	if Lang(ctx) == "ja" {
 		return t.Format("2006年1月2日")
 	}
@@ -30,9 +34,11 @@ func Month(ctx context.Context, t time.Time) string {
 	return t.Format("January 2006")
 }
 
-// Time writes t with its day, to the minute, and its zone.
+// Time writes a moment in the portal's zone, to the minute, with the zone's
+// name.
 func Time(ctx context.Context, t time.Time) string {
-	return Date(ctx, t) + t.Format(" 15:04 MST")
+	t = t.In(Zone(ctx))
+	return Day(ctx, t) + t.Format(" 15:04 MST")
 }
 
 // Bytes writes a size in the decimal units people know from their bills.

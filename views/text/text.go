@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -25,10 +26,11 @@ var files embed.FS
 
 type key struct{}
 
-// Speaker says messages in one language.
+// Speaker says messages in one language, and times in one zone.
 type Speaker struct {
 	lang      string
 	localizer *i18n.Localizer
+	zone      *time.Location
 }
 
 // Voices are the languages the portal speaks.
@@ -56,10 +58,21 @@ func Load() (*Voices, error) {
 	tags := make([]language.Tag, 0, len(v.order))
 	for _, lang := range v.order {
 		tags = append(tags, language.MustParse(lang))
-		v.speakers[lang] = &Speaker{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback)}
+		v.speakers[lang] = &Speaker{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), zone: time.UTC}
 	}
 	v.matcher = language.NewMatcher(tags)
 	return v, nil
+}
+
+// In gives the same voices for a portal whose times are said in another zone
+// than UTC.
+func (v *Voices) In(zone *time.Location) *Voices {
+	other := *v
+	other.speakers = map[string]*Speaker{}
+	for lang, s := range v.speakers {
+		other.speakers[lang] = &Speaker{lang: s.lang, localizer: s.localizer, zone: zone}
+	}
+	return &other
 }
 
 // unmarshal reads YAML for go-i18n, which wants plain maps.
@@ -108,6 +121,14 @@ func Lang(ctx context.Context) string {
 		return s.lang
 	}
 	return Fallback
+}
+
+// Zone is where the context's times are said.
+func Zone(ctx context.Context) *time.Location {
+	if s := from(ctx); s != nil {
+		return s.zone
+	}
+	return time.UTC
 }
 
 // T says a message. args are pairs of name and value for its placeholders.
