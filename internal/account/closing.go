@@ -6,8 +6,25 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
+
+// Hold makes whoever else holds a person wait until tx ends, and so an erasure
+// that would begin: what tx counts stays counted, and what it writes is erased
+// with the rest. It comes before any other lock on what is theirs, in a
+// statement of its own: the next one sees what was done while it waited.
+// Conflict if an erasure has begun or the account is gone.
+func (s *Service) Hold(_ context.Context, tx postgres.Tx, id uuid.UUID) error {
+	err := tx.Gorm.Raw(`select id from person where id = ? and closing_at is null for no key update`, id).Row().Scan(&id)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Conflict, "account.erasing")
+	}
+	if err != nil {
+		return fmt.Errorf("holding an account: %w", err)
+	}
+	return nil
+}
 
 // Close shuts an account whose erasure has begun: its person is signed out
 // everywhere and nobody signs in to it any more. It gives the addresses that

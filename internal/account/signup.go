@@ -87,6 +87,11 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if owner != uuid.Nil {
+			if err := s.Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
+				return nil // nothing is written any more to somebody being erased
+			} else if err != nil {
+				return err
+			}
 			to := outbox.Recipient{Owner: owner, Address: email, Lang: from.Lang}
 			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "alreadyJoined", Topic: "account-verification", Link: s.BaseURL + "/forgot"})
 		}

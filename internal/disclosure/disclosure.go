@@ -102,7 +102,10 @@ func (s *Service) problems(why Stated) []fault.Problem {
 
 func isPerson(db *gorm.DB, id uuid.UUID) (bool, error) {
 	var known bool
-	err := db.Raw(`select exists(select from person where id = ?)`, id).Row().Scan(&known)
+	err := db.Raw(`select true from person where id = ? for share`, id).Row().Scan(&known)
+	if postgres.IsMissing(err) {
+		return false, nil
+	}
 	return known, err
 }
 

@@ -25,11 +25,7 @@ const ReceiptPurpose = "receipt"
 
 // receipt writes down what was done and what stays, and signs it (the format
 // of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
-func (s *Service) receipt(ctx context.Context, e Erasure) (string, error) {
-	steps, err := s.steps(ctx, e)
-	if err != nil {
-		return "", err
-	}
+func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string, error) {
 	ctx = s.Voices.Into(ctx, e.Lang)
 	var b strings.Builder
 	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
@@ -16,9 +17,8 @@ import (
 )
 
 const (
-	stretch  = 10 * time.Minute // of work in one go: a job may not take for ever
-	patience = time.Hour        // with services that can't be reached
-	pause    = 2 * time.Second  // for a job about the person that is still running
+	patience = time.Hour       // with services that can't be reached
+	pause    = 2 * time.Second // for a job about the person that is still running
 )
 
 // Run carries an erasure out, or goes on with one that was stopped. It gives
@@ -39,8 +39,8 @@ func (s *Service) Run(ctx context.Context, id uuid.UUID) (wait time.Duration, er
 	if err := s.farEnds(ctx, e); err != nil {
 		return 0, err
 	}
-	if wait, err = s.sweep(ctx, e); wait > 0 || err != nil {
-		return wait, err
+	if err := s.sweep(ctx, e); err != nil {
+		return 0, err
 	}
 	return s.finish(ctx, e)
 }
@@ -164,37 +164,33 @@ func (s *Service) farEnds(ctx context.Context, e Erasure) error {
 
 // sweep works the steps in their order, batch by batch, and looks again at
 // the end: what came in before the account was gone goes too.
-func (s *Service) sweep(ctx context.Context, e Erasure) (wait time.Duration, err error) {
-	steps, err := s.steps(ctx, e)
+func (s *Service) sweep(ctx context.Context, e Erasure) error {
+	steps, err := steps(s.DB.Gorm(ctx), e)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	began := s.Now()
 	for _, again := range []bool{false, true} {
 		for _, step := range steps {
 			for step.DoneAt == nil || again {
 				n, err := s.batch(ctx, step)
 				if err != nil {
-					return 0, fmt.Errorf("erasing %s: %w", step.Category, err)
+					return fmt.Errorf("erasing %s: %w", step.Category, err)
 				}
 				if n == 0 {
 					break
 				}
-				if s.Now().Sub(began) > stretch {
-					return time.Millisecond, nil
-				}
 				if err := rest(ctx, s.Rest); err != nil {
-					return 0, err
+					return err
 				}
 			}
 		}
 	}
-	return 0, nil
+	return nil
 }
 
-func (s *Service) steps(ctx context.Context, e Erasure) ([]Step, error) {
+func steps(db *gorm.DB, e Erasure) ([]Step, error) {
 	var steps []Step
-	err := s.DB.Gorm(ctx).Where("person_id = ? and erasure_id = ?", e.PersonID, e.ID).Order("position").Find(&steps).Error
+	err := db.Where("person_id = ? and erasure_id = ?", e.PersonID, e.ID).Order("position").Find(&steps).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading an erasure's steps: %w", err)
 	}
@@ -257,9 +253,13 @@ func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, er
 			wait = pause
 			return nil
 		}
+		steps, err := s.leftovers(ctx, tx, e)
+		if err != nil {
+			return err
+		}
 		now := s.Now()
 		e.State, e.FinishedAt = Done, &now
-		if e.Receipt, err = s.receipt(ctx, e); err != nil {
+		if e.Receipt, err = s.receipt(ctx, e, steps); err != nil {
 			return err
 		}
 		err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).
@@ -278,6 +278,34 @@ func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, er
 		return s.Queue.Add(ctx, tx, receiptArgs{e.ID})
 	})
 	return wait, err
+}
+
+// leftovers erases what was written between the last look at a category and
+// the end of the account. Nobody writes any more: whoever holds a person finds
+// none. It gives the steps as the receipt tells of them.
+func (s *Service) leftovers(ctx context.Context, tx postgres.Tx, e Erasure) ([]Step, error) {
+	steps, err := steps(tx.Gorm, e)
+	if err != nil {
+		return nil, err
+	}
+	for i := range steps {
+		var late int64
+		for n := int64(1); n > 0; late += n {
+			if n, err = s.eraseIn(ctx, tx, steps[i]); err != nil {
+				return nil, fmt.Errorf("erasing what came late of %s: %w", steps[i].Category, err)
+			}
+		}
+		if late == 0 {
+			continue
+		}
+		steps[i].RowsDone += late
+		err := tx.Gorm.Model(&Step{}).Where("person_id = ? and erasure_id = ? and position = ?", e.PersonID, e.ID, steps[i].Position).
+			Update("rows_done", steps[i].RowsDone).Error
+		if err != nil {
+			return nil, fmt.Errorf("noting what came late: %w", err)
+		}
+	}
+	return steps, nil
 }
 
 // rest lets others have their turn.

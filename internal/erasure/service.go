@@ -2,6 +2,7 @@ package erasure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -81,10 +82,12 @@ func actor() audit.Actor { return audit.BySystem("erasure") }
 // Schedule begins the grace period and tells when it ends. It is called in
 // the transaction of the request that asks for it, which writes to the person.
 // Conflict while another one is under way.
-func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string, _ mail.Recipient) (uuid.UUID, time.Time, error) {
+func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
+	if err := s.Accounts.Hold(ctx, tx, person); err != nil {
+		return uuid.Nil, time.Time{}, err
+	}
 	var underWay bool
-	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
-		select exists(select from erasure e join me on e.person_id = me.id where e.state in ('grace', 'running'))`, person).Row().Scan(&underWay)
+	err := tx.Gorm.Raw(`select exists(select from erasure where person_id = ? and state in ('grace', 'running'))`, person).Row().Scan(&underWay)
 	if err != nil {
 		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
 	}
@@ -93,13 +96,15 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	}
 	now := s.Now()
 	e := Erasure{PersonID: person, ID: postgres.NewID(), State: Grace, AskedAt: now, RunsAt: now.Add(s.Grace), Lang: lang}
-	if err := tx.Gorm.Create(&e).Error; err != nil {
+	if err := tx.Gorm.Create(&e).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
+		return uuid.Nil, time.Time{}, fault.Wrap(err, fault.Conflict, "erasure.underWay")
+	} else if err != nil {
 		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
 	}
 	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	return e.ID, e.RunsAt, s.Queue.Add(ctx, tx, runArgs{e.ID}, jobs.At(e.RunsAt))
+	return e.ID, e.RunsAt, s.Queue.Add(ctx, tx, runArgs{e.ID}, jobs.Once(), jobs.At(e.RunsAt))
 }
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.
@@ -134,8 +139,13 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 }
 
 // lock reads an erasure for a change of its state: of two at once, the second
-// sees what the first did.
+// sees what the first did. The person comes first, while there is one, as in
+// every transaction that locks what is theirs.
 func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
+	err := tx.Gorm.Exec(`select from person where id = (select person_id from erasure where id = ?) for no key update`, id).Error
+	if err != nil {
+		return Erasure{}, fmt.Errorf("holding whoever leaves: %w", err)
+	}
 	var rows []Erasure
 	if err := tx.Gorm.Raw(`select * from erasure where id = ? for update`, id).Scan(&rows).Error; err != nil {
 		return Erasure{}, fmt.Errorf("reading an erasure: %w", err)

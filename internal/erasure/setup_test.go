@@ -86,6 +86,12 @@ func (b *bundle) ask(person uuid.UUID) uuid.UUID {
 func (b *bundle) run(id uuid.UUID) erasure.Erasure {
 	b.t.Helper()
 	b.clock.Advance(b.Erasures.Grace)
+	return b.finished(id)
+}
+
+// finished carries an erasure that is due out.
+func (b *bundle) finished(id uuid.UUID) erasure.Erasure {
+	b.t.Helper()
 	wait, err := b.Erasures.Run(b.t.Context(), id)
 	if err != nil || wait != 0 {
 		b.t.Fatalf("the erasure: wait %s, %v", wait, err)

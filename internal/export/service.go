@@ -63,10 +63,12 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 		return Export{}, err
 	}
 	e := s.fresh(person, wanted)
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.begin(ctx, tx, actor, e) })
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return Export{}, fault.Wrap(err, fault.Conflict, "export.underWay")
-	}
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.Accounts.Hold(ctx, tx, person); err != nil {
+			return err
+		}
+		return s.begin(ctx, tx, actor, e)
+	})
 	return e, err
 }
 
@@ -74,12 +76,14 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 // portability. A copy that is under way, perhaps of a part only or read before
 // they asked, becomes this one and is begun anew.
 func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	// The person's row is locked, so that nobody begins one in between.
+	if err := s.Accounts.Hold(ctx, tx, person); err != nil { // nobody begins one in between
+		return err
+	}
 	e := s.fresh(person, s.Offered())
-	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
-		update export e set state = ?, asked_at = ?, categories = ?, blob_key = '', failure = '', rows_done = 0, rows_total = 0, touched_at = ?
-		from me where e.person_id = me.id and e.state in ('waiting', 'building') returning e.id`,
-		person, Waiting, e.AskedAt, e.Categories, e.AskedAt).Row().Scan(&e.ID)
+	err := tx.Gorm.Raw(`
+		update export set state = ?, asked_at = ?, categories = ?, blob_key = '', failure = '', rows_done = 0, rows_total = 0, touched_at = ?
+		where person_id = ? and state in ('waiting', 'building') returning id`,
+		Waiting, e.AskedAt, e.Categories, e.AskedAt, person).Row().Scan(&e.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.begin(ctx, tx, audit.ByPerson(person), e)
 	}
@@ -129,7 +133,9 @@ func (s *Service) fresh(person uuid.UUID, categories []string) Export {
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	// A duplicate must not spoil the transaction of a request, so it is Begin
 	// that looks first; here it is the database that has the last word.
-	if err := tx.Gorm.Create(&e).Error; err != nil {
+	if err := tx.Gorm.Create(&e).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(err, fault.Conflict, "export.underWay")
+	} else if err != nil {
 		return fmt.Errorf("asking for an export: %w", err)
 	}
 	return s.queue(ctx, tx, actor, e)

@@ -98,10 +98,11 @@ func MessageProblems(k register.RequestKind, message string) fault.Problems {
 
 // file writes the request and its first event.
 func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
-	// The person's row is locked, so that twenty-one at once are refused too.
+	if err := s.Accounts.Hold(ctx, tx, r.PersonID); err != nil { // twenty-one at once are refused too
+		return err
+	}
 	var underWay int64
-	err := tx.Gorm.Raw(`with me as (select id from person where id = ? for update)
-		select count(*) from request r join me on r.person_id = me.id where r.state in ('open', 'approved')`, r.PersonID).Scan(&underWay).Error
+	err := tx.Gorm.Raw(`select count(*) from request where person_id = ? and state in ('open', 'approved')`, r.PersonID).Row().Scan(&underWay)
 	if err != nil {
 		return fmt.Errorf("counting requests: %w", err)
 	}
@@ -156,7 +157,7 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 	if err != nil {
 		return err
 	}
-	id, runsAt, err := s.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang, to)
+	id, runsAt, err := s.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang)
 	if err != nil {
 		return err
 	}

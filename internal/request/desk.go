@@ -212,12 +212,13 @@ func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, word
 }
 
 // step is one change by staff: the role is checked and the request locked.
+// Conflict once the person is being erased: nothing is added to their file.
 func (s *Service) step(ctx context.Context, by staff.Member, role staff.Role, id uuid.UUID, fn func(postgres.Tx, Request) error) error {
 	if err := by.Needs(role); err != nil {
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		r, err := lock(tx, "id = ?", id)
+		r, err := s.hold(ctx, tx, "id = ?", id)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		r, err := lock(tx, "person_id = ? and id = ?", person, id)
+		r, err := s.hold(ctx, tx, "person_id = ? and id = ?", person, id)
 		if err != nil {
 			return err
 		}
@@ -91,6 +91,19 @@ func checkWords(words string) (string, error) {
 	return words, nil
 }
 
+// hold is lock for what a person or the staff does: the person comes first, as
+// everywhere. Conflict once they are being erased.
+func (s *Service) hold(ctx context.Context, tx postgres.Tx, where string, args ...any) (Request, error) {
+	r, err := one(tx.Gorm.Where(where, args...))
+	if err != nil {
+		return r, err
+	}
+	if err := s.Accounts.Hold(ctx, tx, r.PersonID); err != nil {
+		return r, err
+	}
+	return lock(tx, "person_id = ? and id = ?", r.PersonID, r.ID)
+}
+
 // lock reads a request for a change of its state: of two at once, the second
 // sees what the first did.
 func lock(tx postgres.Tx, where string, args ...any) (Request, error) {
@@ -108,7 +121,7 @@ func lock(tx postgres.Tx, where string, args ...any) (Request, error) {
 // period. Conflict for what is decided or running; NotFound for anybody else's.
 func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		r, err := lock(tx, "person_id = ? and id = ?", person, id)
+		r, err := s.hold(ctx, tx, "person_id = ? and id = ?", person, id)
 		if err != nil {
 			return err
 		}
@@ -120,7 +133,7 @@ func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
 // shows the erasure. NotFound if it is not the person's.
 func (s *Service) CancelErasure(ctx context.Context, person, erasureID uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		r, err := lock(tx, "person_id = ? and erasure_id = ?", person, erasureID)
+		r, err := s.hold(ctx, tx, "person_id = ? and erasure_id = ?", person, erasureID)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package request_test
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -189,5 +190,28 @@ func TestDaysAreReadAtTheOffice(t *testing.T) {
 	b.clock.Advance(-5 * time.Hour) // five in the morning, UTC
 	if want := deadline.On(2026, 1, 14); b.requests.Today() != want {
 		t.Errorf("today is %s", b.requests.Today())
+	}
+}
+
+func TestTwentyOneAtOnceAreTwentyAndARefusal(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", "en", "SE", "")
+	var posts sync.WaitGroup
+	faults := make([]error, 26)
+	for i := range faults {
+		posts.Go(func() { _, faults[i] = b.requests.Ask(t.Context(), mara, "question", "At once.") })
+	}
+	posts.Wait()
+	filed := 0
+	for _, err := range faults {
+		if err == nil {
+			filed++
+		} else if !fault.Is(err, fault.TooMany) {
+			t.Errorf("one too many: %v", err)
+		}
+	}
+	if filed != 20 {
+		t.Errorf("%d were filed", filed)
 	}
 }

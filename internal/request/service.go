@@ -20,7 +20,7 @@ const Erasure = "erasure"
 // tx is true only if the request's own step is.
 type Erasures interface {
 	// Schedule begins the grace period and tells when it ends.
-	Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string, to mail.Recipient) (erasureID uuid.UUID, runsAt time.Time, err error)
+	Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string) (erasureID uuid.UUID, runsAt time.Time, err error)
 	// Cancel stops an erasure for the person; Conflict once it runs.
 	Cancel(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
 	// Refuse stops an erasure because staff refused it; Conflict once it runs.

@@ -92,8 +92,8 @@ type erasures struct {
 	cancelled, withdrawn []uuid.UUID
 }
 
-func (e *erasures) Schedule(_ context.Context, _ postgres.Tx, _, _ uuid.UUID, lang string, to mail.Recipient) (uuid.UUID, time.Time, error) {
-	if lang == "" || to.Address == "" {
+func (e *erasures) Schedule(_ context.Context, _ postgres.Tx, _, _ uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
+	if lang == "" {
 		return uuid.Nil, time.Time{}, fault.New(fault.Internal, "fault.internal")
 	}
 	id := postgres.NewID()
