@@ -34,7 +34,9 @@ type demoCmd struct {
 	Mailbox  string `default:"localhost:8025" help:"Where the stand-in mailbox shows its pages."`
 	Provider string `default:"127.0.0.1:8026" help:"Where the stand-in sign-in service listens."`
 	Data     string `type:"path" placeholder:"FOLDER" help:"Where the demo keeps its database, keys and mail."`
-	Verbose  bool   `help:"Write the log to the terminal too."`
+	Verbose  bool   `help:"Write the log to the terminal too, not only to portal.log in the demo's folder."`
+
+	Grace time.Duration `default:"5m" help:"For how long an erasure can be called off: short, so that one can be watched to its end."`
 
 	config.Postgres `embed:""`
 }
@@ -48,14 +50,24 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	portal, err := listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	end.add(closing(portal))
+	pages, err := listen(ctx, c.Mailbox)
+	if err != nil {
+		return err
+	}
+	end.add(closing(pages))
 	fmt.Println("Starting a database of the demo's own …")
 	db, err := openDatabase(ctx, config.Database{Data: folder, DatabaseConns: 16, Postgres: c.Postgres}, end)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.DiscardHandler)
-	if c.Verbose {
-		log = logger("text")
+	log, err := c.log(folder, end)
+	if err != nil {
+		return err
 	}
 	slog.SetDefault(log)
 	ring, err := keptKeys(folder)
@@ -89,8 +101,8 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	a, err := app.New(app.Parts{
-		Files: files, Zone: zone,
-		DB:    db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
+		Files: files, Zone: zone, Grace: c.Grace,
+		DB: db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err
@@ -104,6 +116,9 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := demo.Enrol(ctx, a, folder); err != nil {
 		return err
 	}
+	if err := demo.Ask(ctx, a); err != nil {
+		return err
+	}
 	deps := web.DepsOf(a, base)
 	deps.Demo = true
 	handler, err := web.New(deps)
@@ -113,14 +128,6 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	beside, err := besides(mailbox, folder)
 	if err != nil {
 		return err
-	}
-	portal, err := listen(ctx, c.Listen)
-	if err != nil {
-		return err
-	}
-	pages, err := listen(ctx, c.Mailbox)
-	if err != nil {
-		return errors.Join(err, portal.Close())
 	}
 	env := filepath.Join(folder, "env")
 	if err := os.WriteFile(env, fmt.Appendf(nil, "export DATABASE_URL='%s'\nexport PORTAL_KEYS=\"$(cat '%s')\"\nexport PORTAL_URL='%s'\n",
@@ -205,6 +212,7 @@ The demo is ready, after %.1f seconds. Everybody in it is made up.
 
 Other commands (import, apikey, mail-test, staff) reach it from another terminal after:
   . %s/env
-It keeps its data in %s; --fresh begins anew. Ctrl-C ends it.
-`, took.Seconds(), c.Listen, demo.Main, demo.Password, c.Mailbox, c.Listen, demo.Officer, c.Mailbox, c.Provider, folder, folder)
+Deleting somebody's data can be called off for %s here, and then happens.
+It keeps its data and its log in %s; --fresh begins anew. Ctrl-C ends it.
+`, took.Seconds(), c.Listen, demo.Main, demo.Password, c.Mailbox, c.Listen, demo.Officer, c.Mailbox, c.Provider, folder, strings.Replace(c.Grace.String(), "m0s", "m", 1), folder)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -11,6 +13,22 @@ import (
 // demoMark is the file that makes a folder a demo's. Without it the demo
 // neither deletes there nor puts people in whose password everybody knows.
 const demoMark = "portal-demo"
+
+const demoLog = "portal.log"
+
+// log writes to a file beside the data, and to the terminal if asked to.
+func (c *demoCmd) log(folder string, end *closers) (*slog.Logger, error) {
+	file, err := os.OpenFile(filepath.Join(folder, demoLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	end.add(file.Close)
+	to := io.Writer(file)
+	if c.Verbose {
+		to = io.MultiWriter(file, os.Stderr)
+	}
+	return slog.New(slog.NewTextHandler(to, nil)), nil
+}
 
 // folder is where the demo lives, marked as such and held until end; --fresh
 // empties it, after saying so.
@@ -29,7 +47,7 @@ func (c *demoCmd) folder(end *closers) (string, error) {
 	if err := holdDemo(folder, end); err != nil || !c.Fresh {
 		return folder, err
 	}
-	for _, part := range []string{"postgres", "mail", "files", "keys", "officer-totp", "env"} {
+	for _, part := range []string{"postgres", "mail", "files", "keys", "officer-totp", "env", demoLog} {
 		path := filepath.Join(folder, part)
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			continue

@@ -97,6 +97,16 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
+// closing closes a listener that may have been closed by its server.
+func closing(l net.Listener) func() error {
+	return func() error {
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
 // server has bounds for clients that are slow on purpose. Handlers that take
 // or give more than a page extend them for themselves.
 func server(h http.Handler) *http.Server {
