@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/match"
+	"github.com/ccojocar/zxcvbn-go/matching"
 	"golang.org/x/crypto/argon2"
 
 	"plusultra.link/privacy/internal/fault"
@@ -130,10 +132,52 @@ func weakness(field, password string, about ...string) []fault.Problem {
 		return []fault.Problem{fault.Field(field, "account.passwordShort", "Min", minPassword)}
 	case len(password) > maxPassword:
 		return []fault.Problem{fault.Field(field, "account.passwordLong", "Max", maxPassword)}
-	case zxcvbn.PasswordStrength(password, about).Score < 3:
+	}
+	head, without := scored(password)
+	if zxcvbn.PasswordStrength(head, about, without...).Score < 3 {
 		return []fault.Problem{fault.Field(field, "account.passwordWeak")}
 	}
 	return nil
+}
+
+const (
+	maxScored   = 32  // characters
+	maxVariants = 128 // readings of digits and signs as letters
+)
+
+// scored is what zxcvbn may be asked about a password, for its work grows with
+// the square of the length and with the number of readings: the head, since
+// whoever guesses the whole has guessed that too; and signs read as letters
+// only while few readings are possible, as they are of any word.
+func scored(password string) (head string, without []func(match.Matcher) bool) {
+	if runes := []rune(password); len(runes) > maxScored {
+		password = string(runes[:maxScored])
+	}
+	if variants(password) > maxVariants {
+		without = append(without, matching.FilterL33tMatcher)
+	}
+	return password, without
+}
+
+// variants is at least how many readings zxcvbn tries: one sign for each letter
+// that several stand for, and one letter for each sign that stands for two.
+func variants(password string) int {
+	n := 1
+	for _, signs := range []string{"4@", "([{<", "69", "1!|", "1|7", "$5", "+7"} {
+		there := 0
+		for _, sign := range signs {
+			if strings.ContainsRune(password, sign) {
+				there++
+			}
+		}
+		n *= max(there, 1)
+	}
+	for _, sign := range "1|7" {
+		if strings.ContainsRune(password, sign) {
+			n *= 2
+		}
+	}
+	return n
 }
 
 // Weakness says what is wrong with a new password for the form's field, for
