@@ -36,10 +36,10 @@ create table password (
   changed_at timestamptz not null
 );
 
--- Somebody who has not yet opened the link in the mail: not a person yet.
+-- Somebody who has not yet used the link in the mail: not a person yet.
 create table sign_up (
   token_hash bytea primary key,
-  sealed     bytea not null, -- address, name, password hash, choices
+  sealed     bytea not null, -- address, name, choices
   expires_at timestamptz not null
 );
 create index sign_up_expires on sign_up (expires_at);

@@ -16,10 +16,13 @@ type SignUpPage struct {
 	Problems         ui.Problems
 }
 
-// VerifyPage has one button: opening a link must change nothing.
+// VerifyPage asks somebody who reads the mail of an address for a password:
+// opening the link must change nothing.
 type VerifyPage struct {
 	Shell
-	Action string
+	Action   string
+	Email    string
+	Problems ui.Problems
 }
 
 // SignInPage is the door.

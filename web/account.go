@@ -19,14 +19,13 @@ import (
 type accountController struct{ *server }
 
 type signUpForm struct {
-	Email    string   `form:"email"`
-	Name     string   `form:"name"`
-	Password string   `form:"password"`
-	Day      string   `form:"born"`
-	Month    string   `form:"born-month"`
-	Year     string   `form:"born-year"`
-	Country  string   `form:"country"`
-	Topics   []string `form:"topics"`
+	Email   string   `form:"email"`
+	Name    string   `form:"name"`
+	Day     string   `form:"born"`
+	Month   string   `form:"born-month"`
+	Year    string   `form:"born-year"`
+	Country string   `form:"country"`
+	Topics  []string `form:"topics"`
 }
 
 // born is the date of birth, zero if there is no such day.
@@ -58,7 +57,7 @@ func (c *accountController) signUp(ctx echo.Context) error {
 		return c.refuseYouth(ctx)
 	}
 	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
-		Email: form.Email, Name: form.Name, Password: form.Password, Born: form.born(), Country: form.Country, Topics: form.Topics,
+		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, Topics: form.Topics,
 	}, visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
@@ -80,16 +79,36 @@ func (c *accountController) refuseYouth(ctx echo.Context) error {
 	return fault.New(fault.Forbidden, account.TooYoung)
 }
 
-func (c *accountController) showVerify(ctx echo.Context) error {
-	page := views.VerifyPage{Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + ctx.Param("token")}
-	return render(ctx, http.StatusOK, views.Verify(page))
+// newVerify asks for the password: opening a link proves nothing, since mail
+// scanners do that too.
+func (c *accountController) newVerify(ctx echo.Context) error {
+	return c.showVerify(ctx, http.StatusOK, nil)
 }
 
 func (c *accountController) verify(ctx echo.Context) error {
-	if _, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token")); err != nil {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/sign-in", "account.verified")
+	session, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.showVerify(ctx, http.StatusUnprocessableEntity, problems)
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, "/overview")
+}
+
+func (c *accountController) showVerify(ctx echo.Context, code int, problems fault.Problems) error {
+	email, err := c.Accounts.SignUpWaits(ctx.Request().Context(), ctx.Param("token"))
+	if err != nil {
+		return err
+	}
+	return render(ctx, code, views.Verify(views.VerifyPage{
+		Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + url.PathEscape(ctx.Param("token")), Email: email, Problems: words(ctx, problems),
+	}))
 }
 
 type signInForm struct {

@@ -42,7 +42,7 @@ func (s *server) routes() {
 	accounts := &accountController{s}
 	s.open(get, "/sign-up", accounts.newSignUp)
 	s.open(post, "/sign-up", accounts.signUp)
-	s.open(get, "/verify/:token", accounts.showVerify)
+	s.open(get, "/verify/:token", accounts.newVerify)
 	s.open(post, "/verify/:token", accounts.verify)
 	s.open(get, "/sign-in", accounts.newSignIn)
 	s.open(post, "/sign-in", accounts.signIn)

@@ -10,13 +10,7 @@ import (
 // tells their age band, which is all that is kept of the date. Somebody under
 // 13 is refused (Forbidden, TooYoung).
 func (f SignUp) Band(now time.Time) (AgeBand, error) {
-	var ps []fault.Problem
-	for _, p := range f.problems(now) {
-		if p.Field != "password" { // they have none
-			ps = append(ps, p)
-		}
-	}
-	if len(ps) > 0 {
+	if ps := f.problems(now); len(ps) > 0 {
 		return "", fault.Invalidate(ps...)
 	}
 	switch age := ageOn(now, f.Born); {

@@ -25,13 +25,18 @@ var visit = account.Visit{IP: netip.MustParseAddr("192.0.2.7"), UserAgent: "a te
 // bundle is a portal without a face, whose mail waits in its table.
 type bundle struct {
 	*app.App
-	t     *testing.T
-	clock *testkit.SetClock
+	t       *testing.T
+	clock   *testkit.SetClock
+	letters letters
 }
 
-type nowhere struct{}
+// letters are what has been mailed, once jobs are at work.
+type letters chan mail.Envelope
 
-func (nowhere) Send(context.Context, string, string, mail.Envelope) error { return nil }
+func (l letters) Send(_ context.Context, _, _ string, e mail.Envelope) error {
+	l <- e
+	return nil
+}
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
@@ -39,9 +44,9 @@ func setup(t *testing.T) *bundle {
 	must(t, err)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
-	b := &bundle{t: t, clock: testkit.Clock(t)}
+	b := &bundle{t: t, clock: testkit.Clock(t), letters: make(letters, 20)}
 	b.App, err = app.New(app.Parts{
-		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: "http://portal.example.com", Sender: nowhere{},
+		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: "http://portal.example.com", Sender: b.letters,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: b.clock.Now,
 	})
 	must(t, err)

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,11 +18,13 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// SignUp is what the form asks for.
+// SignUp is what the form asks for. The password is asked for when the address
+// is proved: one chosen by whoever typed somebody else's address must not open
+// the account that its owner confirms.
 type SignUp struct {
 	Email    string
 	Name     string
-	Password string
+	Password string    // of those whose address is proved already: Open
 	Born     time.Time // the day; only the age band is kept
 	Country  string
 	Topics   []string
@@ -33,9 +36,9 @@ const TooYoung = "account.tooYoung"
 
 // pendingSignUp is what waits, sealed, for its link to be opened.
 type pendingSignUp struct {
-	Email, Name, Hash, Country, Lang string
-	Band                             AgeBand
-	Topics                           []string
+	Email, Name, Country, Lang string
+	Band                       AgeBand
+	Topics                     []string
 }
 
 // ageOn is the age in whole years on a day.
@@ -48,7 +51,7 @@ func ageOn(day, born time.Time) int {
 }
 
 // SignUp begins an account: a link goes to the address, and the account
-// begins when it is opened. An address that has an account already gets a
+// begins when a password is chosen there. An address that has an account already gets a
 // different mail and the browser the same answer. Somebody under 13 is
 // refused (Forbidden, TooYoung) and nothing is kept.
 func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
@@ -65,13 +68,8 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	if err := s.allow(ctx, mailsFrom, from.Source()); err != nil {
 		return err
 	}
-	hash, err := s.Hasher.Hash(ctx, f.Password)
-	if err != nil {
-		return err
-	}
 	pending := pendingSignUp{
-		Email: email, Name: strings.TrimSpace(f.Name), Hash: hash, Country: f.Country, Lang: from.Lang,
-		Band: Adult, Topics: f.Topics,
+		Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Lang: from.Lang, Band: Adult, Topics: f.Topics,
 	}
 	if age < 18 {
 		pending.Band = Minor
@@ -116,110 +114,141 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 
 func (f SignUp) problems(now time.Time) []fault.Problem {
 	var ps []fault.Problem
-	email, ok := NormalAddress(f.Email)
-	if !ok {
+	if _, ok := NormalAddress(f.Email); !ok {
 		ps = append(ps, fault.Field("email", "account.emailBad"))
 	}
 	if n := len(strings.TrimSpace(f.Name)); n == 0 || n > 200 {
 		ps = append(ps, fault.Field("name", "account.nameBad"))
 	}
-	ps = append(ps, weakness("password", f.Password, email, f.Name)...)
 	if f.Born.IsZero() || f.Born.After(now) || ageOn(now, f.Born) > 130 {
 		ps = append(ps, fault.Field("born", "account.bornBad"))
 	}
 	return ps
 }
 
-// ConfirmSignUp opens the account of a mailed link and gives its address.
-// Gone if the link has been used or has lapsed.
-func (s *Service) ConfirmSignUp(ctx context.Context, token string) (string, error) {
-	var email string
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		now := s.Now()
-		p, err := s.takeSignUp(ctx, tx, token, now)
-		if err != nil {
-			return err
-		}
-		email = p.Email
-		taken, err := gorm.G[EmailAddress](tx.Gorm).Where("address = ?", p.Email).Count(ctx, "*")
-		if err != nil {
-			return err
-		}
-		if taken > 0 { // two sign-ups, the other link opened first
-			return fault.New(fault.Gone, "fault.gone")
-		}
-		id, err := s.create(tx, p, now)
-		if err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(id), Action: "account.opened", PersonID: id}); err != nil {
-			return err
-		}
-		return s.Joined(ctx, tx, id, Joining{Topics: p.Topics, Lang: p.Lang, At: now})
-	})
-	return email, err
+// SignUpWaits gives the address that a mailed link can still open an account
+// for, and changes nothing. Gone if the link has been used or has lapsed.
+func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error) {
+	p, err := s.waitingSignUp(s.DB.Gorm(ctx), token)
+	return p.Email, err
 }
 
-// takeSignUp takes a waiting sign-up out of the table: its link works once.
-func (s *Service) takeSignUp(_ context.Context, tx postgres.Tx, token string, now time.Time) (pendingSignUp, error) {
+// ConfirmSignUp opens the account of a mailed link with the password chosen
+// there, signs the browser in, and gives the session's token; old, the token
+// that it came with, dies. Gone if the link has been used or has lapsed, or the
+// address has an account by now; the link survives a password that is refused.
+// TooMany after sixty tries from one place within a quarter of an hour.
+func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, from Visit, old string) (string, error) {
+	if err := s.allow(ctx, perSource, from.Source()); err != nil {
+		return "", err
+	}
+	p, err := s.waitingSignUp(s.DB.Gorm(ctx), token)
+	if err != nil {
+		return "", err
+	}
+	if ps := weakness("password", password, p.Email, p.Name); len(ps) > 0 {
+		return "", fault.Invalidate(ps...)
+	}
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	var session string
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := takeSignUp(tx, token); err != nil {
+			return err
+		}
+		id, err := s.begin(ctx, tx, p, hash)
+		if err != nil {
+			return err
+		}
+		session, err = s.startSession(ctx, tx, SessionOwner{Person: id}, from, old)
+		return err
+	})
+	if errors.Is(err, ErrTaken) { // two sign-ups, the other link used first
+		err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return takeSignUp(tx, token) })
+		if err == nil {
+			err = fault.New(fault.Gone, "fault.gone")
+		}
+		return "", err
+	}
+	return session, err
+}
+
+// waitingSignUp reads what waits for a link to be used.
+func (s *Service) waitingSignUp(db *gorm.DB, token string) (pendingSignUp, error) {
 	var p pendingSignUp
-	var rows []signUpRow
+	var row signUpRow
 	hash := keyring.TokenHash(token)
-	if err := tx.Gorm.Raw(`delete from sign_up where token_hash = ? and expires_at > ? returning *`, hash, now).Scan(&rows).Error; err != nil {
-		return p, err
+	err := db.Where("token_hash = ? and expires_at > ?", hash, s.Now()).First(&row).Error
+	if postgres.IsMissing(err) {
+		return p, fault.Wrap(err, fault.Gone, "fault.gone")
 	}
-	if len(rows) == 0 {
-		return p, fault.New(fault.Gone, "fault.gone")
+	if err != nil {
+		return p, fmt.Errorf("reading a waiting sign-up: %w", err)
 	}
-	plain, err := s.Ring.Open("sign-up", hash, rows[0].Sealed)
+	plain, err := s.Ring.Open("sign-up", hash, row.Sealed)
 	if err != nil {
 		return p, fmt.Errorf("a waiting sign-up: %w", err)
 	}
 	return p, json.Unmarshal(plain, &p)
 }
 
-// create writes the rows of a new person. hash may be empty: somebody who
-// came by a sign-in service has no password.
-func (s *Service) create(tx postgres.Tx, p pendingSignUp, now time.Time) (uuid.UUID, error) {
-	id := postgres.NewID()
+// takeSignUp takes a waiting sign-up out of the table: its link works once.
+func takeSignUp(tx postgres.Tx, token string) error {
+	res := tx.Gorm.Where("token_hash = ?", keyring.TokenHash(token)).Delete(&signUpRow{})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fault.New(fault.Gone, "fault.gone")
+	}
+	return res.Error
+}
+
+// ErrTaken says that a person could not begin: their address has an account.
+var ErrTaken = errors.New("account: the address has an account already")
+
+// begin writes the rows of a new person and tells the other rooms. hash may be
+// empty: somebody who came by a sign-in service has no password. After ErrTaken
+// tx can only be rolled back.
+func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, hash string) (uuid.UUID, error) {
+	id, now := postgres.NewID(), s.Now()
 	rows := []any{
 		&Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
 		&Profile{PersonID: id, FullName: p.Name, Country: p.Country, UpdatedAt: now},
 		&EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, IsPrimary: true, VerifiedAt: now},
 	}
-	if p.Hash != "" {
-		rows = append(rows, &passwordRow{PersonID: id, Hash: p.Hash, ChangedAt: now})
+	if hash != "" {
+		rows = append(rows, &passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
 	}
 	for _, row := range rows {
-		if err := tx.Gorm.Create(row).Error; err != nil {
+		switch err := tx.Gorm.Create(row).Error; {
+		case errors.Is(err, gorm.ErrDuplicatedKey):
+			return id, ErrTaken
+		case err != nil:
 			return id, fmt.Errorf("opening an account: %w", err)
 		}
 	}
-	return id, nil
+	if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(id), Action: "account.opened", PersonID: id}); err != nil {
+		return id, err
+	}
+	return id, s.Joined(ctx, tx, id, Joining{Topics: p.Topics, Lang: p.Lang, At: now})
 }
 
 // Open begins an account whose address is proved already: by a sign-in
 // service that vouches for it (email_verified), by the staff's import, or by
-// the demo. An empty password gives an account without one.
+// the demo. An empty password gives an account without one. ErrTaken if the
+// address has one: tx can only be rolled back then.
 func (s *Service) Open(ctx context.Context, tx postgres.Tx, f SignUp, lang string, band AgeBand) (uuid.UUID, error) {
 	email, ok := NormalAddress(f.Email)
 	if !ok {
 		return uuid.Nil, fault.Invalidate(fault.Field("email", "account.emailBad"))
 	}
 	p := pendingSignUp{Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Lang: lang, Band: band, Topics: f.Topics}
-	if f.Password != "" {
-		var err error
-		if p.Hash, err = s.Hasher.Hash(ctx, f.Password); err != nil {
-			return uuid.Nil, err
-		}
+	if f.Password == "" {
+		return s.begin(ctx, tx, p, "")
 	}
-	now := s.Now()
-	id, err := s.create(tx, p, now)
+	hash, err := s.Hasher.Hash(ctx, f.Password)
 	if err != nil {
-		return id, err
+		return uuid.Nil, err
 	}
-	if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(id), Action: "account.opened", PersonID: id}); err != nil {
-		return id, err
-	}
-	return id, s.Joined(ctx, tx, id, Joining{Topics: p.Topics, Lang: lang, At: now})
+	return s.begin(ctx, tx, p, hash)
 }

@@ -2,11 +2,13 @@ package sso
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -113,23 +115,31 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 }
 
 // offerSignUp keeps an identity, sealed, until its owner has answered what the
-// provider can't: their age, neutrally asked, and their choices.
+// provider can't: their age, neutrally asked, and their choices. One that
+// nothing can come of lapses at once, and its grant is ended.
 func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a attempt, who identity, done Done) (Done, error) {
-	if who.Email == "" {
-		return done, fault.New(fault.Conflict, "sso.noAddress", "Service", done.Service)
-	}
+	token, _ := keyring.NewToken()
+	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.Now()}
+	waiting := attempt{Began: a.Began, Next: a.Next, Identity: &who}
+	var refused error
 	switch _, err := s.Accounts.ByAddress(ctx, who.Email); {
+	case who.Email == "":
+		refused = fault.New(fault.Conflict, "sso.noAddress", "Service", done.Service)
 	case err == nil:
 		done.SignInFirst = true
-		return done, nil
-	case !fault.Is(err, fault.NotFound):
+	case fault.Is(err, fault.NotFound):
+		row.ExpiresAt = s.Now().Add(SignUpLife)
+		done.SignUp = token
+	default:
 		return done, err
 	}
-	token, _ := keyring.NewToken()
-	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.Now().Add(SignUpLife)}
-	waiting := attempt{Began: a.Began, Next: a.Next, Identity: &who}
-	done.SignUp = token
-	return done, s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.keep(tx, row, waiting) })
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.keep(tx, row, waiting); err != nil {
+			return err
+		}
+		return s.Queue.Add(ctx, tx, letGoArgs{row.StateHash}, jobs.At(row.ExpiresAt))
+	})
+	return done, errors.Join(err, refused)
 }
 
 // confirm takes a sign-in at a provider for a fresh proof of who somebody is:

@@ -42,7 +42,35 @@ func (w *revokeWorker) Work(ctx context.Context, job *river.Job[revokeArgs]) err
 	return err
 }
 
+type letGoArgs struct {
+	State []byte `json:"state"` // a hash: names nobody
+}
+
+// Kind names the job.
+func (letGoArgs) Kind() string { return "sso.letGo" }
+
+// InsertOpts bounds how long a provider that does not answer is asked.
+func (letGoArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: tries} }
+
+type letGoWorker struct {
+	river.WorkerDefaults[letGoArgs]
+	service *Service
+}
+
+// Timeout bounds one try.
+func (*letGoWorker) Timeout(*river.Job[letGoArgs]) time.Duration { return 2 * time.Minute }
+
+// Work lets go of one sign-up that lapsed.
+func (w *letGoWorker) Work(ctx context.Context, job *river.Job[letGoArgs]) error {
+	wait, err := w.service.LetGo(ctx, job.Args.State, job.Attempt >= job.MaxAttempts)
+	if err == nil && wait > 0 {
+		return jobs.Later(wait)
+	}
+	return err
+}
+
 // AddWorkers registers the workers of this noun.
 func (s *Service) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &revokeWorker{service: s})
+	river.AddWorker(w, &letGoWorker{service: s})
 }

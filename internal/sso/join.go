@@ -2,6 +2,7 @@ package sso
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -62,20 +63,16 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 		if err := finish(tx, row); err != nil {
 			return err
 		}
-		taken, err := gorm.G[account.EmailAddress](tx.Gorm).Where("address = ?", who.Email).Count(ctx, "*")
-		if err != nil {
-			return err
-		}
-		if taken > 0 { // joined meanwhile in another way
-			done.SignInFirst = true
-			return nil
-		}
 		if person, err = s.Accounts.Open(ctx, tx, form, from.Lang, band); err != nil {
 			return err
 		}
 		return s.add(ctx, tx, person, row.Provider, who)
 	})
-	if err != nil || done.SignInFirst {
+	if errors.Is(err, account.ErrTaken) || fault.Is(err, fault.Conflict) { // joined meanwhile in another way
+		done.SignInFirst = true
+		return done, s.lapse(ctx, row)
+	}
+	if err != nil {
 		return done, err
 	}
 	done.Token, err = s.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, from, old)

@@ -3,6 +3,7 @@ package sso
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -102,7 +103,10 @@ func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, pro
 	if row.SealedTokens, err = s.seal(sealTokens, row.ID[:], []grantToken{who.Token}); err != nil {
 		return err
 	}
-	if err := tx.Gorm.Create(&row).Error; err != nil {
+	switch err := tx.Gorm.Create(&row).Error; {
+	case errors.Is(err, gorm.ErrDuplicatedKey): // linked in another browser just now
+		return fault.New(fault.Conflict, "sso.linkedElsewhere", "Service", s.Name(provider))
+	case err != nil:
 		return err
 	}
 	if err := forgetAttempts(tx, person); err != nil {

@@ -23,8 +23,11 @@ func account() Group {
 			return views.SignUp(p)
 		}},
 		{Name: "Look into your e-mail", Page: checkMail},
-		{Name: "Verify", Page: func(ctx context.Context) templ.Component {
-			return views.Verify(views.VerifyPage{Shell: shell(ctx, "", text.T(ctx, "account.verifyTitle")), Action: "/"})
+		{Name: "Verify", Page: func(ctx context.Context) templ.Component { return views.Verify(verify(ctx)) }},
+		{Name: "Verify, a weak password", Page: func(ctx context.Context) templ.Component {
+			p := verify(ctx)
+			p.Problems = ui.Problems{{Field: "password", Text: text.T(ctx, "account.passwordWeak")}}
+			return views.Verify(p)
 		}},
 		{Name: "Sign in", Page: func(ctx context.Context) templ.Component { return views.SignIn(signIn(ctx)) }},
 		{Name: "Sign in, wrong", Page: signInWrong},
@@ -60,7 +63,6 @@ func signUpWrong(ctx context.Context) templ.Component {
 	p.Name, p.Email, p.Day, p.Month, p.Year = pick(ctx, "Mara Lindqvist", "森 真理"), "mara@example", "31", "2", "1990"
 	p.Problems = ui.Problems{
 		{Field: "email", Text: text.T(ctx, "account.emailBad")},
-		{Field: "password", Text: text.T(ctx, "account.passwordShort", "Min", 10)},
 		{Field: "born", Text: text.T(ctx, "account.bornBad")},
 	}
 	return views.SignUp(p)
@@ -72,6 +74,10 @@ func checkMail(ctx context.Context) templ.Component {
 		Shell: shell(ctx, "", say("title")),
 		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
 	})
+}
+
+func verify(ctx context.Context) views.VerifyPage {
+	return views.VerifyPage{Shell: shell(ctx, "", text.T(ctx, "account.verifyTitle")), Action: "/", Email: "mara@example.com"}
 }
 
 func signIn(ctx context.Context) views.SignInPage {
