@@ -6,9 +6,16 @@ import "plusultra.link/privacy/views/ui"
 type PolicyPage struct {
 	Shell
 	Version  string // "In force since …"
+	Changes  string // what is different from the version before
+	Note     string // above a version that is not in force
 	Sections []ui.Link
 	Blocks   []PolicyBlock
+	Versions []PolicyVersion
 }
+
+// PolicyVersion is one version in the list of all; the one that is shown has
+// no address.
+type PolicyVersion struct{ Since, Changes, Href string }
 
 // PolicyBlock is prose (HTML that is safe to show) or a list of the register.
 type PolicyBlock struct {

@@ -3,11 +3,9 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -149,6 +147,9 @@ func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []b
 	case register.TypeList:
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
+			if f.Names == register.ByScope {
+				return ui.Cell{Text: text.List(ctx, allowed(ctx, items))}
+			}
 			for i, item := range items {
 				items[i] = c.Register.Say(f, item, text.Lang(ctx))
 			}
@@ -161,16 +162,47 @@ func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []b
 		}
 	default: // a text, or a code that the register has a word for
 	}
+	if f.Names == register.ByService {
+		return ui.Cell{Text: c.SSO.Name(string(raw))}
+	}
 	return ui.Cell{Text: c.Register.Say(f, string(raw), text.Lang(ctx))}
 }
 
 // pairs writes an object as names and values.
 func (c *dataController) pairs(ctx context.Context, f register.Field, said map[string]any) string {
 	var out []string
-	for _, key := range slices.Sorted(maps.Keys(said)) {
-		out = append(out, c.Register.Say(f, key, text.Lang(ctx))+": "+fmt.Sprint(said[key]))
+	if f.Names == register.ByClaim {
+		for _, row := range gave(ctx, said) {
+			out = append(out, row.Key+": "+row.Value)
+		}
+		return text.Clauses(ctx, out)
 	}
-	return strings.Join(out, "; ")
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		out = append(out, c.Register.Say(f, key, text.Lang(ctx))+": "+plain(ctx, said[key]))
+	}
+	return text.Clauses(ctx, out)
+}
+
+// plain says a value of JSON.
+func plain(ctx context.Context, value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "–"
+	case string:
+		return v
+	case bool:
+		if v {
+			return text.T(ctx, "data.yes")
+		}
+		return text.T(ctx, "data.no")
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	b, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }
 
 // amount writes a number in its unit.

@@ -18,15 +18,33 @@ import (
 
 type policyController struct{ *server }
 
-// show is the policy in force, its lists filled from the register.
+// show is the policy in force.
 func (c *policyController) show(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, c.current(ctx.Request().Context()))))
+}
+
+// version is an earlier version, one that is announced, or the one in force.
+func (c *policyController) version(ctx echo.Context) error {
+	version, ok := c.Policy.Version(ctx.Param("version"))
+	if !ok {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, version)))
+}
+
+func (c *policyController) current(ctx context.Context) notice.Version {
+	return c.Policy.Current(deadline.DayOf(c.Now(), text.Zone(ctx)))
+}
+
+// page is a version, its lists filled from the register.
+func (c *policyController) page(ctx echo.Context, version notice.Version) views.PolicyPage {
 	r := ctx.Request().Context()
-	version := c.Policy.Current(deadline.DayOf(c.Now(), text.Zone(r)))
 	doc := version.In(text.Lang(r))
-	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Version: text.T(r, "policy.since", "Day", text.Day(r, version.Effective.Time()))}
+	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: version.Changes.In(text.Lang(r))}
 	page.Title = doc.Title
+	page.Version, page.Note, page.Versions = c.standing(r, version)
 	for _, lang := range c.Voices.Languages() {
-		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + "/policy?lang=" + lang})
+		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + ctx.Request().URL.Path + "?lang=" + lang})
 	}
 	for _, s := range doc.Sections {
 		page.Sections = append(page.Sections, ui.Link{Label: s.Title, Href: "#" + s.ID})
@@ -36,9 +54,45 @@ func (c *policyController) show(ctx echo.Context) error {
 			page.Blocks = append(page.Blocks, views.PolicyBlock{HTML: b.HTML})
 			continue
 		}
-		page.Blocks = append(page.Blocks, c.fill(r, b.Slot))
+		block := c.fill(r, b.Slot)
+		if n := int64(len(block.Entries)); n > foldFrom {
+			block.Fold = text.T(r, "policy.fold."+string(b.Slot), "Count", text.Number(r, n))
+		}
+		page.Blocks = append(page.Blocks, block)
 	}
-	return render(ctx, http.StatusOK, views.Policy(page))
+	return page
+}
+
+// foldFrom is the longest list that stands open between the sentences.
+const foldFrom = 4
+
+// standing says from when a version is in force, what to know of one that is
+// not, and which others there are.
+func (c *policyController) standing(ctx context.Context, version notice.Version) (since, note string, others []views.PolicyVersion) {
+	current := c.current(ctx)
+	day := func(v notice.Version) string { return text.Day(ctx, v.Effective.Time()) }
+	since = text.T(ctx, "policy.since", "Day", day(version))
+	all := c.Policy.Versions()
+	for i, v := range all {
+		other := views.PolicyVersion{Since: text.T(ctx, "policy.since", "Day", day(v)), Changes: v.Changes.In(text.Lang(ctx)), Href: "/policy/" + v.ID}
+		switch {
+		case v.ID == current.ID:
+			other.Href = "/policy"
+		case v.Effective.After(current.Effective):
+			other.Since = text.T(ctx, "policy.from", "Day", day(v))
+		}
+		if v.ID == version.ID {
+			other.Href = ""
+			switch {
+			case v.Effective.After(current.Effective):
+				since, note = other.Since, text.T(ctx, "policy.announced", "Day", day(v))
+			case v.ID != current.ID:
+				since, note = "", text.T(ctx, "policy.earlier", "Day", day(v), "Next", day(all[i-1]))
+			}
+		}
+		others = append(others, other)
+	}
+	return since, note, others
 }
 
 // fill reads the register for a place in the text.
@@ -71,7 +125,7 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 			return said(ctx, k.Name, k.Summary)
 		})}
 	case notice.Authorities:
-		return views.PolicyBlock{Fold: text.T(ctx, "policy.authorities"), Entries: entries(c.Register.Authorities, func(a register.Authority) views.PolicyEntry {
+		return views.PolicyBlock{Entries: entries(c.Register.Authorities, func(a register.Authority) views.PolicyEntry {
 			e := said(ctx, a.Name, a.Note)
 			if a.Address != "" {
 				e.Facts = append(e.Facts, ui.SummaryRow{Key: text.T(ctx, "policy.address"), Value: a.Address})

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ func TestThePolicyAndTheRegisterAreReadByAnybodyInBothLanguages(t *testing.T) {
 	b.Press("日本語")
 	b.Inspect("policy-ja")
 	b.Press("English")
+	b.Press("The " + strconv.Itoa(len(p.Register.Categories)) + " kinds of data")
 	b.Click("Connection log")
 	b.SeeText("From network")
 	b.Inspect("policy-category")

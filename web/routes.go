@@ -31,6 +31,7 @@ func (s *server) routes() {
 
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)
+	s.open(get, "/policy/:version", policy.version)
 	s.open(get, "/policy/data", policy.data)
 	s.open(get, "/policy/data/:category", policy.category)
 	s.open(get, "/recipients", policy.others)

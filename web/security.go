@@ -27,8 +27,12 @@ func (c *securityController) show(ctx echo.Context) error {
 	}
 	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: signedIn(ctx).Address, HasPassword: has}
 	for _, s := range sessions {
+		from := text.T(r, "security.unknown")
+		if s.IP.IsValid() {
+			from = s.IP.String()
+		}
 		page.Sessions = append(page.Sessions, views.SecuritySession{
-			ID: s.ID.String(), Device: device(r, s.UserAgent), IP: s.IP.String(), Here: s.ID == signedIn(ctx).ID,
+			ID: s.ID.String(), Device: device(r, s.UserAgent), IP: from, Here: s.ID == signedIn(ctx).ID,
 			Since: text.Time(r, s.CreatedAt), Seen: text.Time(r, s.SeenAt),
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -74,24 +75,18 @@ func gave(ctx context.Context, claims map[string]any) []ui.SummaryRow {
 		if slices.Contains(known, name) {
 			key = text.T(ctx, "sso.claim."+name)
 		}
-		rows = append(rows, ui.SummaryRow{Key: key, Value: claim(ctx, claims[name])})
+		rows = append(rows, ui.SummaryRow{Key: key, Value: claim(ctx, name, claims[name])})
 	}
 	return rows
 }
 
-func claim(ctx context.Context, value any) string {
-	switch v := value.(type) {
-	case bool:
-		if v {
-			return text.T(ctx, "sso.yes")
-		}
-		return text.T(ctx, "sso.no")
-	case float64:
-		return text.Number(ctx, int64(v))
-	case string:
-		return v
+// claim says a claim's value; updated_at is in seconds since 1970 (OpenID
+// Connect Core 1.0, section 5.1).
+func claim(ctx context.Context, name string, value any) string {
+	if seconds, ok := value.(float64); ok && name == "updated_at" {
+		return text.Date(ctx, time.Unix(int64(seconds), 0))
 	}
-	return ""
+	return plain(ctx, value)
 }
 
 // allowed says scope by scope what a person allowed.

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -138,9 +139,9 @@ func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.Sum
 	if err != nil {
 		return nil, err
 	}
-	place := profile.Country
+	place := register.CountryName(profile.Country, text.Lang(ctx))
 	if profile.Region != "" {
-		place += "-" + profile.Region
+		place = text.Clauses(ctx, []string{place, profile.Region})
 	}
 	return []ui.SummaryRow{
 		{Key: text.T(ctx, "staff.name"), Value: profile.FullName},

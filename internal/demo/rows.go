@@ -26,13 +26,10 @@ func connections(w io.Writer, p somebody, end time.Time) error {
 	r := chance(p.Seed)
 	span := end.Sub(end.AddDate(-years, 0, 0))
 	step := span / time.Duration(max(p.Connections, 1))
-	at := end.Add(-span)
+	begin := end.Add(-span)
 	line := make([]byte, 0, 128)
-	for range p.Connections {
-		at = at.Add(step/2 + time.Duration(r.Int64N(int64(step)+1)))
-		if at.After(end) {
-			at = end
-		}
+	for i := range p.Connections {
+		at := begin.Add(step*time.Duration(i) + time.Duration(r.Int64N(int64(step)+1)))
 		from := p.Networks[min(int(r.ExpFloat64()*0.7), len(p.Networks)-1)]
 		seconds := int64(20 + r.ExpFloat64()*1500)
 		bytes := int64(float64(seconds) * (2_000 + r.ExpFloat64()*180_000))
@@ -82,8 +79,11 @@ func visits(w io.Writer, p somebody, end time.Time) error {
 
 // history writes the few rows of a category that a person gave, as NDJSON.
 func history(category string, p somebody, end time.Time) []map[string]any {
+	n := 0 // rows so far: no two are of one moment
 	at := func(days int) string {
-		return end.AddDate(0, 0, -days).UTC().Truncate(24 * time.Hour).Add(10 * time.Hour).Format(time.RFC3339)
+		n++
+		minute := 14*60 + days*37%240 + n*11
+		return end.AddDate(0, 0, -days).UTC().Truncate(24 * time.Hour).Add(time.Duration(minute)*time.Minute + time.Duration(days*n%60)*time.Second).Format(time.RFC3339)
 	}
 	row := func(days int, fields map[string]any) map[string]any {
 		fields["person"], fields["at"] = p.Email, at(days)

@@ -1,5 +1,10 @@
 package register
 
+import (
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
 // Origin is who the data came from.
 type Origin string
 
@@ -149,6 +154,17 @@ const (
 	ByTopic       List = "topics"
 	ByRequestKind List = "request_kinds"
 	ByLookReason  List = "look_reasons"
+	ByLaw         List = "jurisdictions"
+	ByRefusal     List = "refusals"
+	ByCountry     List = "countries" // ISO 3166-1 alpha-2
+)
+
+// What a sign-in service wrote is said by the pages, which know the services
+// and the words of OpenID Connect.
+const (
+	ByService List = "sign_in_services"
+	ByScope   List = "scopes"
+	ByClaim   List = "claims"
 )
 
 // Say is a field's value as a person would say it; what has no words is said
@@ -171,11 +187,34 @@ func (r *Register) Say(f Field, value, lang string) string {
 	case ByLookReason:
 		l, _ := r.LookReason(value)
 		name = l.Text
+	case ByLaw:
+		j, _ := r.JurisdictionByID(value)
+		name = j.Law
+	case ByRefusal:
+		f, _ := r.Refusal(value)
+		name = f.Name
+	case ByCountry:
+		return CountryName(value, lang)
+	case ByService, ByScope, ByClaim: // not the register's to say
 	}
 	if name.Empty() {
 		return value
 	}
 	return name.In(lang)
+}
+
+// CountryName is a country's name in a language; what is no country's code is
+// said as it stands.
+func CountryName(code, lang string) string {
+	tag, err := language.Parse(lang)
+	region, err2 := language.ParseRegion(code)
+	if err != nil || err2 != nil || !region.IsCountry() {
+		return code
+	}
+	if name := display.Regions(tag).Name(region); name != "" {
+		return name
+	}
+	return code
 }
 
 // Derived is a table computed from categories: its rows name the category

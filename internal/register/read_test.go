@@ -192,7 +192,7 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 		{"profile", "ja-JP", "アカウントをお持ちの間、保存します。", "削除します。"},
 		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and is then due for deletion. Tax and accounting"},
 		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除の対象となります。税法"},
-		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the erasure, and then due for deletion."},
+		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the deletion, and then due for deletion."},
 		{"entries", "fr", "We keep each entry for 2 years", "Made anonymous"},
 		{"audit", "ja", "期限を定めずに保存します。", "期限を定めずに保存します。"},
 		{"requests", "en", "Kept for 24 months after the request is closed", "Kept for 24 months after the request is closed"},
@@ -286,7 +286,7 @@ func TestACodeIsSaidInWordsAndAnythingElseAsItStands(t *testing.T) {
 		return reg.Say(f, value, lang)
 	}
 	for want, got := range map[string]string{
-		"Erase my data":  say("requests", 0, "kind", "erasure", "en"),
+		"Delete my data": say("requests", 0, "kind", "erasure", "en"),
 		"取り下げ":           say("requests", 0, "state", "cancelled", "ja"),
 		"Orders":         say("exports", 0, "categories", "orders", "en"),
 		"キャンペーン":         say("consent", 1, "topic", "promotions", "ja"),

@@ -130,7 +130,7 @@ func (v *validator) fields(at string, c Category, h Holding) {
 			v.text(here+".words."+code, f.Words[code])
 		}
 		if f.Names != "" {
-			oneOf(v, here+".names", f.Names, ByCategory, ByTopic, ByRequestKind, ByLookReason)
+			oneOf(v, here+".names", f.Names, ByCategory, ByTopic, ByRequestKind, ByLookReason, ByLaw, ByRefusal, ByCountry, ByService, ByScope, ByClaim)
 		}
 		oneOf(v, here+".type", f.Type, TypeText, TypeInteger, TypeBytes, TypeSeconds, TypeTime, TypeDate,
 			TypeNetwork, TypePlace, TypeBoolean, TypeEmail, TypeList, TypeJSON)

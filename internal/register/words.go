@@ -45,7 +45,7 @@ func (e Erasure) In(lang string) string {
 				"各記録は、作成から" + e.Keep.In("ja") + "が過ぎるまで保存し、その後は削除の対象となります。" + e.Because.In("ja"),
 			},
 			SinceErasure: {
-				"Kept for " + e.Keep.In("en") + " after the erasure, and then due for deletion. " + e.Because.In("en"),
+				"Kept for " + e.Keep.In("en") + " after the deletion, and then due for deletion. " + e.Because.In("en"),
 				"消去後" + e.Keep.In("ja") + "の間保存し、その後は削除の対象となります。" + e.Because.In("ja"),
 			},
 			Always: {

@@ -12,7 +12,12 @@ import (
 
 func policyChapter() Group {
 	return Group{Name: "Policy", Stories: []Story{
-		{Name: "Policy", Page: policyPage},
+		{Name: "Policy", Page: func(ctx context.Context) templ.Component { return views.Policy(policyPage(ctx)) }},
+		{Name: "Policy, an earlier version", Page: func(ctx context.Context) templ.Component {
+			p := policyPage(ctx)
+			p.Version, p.Note = "", text.T(ctx, "policy.earlier", "Day", pick(ctx, "1 May 2025", "2025年5月1日"), "Next", pick(ctx, "1 May 2026", "2026年5月1日"))
+			return views.Policy(p)
+		}},
 		{Name: "What we hold, kind by kind", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
 				Shell: shell(ctx, "policy", text.T(ctx, "policy.dataTitle")), Lead: text.T(ctx, "policy.dataLead"), Entries: held(ctx),
@@ -50,12 +55,17 @@ func held(ctx context.Context) []views.PolicyEntry {
 	}
 }
 
-func policyPage(ctx context.Context) templ.Component {
+func policyPage(ctx context.Context) views.PolicyPage {
 	what, who := pick(ctx, "What we hold", "保有する情報"), pick(ctx, "Who we are", "当社について")
 	prose := func(id, title, words string) views.PolicyBlock {
 		return views.PolicyBlock{HTML: `<h2 id="` + id + `">` + title + `</h2><p>` + words + `</p>`}
 	}
-	return views.Policy(views.PolicyPage{
+	return views.PolicyPage{
+		Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。"),
+		Versions: []views.PolicyVersion{
+			{Since: text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2026", "2026年5月1日")), Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。")},
+			{Since: text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2025", "2025年5月1日")), Changes: pick(ctx, "The first version.", "最初の版です。"), Href: "/"},
+		},
 		Shell:    shell(ctx, "policy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")),
 		Version:  text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2026", "2026年5月1日")),
 		Sections: []ui.Link{{Label: who, Href: "#who"}, {Label: what, Href: "#what"}},
@@ -64,9 +74,9 @@ func policyPage(ctx context.Context) templ.Component {
 			{Facts: contacts(ctx)},
 			prose("what", what, pick(ctx, "Each kind has a page of its own.", "種類ごとのページがあります。")),
 			{Entries: held(ctx)},
-			{Fold: text.T(ctx, "policy.authorities"), Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
+			{Fold: text.T(ctx, "policy.fold.authorities", "Count", "5"), Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
 		},
-	})
+	}
 }
 
 func category(ctx context.Context) templ.Component {

@@ -58,7 +58,7 @@ func linked(ctx context.Context) views.LinkedService {
 		Gave: []ui.SummaryRow{
 			{Key: text.T(ctx, "sso.claim.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")},
 			{Key: text.T(ctx, "sso.claim.email"), Value: "mara@example.com"},
-			{Key: text.T(ctx, "sso.claim.email_verified"), Value: text.T(ctx, "sso.yes")},
+			{Key: text.T(ctx, "sso.claim.email_verified"), Value: text.T(ctx, "data.yes")},
 			{Key: text.T(ctx, "sso.claim.picture"), Value: "https://images.example.com/people/a-rather-long-address-of-a-picture-that-has-to-break/96.jpg"},
 		},
 		Allowed: []string{text.T(ctx, "sso.scope.openid"), text.T(ctx, "sso.scope.email"), text.T(ctx, "sso.scope.profile")},
