@@ -50,6 +50,8 @@ type DataList struct {
 	Facts []ui.SummaryRow
 	Pager ui.PagerProps
 	Empty string
+	// Correct leads to where its only row may be corrected; none if empty.
+	Correct ui.Link
 }
 
 // DataPurpose is one reason for which the data is used.
@@ -64,6 +66,23 @@ type DataPurpose struct {
 type DataWithheld struct {
 	What    string
 	Because string
+}
+
+// EditRowPage corrects what a person told us in one row.
+type EditRowPage struct {
+	Shell
+	Action   string
+	Back     ui.Link
+	Fields   []EditRowField
+	Problems ui.Problems
+}
+
+// EditRowField is one thing that may be corrected, written or chosen.
+type EditRowField struct {
+	Name, Label, Value string
+	Max                int
+	Optional           bool
+	Options            []ui.Option
 }
 
 // EditProfilePage corrects what a person said about themselves.

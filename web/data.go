@@ -94,6 +94,9 @@ func (c *dataController) show(ctx echo.Context) error {
 			return err
 		}
 		page.Lists = append(page.Lists, list)
+		if list.Correct.Href != "" {
+			page.Correct = list.Correct
+		}
 	}
 	if fits(page.Lists) && filter != nil && filter.Clear == "" {
 		page.Filter = nil // all of it stands on this page
@@ -123,6 +126,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 		return views.DataList{}, err
 	}
 	list := c.dataList(r, source, page)
+	offerCorrections(ctx, source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""
@@ -201,12 +205,18 @@ func (c *dataController) profilePage(ctx echo.Context, f profileForm, problems f
 	page := views.EditProfilePage{
 		Shell: c.shell(ctx, "data.editTitle", "data"), Problems: words(ctx, problems),
 		FullName: f.FullName, Street: f.Street, PostalCode: f.PostalCode, City: f.City, Region: f.Region,
-		Countries: []ui.Option{{Label: text.T(r, "account.countryNone"), Selected: f.Country == ""}},
-	}
-	for _, country := range text.Countries(r) {
-		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == f.Country})
+		Countries: countryOptions(r, f.Country),
 	}
 	return page
+}
+
+// countryOptions are all countries, one of them chosen, or none.
+func countryOptions(ctx context.Context, chosen string) []ui.Option {
+	options := []ui.Option{{Label: text.T(ctx, "account.countryNone"), Selected: chosen == ""}}
+	for _, country := range text.Countries(ctx) {
+		options = append(options, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == chosen})
+	}
+	return options
 }
 
 // correct replaces the profile by what the person says is right.

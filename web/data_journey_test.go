@@ -58,7 +58,7 @@ func TestAPersonSeesWhatIsHeldTurnsPagesAndCorrectsTheirProfile(t *testing.T) {
 	b.Open(p.url + "/data/profile")
 	b.SeeText("Robin Example")
 	b.Inspect("data-profile")
-	b.Click("Correct your profile")
+	b.Click("Correct what you told us")
 	b.Inspect("data-profile-edit")
 	b.Fill("Your name", "Robin Corrected")
 	b.Press("Save these corrections")

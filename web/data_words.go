@@ -53,9 +53,6 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 			page.Withheld = append(page.Withheld, views.DataWithheld{What: h.Except.Name.In(lang), Because: h.Except.Because.In(lang)})
 		}
 	}
-	if category.ID == "profile" {
-		page.Correct = ui.Link{Label: text.T(r, "data.correct"), Href: "/data/profile/edit"}
-	}
 	return page
 }
 

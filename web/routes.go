@@ -75,6 +75,8 @@ func (s *server) routes() {
 	s.person(get, "/data/:category", data.show)
 	s.fresh(get, "/data/profile/edit", data.editProfile)
 	s.fresh(post, "/data/profile/edit", data.correct)
+	s.fresh(get, "/data/:category/edit", data.editRow)
+	s.fresh(post, "/data/:category/edit", data.correctRow)
 
 	downloads := &downloadsController{s}
 	s.person(get, "/downloads", downloads.index)

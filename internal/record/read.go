@@ -73,6 +73,28 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 	return turned(rows, q), nil
 }
 
+func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, error) {
+	where, args := t.shown, []any{asText, person}
+	if len(t.keys) > 0 {
+		values, err := t.parse(key)
+		if err != nil {
+			return Row{}, err
+		}
+		for i, k := range t.keys {
+			args = append(args, values[i])
+			where += " and " + k.expr + " = $" + strconv.Itoa(len(args)-1) + "::" + k.sqlType
+		}
+	}
+	rows, err := t.rows(ctx, "select "+t.list+" from "+t.from+" where "+where, args)
+	if err != nil {
+		return Row{}, t.failed("find", err)
+	}
+	if len(rows) != 1 {
+		return Row{}, errCursor
+	}
+	return rows[0], nil
+}
+
 func (t *table) rows(ctx context.Context, sql string, args []any) ([]Row, error) {
 	found, err := t.deps.DB.Pool.Query(ctx, sql, args...)
 	if err != nil {
@@ -146,8 +168,12 @@ func (t *table) beyond(cursor, than, where string, args []any) (string, []any, e
 	return where, args, nil
 }
 
-// cursor names the row by its key.
+// cursor names the row by its key; the only row that a person can have needs
+// no name.
 func (t *table) cursor(raw [][]byte) string {
+	if len(t.keys) == 0 {
+		return ""
+	}
 	values := make([]string, len(t.keys))
 	for i, k := range t.keys {
 		values[i] = string(raw[k.at])

@@ -28,6 +28,8 @@ type Source interface {
 	Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
 	// Page gives rows for reading, newest first.
 	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
+	// Row finds one row by its key; NotFound if the person has none such.
+	Row(ctx context.Context, person uuid.UUID, key string) (Row, error)
 	// Rectify changes the fields that the person may correct (GDPR art. 16).
 	Rectify(ctx context.Context, r Rectification) error
 	// Erase does what the category's erasure rule says to up to limit of the
@@ -46,7 +48,7 @@ type Source interface {
 // Row is one row. Values are in PostgreSQL's text form, nil for null, one for
 // each of the source's fields; AppendJSON and Time read them.
 type Row struct {
-	Key    string // names the row in Rectification; empty while reading
+	Key    string // names the row in Rectification; empty while reading, and where a person has one row only
 	Values [][]byte
 }
 

@@ -17,6 +17,7 @@ func data() Group {
 		{Name: "Connection log", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLog(ctx)) }},
 		{Name: "Posts, with a warning, none in the time chosen", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPosts(ctx)) }},
 		{Name: "Profile", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataProfile(ctx)) }},
+		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},
 		{Name: "Correct the profile", Page: func(ctx context.Context) templ.Component { return views.EditProfile(editProfile(ctx)) }},
 	}}
 }
@@ -96,6 +97,18 @@ func dataProfile(ctx context.Context) views.DataCategoryPage {
 		Shell: person(ctx, "data", pick(ctx, "Profile", "プロフィール")), Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
 		Correct: ui.Link{Label: text.T(ctx, "data.correct"), Href: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 		Lists: []views.DataList{{Facts: []ui.SummaryRow{{Key: pick(ctx, "Name", "氏名"), Value: pick(ctx, "Mara Lindqvist", "森 真理")}, {Key: pick(ctx, "City", "市区町村"), Value: "–"}}}},
+	}
+}
+
+func editRow(ctx context.Context) views.EditRowPage {
+	name := pick(ctx, "Billing name", "請求先氏名")
+	return views.EditRowPage{
+		Shell: person(ctx, "data", text.T(ctx, "data.rowTitle")), Action: "/", Back: ui.Link{Label: pick(ctx, "Payment methods", "お支払い方法"), Href: "/"},
+		Fields: []views.EditRowField{
+			{Name: "billing_name", Label: name, Value: pick(ctx, "Mara Lindqvist", "森 真理"), Max: 200, Optional: true},
+			{Name: "billing_country", Label: pick(ctx, "Billing country", "請求先の国"), Optional: true, Options: []ui.Option{{Label: text.T(ctx, "account.countryNone")}, {Value: "SE", Label: pick(ctx, "Sweden", "スウェーデン"), Selected: true}}},
+		},
+		Problems: ui.Problems{{Field: "billing_name", Text: text.T(ctx, "record.refused.long")}},
 	}
 }
 

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// correctionAt is where a row of a category's source is corrected.
+func correctionAt(category string, source int, row string) string {
+	return "/data/" + category + "/edit?" + url.Values{"in": {strconv.Itoa(source)}, "row": {row}}.Encode()
+}
+
+// correctable are the fields of which the register says that the person is
+// their source and may change them (promise P4).
+func correctable(source record.Source) []register.Field {
+	var fields []register.Field
+	for _, f := range source.Fields() {
+		if f.Correctable {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// offerCorrections gives each row its way to be corrected; where there is
+// never more than one, the page has one button instead.
+func offerCorrections(ctx echo.Context, source record.Source, at int, rows []record.Row, list *views.DataList) {
+	if len(rows) == 0 || len(correctable(source)) == 0 {
+		return
+	}
+	r := ctx.Request().Context()
+	if rows[0].Key == "" {
+		list.Correct = ui.Link{Label: text.T(r, "data.correct"), Href: correctionAt(source.Category().ID, at, "")}
+		return
+	}
+	list.Table.Columns = append(list.Table.Columns, ui.Column{Label: text.T(r, "data.correctHead")})
+	for i, row := range rows {
+		list.Table.Rows[i] = append(list.Table.Rows[i], ui.Cell{Text: text.T(r, "data.correctRow"), Href: correctionAt(source.Category().ID, at, row.Key)})
+	}
+}
+
+// correctedSource is the source that the address names, if something in it
+// can be corrected.
+func (c *dataController) correctedSource(ctx echo.Context) (record.Source, error) {
+	sources := c.Records.For(ctx.Param("category"))
+	at, err := strconv.Atoi(ctx.QueryParam("in"))
+	if err != nil || at < 0 || at >= len(sources) || len(correctable(sources[at])) == 0 {
+		return nil, fault.New(fault.NotFound, "fault.notFound")
+	}
+	return sources[at], nil
+}
+
+// editRow shows what a person told us in one row.
+func (c *dataController) editRow(ctx echo.Context) error {
+	source, err := c.correctedSource(ctx)
+	if err != nil {
+		return err
+	}
+	row, err := source.Row(ctx.Request().Context(), person(ctx), ctx.QueryParam("row"))
+	if err != nil {
+		return err
+	}
+	values := map[string]string{}
+	for i, f := range source.Fields() {
+		values[f.ID] = string(row.Values[i])
+	}
+	return render(ctx, http.StatusOK, views.EditRow(c.editRowPage(ctx, source, values, nil)))
+}
+
+// correctRow replaces what is wrong in one row by what the person says is
+// right (GDPR art. 16).
+func (c *dataController) correctRow(ctx echo.Context) error {
+	source, err := c.correctedSource(ctx)
+	if err != nil {
+		return err
+	}
+	values := map[string]string{}
+	for _, f := range correctable(source) {
+		values[f.ID] = ctx.FormValue(f.ID)
+	}
+	err = source.Rectify(ctx.Request().Context(), record.Rectification{
+		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: ctx.QueryParam("row"), Values: values,
+	})
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.EditRow(c.editRowPage(ctx, source, values, problems)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/data/"+source.Category().ID, "data.rowCorrected")
+}
+
+func (c *dataController) editRowPage(ctx echo.Context, source record.Source, values map[string]string, problems fault.Problems) views.EditRowPage {
+	r := ctx.Request().Context()
+	lang := text.Lang(r)
+	page := views.EditRowPage{
+		Shell: c.shell(ctx, "data.rowTitle", "data"), Problems: words(ctx, problems), Action: ctx.Request().URL.RequestURI(),
+		Back: ui.Link{Label: source.Category().Name.In(lang), Href: "/data/" + source.Category().ID},
+	}
+	for _, f := range correctable(source) {
+		field := views.EditRowField{Name: f.ID, Label: f.Name.In(lang), Value: values[f.ID], Max: int(f.Max), Optional: !f.Required}
+		if f.Names == register.ByCountry {
+			field.Options = countryOptions(r, values[f.ID])
+		}
+		page.Fields = append(page.Fields, field)
+	}
+	return page
+}
