@@ -35,6 +35,8 @@ create table audit_entry (
 );
 create index audit_entry_person on audit_entry (person_id, at desc) where person_id is not null;
 create index audit_entry_at on audit_entry (at desc, id desc);
+create index audit_entry_staff on audit_entry (actor_id, at desc, id desc) where actor_kind = 'staff';
+create index audit_entry_noun on audit_entry (split_part(action, '.', 1), at desc, id desc);
 create trigger audit_entry_append_only before update or delete on audit_entry
   for each row execute function refuse_change();
 create trigger audit_entry_no_truncate before truncate on audit_entry

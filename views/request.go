@@ -14,7 +14,7 @@ type RequestRow struct {
 	Href, Reference, Kind, Received string
 	State                           ui.BadgeProps
 	Clock                           ui.BadgeProps // empty once closed
-	Due                             string
+	Due                             string        // empty once closed
 }
 
 // RequestKindsPage asks what a person wants to ask for.

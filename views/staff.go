@@ -119,6 +119,9 @@ type StaffPersonPage struct {
 // StaffAuditPage lists what was done.
 type StaffAuditPage struct {
 	Shell
-	Rows  [][]ui.Cell
-	Older string
+	Members []ui.Option
+	Kinds   []ui.Option
+	Clear   string // empty if nothing is narrowed
+	Rows    [][]ui.Cell
+	Older   string
 }

@@ -108,14 +108,43 @@ func (c *dataController) dataList(ctx context.Context, source record.Source, pag
 			list.Facts = append(list.Facts, ui.SummaryRow{Key: list.Table.Columns[n].Label, Value: cell.Text, Inside: cell.Inside})
 		}
 	}
+	fold(&list.Table)
 	if n := len(page.Rows); n > 0 && timed >= 0 {
 		last, okLast := record.Time(page.Rows[0].Values[timed])
 		first, okFirst := record.Time(page.Rows[n-1].Values[timed])
 		if okFirst && okLast {
-			list.Pager.Status = text.T(ctx, "data.shown", "First", text.Date(ctx, first), "Last", text.Date(ctx, last))
+			list.Pager.Status = span(ctx, first, last)
 		}
 	}
 	return list
+}
+
+// maxColumns is how many columns a reader takes in at once; a table one wider
+// stays whole, because folding one away saves nothing.
+const maxColumns = 5
+
+// fold moves the later columns of a wide table under each row.
+func fold(t *ui.TableProps) {
+	if len(t.Columns) <= maxColumns+1 {
+		return
+	}
+	for n, row := range t.Rows {
+		var rest []ui.SummaryRow
+		for i, cell := range row[maxColumns:] {
+			rest = append(rest, ui.SummaryRow{Key: t.Columns[maxColumns+i].Label, Value: cell.Text, Inside: cell.Inside})
+		}
+		t.Rows[n], t.More = row[:maxColumns], append(t.More, rest)
+	}
+	t.Columns = t.Columns[:maxColumns]
+}
+
+// span says from which day to which; once if it is one day.
+func span(ctx context.Context, first, last time.Time) string {
+	from, to := text.Date(ctx, first), text.Date(ctx, last)
+	if from == to {
+		return from
+	}
+	return text.T(ctx, "data.shown", "First", from, "Last", to)
 }
 
 // dataCell says a value as its reader would.

@@ -147,7 +147,7 @@ func (s *server) failPage(ctx echo.Context, f *fault.Error) error {
 	c := ctx.Request().Context()
 	say := func(key string, args ...any) string { return text.T(c, key, args...) }
 	code := status(f.Kind)
-	shell := s.shell(ctx, "", "")
+	shell := s.quietShell(ctx, "", "")
 	shell.Title = text.T(c, "error.title."+strconv.Itoa(code))
 	page := views.ErrorPage{
 		Shell: shell, Happened: sentence(ctx, f, say), ToDo: text.T(c, "error.todo."+strconv.Itoa(code)),

@@ -53,15 +53,25 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 // shell is everything around a page. titleKey names its message; nav its
 // place in the rail.
 func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
+	shell := s.quietShell(ctx, titleKey, nav)
+	if ctx.Request().Method != http.MethodGet {
+		return shell // the page that a redirect leads to says what was done, and a form that failed does not
+	}
+	if key, args := s.takeFlash(ctx); key != "" {
+		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx.Request().Context(), key, args...)}
+	}
+	return shell
+}
+
+// quietShell says nothing of what was done before: an error page leaves that
+// to the page it was meant for.
+func (s *server) quietShell(ctx echo.Context, titleKey, nav string) views.Shell {
 	shell := s.frame(ctx, titleKey, nav)
 	if v, ok := visitorOf(ctx); ok {
 		shell.SignedIn = v.session.Name
 		if shell.SignedIn == "" {
 			shell.SignedIn = v.session.Address
 		}
-	}
-	if key, args := s.takeFlash(ctx); key != "" {
-		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx.Request().Context(), key, args...)}
 	}
 	return shell
 }

@@ -75,8 +75,12 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 			{Key: text.T(r, "request.reference"), Value: one.Reference},
 			{Key: text.T(r, "request.state"), Inside: ui.Badge(row.State)},
 			{Key: text.T(r, "request.received"), Value: row.Received},
-			{Key: text.T(r, "request.due"), Value: row.Due},
 		},
+	}
+	if one.State.UnderWay() {
+		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "request.due"), Value: row.Due})
+	} else {
+		page.Why = nil // a date that binds nobody any more needs no reasons
 	}
 	page.Title = text.T(r, "request.showTitle", "Kind", row.Kind)
 	if one.Message != "" {
@@ -157,7 +161,9 @@ func (s *server) requestRow(ctx context.Context, r request.Request, path string)
 	row := views.RequestRow{
 		Href: path + r.ID.String(), Reference: r.Reference, Kind: s.kindName(ctx, r.Kind), Received: text.Date(ctx, r.ReceivedAt),
 		State: ui.BadgeProps{Kind: stateColour(r.State), Label: text.T(ctx, "request.states."+string(r.State))},
-		Due:   text.Day(ctx, r.DueOn.Time()),
+	}
+	if r.State.UnderWay() {
+		row.Due = text.Day(ctx, r.DueOn.Time())
 	}
 	if r.State == request.Open {
 		row.Clock = clockBadge(ctx, r.DueOn.Sub(s.Requests.Today()))
@@ -212,9 +218,11 @@ func why(ctx context.Context, steps []deadline.Step) []string {
 // event sets one step of a request; names are the staff's, who are named to
 // each other but not to the person.
 func (*server) event(ctx context.Context, e request.Event, names map[uuid.UUID]string) ui.Event {
-	out := ui.Event{
-		When: ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)}, Title: text.T(ctx, "request.events."+e.Kind), Text: e.Text,
+	title := text.T(ctx, "request.events."+e.Kind)
+	if names != nil {
+		title = text.T(ctx, "staff.events."+e.Kind)
 	}
+	out := ui.Event{When: ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)}, Title: title, Text: e.Text}
 	switch e.Kind {
 	case request.WasRefused:
 		out.Kind = ui.Danger

@@ -139,7 +139,9 @@ func (s *server) staffRoutes() {
 
 	queue := &staffQueue{s}
 	s.staff(get, "/staff", staff.Agent, queue.show)
-	s.staff(get, "/staff/audit", staff.Officer, queue.audit)
+
+	log := &staffAudit{s}
+	s.staff(get, "/staff/audit", staff.Officer, log.show)
 
 	desk := &staffRequest{s}
 	s.staff(get, "/staff/requests/:id", staff.Agent, desk.show)

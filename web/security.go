@@ -81,15 +81,14 @@ func (c *securityController) endSession(ctx echo.Context) error {
 
 // device says in a few words what a browser says of itself at length.
 func device(ctx context.Context, agent string) string {
-	pick := func(names [][2]string, otherwise string) string {
+	pick := func(names [][2]string) string {
 		for _, n := range names {
 			if strings.Contains(agent, n[0]) {
 				return n[1]
 			}
 		}
-		return otherwise
+		return ""
 	}
-	unknown := text.T(ctx, "security.unknown")
 	browser := pick([][2]string{
 		{"Edg/", "Edge"},
 		{"OPR/", "Opera"},
@@ -99,9 +98,17 @@ func device(ctx context.Context, agent string) string {
 		{"CriOS/", "Chrome"},
 		{"Chrome/", "Chrome"},
 		{"Safari/", "Safari"},
-	}, unknown)
+	})
 	system := pick([][2]string{
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
-	}, unknown)
+	})
+	switch {
+	case browser == "" && system == "":
+		return text.T(ctx, "security.deviceUnknown")
+	case browser == "":
+		return text.T(ctx, "security.browserUnknown", "System", system)
+	case system == "":
+		return browser
+	}
 	return text.T(ctx, "security.device", "Browser", browser, "System", system)
 }

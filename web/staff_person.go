@@ -126,7 +126,7 @@ func (c *staffPerson) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPag
 		return page, err
 	}
 	looks, _, err := c.Looks.Looks(r, id, disclosure.Cursor{})
-	page.Looks = c.lookRows(r, looks)
+	page.Looks = c.lookRows(r, looks, staffWhats)
 	return page, err
 }
 
@@ -153,6 +153,16 @@ func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.Sum
 	}, nil
 }
 
+// categoryName is a category as the staff call it; the register's own name
+// may speak to the person.
+func (*staffPerson) categoryName(ctx context.Context, category register.Category) string {
+	switch category.ID {
+	case "consent", "requests", "exports":
+		return text.T(ctx, "staff.categories."+category.ID)
+	}
+	return category.Name.In(text.Lang(ctx))
+}
+
 // held is how much of each category there is, and never the rows themselves.
 func (c *staffPerson) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, error) {
 	holdings, err := c.Records.Overview(ctx, id)
@@ -165,7 +175,7 @@ func (c *staffPerson) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, erro
 		if !ok || h.Rows == 0 {
 			continue
 		}
-		row := []ui.Cell{{Text: category.Name.In(text.Lang(ctx))}, {Text: text.Number(ctx, h.Rows)}, {}, {}}
+		row := []ui.Cell{{Text: c.categoryName(ctx, category)}, {Text: text.Number(ctx, h.Rows)}, {}, {}}
 		if !h.First.IsZero() {
 			row[2].Text, row[3].Text = text.Date(ctx, h.First), text.Date(ctx, h.Last)
 		}

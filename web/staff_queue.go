@@ -2,14 +2,12 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
@@ -17,7 +15,7 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// staffQueue is the list of what there is to answer, and of what was done.
+// staffQueue is the list of what there is to answer.
 type staffQueue struct{ *server }
 
 func (c *staffQueue) show(ctx echo.Context) error {
@@ -133,49 +131,4 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]v
 		}
 	}
 	return rows, nil
-}
-
-// audit shows what was done, by whom, to whom.
-func (c *staffQueue) audit(ctx echo.Context) error {
-	r := ctx.Request().Context()
-	at, id := cursorOf(ctx)
-	entries, next, err := audit.Latest(r, c.DB, audit.Cursor{At: at, ID: id})
-	if err != nil {
-		return err
-	}
-	page := views.StaffAuditPage{Shell: c.staffShell(ctx, "staff.auditTitle", "staffAudit")}
-	for _, e := range entries {
-		row, err := auditRow(r, e)
-		if err != nil {
-			return err
-		}
-		page.Rows = append(page.Rows, row)
-	}
-	if next != (audit.Cursor{}) {
-		page.Older = older("/staff/audit", next.At, next.ID)
-	}
-	return render(ctx, http.StatusOK, views.StaffAudit(page))
-}
-
-// auditRow names nobody: the log knows people and staff by id alone.
-func auditRow(ctx context.Context, e audit.Written) ([]ui.Cell, error) {
-	detail := ""
-	if len(e.Detail) > 0 {
-		raw, err := json.Marshal(e.Detail)
-		if err != nil {
-			return nil, err
-		}
-		detail = string(raw)
-	}
-	whom := ui.Cell{}
-	if e.PersonID != uuid.Nil {
-		whom = ui.Cell{Text: e.PersonID.String(), Href: "/staff/people/" + e.PersonID.String()}
-	}
-	return []ui.Cell{
-		{Inside: ui.Time(ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)})},
-		{Text: string(e.Actor.Kind) + " " + e.Actor.ID},
-		{Text: e.Action},
-		whom,
-		{Text: detail},
-	}, nil
 }

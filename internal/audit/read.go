@@ -25,10 +25,27 @@ type Cursor struct {
 	ID uuid.UUID
 }
 
+// Filter narrows the log; what is zero is not narrowed by.
+type Filter struct {
+	Staff uuid.UUID // what this member did
+	Noun  string    // what was done to these: see Nouns
+}
+
+// Nouns are what actions are done to: the word before the dot of an action.
+func Nouns() []string {
+	return []string{"person", "request", "export", "erasure", "account", "session", "password", "profile", "consent", "sso", "record", "records", "staff", "key"}
+}
+
 // Latest are entries, the latest first, a page at a time. next is zero on the
 // last page.
-func Latest(ctx context.Context, db *postgres.DB, after Cursor) (entries []Written, next Cursor, err error) {
+func Latest(ctx context.Context, db *postgres.DB, f Filter, after Cursor) (entries []Written, next Cursor, err error) {
 	q := db.Gorm(ctx)
+	if f.Staff != uuid.Nil {
+		q = q.Where("actor_kind = ? and actor_id = ?", Staff, f.Staff.String())
+	}
+	if f.Noun != "" {
+		q = q.Where("split_part(action, '.', 1) = ?", f.Noun)
+	}
 	if after != (Cursor{}) {
 		q = q.Where("(at, id) < (?, ?)", after.At, after.ID)
 	}

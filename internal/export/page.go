@@ -112,7 +112,7 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 	for _, r := range s.Register.RecipientsOf(of) {
 		who = append(who, r.Name.In(lang))
 	}
-	entry.Recipients = text.List(ctx, who)
+	entry.Recipients = text.Clauses(ctx, who)
 	for _, f := range c.Files {
 		entry.Files = append(entry.Files, indexFile{f.Path, text.Bytes(ctx, f.Bytes)})
 	}

@@ -61,6 +61,16 @@ func (p *Page) colours(scheme string) {
 	}))
 }
 
+// FitsAcross fails if the page must be moved sideways in a window of any of
+// these widths, in pixels.
+func (p *Page) FitsAcross(widths ...int64) {
+	p.t.Helper()
+	for _, width := range widths {
+		p.do("setting the window's width", chromedp.EmulateViewport(width, 900))
+		p.Fits()
+	}
+}
+
 // Lang makes the browser ask for a language (en, ja) from the next page on.
 func (p *Page) Lang(language string) {
 	p.t.Helper()
@@ -84,7 +94,8 @@ func (p *Page) Fits() {
 		p.fail("measuring the page: %v", err)
 	}
 	if over > 0 {
-		p.t.Errorf("%s is %d pixels wider than the window", p.Path(), over)
+		width, _ := evaluate[int](p.ctx, "document.documentElement.clientWidth")
+		p.t.Errorf("%s is %d pixels wider than the window of %d", p.Path(), over, width)
 	}
 }
 

@@ -110,7 +110,7 @@ func sessions(ctx context.Context) templ.Component {
 			Since: pick(ctx, "14 November 2026 08:20 UTC", "2026年11月14日 08:20 UTC"), Seen: pick(ctx, "21 November 2026 23:04 UTC", "2026年11月21日 23:04 UTC"),
 		},
 		views.SecuritySession{
-			ID: "3", Device: text.T(ctx, "security.device", "Browser", text.T(ctx, "security.unknown"), "System", text.T(ctx, "security.unknown")), IP: "198.51.100.4",
+			ID: "3", Device: text.T(ctx, "security.deviceUnknown"), IP: "198.51.100.4",
 			Since: pick(ctx, "2 November 2026 03:11 UTC", "2026年11月2日 03:11 UTC"), Seen: pick(ctx, "2 November 2026 03:12 UTC", "2026年11月2日 03:12 UTC"),
 		},
 	)

@@ -28,6 +28,7 @@ func TestEveryPageIsAccessibleInEveryForm(t *testing.T) {
 				name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")
 				p.Open(server.URL + path + "?lang=en")
 				p.Inspect(name)
+				p.FitsAcross(641, 720, 1024, 1440)
 				p.SetViewport(testkit.Phone)
 				p.Open(path + "?lang=ja")
 				p.Axe()

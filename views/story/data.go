@@ -15,6 +15,8 @@ func data() Group {
 	return Group{Name: "My data", Stories: []Story{
 		{Name: "What is held", Page: func(ctx context.Context) templ.Component { return views.Data(dataOverview(ctx)) }},
 		{Name: "Connection log", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLog(ctx)) }},
+		{Name: "Site usage, wider than the page", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataUsage(ctx)) }},
+		{Name: "Payment methods, without a place to break", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPayment(ctx)) }},
 		{Name: "Posts, with a warning, none in the time chosen", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPosts(ctx)) }},
 		{Name: "Profile", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataProfile(ctx)) }},
 		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},

@@ -152,12 +152,24 @@ func deskPerson(ctx context.Context) templ.Component {
 func deskAudit(ctx context.Context) templ.Component {
 	return views.StaffAudit(views.StaffAuditPage{
 		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.auditTitle")), Older: "/staff/audit?after=1",
-		Rows: [][]ui.Cell{{
-			{Text: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC")},
-			{Text: "staff 0199b0a4"},
-			{Text: "person.looked"},
-			{Text: "0199a3e0", Href: "/staff/people/1"},
-			{Text: `{"reason":"request","role":"officer","what":"person"}`},
-		}},
+		Members: []ui.Option{{Label: text.T(ctx, "staff.auditEverybody")}, {Value: "1", Label: "Odil Officer", Selected: true}},
+		Kinds:   []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}, {Value: "person", Label: text.T(ctx, "staff.auditNouns.person")}},
+		Clear:   "/staff/audit",
+		Rows: [][]ui.Cell{
+			{
+				{Inside: ui.Time(ui.TimeProps{ISO: "2026-11-21T10:02:00Z", Text: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC")})},
+				{Text: "Odil Officer"},
+				{Text: text.T(ctx, "staff.auditLooked")},
+				{Text: text.T(ctx, "staff.auditPerson", "Number", "a3e07c"), Href: "/staff/people/1"},
+				{Text: pick(ctx, "Reason: Working on a request; Role: Privacy officer; Opened: The person's record", "理由：ご請求への対応／役割：プライバシー責任者／開いたもの：ご本人の記録")},
+			},
+			{
+				{Inside: ui.Time(ui.TimeProps{ISO: "2026-11-21T09:58:00Z", Text: pick(ctx, "21 November 2026 09:58 UTC", "2026年11月21日 09:58 UTC")})},
+				{Text: text.T(ctx, "staff.auditSystem", "Part", "export")},
+				{Text: pick(ctx, "Copy ready", "写しの準備完了")},
+				{Text: text.T(ctx, "staff.auditPerson", "Number", "a3e07c"), Href: "/staff/people/1"},
+				{Text: pick(ctx, "Complete: Yes; Rows: 214,803", "不足なし：はい／件数：214,803")},
+			},
+		},
 	})
 }
