@@ -88,6 +88,9 @@ func PublicPlaces() []Place {
 	}
 }
 
+// Themes are the forms of a page that a reader may choose.
+func Themes() []string { return []string{"system", "light", "dark"} }
+
 // Language is one that the portal speaks, named in itself.
 type Language struct{ Code, Name string }
 

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,6 +38,26 @@ func (f signUpForm) born() time.Time {
 		return time.Time{}
 	}
 	return day
+}
+
+// explain puts what is wrong in the order of the form's fields, and tells a
+// day that no calendar has from one that is not written whole.
+func (f signUpForm) explain(problems fault.Problems) fault.Problems {
+	order := []string{"name", "email", "password", "born", "country"}
+	out := slices.Clone(problems)
+	slices.SortStableFunc(out, func(a, b fault.Problem) int {
+		return cmp.Compare(slices.Index(order, a.Field), slices.Index(order, b.Field))
+	})
+	day, err1 := strconv.Atoi(f.Day)
+	month, err2 := strconv.Atoi(f.Month)
+	year, err3 := strconv.Atoi(f.Year)
+	written := err1 == nil && err2 == nil && err3 == nil && day >= 1 && day <= 31 && month >= 1 && month <= 12 && year >= 1900
+	for i := range out {
+		if out[i].Field == "born" && written && f.born().IsZero() {
+			out[i].Key = "account.bornNever"
+		}
+	}
+	return out
 }
 
 // tooYoungCookie keeps the next answer to the question of age from being a
@@ -239,7 +262,7 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 	lang := ctx.Request().Context()
 	page := views.SignUpPage{
 		Shell: c.shell(ctx, "account.signUpTitle", ""), Email: form.Email, Name: form.Name,
-		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, problems), Services: c.serviceButtons("/overview"),
+		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, form.explain(problems)), Services: c.serviceButtons("/overview"),
 	}
 	for _, country := range text.Countries(lang) {
 		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == form.Country})

@@ -26,7 +26,11 @@ func (c *downloadsController) index(ctx echo.Context) error {
 }
 
 func (c *downloadsController) new(ctx echo.Context) error {
-	page, err := c.newPage(ctx, c.Exports.Offered(), nil)
+	ticked := c.Exports.Offered()
+	if ctx.QueryParam("choose") == "none" {
+		ticked = nil
+	}
+	page, err := c.newPage(ctx, ticked, nil)
 	if err != nil {
 		return err
 	}

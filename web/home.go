@@ -11,7 +11,10 @@ import (
 	"plusultra.link/privacy/views"
 )
 
-const langCookie = "lang"
+const (
+	langCookie  = "lang"
+	themeCookie = "theme"
+)
 
 func cacheFor(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
@@ -48,4 +51,39 @@ func (c *homeController) language(ctx echo.Context) error {
 		}
 	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+type themeForm struct {
+	Theme string `form:"theme"`
+	Next  string `form:"return"`
+}
+
+// theme keeps light or dark for this browser; anything else is as the
+// reader's system says, and needs no keeping.
+func (c *homeController) theme(ctx echo.Context) error {
+	form, err := bind[themeForm](ctx)
+	if err != nil {
+		return err
+	}
+	cookie := &http.Cookie{Name: themeCookie, Path: "/", MaxAge: -1, Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if theme := chosenTheme(form.Theme); theme != "" {
+		cookie.Value, cookie.MaxAge = theme, int((365 * 24 * time.Hour).Seconds())
+	}
+	ctx.SetCookie(cookie)
+	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+func themeOf(ctx echo.Context) string {
+	cookie, err := ctx.Cookie(themeCookie)
+	if err != nil {
+		return ""
+	}
+	return chosenTheme(cookie.Value)
+}
+
+func chosenTheme(value string) string {
+	if value == "light" || value == "dark" {
+		return value
+	}
+	return ""
 }

@@ -28,6 +28,7 @@ func (s *server) routes() {
 	home := &homeController{s}
 	s.open(get, "/", home.show)
 	s.open(post, "/language", home.language)
+	s.open(post, "/theme", home.theme)
 
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)

@@ -100,7 +100,7 @@ func TestAPersonAsksStaffRefuseAndThePersonReadsWhyAndWhoLooked(t *testing.T) {
 	s.Press("Refuse and tell the person")
 	s.SeeText("the person has been told why")
 	s.Open(p.url + "/staff/audit")
-	s.SeeText("request.refused")
+	s.SeeText("Request refused")
 	s.Inspect("staff-audit")
 
 	letter := p.letter("robin@example.com", "Our answer")

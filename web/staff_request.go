@@ -41,7 +41,7 @@ func (c *staffRequest) showWith(ctx echo.Context, code int, form staffWordsForm,
 		return err
 	}
 	r := ctx.Request().Context()
-	if err := c.Looks.OpenRequest(r, member(ctx), signedIn(ctx).CreatedAt, one.PersonID, one.Reference); err != nil {
+	if err := c.Looks.OpenRequest(r, member(ctx), one.PersonID, one.Reference); err != nil {
 		return err
 	}
 	events, err := c.Requests.Journal(r, member(ctx), one)

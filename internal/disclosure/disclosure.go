@@ -19,6 +19,9 @@ import (
 // Lasts is for how long a reason once given holds.
 const Lasts = 30 * time.Minute
 
+// Counted is for how long opening the same request again is the same look.
+const Counted = time.Hour
+
 // What can be looked at.
 const (
 	ThePerson  = "person"
@@ -127,13 +130,23 @@ func (*Service) looked(db *gorm.DB, by staff.Member, since time.Time, person uui
 }
 
 // OpenRequest writes down that by opens a request. The request is the reason;
-// reloading its page within the half hour is the same look.
-func (s *Service) OpenRequest(ctx context.Context, by staff.Member, signedIn time.Time, person uuid.UUID, reference string) error {
-	seen, err := s.looked(s.DB.Gorm(ctx), by, later(signedIn, s.Now().Add(-Lasts)), person, TheRequest, reference)
+// however often a member comes back to its page within the hour, in whatever
+// window or session, it is one look.
+func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.UUID, reference string) error {
+	since := s.Now().Add(-Counted)
+	seen, err := s.looked(s.DB.Gorm(ctx), by, since, person, TheRequest, reference)
 	if err != nil || seen {
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		// Two windows that load at once are one look: the second waits here.
+		if err := tx.Gorm.Exec(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, by.ID.String()+reference).Error; err != nil {
+			return err
+		}
+		seen, err := s.looked(tx.Gorm, by, since, person, TheRequest, reference)
+		if err != nil || seen {
+			return err
+		}
 		return s.Look(ctx, tx, by, person, TheRequest, Stated{Code: "request", Reason: reference})
 	})
 }

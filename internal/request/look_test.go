@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -54,23 +56,45 @@ func TestALookIsSeenByThePersonWithRoleAndReason(t *testing.T) {
 	wants(t, b.looks.Open(t.Context(), staff.Member{}, mara, why), fault.Forbidden)
 }
 
-func TestOpeningARequestIsALookOncePerHalfHour(t *testing.T) {
+func TestOpeningARequestIsOneLookPerMemberAndHour(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
 	r := b.ask(mara, "rectification")
-	signedIn := b.clock.Now()
-	for range 3 {
-		must(t, b.looks.OpenRequest(t.Context(), b.agent, signedIn, mara, r.Reference))
+	var windows errgroup.Group
+	for range 4 {
+		windows.Go(func() error { return b.looks.OpenRequest(t.Context(), b.agent, mara, r.Reference) })
 	}
-	b.clock.Advance(disclosure.Lasts + time.Second)
-	must(t, b.looks.OpenRequest(t.Context(), b.agent, signedIn, mara, r.Reference))
-	looks, _, err := b.looks.Looks(t.Context(), mara, disclosure.Cursor{})
-	must(t, err)
-	if len(looks) != 2 || looks[0].What != disclosure.TheRequest || looks[0].Reason != r.Reference || !looks[0].At.After(looks[1].At) {
-		t.Errorf("she sees %+v", looks)
+	must(t, windows.Wait())
+	b.clock.Advance(disclosure.Counted - time.Second)
+	must(t, b.looks.OpenRequest(t.Context(), b.agent, mara, r.Reference))
+	count := func() int {
+		t.Helper()
+		looks, _, err := b.looks.Looks(t.Context(), mara, disclosure.Cursor{})
+		must(t, err)
+		for _, look := range looks {
+			if look.What != disclosure.TheRequest || look.Reason != r.Reference {
+				t.Errorf("she sees %+v", look)
+			}
+		}
+		if audited := b.audited("person.looked", mara); audited != len(looks) {
+			t.Errorf("%d looks, %d of them audited", len(looks), audited)
+		}
+		return len(looks)
 	}
-	if yes, err := b.looks.IsOpen(t.Context(), b.agent, signedIn, mara); err != nil || yes {
+	if n := count(); n != 1 {
+		t.Errorf("one member within the hour: %d looks", n)
+	}
+	must(t, b.looks.OpenRequest(t.Context(), b.officer, mara, r.Reference))
+	if n := count(); n != 2 {
+		t.Errorf("a second member: %d looks", n)
+	}
+	b.clock.Advance(2 * time.Second)
+	must(t, b.looks.OpenRequest(t.Context(), b.agent, mara, r.Reference))
+	if n := count(); n != 3 {
+		t.Errorf("after the hour: %d looks", n)
+	}
+	if yes, err := b.looks.IsOpen(t.Context(), b.agent, b.clock.Now().Add(-24*time.Hour), mara); err != nil || yes {
 		t.Errorf("opening a request opens the whole record: %v", err)
 	}
 }

@@ -39,7 +39,8 @@ func Handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+static.Prefix, static.Handler())
 	mux.HandleFunc("GET /brand.css", brand)
-	mux.HandleFunc("POST /language", language)
+	mux.HandleFunc("POST /language", again("lang"))
+	mux.HandleFunc("POST /theme", again("theme"))
 	mux.HandleFunc("GET /{$}", b.contents)
 	mux.HandleFunc("GET /", b.page)
 	return mux, nil
@@ -109,15 +110,17 @@ func brand(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(css))
 }
 
-// language does in the book what the portal does with a cookie: it comes back
-// to the same page in another language.
-func language(w http.ResponseWriter, r *http.Request) {
-	back, err := url.Parse(r.PostFormValue("return"))
-	if err != nil || back.Host != "" || !strings.HasPrefix(back.Path, "/") || strings.HasPrefix(back.Path, "//") {
-		back = &url.URL{Path: "/"}
+// again does in the book what the portal does with a cookie: it comes back to
+// the same page with a choice made.
+func again(choice string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		back, err := url.Parse(r.PostFormValue("return"))
+		if err != nil || back.Host != "" || !strings.HasPrefix(back.Path, "/") || strings.HasPrefix(back.Path, "//") {
+			back = &url.URL{Path: "/"}
+		}
+		query := back.Query()
+		query.Set(choice, r.PostFormValue(choice))
+		to := url.URL{Path: back.Path, RawQuery: query.Encode()}
+		http.Redirect(w, r, to.String(), http.StatusSeeOther)
 	}
-	query := back.Query()
-	query.Set("lang", r.PostFormValue("lang"))
-	to := url.URL{Path: back.Path, RawQuery: query.Encode()}
-	http.Redirect(w, r, to.String(), http.StatusSeeOther)
 }
