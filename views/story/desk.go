@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -145,8 +146,17 @@ func deskPerson(ctx context.Context) templ.Component {
 			{Key: text.T(ctx, "staff.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")}, {Key: text.T(ctx, "staff.address"), Value: "mara@example.com"},
 		},
 		Held:     [][]ui.Cell{{{Text: pick(ctx, "Connection log", "接続記録")}, {Text: "214,803"}, {Text: "2023-03-01"}, {Text: "2026-11-20"}}},
-		Requests: deskRows(ctx)[:1], Looks: looked(ctx),
+		Requests: deskRows(ctx)[:1], Looks: staffLooked(ctx),
 	})
+}
+
+// staffLooked are a person's looks as the staff read them.
+func staffLooked(ctx context.Context) []views.LookRow {
+	looks := slices.Clone(looked(ctx))
+	for i := range looks {
+		looks[i].What, looks[i].Why = text.T(ctx, "staff.whats.person"), pick(ctx, "Working on a request", "ご請求への対応")
+	}
+	return looks
 }
 
 func deskAudit(ctx context.Context) templ.Component {
