@@ -187,7 +187,7 @@ func StaffRequest(p StaffRequestPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = staffWords(p.Reply, "message", text.T(ctx, "staff.reply"), text.T(ctx, "staff.replyHint"), p.ReplyText, p.Problems.Of("message"), text.T(ctx, "staff.replyButton")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = staffWords(p.Reply, "message", text.T(ctx, "staff.replyLabel"), text.T(ctx, "staff.replyHint"), p.ReplyText, p.Problems.Of("message"), text.T(ctx, "staff.replyButton")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -214,7 +214,7 @@ func StaffRequest(p StaffRequestPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = staffWords(p.Note, "note", text.T(ctx, "staff.note"), text.T(ctx, "staff.noteHint"), p.NoteText, p.Problems.Of("note"), text.T(ctx, "staff.noteButton")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = staffWords(p.Note, "note", text.T(ctx, "staff.noteLabel"), text.T(ctx, "staff.noteHint"), p.NoteText, p.Problems.Of("note"), text.T(ctx, "staff.noteButton")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

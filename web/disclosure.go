@@ -26,7 +26,7 @@ func (c *disclosureController) lookups(ctx echo.Context) error {
 		return err
 	}
 	page := views.LookupsPage{
-		Shell: c.shell(ctx, "disclosure.title", "lookups"), Looks: c.lookRows(r, looks, "disclosure.whats."),
+		Shell: c.shell(ctx, "disclosure.title", "lookups"), Looks: c.lookRows(r, looks),
 		Wrong: text.T(r, "disclosure.wrong", "Privacy", c.Register.Controller.PrivacyEmail),
 	}
 	if next != (disclosure.Cursor{}) {
@@ -35,23 +35,15 @@ func (c *disclosureController) lookups(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Lookups(page))
 }
 
-// staffWhats are the staff's words for what was opened.
-const staffWhats = "staff.whats."
-
-// lookRows sets looks for whoever reads them: whats is where the words lie for
-// what was opened, which a person and the staff call differently.
-func (s *server) lookRows(ctx context.Context, looks []disclosure.Look, whats string) []views.LookRow {
+func (s *server) lookRows(ctx context.Context, looks []disclosure.Look) []views.LookRow {
 	rows := make([]views.LookRow, len(looks))
 	for i, l := range looks {
 		rows[i] = views.LookRow{
 			When: text.Time(ctx, l.At), ISO: text.ISO(l.At), Role: text.T(ctx, "staff.roles."+string(l.Role)),
-			What: text.T(ctx, whats+l.What), Words: l.Reason,
+			What: text.T(ctx, "disclosure.whats."+l.What), Words: l.Reason,
 		}
 		if reason, ok := s.Register.LookReason(l.ReasonCode); ok {
 			rows[i].Why = reason.Text.In(text.Lang(ctx))
-			if whats == staffWhats {
-				rows[i].Why = reason.Name.In(text.Lang(ctx))
-			}
 		}
 	}
 	return rows

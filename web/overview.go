@@ -37,7 +37,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 		return err
 	}
 	page := c.page(ctx, holdings)
-	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)], "disclosure.whats.")
+	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
 	requests := &requestController{c.server}
 	for _, one := range mine {
 		if one.State.UnderWay() {

@@ -126,7 +126,7 @@ func (c *staffPerson) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPag
 		return page, err
 	}
 	looks, _, err := c.Looks.Looks(r, id, disclosure.Cursor{})
-	page.Looks = c.lookRows(r, looks, staffWhats)
+	page.Looks = c.looked(r, looks)
 	return page, err
 }
 
@@ -151,6 +151,18 @@ func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.Sum
 		{Key: text.T(ctx, "staff.lang"), Value: languageName(who.Lang)},
 		{Key: text.T(ctx, "staff.since"), Value: text.Date(ctx, who.CreatedAt)},
 	}, nil
+}
+
+// looked sets looks in the staff's words, which do not speak to the person.
+func (c *staffPerson) looked(ctx context.Context, looks []disclosure.Look) []views.LookRow {
+	rows := c.lookRows(ctx, looks)
+	for i, l := range looks {
+		rows[i].What = text.T(ctx, "staff.whats."+l.What)
+		if reason, ok := c.Register.LookReason(l.ReasonCode); ok {
+			rows[i].Why = reason.Name.In(text.Lang(ctx))
+		}
+	}
+	return rows
 }
 
 // categoryName is a category as the staff call it; the register's own name
