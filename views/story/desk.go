@@ -86,9 +86,11 @@ func deskQueueEmpty(ctx context.Context) templ.Component {
 
 func deskRequestPage(ctx context.Context) views.StaffRequestPage {
 	inside := requestPage(ctx, "open", ui.Info)
+	events := slices.Clone(inside.Events)
+	events[0].Title, events[0].By = text.T(ctx, "staff.events.received"), text.T(ctx, "staff.personTitle")
 	return views.StaffRequestPage{
 		Shell:   staff(ctx, "staffQueue", text.T(ctx, "staff.showTitle", "Reference", "R-7KQ2M9", "Kind", correctIt(ctx))),
-		Summary: inside.Summary[1:3], Why: inside.Why, Message: []string{street(ctx)}, Events: inside.Events,
+		Summary: inside.Summary[1:3], Why: inside.Why, Message: []string{street(ctx)}, Events: events,
 		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take",
 	}
 }

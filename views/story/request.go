@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -123,6 +124,7 @@ func openRequest(ctx context.Context) templ.Component {
 
 func refusedRequest(ctx context.Context) templ.Component {
 	p := requestPage(ctx, "refused", ui.Plain)
+	p.Summary, p.Why = slices.Delete(p.Summary, 2, 3), nil // nothing is due any more
 	p.Decision = []string{pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。")}
 	p.Complain = &views.ComplainPart{
 		Us: text.T(ctx, "request.complainUs", "Privacy", "privacy@example.com", "Reference", "R-7KQ2M9"),
