@@ -398,7 +398,7 @@ func Request(p RequestPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.TextArea(ui.TextAreaProps{Name: "message", Label: text.T(ctx, "request.yourMessage"), Value: p.Message, Error: p.Problems.Of("message")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.TextArea(ui.TextAreaProps{Name: "message", Label: text.T(ctx, "request.messageLabel"), Value: p.Message, Error: p.Problems.Of("message")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
