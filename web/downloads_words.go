@@ -140,7 +140,7 @@ func (c *downloadsController) alerts(ctx context.Context, e export.Export) []ui.
 	case export.Ready:
 		alerts := []ui.AlertProps{{Kind: ui.Done, Title: text.T(ctx, "export.readyTitle"), Text: text.T(ctx, "export.readyText", "Until", text.Time(ctx, *e.ExpiresAt))}}
 		if missing := c.missing(ctx, e); len(missing) > 0 {
-			partial := text.T(ctx, "export.partialText", "Categories", text.List(ctx, missing), "Privacy", privacy)
+			partial := text.T(ctx, "export.partialText", "Categories", text.Clauses(ctx, missing), "Privacy", privacy)
 			alerts = append(alerts, ui.AlertProps{Kind: ui.Turn, Title: text.T(ctx, "export.partial"), Text: partial})
 		}
 		return alerts

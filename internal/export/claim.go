@@ -260,7 +260,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, b 
 	}
 	return s.Mail.Post(ctx, tx, to, mail.Message{
 		Kind: kind, Topic: "security-notices", Link: s.BaseURL + "/downloads/" + b.ID.String(),
-		Args: map[string]string{"Until": text.Time(ctx, until), "Categories": text.List(ctx, missing)},
+		Args: map[string]string{"Until": text.Time(ctx, until), "Categories": text.Clauses(ctx, missing)},
 	})
 }
 

@@ -47,8 +47,9 @@ func (s *store) ErrorCode(err error) gcerrors.ErrorCode { return gcerrors.Code(e
 func (s *store) As(any) bool                            { return false }
 func (s *store) ErrorAs(error, any) bool                { return false }
 func (s *store) NewTypedWriter(ctx context.Context, key, _ string, _ *driver.WriterOptions) (driver.Writer, error) {
+	ctx, forget := context.WithCancel(ctx)
 	w, err := s.inner.NewWriter(ctx, key, &blob.WriterOptions{DisableContentTypeDetection: true})
-	return &storeWriter{Writer: w, store: s}, err
+	return &storeWriter{Writer: w, store: s, forget: forget}, err
 }
 
 func (s *store) NewRangeReader(ctx context.Context, key string, offset, length int64, _ *driver.ReaderOptions) (driver.Reader, error) {
@@ -90,6 +91,7 @@ type storeWriter struct {
 	*blob.Writer
 	store   *store
 	written int64
+	forget  context.CancelFunc
 }
 
 func (w *storeWriter) Write(p []byte) (int, error) {
@@ -102,8 +104,10 @@ func (w *storeWriter) Write(p []byte) (int, error) {
 
 func (w *storeWriter) Close() error {
 	if w.store.closing.Load() {
-		return errStore // and the writer's context ends with the build
+		w.forget()
+		return errors.Join(errStore, w.Writer.Close())
 	}
+	defer w.forget()
 	if err := w.Writer.Close(); err != nil || w.store.ended == nil {
 		return err
 	}

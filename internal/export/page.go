@@ -62,7 +62,7 @@ func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
 	}
 	for _, id := range []string{
 		"contents", "why", "kept", "who", "files", "first", "withheld", "nothing", "nothingLead",
-		"notAsked", "notAskedLead", "account", "accountLead", "lost", "lostLead", "notes", "manifest",
+		"notAsked", "notAskedLead", "account", "accountLead", "lost", "lostLead", "read", "notes", "manifest",
 	} {
 		p.Words[id] = say(id)
 	}

@@ -63,7 +63,7 @@ func TestASourceThatStumblesIsAskedForTheSameBatchAgain(t *testing.T) {
 		return nil
 	})
 	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
-	b.whole(e, rows)
+	b.whole(e, rows, 1)
 }
 
 func TestWhatIsStillSilentAtTheLastTryIsSaidToBeMissingByPageLetterAndManifest(t *testing.T) {
@@ -149,10 +149,9 @@ func TestACopyThatCannotBeMadeIsToldOfAndCanBeAskedForAgain(t *testing.T) {
 			return b.Build(t.Context(), mara, e.ID, lastTry)
 		},
 		func(e export.Export) error { // no time: of a try, not of the portal
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			defer cancel()
-			b.beforeReads("profile", func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() })
-			return b.Build(ctx, mara, e.ID, lastTry)
+			lapse := make(chan struct{})
+			b.beforeReads("profile", func(ctx context.Context, _ int) error { close(lapse); <-ctx.Done(); return ctx.Err() })
+			return b.Build(lapsing{t.Context(), lapse}, mara, e.ID, lastTry)
 		},
 	} {
 		e := b.ask(mara, "profile")
@@ -172,5 +171,24 @@ func TestACopyThatCannotBeMadeIsToldOfAndCanBeAskedForAgain(t *testing.T) {
 		if _, err := b.Open(t.Context(), audit.ByPerson(mara), mara, e.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("opening it: %v", err)
 		}
+	}
+}
+
+// lapsing is a context whose time is over when done is closed.
+type lapsing struct {
+	context.Context
+	done chan struct{}
+}
+
+// Done is closed when the time is over.
+func (l lapsing) Done() <-chan struct{} { return l.done }
+
+// Err says that it was the time.
+func (l lapsing) Err() error {
+	select {
+	case <-l.done:
+		return context.DeadlineExceeded
+	default:
+		return l.Context.Err()
 	}
 }

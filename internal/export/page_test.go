@@ -1,0 +1,57 @@
+package export_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/testkit"
+)
+
+func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]struct{ withheld, because, state, category, archive string }{
+		"en": {"Internal number", "An internal number", "Ready", "Profile", "How the archive was built"},
+		"ja": {"内部の番号", "番号", "準備完了", "プロフィール", "作成と保管の内部情報"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			mara := b.person("mara@example.com", lang)
+			first := b.ask(mara, "profile")
+			must(t, b.Build(t.Context(), mara, first.ID, firstTry))
+			e := b.ask(mara, "profile", "exports")
+			must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+			got := b.fetch(e)
+			page := testkit.HTML(t, got.files["index.html"])
+			if withheld := page.Text("#profile details"); !strings.Contains(withheld, want.withheld) || !strings.Contains(withheld, want.because) {
+				t.Errorf("what is withheld of the profile: %q", withheld)
+			}
+			if withheld := page.Text("#exports details"); !strings.Contains(withheld, want.archive) || strings.Contains(withheld, "blob_key") {
+				t.Errorf("what is withheld of the downloads: %q", withheld)
+			}
+			cells := page.Texts("#exports tbody tr:first-child td")
+			if !slices.Contains(cells, want.state) || !slices.Contains(cells, want.category) {
+				t.Errorf("codes in place of words: %q", cells)
+			}
+			if heads, cells := page.Count("#exports th"), page.Count("#exports tbody tr:first-child td"); heads != cells || heads == 0 {
+				t.Errorf("%d cells under %d headings", cells, heads)
+			}
+			if strings.Contains(page.Text("#exports table"), "作成開始") || strings.Contains(page.Text("#exports table"), "Begun") {
+				t.Error("a hidden field is in the table")
+			}
+			for _, file := range page.Attrs("a[href^='data/']", "href") {
+				if _, ok := got.files[file]; !ok {
+					t.Errorf("a link to %s leads nowhere", file)
+				}
+			}
+			for _, c := range got.about.Categories {
+				for _, w := range c.Withheld {
+					if w.Name == "" || w.Because == "" {
+						t.Errorf("of %s something nameless is withheld", c.ID)
+					}
+				}
+			}
+		})
+	}
+}

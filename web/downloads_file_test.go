@@ -1,0 +1,122 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+// made gives somebody a finished copy of their profile, and its address.
+func (c *client) made() string {
+	c.t.Helper()
+	made := c.post("/downloads/new", url.Values{"categories": {"profile"}})
+	if made.status != http.StatusSeeOther {
+		c.t.Fatalf("asking: %d", made.status)
+	}
+	testkit.AwaitJobs(c.t, c.DB)
+	return made.header.Get("Location")
+}
+
+func TestAFileIsHandedOverWholeAndKeptByNobodyOnItsWay(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id := p.person("robin@example.com")
+	c := p.client().signIn("robin@example.com")
+	at := c.made()
+	whole := c.get(at + "/file")
+	if whole.status != http.StatusOK || !strings.HasPrefix(whole.body, "PK") {
+		t.Fatalf("%d", whole.status)
+	}
+	for name, want := range map[string]string{
+		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": "application/zip",
+		"Content-Disposition": `attachment; filename="data-` + p.clock.Now().UTC().Format(time.DateOnly) + `.zip"`,
+		"Content-Encoding":    "", "Accept-Ranges": "",
+	} {
+		if got := whole.header.Get(name); got != want {
+			t.Errorf("%s: %q, not %q", name, got, want)
+		}
+	}
+	// A part can't be had: who asks for one gets the whole, and is told so by the status.
+	part := c.send(http.MethodGet, at+"/file", nil, http.Header{"Range": {"bytes=10-19"}})
+	if part.status != http.StatusOK || part.body != whole.body || part.header.Get("Content-Range") != "" {
+		t.Errorf("a part: %d with %d bytes of %d", part.status, len(part.body), len(whole.body))
+	}
+	before := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id)
+	for _, method := range []string{http.MethodHead, http.MethodPost, http.MethodDelete} { // only GET leads to it
+		if got := c.send(method, at+"/file", nil, nil); got.status != http.StatusNotFound || strings.HasPrefix(got.body, "PK") {
+			t.Errorf("%s: %d", method, got.status)
+		}
+	}
+	if after := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id); before != 2 || after != before {
+		t.Errorf("%d downloads on record, then %d", before, after)
+	}
+}
+
+func TestNoOtherPathOrPersonLeadsToAFile(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id := p.person("robin@example.com")
+	p.person("other@example.com")
+	c, other := p.client().signIn("robin@example.com"), p.client().signIn("other@example.com")
+	at := c.made()
+	theirs := other.made()
+	for _, path := range []string{
+		theirs + "/file", theirs, theirs + "/progress", "/downloads/" + uuid.NewString() + "/file", "/downloads/" + uuid.Nil.String() + "/file",
+		"/downloads/%2e%2e/file", "/downloads/..%2fexport/file", "/downloads/%00/file", "/downloads/" + strings.Repeat("a", 5000) + "/file",
+		at + "/file/", at + "/file/..%2f..%2f", at + "%00/file", at + "'--/file",
+	} {
+		if got := c.get(path); got.status != http.StatusNotFound || strings.HasPrefix(got.body, "PK") {
+			t.Errorf("%.60s: %d", path, got.status)
+		}
+	}
+	for _, nobody := range []answer{p.client().get(at + "/file"), p.client().get(at)} {
+		if nobody.status != http.StatusSeeOther || !strings.HasPrefix(nobody.header.Get("Location"), "/sign-in") {
+			t.Errorf("nobody: %d to %s", nobody.status, nobody.header.Get("Location"))
+		}
+	}
+	must(t, p.Exports.Drop(t.Context(), id))
+	if got := c.get(at + "/file"); got.status != http.StatusGone || !strings.Contains(got.body, "expired") {
+		t.Errorf("a file that was dropped: %d", got.status)
+	}
+	if got := c.get(at); got.status != http.StatusOK || !strings.Contains(got.body, "This copy has expired") || strings.Contains(got.body, at+"/file") {
+		t.Errorf("its page: %d", got.status)
+	}
+	_, err := p.DB.Pool.Exec(t.Context(), "delete from export where person_id = $1", id)
+	must(t, err)
+	for _, path := range []string{at, at + "/file"} {
+		if got := c.get(path); got.status != http.StatusNotFound {
+			t.Errorf("deleted: %s is %d", path, got.status)
+		}
+	}
+	if _, err := p.Exports.Ask(t.Context(), audit.ByPerson(id), id, []string{"profile"}); err != nil {
+		t.Errorf("asking again: %v", err)
+	}
+}
+
+func TestThePageOfACopyWithGapsNamesThem(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id, copied := p.person("robin@example.com"), uuid.New()
+	_, err := p.DB.Pool.Exec(t.Context(), `insert into export (person_id, id, asked_at, state, categories, parts, bytes, finished_at, expires_at, blob_key)
+		values ($1, $2, $3, 'ready', '{profile,posts}', '[{"category": "profile", "rows": 1}, {"category": "posts", "rows": 7, "missing": true}]', 900, $3, $4, 'x')`,
+		id, copied, p.clock.Now(), p.clock.Now().Add(time.Hour))
+	must(t, err)
+	c := p.client().signIn("robin@example.com")
+	page := c.get("/downloads/" + copied.String())
+	posts, _ := p.Register.Category("posts")
+	for _, words := range []string{"Some of it could not be read", "did not answer: " + posts.Name.In("en"), "could not all be read", "Ready, with gaps"} {
+		if !strings.Contains(page.body, words) {
+			t.Errorf("%q is not on the page", words)
+		}
+	}
+	if list := c.get("/downloads"); !strings.Contains(list.body, "Ready, with gaps") {
+		t.Error("in the list it looks complete")
+	}
+}
