@@ -33,6 +33,7 @@ create table erasure (
   finished_at  timestamptz,
   sealed       bytea, -- where the receipt goes: wiped when it has gone
   lang         text not null,
+  unrevoked    boolean not null default false, -- a sign-in service could not be told
   receipt      text not null default '', -- the signed receipt, names nobody
   primary key (person_id, id)
 );

@@ -83,6 +83,15 @@ func (c *staffRequest) page(ctx echo.Context, one request.Request, events []requ
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
 		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.reasonCode"), Value: refusal.Name.In(text.Lang(r))})
 	}
+	if one.State == request.Approved && one.ErasureID != nil {
+		e, err := c.Erasures.Get(r, *one.ErasureID)
+		if err != nil {
+			return page, err
+		}
+		if c.Erasures.Late(e) {
+			page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.erasure"), Value: text.T(r, "staff.erasureLate", "When", text.Time(r, e.RunsAt))})
+		}
+	}
 	if len(page.Message) == 0 {
 		page.Message = []string{text.T(r, "request.noMessage")}
 	}

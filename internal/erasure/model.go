@@ -31,6 +31,7 @@ type Erasure struct {
 	FinishedAt *time.Time
 	Sealed     []byte // the address for the receipt: wiped when it has gone
 	Lang       string
+	Unrevoked  bool   // a sign-in service could not be told
 	Receipt    string // signed; names nobody
 }
 

@@ -55,6 +55,10 @@ func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string,
 			}
 		}
 	}
+	if e.Unrevoked {
+		line("")
+		line(text.T(ctx, "erasure.receiptUnrevoked"))
+	}
 	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.Name, s.Ring.SigningKey(ReceiptPurpose)})
 	if err != nil {
 		return "", fmt.Errorf("signing a receipt: %w", err)
@@ -121,10 +125,15 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 	if err := json.Unmarshal(plain, &to); err != nil {
 		return s.wipe(ctx, e, "erasure.receiptUnsent")
 	}
-	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, mail.Message{
+	m := mail.Message{
 		Kind: "erasureDone", Topic: "service-changes", Args: map[string]string{"ID": e.ID.String()},
 		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: e.Receipt},
-	})
+	}
+	if e.Unrevoked {
+		words := s.Voices.Into(ctx, to.Lang)
+		m.Facts = []mail.Fact{{Name: text.T(words, "erasure.unrevoked"), Value: text.T(words, "erasure.receiptUnrevoked")}}
+	}
+	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
 	switch {
 	case err == nil:
 		return s.wipe(ctx, e, "erasure.receiptSent")

@@ -10,16 +10,12 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"plusultra.link/privacy/internal/consent"
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
 
-const (
-	patience = time.Hour       // with services that can't be reached
-	pause    = 2 * time.Second // for a job about the person that is still running
-)
+// pause is for a job about the person that is still running.
+const pause = 2 * time.Second
 
 // Run carries an erasure out, or goes on with one that was stopped. It gives
 // how long to wait before it is called again, zero if it has nothing more to
@@ -130,34 +126,6 @@ func (s *Service) plan(ctx context.Context, tx postgres.Tx, e Erasure) error {
 	}
 	if err := tx.Gorm.Create(&steps).Error; err != nil {
 		return fmt.Errorf("planning an erasure: %w", err)
-	}
-	return nil
-}
-
-// farEnds is what lies elsewhere: mail choices, so that other systems hear of
-// them; sign-in services; files of downloads. Each may be done twice.
-func (s *Service) farEnds(ctx context.Context, e Erasure) error {
-	if _, err := s.Accounts.Person(ctx, e.PersonID); fault.Is(err, fault.NotFound) {
-		return nil // done before the account went
-	} else if err != nil {
-		return err
-	}
-	off := consent.Choice{Actor: actor(), Person: e.PersonID, Channel: consent.Erasing, Lang: e.Lang}
-	if _, err := s.Consents.AllOff(ctx, off); err != nil {
-		return err
-	}
-	if s.Revoke != nil {
-		if err := s.Revoke(ctx, e.PersonID); err != nil {
-			if ctx.Err() != nil || s.Now().Sub(*e.StartedAt) < patience {
-				return fmt.Errorf("revoking at sign-in services: %w", err)
-			}
-			s.Log.WarnContext(ctx, "an erasure goes on without revoking at a sign-in service", "erasure", e.ID, "cause", err)
-		}
-	}
-	if s.DropExports != nil {
-		if err := s.DropExports(ctx, e.PersonID); err != nil {
-			return fmt.Errorf("deleting downloads: %w", err)
-		}
 	}
 	return nil
 }
@@ -278,34 +246,6 @@ func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, er
 		return s.Queue.Add(ctx, tx, receiptArgs{e.ID})
 	})
 	return wait, err
-}
-
-// leftovers erases what was written between the last look at a category and
-// the end of the account. Nobody writes any more: whoever holds a person finds
-// none. It gives the steps as the receipt tells of them.
-func (s *Service) leftovers(ctx context.Context, tx postgres.Tx, e Erasure) ([]Step, error) {
-	steps, err := steps(tx.Gorm, e)
-	if err != nil {
-		return nil, err
-	}
-	for i := range steps {
-		var late int64
-		for n := int64(1); n > 0; late += n {
-			if n, err = s.eraseIn(ctx, tx, steps[i]); err != nil {
-				return nil, fmt.Errorf("erasing what came late of %s: %w", steps[i].Category, err)
-			}
-		}
-		if late == 0 {
-			continue
-		}
-		steps[i].RowsDone += late
-		err := tx.Gorm.Model(&Step{}).Where("person_id = ? and erasure_id = ? and position = ?", e.PersonID, e.ID, steps[i].Position).
-			Update("rows_done", steps[i].RowsDone).Error
-		if err != nil {
-			return nil, fmt.Errorf("noting what came late: %w", err)
-		}
-	}
-	return steps, nil
 }
 
 // rest lets others have their turn.

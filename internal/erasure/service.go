@@ -104,7 +104,7 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	return e.ID, e.RunsAt, s.Queue.Add(ctx, tx, runArgs{e.ID}, jobs.Once(), jobs.At(e.RunsAt))
+	return e.ID, e.RunsAt, s.queue(ctx, tx, e.ID, e.RunsAt)
 }
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.

@@ -23,7 +23,6 @@ const (
 	saltSize  = 16
 	keyLength = len(keyPrefix) + 36 + 1 + 2*saltSize
 
-	tellEvery   = 500 * time.Millisecond
 	clearWithin = 10 * time.Second
 )
 
@@ -102,6 +101,7 @@ func (s *Service) try(ctx context.Context, b *build) error {
 	if err := s.total(ctx, b); err != nil {
 		return err
 	}
+	defer b.alive(ctx)()
 	out, err := b.write(ctx, to.Lang)
 	if err != nil {
 		return err
@@ -169,30 +169,6 @@ func (s *Service) counted(ctx context.Context, b *build, source record.Source) (
 	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
 	return source.Count(ctx, b.PersonID)
-}
-
-// done counts rows, and says so now and then.
-func (b *build) done(ctx context.Context, n int64) error {
-	b.RowsDone += n
-	if time.Since(b.told) < tellEvery {
-		return nil
-	}
-	return b.tell(ctx)
-}
-
-func (b *build) tell(ctx context.Context) error {
-	b.told = time.Now() //nolint:forbidigo // how much time passes, not what time it is
-	b.RowsTotal = max(b.RowsTotal, b.RowsDone)
-	tag, err := b.service.DB.Pool.Exec(ctx, `update export set rows_done = $4, rows_total = $5, touched_at = $6
-		where person_id = $1 and id = $2 and blob_key = $3 and state = 'building'`,
-		b.PersonID, b.ID, b.BlobKey, b.RowsDone, b.RowsTotal, b.service.Now())
-	if err != nil {
-		return fmt.Errorf("telling an export's progress: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return errTaken
-	}
-	return nil
 }
 
 // finish offers the archive, in one transaction with all that follows.

@@ -146,3 +146,22 @@ func TestOneFileThatWillNotGoKeepsNoOtherInTheStore(t *testing.T) {
 		t.Errorf("stored %v", b.stored())
 	}
 }
+
+func TestABuildSaysThatItLivesWhileTheStoreTakesItsTime(t *testing.T) {
+	t.Parallel()
+	faults, bucket := newStore(t)
+	b := setup(t, func(d *export.Deps) { d.Files = bucket })
+	mara := b.person("mara@example.com", "en")
+	e := b.ask(mara, "profile")
+	lives := false
+	faults.ended = func() { // the store is still busy with the file
+		now := b.clock.Advance(3 * time.Minute)
+		for end := time.Now().Add(30 * time.Second); !lives && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			lives = b.find(e).TouchedAt.Equal(now)
+		}
+	}
+	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	if !lives || b.find(e).State != export.Ready {
+		t.Error("for three minutes it gave no sign of life")
+	}
+}

@@ -168,3 +168,19 @@ func TestAProviderThatIsDownStopsNothingElse(t *testing.T) {
 	_, err = b.SSO.Begin(t.Context(), sso.Start{Provider: "nobody", Purpose: sso.SignIn, From: visit})
 	kind(t, "a provider that nobody configured", err, fault.NotFound)
 }
+
+func TestARevocationWhoseJobWasLostIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.somebody("robin@example.com", password)
+	must(t, p.revoke(p.linked("ada-1")))
+	_, err := b.DB.Pool.Exec(t.Context(), `delete from river_job`)
+	must(t, err)
+	for i, want := range []int{0, 1, 1} {
+		must(t, b.SSO.Tend(t.Context()))
+		if n := b.count(`select count(*) from river_job where kind = 'sso.revoke'`); n != want {
+			t.Errorf("look %d: %d jobs", i, n)
+		}
+		b.clock.Advance(25 * time.Hour)
+	}
+}
