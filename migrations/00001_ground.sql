@@ -11,12 +11,17 @@ end $$;
 -- +goose StatementEnd
 
 -- A ledger of a person's own may lose rows to an erasure, which says so by
--- `set local portal.erasing = 'on'`; nothing else may delete.
+-- `set local portal.erasing = 'on'`; nothing else may delete. Where the trigger
+-- says 'wipe', an erasure may also empty what was written.
 -- +goose StatementBegin
 create function refuse_unless_erasing() returns trigger language plpgsql as $$
 begin
-  if tg_op = 'DELETE' and current_setting('portal.erasing', true) = 'on' then
-    return old;
+  if current_setting('portal.erasing', true) = 'on' then
+    if tg_op = 'DELETE' then
+      return old;
+    elsif tg_argv[0] = 'wipe' then
+      return new;
+    end if;
   end if;
   raise exception '% on % is refused: it is append-only', tg_op, tg_table_name
     using errcode = 'insufficient_privilege';

@@ -17,13 +17,16 @@ create table request (
   reason_code  text not null default '',
   decision     text not null default '', -- the text that the person reads
   erasure_id   uuid,
+  rank         smallint not null default 1 check (rank in (0, 1)), -- 0 goes before the others: promise P21
+  said_at      timestamptz, -- the person wrote, and nobody has answered since
   primary key (person_id, id)
 );
 create unique index request_id on request (id);
-create index request_queue on request (state, due_on, id);
+create index request_queue on request (state, rank, due_on, id);
+create index request_answered on request (state, rank, due_on, id) where said_at is not null;
 create index request_newest on request (state, received_at desc, id desc);
-create index request_kind on request (state, kind, due_on, id);
-create index request_owner on request (owner_id, state, due_on, id);
+create index request_kind on request (state, kind, rank, due_on, id);
+create index request_owner on request (owner_id, state, rank, due_on, id);
 create table request_event (
   person_id  uuid not null,
   request_id uuid not null,

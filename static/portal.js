@@ -38,12 +38,15 @@
     }
   });
 
-  // Staff walk a list with j and k and open with o.
+  // Staff walk a list with j and k and open with o, while the focus is in it:
+  // anywhere else a single key belongs to the reader's own tools.
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select')) return;
-    const rows = [...document.querySelectorAll('.staff [data-rows] tbody tr')];
+    const list = event.target.closest('.staff [data-rows]');
+    if (!list) return;
+    const rows = [...list.querySelectorAll('tbody tr')];
     if (!rows.length || !['j', 'k', 'o'].includes(event.key)) return;
-    const at = rows.findIndex((row) => row.hasAttribute('data-here'));
+    const at = rows.findIndex((row) => row.contains(event.target));
     if (event.key === 'o') {
       const link = at >= 0 && rows[at].querySelector('a[href]');
       if (link) link.click();

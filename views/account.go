@@ -11,6 +11,7 @@ type SignUpPage struct {
 	Email, Name      string
 	Day, Month, Year string
 	Countries        []ui.Option
+	States           []ui.Option
 	Topics           []ui.CheckboxProps // none ticked beforehand
 	Services         []ServiceButton
 	Problems         ui.Problems

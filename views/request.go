@@ -51,6 +51,7 @@ type RequestCheckPage struct {
 type RequestFiledPage struct {
 	Shell
 	Reference, Due, Href string
+	Copy                 bool // it answers itself, under Downloads
 	Why                  []string
 }
 
@@ -59,6 +60,7 @@ type RequestPage struct {
 	Shell
 	Summary    []ui.SummaryRow
 	Why        []string
+	Result     ui.Link  // where what was asked for is found; empty if here
 	Decision   []string // paragraphs of our answer
 	Complain   *ComplainPart
 	Events     []ui.Event

@@ -29,21 +29,24 @@ type StaffEnrolPage struct {
 // StaffQueuePage lists requests, the first due first.
 type StaffQueuePage struct {
 	Shell
-	Tally   []ui.StatProps
-	States  []ui.Option
-	Kinds   []ui.Option
-	Owners  []ui.Option
-	Overdue bool
-	Query   string
-	Clear   string // empty with no filter set
-	Rows    []StaffQueueRow
-	Older   string
+	Tally     []ui.StatProps
+	States    []ui.Option
+	Kinds     []ui.Option
+	Owners    []ui.Option
+	Overdue   bool
+	Answered  bool // only those to which the person has added something
+	Reference string
+	Clear     string // empty with no filter set
+	Rows      []StaffQueueRow
+	First     string // empty on the first page
+	More      string // empty on the last
 }
 
 // StaffQueueRow is one request in the queue.
 type StaffQueueRow struct {
 	RequestRow
 	Owner string
+	Marks []ui.BadgeProps // what makes it stand out
 }
 
 // StaffRequestPage is one request as staff see it.

@@ -28,6 +28,7 @@ type signUpForm struct {
 	Month   string   `form:"born-month"`
 	Year    string   `form:"born-year"`
 	Country string   `form:"country"`
+	State   string   `form:"state"`
 	Topics  []string `form:"topics"`
 }
 
@@ -80,7 +81,7 @@ func (c *accountController) signUp(ctx echo.Context) error {
 		return c.refuseYouth(ctx)
 	}
 	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
-		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, Topics: form.Topics,
+		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
 	}, visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
@@ -266,6 +267,9 @@ func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, proble
 	}
 	for _, country := range text.Countries(lang) {
 		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == form.Country})
+	}
+	for _, state := range text.States(lang) {
+		page.States = append(page.States, ui.Option{Value: state.Code, Label: state.Name, Selected: state.Code == form.State})
 	}
 	ticked := map[string]bool{}
 	for _, id := range form.Topics {

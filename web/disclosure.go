@@ -25,8 +25,9 @@ func (c *disclosureController) lookups(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
+	kept, _ := c.Register.Category("staff-looks")
 	page := views.LookupsPage{
-		Shell: c.shell(ctx, "disclosure.title", "lookups"), Looks: c.lookRows(r, looks),
+		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.In(text.Lang(r)), Looks: c.lookRows(r, looks),
 		Wrong: text.T(r, "disclosure.wrong", "Privacy", c.Register.Controller.PrivacyEmail),
 	}
 	if next != (disclosure.Cursor{}) {

@@ -37,6 +37,13 @@ func (c *overviewController) show(ctx echo.Context) error {
 		return err
 	}
 	page := c.page(ctx, holdings)
+	e, erasing, err := c.Erasures.UnderWay(r, person(ctx))
+	if err != nil {
+		return err
+	}
+	if erasing {
+		page.Erasing = &views.ErasingNotice{Runs: text.Time(r, e.RunsAt), Href: erasureAt(e.ID)}
+	}
 	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
 	requests := &requestController{c.server}
 	for _, one := range mine {

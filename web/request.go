@@ -84,8 +84,9 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	}
 	page.Title = text.T(r, "request.showTitle", "Kind", row.Kind)
 	if one.Message != "" {
-		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "request.yourMessage"), Value: one.Message})
+		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "request.yourMessage"), Inside: views.AsWritten(one.Message)})
 	}
+	page.Result = c.result(r, one)
 	for _, e := range events {
 		page.Events = append(page.Events, c.event(r, e, nil))
 	}
@@ -99,8 +100,8 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	if one.State != request.Refused {
 		return page, nil
 	}
-	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok && refusal.Law(one.Jurisdiction) != "" {
-		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "request.law"), Value: refusal.Law(one.Jurisdiction)})
+	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok && refusal.Law(one.Jurisdiction, text.Lang(r)) != "" {
+		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "request.law"), Value: refusal.Law(one.Jurisdiction, text.Lang(r))})
 	}
 	authorities, err := c.authorities(r, one.PersonID)
 	page.Complain = &views.ComplainPart{
@@ -108,6 +109,17 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 		Authorities: authorities,
 	}
 	return page, err
+}
+
+// result is where the person finds what they asked for, if not on this page.
+func (c *requestController) result(ctx context.Context, one request.Request) ui.Link {
+	if one.ErasureID != nil {
+		return ui.Link{Label: text.T(ctx, "request.toErasure"), Href: erasureAt(*one.ErasureID)}
+	}
+	if kind, _ := c.Register.RequestKind(one.Kind); c.Requests.AnswersWithCopy(kind) {
+		return ui.Link{Label: text.T(ctx, "request.toDownloads"), Href: "/downloads"}
+	}
+	return ui.Link{}
 }
 
 func (c *requestController) say(ctx echo.Context) error {

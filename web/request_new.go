@@ -128,8 +128,9 @@ func (c *requestController) filed(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
+	kind, _ := c.Register.RequestKind(one.Kind)
 	return render(ctx, http.StatusOK, views.RequestFiled(views.RequestFiledPage{
 		Shell: c.shell(ctx, "request.filedTitle", "requests"), Reference: one.Reference,
-		Due: text.Day(r, one.DueOn.Time()), Why: why(r, one.DueWhy), Href: "/requests/" + one.ID.String(),
+		Due: text.Day(r, one.DueOn.Time()), Why: why(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind),
 	}))
 }

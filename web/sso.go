@@ -136,7 +136,7 @@ func (c *serviceController) join(ctx echo.Context) error {
 		return c.accounts.refuseYouth(ctx)
 	}
 	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{
-		Name: form.Name, Born: form.born(), Country: form.Country, Topics: form.Topics,
+		Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
 	}, visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.showJoin(ctx, http.StatusUnprocessableEntity, form, problems)

@@ -28,10 +28,14 @@ func (c *staffRequest) showApproval(ctx echo.Context, code int, said string, pro
 		return err
 	}
 	r := ctx.Request().Context()
+	whose, err := c.Accounts.Person(r, one.PersonID)
+	if err != nil {
+		return err
+	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
 		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/approve", Back: at,
-		Lead: text.T(r, "staff.approveText"), Words: said, Problems: words(ctx, problems),
+		Lead: text.T(r, "staff.approveText", "Lang", languageName(whose.Lang)), Words: said, Problems: words(ctx, problems),
 	}
 	if one.Kind == request.Erasure {
 		page.Lead = text.T(r, "staff.approveErasure")
@@ -88,7 +92,7 @@ func (c *staffRequest) showRefusal(ctx echo.Context, code int, form decisionForm
 		if !chosen {
 			continue
 		}
-		page.Code, page.Law = refusal.Code, refusal.Law(one.Jurisdiction)
+		page.Code, page.Law = refusal.Code, refusal.Law(one.Jurisdiction, text.Lang(r))
 		if page.Words == "" && problems == nil {
 			page.Words = refusal.Text.In(whose.Lang)
 		}

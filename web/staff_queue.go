@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -32,7 +33,7 @@ func (c *staffQueue) show(ctx echo.Context) error {
 	page := views.StaffQueuePage{
 		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), Tally: tallyStats(r, tally),
 		States: stateOptions(r, filter.State), Kinds: c.kindOptions(r, filter.Kind), Owners: ownerOptions(r, filter.Owner),
-		Overdue: filter.Overdue, Query: filter.Query,
+		Overdue: filter.Overdue, Answered: filter.Answered, Reference: filter.Reference,
 	}
 	if filter != (request.Filter{State: request.Open}) {
 		page.Clear = "/staff"
@@ -40,18 +41,26 @@ func (c *staffQueue) show(ctx echo.Context) error {
 	if page.Rows, err = c.queueRows(r, rows); err != nil {
 		return err
 	}
+	if ctx.QueryParams().Has("after") {
+		q := ctx.QueryParams()
+		q.Del("after")
+		page.First = "/staff?" + q.Encode()
+	}
 	if next != (request.Cursor{}) {
 		q := ctx.QueryParams()
-		q.Set("after", next.DueOn.String()+","+next.ID.String())
-		page.Older = "/staff?" + q.Encode()
+		q.Set("after", strconv.Itoa(int(next.Rank))+","+next.DueOn.String()+","+next.ID.String())
+		page.More = "/staff?" + q.Encode()
 	}
 	return render(ctx, http.StatusOK, views.StaffQueue(page))
 }
 
 // queueFilter reads the filter of the address; what it does not know is not
-// narrowed by.
+// narrowed by. A reference is sought among all requests.
 func queueFilter(ctx echo.Context) request.Filter {
-	f := request.Filter{State: request.Open, Kind: ctx.QueryParam("kind"), Overdue: ctx.QueryParam("overdue") == "yes", Query: strings.TrimSpace(ctx.QueryParam("q"))}
+	if reference := strings.TrimSpace(ctx.QueryParam("q")); reference != "" {
+		return request.Filter{Reference: reference}
+	}
+	f := request.Filter{State: request.Open, Kind: ctx.QueryParam("kind"), Overdue: ctx.QueryParam("overdue") == "yes", Answered: ctx.QueryParam("answered") == "yes"}
 	for _, state := range request.States() {
 		if ctx.QueryParam("state") == string(state) {
 			f.State = state
@@ -66,13 +75,15 @@ func queueFilter(ctx echo.Context) request.Filter {
 }
 
 func dueCursor(after string) request.Cursor {
-	due, which, _ := strings.Cut(after, ",")
+	rank, rest, _ := strings.Cut(after, ",")
+	due, which, _ := strings.Cut(rest, ",")
+	place, err3 := strconv.ParseInt(rank, 10, 16)
 	day, err := deadline.ParseDay(due)
 	id, err2 := uuid.Parse(which)
-	if err != nil || err2 != nil {
+	if err != nil || err2 != nil || err3 != nil {
 		return request.Cursor{}
 	}
-	return request.Cursor{DueOn: day, ID: id}
+	return request.Cursor{Rank: int16(place), DueOn: day, ID: id}
 }
 
 func tallyStats(ctx context.Context, t request.Tally) []ui.StatProps {
@@ -90,6 +101,9 @@ func tallyStats(ctx context.Context, t request.Tally) []ui.StatProps {
 
 func stateOptions(ctx context.Context, chosen request.State) []ui.Option {
 	var options []ui.Option
+	if chosen == "" {
+		options = append(options, ui.Option{Label: text.T(ctx, "staff.filterStateAll"), Selected: true})
+	}
 	for _, state := range request.States() {
 		options = append(options, ui.Option{Value: string(state), Label: text.T(ctx, "request.states."+string(state)), Selected: state == chosen})
 	}
@@ -126,6 +140,12 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]v
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
 		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Owner: text.T(ctx, "staff.nobody")}
+		if r.Urgent() && r.State.UnderWay() {
+			rows[i].Marks = append(rows[i].Marks, ui.BadgeProps{Kind: ui.Danger, Label: text.T(ctx, "staff.urgent")})
+		}
+		if r.SaidAt != nil {
+			rows[i].Marks = append(rows[i].Marks, ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")})
+		}
 		if r.OwnerID != nil {
 			rows[i].Owner = names[*r.OwnerID]
 		}

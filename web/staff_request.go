@@ -77,7 +77,7 @@ func (c *staffRequest) page(ctx echo.Context, one request.Request, events []requ
 		},
 	}
 	page.Title = text.T(r, "staff.showTitle", "Reference", one.Reference, "Kind", row.Kind)
-	if article := kind.Articles[one.Jurisdiction]; article != "" {
+	if article := kind.Articles[one.Jurisdiction].In(text.Lang(r)); article != "" {
 		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.article"), Value: article})
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {

@@ -27,7 +27,17 @@ type SignUp struct {
 	Password string    // of those whose address is proved already: Open
 	Born     time.Time // the day; only the age band is kept
 	Country  string
+	State    string // of the United States; ignored anywhere else
 	Topics   []string
+}
+
+// region is where in its country an account begins: some states have a law of
+// their own.
+func (f SignUp) region() string {
+	if f.Country != "US" || !regionCode.MatchString(f.State) {
+		return ""
+	}
+	return f.State
 }
 
 // TooYoung is the key of the fault for somebody under 13. Nothing of theirs
@@ -36,9 +46,9 @@ const TooYoung = "account.tooYoung"
 
 // pendingSignUp is what waits, sealed, for its link to be opened.
 type pendingSignUp struct {
-	Email, Name, Country, Lang string
-	Band                       AgeBand
-	Topics                     []string
+	Email, Name, Country, Region, Lang string
+	Band                               AgeBand
+	Topics                             []string
 }
 
 // ageOn is the age in whole years on a day.
@@ -69,7 +79,8 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		return err
 	}
 	pending := pendingSignUp{
-		Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Lang: from.Lang, Band: Adult, Topics: f.Topics,
+		Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Region: f.region(),
+		Lang: from.Lang, Band: Adult, Topics: f.Topics,
 	}
 	if age < 18 {
 		pending.Band = Minor
@@ -213,7 +224,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, ha
 	id, now := postgres.NewID(), s.Now()
 	rows := []any{
 		&Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
-		&Profile{PersonID: id, FullName: p.Name, Country: p.Country, UpdatedAt: now},
+		&Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
 		&EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, IsPrimary: true, VerifiedAt: now},
 	}
 	if hash != "" {
@@ -242,7 +253,7 @@ func (s *Service) Open(ctx context.Context, tx postgres.Tx, f SignUp, lang strin
 	if !ok {
 		return uuid.Nil, fault.Invalidate(fault.Field("email", "account.emailBad"))
 	}
-	p := pendingSignUp{Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Lang: lang, Band: band, Topics: f.Topics}
+	p := pendingSignUp{Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Region: f.region(), Lang: lang, Band: band, Topics: f.Topics}
 	if f.Password == "" {
 		return s.begin(ctx, tx, p, "")
 	}

@@ -71,7 +71,7 @@ func (d *decoder) decode(n ast.Node, path string, v reflect.Value) {
 			d.places[path] = place{file: d.file, line: n.GetToken().Position.Line}
 		}
 	}
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && (v.Kind() != reflect.Map || n.Type() != ast.MappingType && n.Type() != ast.MappingValueType) {
 		if s, ok := d.scalar(n, path); ok {
 			if err := u.UnmarshalText([]byte(s)); err != nil {
 				d.fault(n, path, "%v", err)

@@ -28,9 +28,11 @@ type RequestKind struct {
 	Handling Handling                 `yaml:"handling"`
 	Clocks   map[string]deadline.Rule `yaml:"clocks"` // by jurisdiction; * for the rest
 	Only     []string                 `yaml:"only"`   // jurisdictions that give this right; none: all
-	Articles map[string]string        `yaml:"articles"`
-	Urgent   bool                     `yaml:"urgent"` // goes before the others in the queue: promise P21
-	Promises []string                 `yaml:"promises"`
+	Articles map[string]Citation      `yaml:"articles"`
+	// MessageOptional says that the person need not give a reason.
+	MessageOptional bool     `yaml:"message_optional"`
+	Urgent          bool     `yaml:"urgent"` // goes before the others in the queue: promise P21
+	Promises        []string `yaml:"promises"`
 }
 
 // Clock is the rule that times this kind in a jurisdiction.
@@ -49,17 +51,30 @@ func (k RequestKind) OfferedIn(jurisdiction string) bool {
 // Refusal is a reason for which staff may refuse a request, with the text
 // that the person reads.
 type Refusal struct {
-	Code  string            `yaml:"code"`
-	Name  Text              `yaml:"name"` // for staff, short
-	Text  Text              `yaml:"text"`
-	Kinds []string          `yaml:"kinds"` // request kinds it may answer; none: all
-	Only  []string          `yaml:"only"`  // jurisdictions that allow it; none: all
-	Laws  map[string]string `yaml:"laws"`  // jurisdiction → the article that allows it
+	Code  string              `yaml:"code"`
+	Name  Text                `yaml:"name"` // for staff, short
+	Text  Text                `yaml:"text"`
+	Kinds []string            `yaml:"kinds"` // request kinds it may answer; none: all
+	Only  []string            `yaml:"only"`  // jurisdictions that allow it; none: all
+	Laws  map[string]Citation `yaml:"laws"`  // jurisdiction → the article that allows it
 }
+
+// Citation is an article of a law. One that everybody cites alike is written
+// once, another by language.
+type Citation Text
+
+// UnmarshalText reads one that everybody cites alike.
+func (c *Citation) UnmarshalText(b []byte) error {
+	*c = Citation{"en": string(b)}
+	return nil
+}
+
+// In is the citation in a language.
+func (c Citation) In(lang string) string { return Text(c).In(lang) }
 
 // Law is the article that allows this refusal in a jurisdiction, empty where
 // the document names none.
-func (r Refusal) Law(jurisdiction string) string { return r.Laws[jurisdiction] }
+func (r Refusal) Law(jurisdiction, lang string) string { return r.Laws[jurisdiction].In(lang) }
 
 // LookReason is a reason for which staff may open somebody's data.
 type LookReason struct {

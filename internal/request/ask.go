@@ -60,7 +60,10 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	}
 	r := Request{
 		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID,
-		Message: message, ReceivedAt: s.Now(), DueOn: due.Day, DueWhy: due.Why,
+		Message: message, ReceivedAt: s.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: usual,
+	}
+	if k.Urgent {
+		r.Rank = urgent
 	}
 	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.file(ctx, tx, &r); err != nil {
@@ -80,9 +83,17 @@ func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message stri
 	return s.Ask(ctx, person, Erasure, message)
 }
 
+// AnswersWithCopy tells whether a request of this kind is answered by a copy
+// that builds itself, so that nobody on the staff looks at it.
+func (s *Service) AnswersWithCopy(k register.RequestKind) bool {
+	return k.Handling == register.Automatic && k.ID != Erasure && s.Copies != nil
+}
+
 // NeedsMessage tells whether a request of this kind makes no sense without
-// words: what is answered by itself does.
-func NeedsMessage(k register.RequestKind) bool { return k.Handling != register.Automatic }
+// words: what is answered by itself does, and what the register says.
+func NeedsMessage(k register.RequestKind) bool {
+	return k.Handling != register.Automatic && !k.MessageOptional
+}
 
 // MessageProblems are what is wrong with the words of a request.
 func MessageProblems(k register.RequestKind, message string) fault.Problems {

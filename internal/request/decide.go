@@ -28,7 +28,7 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, wo
 			return fault.Invalidate(ps...)
 		}
 		r.Decision = words
-		decided := map[string]any{"decided_at": s.Now(), "decision": words, "owner_id": ownerOr(r, by)}
+		decided := map[string]any{"decided_at": s.Now(), "decision": words, "owner_id": ownerOr(r, by), "said_at": nil}
 		if r.Kind == Erasure {
 			if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Updates(decided).Error; err != nil {
 				return fmt.Errorf("approving a request: %w", err)

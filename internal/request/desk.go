@@ -25,58 +25,55 @@ const (
 	Nobodys    Whose = "nobody"
 )
 
-// Filter narrows the queue. With a Query the rest is not looked at: what is
+// Filter narrows the queue. With a Reference the rest is not looked at: what is
 // sought is found in whatever state.
 type Filter struct {
-	State   State // Open if empty
-	Kind    string
-	Owner   Whose
-	Overdue bool
-	Query   string // a reference or a person's exact address
+	State     State // Open if empty
+	Kind      string
+	Owner     Whose
+	Overdue   bool
+	Answered  bool // the person has written, and nobody has answered since
+	Reference string
 }
 
 // Cursor is the request after which a page of the queue begins.
 type Cursor struct {
+	Rank  int16
 	DueOn deadline.Day
 	ID    uuid.UUID
 }
 
-// Queue lists requests for staff, the first due first, a page at a time. next
+// Queue lists requests for staff, those that are urgent and then the first due
+// first, a page at a time. next
 // is zero on the last page.
 func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, next Cursor, err error) {
 	if err := by.Needs(staff.Agent); err != nil {
 		return nil, next, err
 	}
-	q, found, err := s.narrow(ctx, by, f)
-	if err != nil || !found {
-		return nil, next, err
+	q, found := s.narrow(ctx, by, f)
+	if !found {
+		return nil, next, nil
 	}
 	if after != (Cursor{}) {
-		q = q.Where("(due_on, id) > (?, ?)", after.DueOn, after.ID)
+		q = q.Where("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
 	}
-	if err := q.Order("due_on, id").Limit(perPage + 1).Find(&rows).Error; err != nil {
+	if err := q.Order("rank, due_on, id").Limit(perPage + 1).Find(&rows).Error; err != nil {
 		return nil, next, fmt.Errorf("reading the queue: %w", err)
 	}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		last := rows[perPage-1]
-		next = Cursor{DueOn: last.DueOn, ID: last.ID}
+		next = Cursor{Rank: last.Rank, DueOn: last.DueOn, ID: last.ID}
 	}
 	return rows, next, nil
 }
 
 // narrow is the filter in SQL; found is false if nothing can match.
-func (s *Service) narrow(ctx context.Context, by staff.Member, f Filter) (q *gorm.DB, found bool, err error) {
+func (s *Service) narrow(ctx context.Context, by staff.Member, f Filter) (q *gorm.DB, found bool) {
 	q = s.DB.Gorm(ctx)
-	if query := strings.TrimSpace(f.Query); query != "" {
-		if reference, ok := NormalReference(query); ok {
-			return q.Where("reference = ?", reference), true, nil
-		}
-		person, err := s.Accounts.ByAddress(ctx, query)
-		if fault.Is(err, fault.NotFound) {
-			return nil, false, nil
-		}
-		return q.Where("person_id = ?", person), err == nil, err
+	if typed := strings.TrimSpace(f.Reference); typed != "" {
+		reference, ok := NormalReference(typed)
+		return q.Where("reference = ?", reference), ok
 	}
 	if f.State == "" {
 		f.State = Open
@@ -93,9 +90,12 @@ func (s *Service) narrow(ctx context.Context, by staff.Member, f Filter) (q *gor
 		q = q.Where("owner_id is null")
 	}
 	if f.Overdue {
-		q = q.Where("due_on < ?", s.Today())
+		q = q.Where("rank in (0, 1) and due_on < ?", s.Today()) // by the index on both
 	}
-	return q, true, nil
+	if f.Answered {
+		q = q.Where("said_at is not null")
+	}
+	return q, true
 }
 
 // Today is the day at the office, by which clocks are read.
@@ -112,7 +112,7 @@ func (s *Service) Tally(ctx context.Context, by staff.Member) (Tally, error) {
 	var t Tally
 	err := s.DB.Pool.QueryRow(ctx, `select
 		(select count(*) from (select from request where state = 'open' limit $1) x),
-		(select count(*) from (select from request where state = 'open' and due_on < $2 limit $1) x),
+		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
 		CountedTo+1, s.Today().Time(), by.ID).Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys)
@@ -203,6 +203,9 @@ func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, word
 			return fault.New(fault.Conflict, "request.alreadyClosed")
 		}
 		if err := s.event(tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
+			return err
+		}
+		if err := s.said(tx, r, nil); err != nil {
 			return err
 		}
 		l := letterMessage

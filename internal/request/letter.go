@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -74,12 +75,27 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	return s.Mail.Post(ctx, tx, to, m)
 }
 
+// tellOwner mails whoever has taken a request that the person has written. The
+// words stay here, where reading them is on record.
+func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) error {
+	if r.OwnerID == nil {
+		return nil
+	}
+	address, err := staff.AddressIn(tx, *r.OwnerID)
+	if err != nil || address == "" {
+		return err
+	}
+	return s.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: "en"}, mail.Message{
+		Kind: "staffAnswered", Link: s.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
+	})
+}
+
 // refusalFacts are the ground of a refusal and who else may look at it
 // (promises P27 and P28).
 func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, authorities []register.Authority) []mail.Fact {
 	var facts []mail.Fact
-	if refusal, ok := s.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction) != "" {
-		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: refusal.Law(r.Jurisdiction)})
+	if refusal, ok := s.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction, lang) != "" {
+		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: refusal.Law(r.Jurisdiction, lang)})
 	}
 	for _, a := range authorities {
 		lines := []string{a.Name.In(lang), a.Address, a.URL}

@@ -62,7 +62,9 @@ func events(db *gorm.DB, person, id uuid.UUID) ([]Event, error) {
 	return es, nil
 }
 
-// Say adds a message from the person. Conflict once the request is closed.
+// Say adds a message from the person: the queue shows it until somebody
+// answers, and whoever has taken the request is told by mail. Conflict once the
+// request is closed.
 func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) error {
 	words, err := checkWords(words)
 	if err != nil {
@@ -76,8 +78,22 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 		if !r.State.UnderWay() {
 			return fault.New(fault.Conflict, "request.alreadyClosed")
 		}
-		return s.event(tx, r, audit.ByPerson(person), Event{Kind: Message, Text: words})
+		if err := s.said(tx, r, new(s.Now())); err != nil {
+			return err
+		}
+		if err := s.event(tx, r, audit.ByPerson(person), Event{Kind: Message, Text: words}); err != nil {
+			return err
+		}
+		return s.tellOwner(ctx, tx, r)
 	})
+}
+
+// said marks a request as waiting for an answer since at, or for none if nil.
+func (*Service) said(tx postgres.Tx, r Request, at *time.Time) error {
+	if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Update("said_at", at).Error; err != nil {
+		return fmt.Errorf("marking a request as answered: %w", err)
+	}
+	return nil
 }
 
 func checkWords(words string) (string, error) {
@@ -168,7 +184,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 
 // close ends a request in its new state, with what else changes.
 func (s *Service) close(tx postgres.Tx, r Request, with map[string]any) error {
-	changes := map[string]any{"state": r.State, "closed_at": s.Now()}
+	changes := map[string]any{"state": r.State, "closed_at": s.Now(), "said_at": nil}
 	for column, value := range with {
 		changes[column] = value
 	}

@@ -46,7 +46,18 @@ type Request struct {
 	ReasonCode   string // of a refusal
 	Decision     string // the text that the person reads
 	ErasureID    *uuid.UUID
+	Rank         int16      // before 0 nothing goes, and before 1 only that
+	SaidAt       *time.Time // the person wrote, and nobody has answered since
 }
+
+// The ranks of the queue.
+const (
+	urgent int16 = iota
+	usual
+)
+
+// Urgent tells whether a request goes before all that are not.
+func (r Request) Urgent() bool { return r.Rank == urgent }
 
 // TableName is the table of requests.
 func (Request) TableName() string { return "request" }

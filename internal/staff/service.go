@@ -150,6 +150,16 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	return names, nil
 }
 
+// AddressIn is where a member gets mail, empty for one who left.
+func AddressIn(tx postgres.Tx, id uuid.UUID) (string, error) {
+	var address string
+	err := tx.Gorm.Raw(`select coalesce(max(email), '') from staff_member where id = ? and disabled_at is null`, id).Row().Scan(&address)
+	if err != nil {
+		return "", fmt.Errorf("reading a member's address: %w", err)
+	}
+	return address, nil
+}
+
 // Member is who a session belongs to. Unauthenticated for somebody who has
 // been disabled since they signed in.
 func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {

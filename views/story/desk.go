@@ -50,9 +50,11 @@ func deskEnrol(ctx context.Context) templ.Component {
 func deskRows(ctx context.Context) []views.StaffQueueRow {
 	nobody := text.T(ctx, "staff.nobody")
 	late := ui.BadgeProps{Kind: ui.Danger, Label: text.N(ctx, "request.dueOver", 2), Icon: "warning"}
+	urgent := ui.BadgeProps{Kind: ui.Danger, Label: text.T(ctx, "staff.urgent")}
+	answered := ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")}
 	return []views.StaffQueueRow{
-		{RequestRow: requestRow(ctx, "R-9PTQ3A", "open", ui.Info, late), Owner: nobody},
-		{RequestRow: requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.N(ctx, "request.dueIn", 3)}), Owner: "Odil Officer"},
+		{RequestRow: requestRow(ctx, "R-9PTQ3A", "open", ui.Info, late), Owner: nobody, Marks: []ui.BadgeProps{urgent}},
+		{RequestRow: requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.N(ctx, "request.dueIn", 3)}), Owner: "Odil Officer", Marks: []ui.BadgeProps{answered}},
 		{RequestRow: requestRow(ctx, "R-7KQ2M9", "open", ui.Info, ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 30)}), Owner: nobody},
 	}
 }
@@ -74,13 +76,13 @@ func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 
 func deskQueue(ctx context.Context) templ.Component {
 	p := deskQueuePage(ctx)
-	p.Rows, p.Older = deskRows(ctx), "/staff?after=1"
+	p.Rows, p.First, p.More = deskRows(ctx), "/staff", "/staff?after=1"
 	return views.StaffQueue(p)
 }
 
 func deskQueueEmpty(ctx context.Context) templ.Component {
 	p := deskQueuePage(ctx)
-	p.Query, p.Clear = "R-7KQ2M2", "/staff"
+	p.Reference, p.Clear = "R-7KQ2M2", "/staff"
 	return views.StaffQueue(p)
 }
 
@@ -110,7 +112,7 @@ func deskRequestAgent(ctx context.Context) templ.Component {
 func deskApprove(ctx context.Context) templ.Component {
 	return views.StaffApprove(views.StaffApprovePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.approveTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
-		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lead: text.T(ctx, "staff.approveText"),
+		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lead: text.T(ctx, "staff.approveText", "Lang", "English"),
 	})
 }
 

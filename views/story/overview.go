@@ -47,6 +47,7 @@ func overviewFull(ctx context.Context) templ.Component {
 		Clock: ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 22), Kind: ui.Info},
 	}}
 	p.Looks = looks(ctx)
+	p.Erasing = &views.ErasingNotice{Runs: pick(ctx, "29 November 2026 10:00 UTC", "2026年11月29日 10:00 UTC"), Href: "/erasure/1"}
 	return views.Overview(p)
 }
 
@@ -60,7 +61,7 @@ func looks(ctx context.Context) []views.LookRow {
 
 func lookupsPage(ctx context.Context, rows ...views.LookRow) views.LookupsPage {
 	return views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Looks: rows,
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Looks: rows,
 		Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
 	}
 }

@@ -19,6 +19,7 @@ func requests() Group {
 		{Name: "Write, with a fault", Page: writeRequest},
 		{Name: "Check", Page: checkRequest},
 		{Name: "Filed", Page: filedRequest},
+		{Name: "Filed, a copy", Page: filedCopy},
 		{Name: "Open", Page: openRequest},
 		{Name: "Refused", Page: refusedRequest},
 		{Name: "Who looked", Page: whoLooked},
@@ -101,6 +102,12 @@ func filedRequest(ctx context.Context) templ.Component {
 	})
 }
 
+func filedCopy(ctx context.Context) templ.Component {
+	return views.RequestFiled(views.RequestFiledPage{
+		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(ctx), Why: whyDue(ctx), Href: "/requests/1", Copy: true,
+	})
+}
+
 func requestPage(ctx context.Context, state string, colour ui.Kind) views.RequestPage {
 	when := ui.TimeProps{ISO: "2026-11-20T09:30:00Z", Text: pick(ctx, "20 November 2026 09:30 UTC", "2026年11月20日 09:30 UTC")}
 	row := requestRow(ctx, "R-7KQ2M9", state, colour, ui.BadgeProps{})
@@ -110,7 +117,7 @@ func requestPage(ctx context.Context, state string, colour ui.Kind) views.Reques
 			{Key: text.T(ctx, "request.reference"), Value: row.Reference},
 			{Key: text.T(ctx, "request.state"), Inside: ui.Badge(row.State)},
 			{Key: text.T(ctx, "request.due"), Value: row.Due},
-			{Key: text.T(ctx, "request.yourMessage"), Value: street(ctx)},
+			{Key: text.T(ctx, "request.yourMessage"), Inside: views.AsWritten(street(ctx))},
 		},
 		Events: []ui.Event{{When: when, Title: text.T(ctx, "request.events.received"), By: text.T(ctx, "request.byYou")}},
 	}
@@ -145,13 +152,13 @@ func looked(ctx context.Context) []views.LookRow {
 
 func whoLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Looks: looked(ctx), Older: "/lookups?after=1",
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Looks: looked(ctx), Older: "/lookups?after=1",
 		Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
 	})
 }
 
 func nobodyLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
 	})
 }
