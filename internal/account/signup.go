@@ -34,10 +34,11 @@ type SignUp struct {
 // region is where in its country an account begins: some states have a law of
 // their own.
 func (f SignUp) region() string {
-	if f.Country != "US" || !regionCode.MatchString(f.State) {
+	if f.Country != unitedStates {
 		return ""
 	}
-	return f.State
+	code, _ := stateCode(f.State)
+	return code
 }
 
 // TooYoung is the key of the fault for somebody under 13. Nothing of theirs
