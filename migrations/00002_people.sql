@@ -65,11 +65,11 @@ create index session_person on session (person_id, seen_at desc) where person_id
 create index session_staff on session (staff_id) where staff_id is not null;
 create index session_expires on session (expires_at);
 
--- A mailed link that proves an address: single use.
+-- A mailed link or code that proves an address: single use.
 create table email_proof (
-  token_hash bytea primary key,
+  token_hash bytea primary key, -- a code's is keyed, and its session's
   person_id  uuid not null references person on delete cascade,
-  purpose    text not null check (purpose in ('reset', 'change')),
+  purpose    text not null check (purpose in ('reset', 'change', 'confirm')),
   address    text not null,
   expires_at timestamptz not null,
   used_at    timestamptz

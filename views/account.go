@@ -60,6 +60,7 @@ type ConfirmPage struct {
 	Email       string
 	Next        string
 	HasPassword bool
+	Sent        bool // a code, to somebody without a password
 	Services    []ServiceButton
 	Problems    ui.Problems
 }

@@ -249,6 +249,8 @@ func (c *accountController) showConfirm(ctx echo.Context, code int, next string,
 		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(next), HasPassword: has,
 		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
 	}
+	_, wrong := problems.For("code")
+	page.Sent = wrong || ctx.QueryParam("sent") != ""
 	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
 	if err != nil {
 		return err

@@ -55,6 +55,8 @@ func (s *server) routes() {
 	s.open(post, "/reset/:token", accounts.reset)
 	s.person(get, "/confirm", accounts.newConfirm)
 	s.person(post, "/confirm", accounts.confirm)
+	s.person(post, "/confirm/mail", accounts.mailCode)
+	s.person(post, "/confirm/code", accounts.confirmByCode)
 
 	services := &serviceController{s, accounts}
 	s.open(get, "/sign-in/with/:provider", services.signIn)

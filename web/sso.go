@@ -101,6 +101,8 @@ func (c *serviceController) goOn(ctx echo.Context, done sso.Done) error {
 		return c.redirect(ctx, "/sign-in", "sso.declined", "Service", done.Service)
 	case done.Declined:
 		return c.redirect(ctx, "/security", "sso.declined", "Service", done.Service)
+	case done.Undated:
+		return c.redirect(ctx, "/confirm?next="+url.QueryEscape(localPath(done.Next)), "sso.undated", "Service", done.Service)
 	case done.SignInFirst:
 		return render(ctx, http.StatusConflict, views.Message(c.signInFirst(ctx, done.Service)))
 	case done.SignUp != "":

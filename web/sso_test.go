@@ -213,3 +213,36 @@ func (c *client) follow(a answer) answer {
 	}
 	return a
 }
+
+func TestSomebodyWithoutAPasswordConfirmsByACodeWhereTheServiceSaysNoTime(t *testing.T) {
+	t.Parallel()
+	p, google := openWithGoogle(t)
+	google.SetIDTokenFault(standin.IDTokenUndated)
+	b := p.browser()
+	b.Open(p.url + "/sign-in?next=/security")
+	b.Click("Continue with Google")
+	allowAtGoogle(b, "Robin at Google")
+	b.Fill("Day", "27")
+	b.Fill("Month", "3")
+	b.Fill("Year", "1990")
+	b.Press("Make an account")
+	p.clock.Advance(account.Freshness)
+	b.Open(p.url + "/data/profile/edit")
+	b.SeeText("Confirm that it is you")
+	b.Click("Continue with Google")
+	allowAtGoogle(b, "Robin at Google")
+	b.SeeText("Google does not say when you signed in there")
+	b.Press("Send me a code by e-mail")
+	b.Inspect("confirm-code")
+	b.Fill("Code", "000000")
+	b.Press("Confirm")
+	b.SeeText("That is not the code")
+	letter := p.letter("robin.at.google@example.com", "Your code")
+	_, rest, _ := strings.Cut(letter.Text, "Your code: ")
+	b.Fill("Code", rest[:6])
+	b.Press("Confirm")
+	b.SeeText("Your name")
+	if n := p.count(`select count(*) from email_proof`); n != 0 {
+		t.Errorf("%d codes are left", n)
+	}
+}

@@ -141,17 +141,24 @@ func stays(tx postgres.Tx, person uuid.UUID) error {
 // Renew gives a session a new token after its owner proved who they are: the
 // old one dies.
 func (s *Service) Renew(ctx context.Context, old string) (string, error) {
-	token, hash := keyring.NewToken()
+	var token string
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		now := s.Now()
-		res := tx.Gorm.Model(&sessionRow{}).Where("token_hash = ?", keyring.TokenHash(old)).
-			Updates(map[string]any{"token_hash": hash, "proved_at": now, "seen_at": now})
-		if res.Error == nil && res.RowsAffected == 0 {
-			return fault.New(fault.Unauthenticated, "fault.signIn")
-		}
-		return res.Error
+		var err error
+		token, err = s.renew(tx, old)
+		return err
 	})
 	return token, err
+}
+
+func (s *Service) renew(tx postgres.Tx, old string) (string, error) {
+	token, hash := keyring.NewToken()
+	now := s.Now()
+	res := tx.Gorm.Model(&sessionRow{}).Where("token_hash = ?", keyring.TokenHash(old)).
+		Updates(map[string]any{"token_hash": hash, "proved_at": now, "seen_at": now})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return "", fault.New(fault.Unauthenticated, "fault.signIn")
+	}
+	return token, res.Error
 }
 
 // Remember keeps a session's small data: a message for the next page.

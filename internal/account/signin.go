@@ -164,7 +164,7 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 }
 
 // setPassword makes a password the person's, and ends what could still be done
-// by the one before: sessions but keep, and mailed links.
+// without it: sessions but keep, and mailed links and codes.
 func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID, hash string, keep uuid.UUID) error {
 	now := s.Now()
 	err := tx.Gorm.Exec(`insert into password (person_id, hash, changed_at) values (?, ?, ?)
@@ -175,7 +175,7 @@ func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.U
 	if err := endOthers(tx, person, keep); err != nil {
 		return err
 	}
-	if err := tx.Gorm.Where("person_id = ? and purpose = 'reset'", person).Delete(&emailProofRow{}).Error; err != nil {
+	if err := tx.Gorm.Where("person_id = ?", person).Delete(&emailProofRow{}).Error; err != nil {
 		return err
 	}
 	to, err := s.RecipientIn(ctx, tx, person)

@@ -165,7 +165,7 @@ func (a *App) desk(hasher *account.Hasher) {
 		},
 	})
 	a.Requests = request.New(request.Deps{
-		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Voices: a.Voices, Erasures: a.Erasures, Copies: a.Exports,
+		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Voices: a.Voices, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: a.Zone, BaseURL: a.BaseURL, Now: a.Now,
 	})
 }

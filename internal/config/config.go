@@ -60,7 +60,7 @@ type Mail struct {
 
 // Services says with what people may sign in beside a password.
 type Services struct {
-	Providers string `env:"PORTAL_PROVIDERS" placeholder:"YAML or @FILE" help:"OpenID providers: a YAML or JSON list of id, name, issuer, client-id, client-secret, or @ and a file that holds it. Redirect address at each: PORTAL_URL/sign-in/with/ID/callback."`
+	Providers string `env:"PORTAL_PROVIDERS" placeholder:"YAML or @FILE" help:"OpenID providers: a YAML or JSON list of id, name, issuer, client-id, client-secret and, if it wants any, parameters of its sign-in address, or @ and a file that holds it. Redirect address at each: PORTAL_URL/sign-in/with/ID/callback."`
 }
 
 // Config is all of it, for portal serve.

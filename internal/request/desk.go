@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -11,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/staff"
 )
@@ -238,23 +240,45 @@ func (e Event) ByStaff() (uuid.UUID, bool) {
 	return id, err == nil
 }
 
+// lookUps are far more than a day's work at the desk asks for.
+var lookUps = limit.Rule{Name: "staff look-up", Max: 60, Window: time.Hour} //nolint:gochecknoglobals // a constant in all but name
+
 // WhoIs finds one person by their exact address or by a request's reference.
-// Invalid if that is nobody: there is no other way to look people up.
+// Invalid if that is nobody: there is no other way to look people up. Either
+// answer says whether somebody is a customer, so each is on record, without the
+// address, and TooMany comes after sixty in an hour.
 func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uuid.UUID, error) {
 	if err := by.Needs(staff.Agent); err != nil {
 		return uuid.Nil, err
 	}
-	var id uuid.UUID
-	var err error
-	if reference, ok := NormalReference(query); ok {
-		var r Request
-		r, err = one(s.DB.Gorm(ctx).Where("reference = ?", reference))
-		id = r.PersonID
-	} else {
-		id, err = s.Accounts.ByAddress(ctx, query)
+	out, err := s.Limits.Allow(ctx, lookUps, by.ID.String())
+	if err != nil {
+		return uuid.Nil, err
 	}
-	if fault.Is(err, fault.NotFound) {
+	if !out.Allowed {
+		return uuid.Nil, fault.Busy("fault.tooMany", out.RetryAfter)
+	}
+	id, err := s.whoIs(ctx, query)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return uuid.Nil, err
+	}
+	entry := audit.Entry{At: s.Now(), Actor: by.Actor(), Action: "person.sought", PersonID: id, Subject: "nobody"}
+	if id != uuid.Nil {
+		entry.Subject = id.String()
+	}
+	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return audit.Record(ctx, tx, entry) }); err != nil {
+		return uuid.Nil, err
+	}
+	if id == uuid.Nil {
 		return uuid.Nil, fault.Invalidate(fault.Field("q", "staff.peopleNone"))
 	}
-	return id, err
+	return id, nil
+}
+
+func (s *Service) whoIs(ctx context.Context, query string) (uuid.UUID, error) {
+	if reference, ok := NormalReference(query); ok {
+		r, err := one(s.DB.Gorm(ctx).Where("reference = ?", reference))
+		return r.PersonID, err
+	}
+	return s.Accounts.ByAddress(ctx, query)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -40,6 +41,7 @@ type Deps struct {
 	Register *register.Register
 	Accounts *account.Service
 	Mail     *mail.Service
+	Limits   *limit.Limiter
 	Voices   *text.Voices
 	Erasures Erasures
 	Copies   Copies         // nil: staff answer requests for a copy

@@ -73,7 +73,7 @@ func setup(t *testing.T) *bundle {
 		looks: disclosure.New(disclosure.Deps{DB: db, Register: reg, Now: clock.Now}),
 	}
 	b.requests = request.New(request.Deps{
-		DB: db, Register: reg, Accounts: accounts, Mail: letters, Voices: voices, Erasures: b.erasures, Copies: copies{},
+		DB: db, Register: reg, Accounts: accounts, Mail: letters, Limits: accounts.Limits, Voices: voices, Erasures: b.erasures, Copies: copies{},
 		Zone: zone, BaseURL: "https://privacy.example.com", Now: clock.Now,
 	})
 	b.agent, b.officer = b.member("agent@example.com", staff.Agent), b.member("officer@example.com", staff.Officer)

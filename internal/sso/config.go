@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -20,9 +21,18 @@ type Provider struct {
 	Scopes       []string `yaml:"scopes"` // empty: openid, email, profile
 	// RevocationURL stands in for discovery's revocation_endpoint.
 	RevocationURL string `yaml:"revocation-url"`
+	// Parameters are asked for besides at sign-in: what a provider wants for a
+	// refresh token ("access_type: offline"), or to say when somebody signed in.
+	Parameters map[string]string `yaml:"parameters"`
 	// Origins are where its sign-in pages stand, if not at the issuer's
 	// address: browsers are told that our forms may lead there.
 	Origins []string `yaml:"origins"`
+}
+
+// ours are the parameters by which a round trip is secured (OpenID Connect Core
+// 1.0, section 3.1.2.1; RFC 7636), and those that each purpose sets.
+var ours = []string{ //nolint:gochecknoglobals // a constant in all but name
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
 }
 
 var providerID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,30}$`)
@@ -62,6 +72,11 @@ func Validate(providers []Provider) error {
 		}
 		if p.RevocationURL != "" && !trusted(p.RevocationURL) {
 			say("revocation-url must be an https address, not %q", p.RevocationURL)
+		}
+		for name := range p.Parameters {
+			if slices.Contains(ours, name) {
+				say("the parameter %s is ours to set", name)
+			}
 		}
 		for _, o := range p.Origins {
 			if !trusted(o) || originOf(o) != o {

@@ -27,14 +27,14 @@ func TestEveryFaultOfAListOfProvidersIsNamed(t *testing.T) {
 	t.Parallel()
 	_, err := sso.ParseProviders(`
 - {id: Google!, name: "", issuer: "http://accounts.example.com", client-id: c, client-secret: s}
-- {id: b, name: B, issuer: "https://b.example.com", client-id: c, revocation-url: "ftp://b", origins: ["https://b.example.com/path"]}
+- {id: b, name: B, issuer: "https://b.example.com", client-id: c, revocation-url: "ftp://b", origins: ["https://b.example.com/path"], parameters: {state: fixed}}
 - {id: b, name: B, issuer: "https://b.example.com", client-id: c, client-secret: s}`)
 	if err == nil {
 		t.Fatal("taken")
 	}
 	for _, want := range []string{
 		"1 (Google!): id must", "1 (Google!): name is missing", "1 (Google!): issuer must be an https",
-		"2 (b): client-secret is missing", "2 (b): revocation-url must", "2 (b): an origin is", "3 (b): the id stands twice",
+		"2 (b): client-secret is missing", "2 (b): revocation-url must", "2 (b): an origin is", "2 (b): the parameter state is ours", "3 (b): the id stands twice",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not said in\n%v", want, err)

@@ -99,6 +99,9 @@ func (f *farEnd) authorization(d *discovered, purpose Purpose, state string, a a
 	if !slices.Contains(d.Scopes, oidc.ScopeOfflineAccess) {
 		options = append(options, oauth2.AccessTypeOffline)
 	}
+	for name, value := range f.Parameters {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
 	switch purpose {
 	case Link:
 		options = append(options, oauth2.SetAuthURLParam("prompt", "consent"))

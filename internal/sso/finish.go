@@ -35,6 +35,9 @@ type Done struct {
 	SignUp   string // what a sign-up that waits is found by, with the browser's secret
 	Next     string // the path to go on to
 	Declined bool   // the person said no at the provider: nothing changed
+	// Undated says that the provider did not tell when the person signed in
+	// there, so that it proved nothing new: they confirm in another way.
+	Undated bool
 	// SignInFirst says that the address, which the provider vouches for,
 	// belongs to an account here: it signs in as usual, then links.
 	SignInFirst bool
@@ -156,12 +159,13 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 		if found == nil || found.PersonID != r.Person {
 			return fault.New(fault.Forbidden, "sso.notYours", "Service", done.Service)
 		}
-		if who.ProvedAt.Before(a.Began.Add(-leeway)) {
+		done.Undated = who.ProvedAt.IsZero()
+		if !done.Undated && who.ProvedAt.Before(a.Began.Add(-leeway)) {
 			return fault.New(fault.Forbidden, "sso.notFresh", "Service", done.Service)
 		}
 		return s.refresh(tx, *found, who)
 	})
-	if err != nil {
+	if err != nil || done.Undated {
 		return done, err
 	}
 	done.Token, err = s.Accounts.Renew(ctx, r.Token)

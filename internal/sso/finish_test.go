@@ -1,6 +1,8 @@
 package sso_test
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,5 +229,35 @@ func TestNoLinkIsMadeOnceAnErasureHasBegun(t *testing.T) {
 	kind(t, "a link to an account that is being erased", err, fault.Forbidden)
 	if n := b.count(`select count(*) from sso_link`); n != 0 {
 		t.Errorf("%d links", n)
+	}
+}
+
+func TestASignInWithoutItsTimeProvesNothingNew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.somebody("robin@example.com", "")
+	p.linked("ada-1")
+	b.clock.Advance(20 * time.Minute)
+	b.provider.SetIDTokenFault(standin.IDTokenUndated)
+	done, err := p.trip(sso.Confirm, "ada-1")
+	must(t, err)
+	session, err := b.Accounts.Session(t.Context(), p.token)
+	must(t, err)
+	if !done.Undated || done.Token != "" || b.clock.Now().Sub(session.ProvedAt) < 20*time.Minute {
+		t.Errorf("%+v proved %s", done, session.ProvedAt)
+	}
+}
+
+func TestAProvidersOwnParametersAreAskedFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.App = b.portal(b.DB, sso.Provider{
+		ID: "google", Name: "Google", Issuer: b.provider.Issuer(), ClientID: "portal", ClientSecret: "a secret of the test",
+		Parameters: map[string]string{"access_type": "offline", "claims": `{"id_token":{"auth_time":{"essential":true}}}`},
+	})
+	address, err := url.Parse(b.stranger().begin(sso.SignIn))
+	must(t, err)
+	if q := address.Query(); q.Get("access_type") != "offline" || !strings.Contains(q.Get("claims"), "auth_time") || q.Get("nonce") == "" {
+		t.Errorf("%s", address)
 	}
 }

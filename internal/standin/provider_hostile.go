@@ -26,6 +26,7 @@ const (
 	IDTokenWrongIssuer
 	IDTokenExpired
 	IDTokenWrongSignature
+	IDTokenUndated // no lie: without auth_time, as Google's
 )
 
 // SetIDTokenFault says what is wrong with ID tokens from now on.
@@ -87,6 +88,9 @@ func (p *Provider) tamper(body *bytes.Buffer, fault IDTokenFault) error {
 		return err
 	}
 	maps.Copy(claims, p.lie(fault))
+	if fault == IDTokenUndated {
+		delete(claims, "auth_time")
+	}
 	key := p.key
 	if fault == IDTokenWrongSignature { // a key of the same name that nobody publishes
 		if key, err = newKey(); err != nil {
@@ -111,7 +115,7 @@ func (p *Provider) lie(fault IDTokenFault) map[string]any {
 		return map[string]any{"iss": "https://issuer.example"}
 	case IDTokenExpired:
 		return map[string]any{"exp": p.config.Now().Add(-time.Hour).Unix()}
-	case IDTokenHonest, IDTokenWrongSignature:
+	case IDTokenHonest, IDTokenWrongSignature, IDTokenUndated:
 	}
 	return nil
 }

@@ -40,6 +40,16 @@ func account() Group {
 		{Name: "New password, from inside", Page: newPasswordInside},
 		{Name: "Confirm", Page: func(ctx context.Context) templ.Component { return views.Confirm(confirm(ctx, true)) }},
 		{Name: "Confirm, no password", Page: func(ctx context.Context) templ.Component { return views.Confirm(confirm(ctx, false)) }},
+		{Name: "Confirm, a code was sent", Page: func(ctx context.Context) templ.Component {
+			p := confirm(ctx, false)
+			p.Sent = true
+			return views.Confirm(p)
+		}},
+		{Name: "Confirm, a wrong code", Page: func(ctx context.Context) templ.Component {
+			p := confirm(ctx, false)
+			p.Sent, p.Problems = true, ui.Problems{{Field: "code", Text: text.T(ctx, "account.codeWrong")}}
+			return views.Confirm(p)
+		}},
 		{Name: "Security, several sessions", Page: sessions},
 	}}
 }

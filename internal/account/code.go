@@ -1,0 +1,115 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/limit"
+	outbox "plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// CodeLife is for how long a mailed code counts.
+const CodeLife = 10 * time.Minute
+
+var (
+	codesTo   = limit.Rule{Name: "code to person", Max: 5, Window: time.Hour}     //nolint:gochecknoglobals // a constant in all but name
+	codeTries = limit.Rule{Name: "mailed code", Max: 5, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+)
+
+// AskCode mails a code by which somebody signed in, who has no password, can
+// prove who they are: in their session alone, once, for ten minutes. An earlier
+// one dies. NotFound for somebody with a password, which proves more; TooMany
+// after five codes within an hour.
+func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error {
+	if err := s.codeless(ctx, person); err != nil {
+		return err
+	}
+	if err := s.allow(ctx, codesTo, person.String()); err != nil {
+		return err
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return fmt.Errorf("drawing a code: %w", err)
+	}
+	code := fmt.Sprintf("%06d", n)
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		to, err := s.RecipientIn(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if err := tx.Gorm.Where("person_id = ? and purpose = 'confirm'", person).Delete(&emailProofRow{}).Error; err != nil {
+			return err
+		}
+		row := emailProofRow{
+			TokenHash: s.codeHash(session, code), PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.Now().Add(CodeLife),
+		}
+		if err := tx.Gorm.Create(&row).Error; err != nil {
+			return fmt.Errorf("keeping a code: %w", err)
+		}
+		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Args: map[string]string{"Code": code}})
+	})
+}
+
+// ProveByCode checks a mailed code and gives the session a new token that is
+// fresh (step-up). TooMany after five tries within a quarter of an hour.
+func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, code, token string) (string, error) {
+	if err := s.codeless(ctx, person); err != nil {
+		return "", err
+	}
+	if err := s.allow(ctx, codeTries, person.String()); err != nil {
+		return "", err
+	}
+	var fresh string
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		res := tx.Gorm.Where("token_hash = ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHash(session, code), person, s.Now()).
+			Delete(&emailProofRow{})
+		if res.Error != nil {
+			return fmt.Errorf("using a code: %w", res.Error)
+		}
+		if res.RowsAffected == 0 {
+			return fault.Invalidate(fault.Field("code", "account.codeWrong"))
+		}
+		var err error
+		fresh, err = s.renew(tx, token)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return fresh, s.Limits.Forget(ctx, codeTries, person.String())
+}
+
+func (s *Service) codeless(ctx context.Context, person uuid.UUID) error {
+	has, err := s.HasPassword(ctx, person)
+	if err == nil && has {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return err
+}
+
+// codeHash is keyed, for a million codes are soon tried, and the session's own.
+func (s *Service) codeHash(session uuid.UUID, code string) []byte {
+	return s.Ring.Hash("mailed code", append(session[:], digits(code)...))
+}
+
+// digits are those of what somebody typed: with spaces perhaps, or in the wide
+// forms of a Japanese keyboard.
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case '0' <= r && r <= '9':
+			return r
+		case '０' <= r && r <= '９':
+			return r - '０' + '0'
+		}
+		return -1
+	}, s)
+}
