@@ -44,7 +44,7 @@ func (f signUpForm) born() time.Time {
 // explain puts what is wrong in the order of the form's fields, and tells a
 // day that no calendar has from one that is not written whole.
 func (f signUpForm) explain(problems fault.Problems) fault.Problems {
-	order := []string{"name", "email", "password", "born", "country"}
+	order := []string{"name", "email", "born", "country"}
 	out := slices.Clone(problems)
 	slices.SortStableFunc(out, func(a, b fault.Problem) int {
 		return cmp.Compare(slices.Index(order, a.Field), slices.Index(order, b.Field))

@@ -58,7 +58,7 @@ func TestASignUpIsFaultedInTheOrderOfItsFieldsAndKnowsTheCalendar(t *testing.T) 
 	form := url.Values{"born": {"31"}, "born-month": {"2"}, "born-year": {"1990"}}
 	got := c.post("/sign-up", form)
 	last := 0
-	for _, field := range []string{"name", "email", "password", "born"} {
+	for _, field := range []string{"name", "email", "born"} {
 		at := strings.Index(got.body, `href="#`+field+`"`)
 		if at < last {
 			t.Errorf("%s is out of order in\n%s", field, got.body)
@@ -71,6 +71,26 @@ func TestASignUpIsFaultedInTheOrderOfItsFieldsAndKnowsTheCalendar(t *testing.T) 
 	form.Set("born", "")
 	if got := c.post("/sign-up", form); strings.Contains(got.body, "This day does not exist.") {
 		t.Error("a date half written is said not to exist")
+	}
+}
+
+func TestACountryThatIsNotOfferedIsRefused(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	stranger, robin := p.client(), p.client().signIn("robin@example.com")
+	for _, code := range []string{"EU", "UN", "AQ", "XX", "Japan"} {
+		for name, got := range map[string]answer{
+			"signing up": stranger.post("/sign-up", url.Values{"country": {code}}),
+			"correcting": robin.post("/data/profile/edit", url.Values{"full_name": {"Robin"}, "country": {code}}),
+		} {
+			if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "Choose a country from the list.") {
+				t.Errorf("%s in %s: %d", name, code, got.status)
+			}
+		}
+	}
+	if got := robin.post("/data/profile/edit", url.Values{"full_name": {"Robin"}, "country": {"MK"}}); got.status != http.StatusSeeOther {
+		t.Errorf("North Macedonia: %d\n%s", got.status, got.body)
 	}
 }
 

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/views/text"
 )
 
 // Profile reads what a person told us about themselves.
@@ -83,8 +83,6 @@ func (p *Profile) trim() {
 	}
 }
 
-var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
-
 func (p *Profile) problems() []fault.Problem {
 	var ps []fault.Problem
 	if p.FullName == "" {
@@ -98,7 +96,7 @@ func (p *Profile) problems() []fault.Problem {
 	if _, ok := stateCode(p.Region); p.Region != "" && p.Country == unitedStates && !ok {
 		ps = append(ps, fault.Field("region", "account.regionBad"))
 	}
-	if p.Country != "" && !countryCode.MatchString(p.Country) {
+	if p.Country != "" && !text.IsCountry(p.Country) {
 		ps = append(ps, fault.Field("country", "account.countryBad"))
 	}
 	return ps

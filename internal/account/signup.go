@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/views/text"
 )
 
 // SignUp is what the form asks for. The password is asked for when the address
@@ -134,6 +135,9 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 	}
 	if f.Born.IsZero() || f.Born.After(now) || ageOn(now, f.Born) > 130 {
 		ps = append(ps, fault.Field("born", "account.bornBad"))
+	}
+	if f.Country != "" && !text.IsCountry(f.Country) {
+		ps = append(ps, fault.Field("country", "account.countryBad"))
 	}
 	return ps
 }
