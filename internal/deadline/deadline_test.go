@@ -2,7 +2,6 @@ package deadline
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -290,58 +289,4 @@ func TestFederalHolidaysOf2026AreThoseThatWerePublished(t *testing.T) {
 	if _, ok := (USFederal{}).Holiday(On(2027, time.December, 31)); !ok {
 		t.Error("a holiday kept in the year before is missed")
 	}
-}
-
-func TestADayReadsItsOwnWriting(t *testing.T) {
-	t.Parallel()
-	d := On(2028, time.February, 29)
-	value, err := d.Value()
-	var scanned, parsed, null Day
-	err = errors.Join(err, scanned.Scan(value), parsed.Scan(d.String()), null.Scan(nil))
-	if err != nil || scanned != d || parsed != d || !null.IsZero() {
-		t.Errorf("%v %v %v %v", scanned, parsed, null, err)
-	}
-	if err := scanned.Scan(3); err == nil {
-		t.Error("a number is scanned as a day")
-	}
-	if _, err := ParseDay("2026-02-30"); err == nil {
-		t.Error("30 February is read as a day")
-	}
-}
-
-// Every clock, from every day of four centuries: after receipt, never earlier
-// for a later receipt, and within what its law allows.
-func FuzzCompute(f *testing.F) {
-	f.Add(0, 0)
-	f.Add(30, 3)
-	f.Add(146096, 5)
-	f.Fuzz(func(t *testing.T, offset, which int) {
-		all := rules()
-		rule := all[(which%len(all)+len(all))%len(all)]
-		receipt := On(1970, time.January, 1).Add(offset % 146097)
-		holidays := Together(EEA{}, USFederal{})
-		date, err := Compute(rule, receipt.Time(), time.UTC, holidays)
-		if err != nil {
-			t.Fatal(err)
-		}
-		next, err := Compute(rule, receipt.Add(1).Time(), time.UTC, holidays)
-		if err != nil {
-			t.Fatal(err)
-		}
-		took := date.Day.Sub(receipt)
-		switch {
-		case took < 1:
-			t.Errorf("%s received on %s is due on %s", rule, receipt, date.Day)
-		case next.Day.Before(date.Day):
-			t.Errorf("%s: received a day after %s, due before %s", rule, receipt, date.Day)
-		case rule == CCPA90 && took != 90, rule == CCPA45 && took != 45:
-			t.Errorf("%s took %d days", rule, took)
-		case rule == GDPRMonth && (took < 28 || took > 31+5):
-			t.Errorf("a month from %s took %d days", receipt, took)
-		}
-		working := rule == GDPRMonth || rule == GDPRExtended || rule == CCPAConfirm || rule == CCPAOptOut
-		if _, holiday := holidays.Holiday(date.Day); working && (holiday || date.Day.Weekend()) {
-			t.Errorf("%s from %s ends on a day off, %s", rule, receipt, date.Day)
-		}
-	})
 }

@@ -1,0 +1,47 @@
+package record_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
+)
+
+func TestThePersonMayCorrectWhatTheyGaveAndNothingElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara, other := b.person(t, "mara@example.com"), b.person(t, "other@example.com")
+	file := "person,at,brand,last4,expiry,billing_city,billing_name\nmara@example.com,2025-01-01T00:00:00Z,Visa,4242,2027-01,Osaka,Mara\n"
+	if r, refused, err := b.ingest(t, "payment-methods", record.CSV, file); err != nil || r.Added != 1 {
+		t.Fatalf("%+v %v %v", r, refused, err)
+	}
+	source := only(t, b.Service, "payment-methods")
+	page, err := source.Page(t.Context(), mara, record.PageQuery{Limit: 5})
+	if err != nil || len(page.Rows) != 1 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	rectify := func(who uuid.UUID, values map[string]string) error {
+		return source.Rectify(t.Context(), record.Rectification{Actor: audit.ByPerson(who), Person: who, Key: page.Rows[0].Key, Values: values})
+	}
+	if err := rectify(mara, map[string]string{"billing_city": "Kyoto", "billing_name": ""}); err != nil {
+		t.Error(err)
+	}
+	if n := b.number(t, `select count(*) from record where fields->>'billing_city' = 'Kyoto' and not fields ? 'billing_name' and fields->>'last4' = '4242'`); n != 1 {
+		t.Error("the correction is not in the row")
+	}
+	if err := rectify(mara, map[string]string{"last4": "1111"}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a field that is not theirs to change: %v", err)
+	}
+	if err := rectify(other, map[string]string{"billing_city": "Kobe"}); !notFound(err) {
+		t.Errorf("somebody else's row: %v", err)
+	}
+	if err := rectify(mara, map[string]string{"billing_city": "4111 1111 1111 1111"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a card number: %v", err)
+	}
+	if n := b.number(t, "select count(*) from audit_entry where action = 'record.corrected' and person_id = $1", mara); n != 1 {
+		t.Errorf("%d audit entries", n)
+	}
+}
