@@ -38,6 +38,12 @@
     }
   });
 
+  // Words that came again unchanged are not read out again.
+  document.addEventListener('htmx:oobBeforeSwap', (event) => {
+    const { target, fragment } = event.detail;
+    if (target.textContent === fragment.textContent) event.detail.shouldSwap = false;
+  });
+
   // Staff walk a list with j and k and open with o, while the focus is in it:
   // anywhere else a single key belongs to the reader's own tools.
   document.addEventListener('keydown', (event) => {

@@ -59,6 +59,8 @@ type ConfirmPage struct {
 	Shell
 	Email       string
 	Next        string
+	Back        string
+	Lost        bool // something was typed and could not be taken
 	HasPassword bool
 	Sent        bool // a code, to somebody without a password
 	Services    []ServiceButton

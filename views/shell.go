@@ -35,7 +35,7 @@ type Shell struct {
 	Lang  string // "en", "ja"
 	Theme string // "light", "dark", or empty: as the reader's system says
 	// Path is the address of this page with its query; choosing a language
-	// comes back to it.
+	// comes back to it. Empty: one can't come back, and nothing is offered to choose.
 	Path  string
 	Brand Brand
 	// Nav is the id of the place the page belongs to: see Places.

@@ -100,7 +100,24 @@ func (c *accountController) refuseYouth(ctx echo.Context) error {
 		Name: tooYoungCookie, Value: "1", Path: "/sign-up", MaxAge: int((24 * time.Hour).Seconds()),
 		Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-	return fault.New(fault.Forbidden, account.TooYoung)
+	page := views.ErrorPage{Shell: c.shell(ctx, account.TooYoung+".title", ""), Happened: text.T(ctx.Request().Context(), account.TooYoung+".text")}
+	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
+}
+
+// deadLink tells of a mailed link that works no more, and the way on from it.
+func (c *accountController) deadLink(ctx echo.Context, err error, toDoKey string, on ui.Link) error {
+	f := asFault(err)
+	page := c.errorPage(ctx, f, status(f.Kind))
+	page.ToDo, page.Action = text.T(ctx.Request().Context(), toDoKey), on
+	return render(ctx, status(f.Kind), views.Error(page))
+}
+
+func (c *accountController) verifyGone(ctx echo.Context, err error) error {
+	return c.deadLink(ctx, err, "account.verifyGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.signInButton"), Href: "/sign-in"})
+}
+
+func (c *accountController) resetGone(ctx echo.Context, err error) error {
+	return c.deadLink(ctx, err, "account.resetGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.forgotTitle"), Href: "/forgot"})
 }
 
 // newVerify asks for the password: opening a link proves nothing, since mail
@@ -118,6 +135,9 @@ func (c *accountController) verify(ctx echo.Context) error {
 	if problems, ok := fault.Fields(err); ok {
 		return c.showVerify(ctx, http.StatusUnprocessableEntity, problems)
 	}
+	if fault.Is(err, fault.Gone) {
+		return c.verifyGone(ctx, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -127,6 +147,9 @@ func (c *accountController) verify(ctx echo.Context) error {
 
 func (c *accountController) showVerify(ctx echo.Context, code int, problems fault.Problems) error {
 	email, err := c.Accounts.SignUpWaits(ctx.Request().Context(), ctx.Param("token"))
+	if fault.Is(err, fault.Gone) {
+		return c.verifyGone(ctx, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -198,10 +221,16 @@ func (c *accountController) forgot(ctx echo.Context) error {
 
 type passwordForm struct {
 	Password string `form:"password"`
-	Next     string `form:"next"`
 }
 
 func (c *accountController) newReset(ctx echo.Context) error {
+	err := c.Accounts.ResetWaits(ctx.Request().Context(), ctx.Param("token"))
+	if fault.Is(err, fault.Gone) {
+		return c.resetGone(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
 	return render(ctx, http.StatusOK, views.NewPassword(c.resetPage(ctx, nil)))
 }
 
@@ -210,55 +239,17 @@ func (c *accountController) reset(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password)
+	err = c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.resetPage(ctx, problems)))
+	}
+	if fault.Is(err, fault.Gone) {
+		return c.resetGone(ctx, err)
 	}
 	if err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/sign-in", "account.resetDone")
-}
-
-func (c *accountController) newConfirm(ctx echo.Context) error {
-	return c.showConfirm(ctx, http.StatusOK, ctx.QueryParam("next"), nil)
-}
-
-func (c *accountController) confirm(ctx echo.Context) error {
-	form, err := bind[passwordForm](ctx)
-	if err != nil {
-		return err
-	}
-	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
-	if problems, ok := fault.Fields(err); ok {
-		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form.Next, problems)
-	}
-	if err != nil {
-		return err
-	}
-	c.hand(ctx, session)
-	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
-}
-
-func (c *accountController) showConfirm(ctx echo.Context, code int, next string, problems fault.Problems) error {
-	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
-	if err != nil {
-		return err
-	}
-	page := views.ConfirmPage{
-		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(next), HasPassword: has,
-		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
-	}
-	_, wrong := problems.For("code")
-	page.Sent = wrong || ctx.QueryParam("sent") != ""
-	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
-	if err != nil {
-		return err
-	}
-	for _, w := range ways {
-		page.Services = append(page.Services, serviceButton("/confirm/with/", w.Provider, w.Name, page.Next))
-	}
-	return render(ctx, code, views.Confirm(page))
 }
 
 func (c *accountController) signUpPage(ctx echo.Context, form signUpForm, problems fault.Problems) views.SignUpPage {

@@ -66,6 +66,9 @@ func TestNothingOfAChildIsKept(t *testing.T) {
 	if got.status != http.StatusForbidden || !strings.Contains(got.body, "Nothing that you wrote was kept") {
 		t.Fatalf("%d\n%s", got.status, got.body)
 	}
+	if !strings.Contains(got.body, "make an account for you") || strings.Contains(got.body, "try once more") || strings.Contains(got.body, `class="button`) {
+		t.Errorf("the page invites to try again:\n%s", got.body)
+	}
 	if again := c.post("/sign-up", signUp("kim@example.com", "1990")); again.status != http.StatusForbidden {
 		t.Errorf("a second try with another year: %d", again.status)
 	}

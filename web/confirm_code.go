@@ -9,31 +9,31 @@ import (
 	"plusultra.link/privacy/internal/fault"
 )
 
-type mailedCodeForm struct {
-	Code string `form:"code"`
-	Next string `form:"next"`
-}
-
 // mailCode sends a code to somebody without a password.
 func (c *accountController) mailCode(ctx echo.Context) error {
-	form, err := bind[mailedCodeForm](ctx)
+	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err
 	}
 	if err := c.Accounts.AskCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID); err != nil {
 		return err
 	}
-	return ctx.Redirect(http.StatusSeeOther, "/confirm?sent=yes&next="+url.QueryEscape(localPath(form.Next)))
+	trail := url.Values{"sent": {"yes"}, "next": {localPath(form.Next)}, "back": {localPath(form.Back)}}
+	if form.Lost != "" {
+		trail.Set("lost", form.Lost)
+	}
+	return ctx.Redirect(http.StatusSeeOther, "/confirm?"+trail.Encode())
 }
 
 func (c *accountController) confirmByCode(ctx echo.Context) error {
-	form, err := bind[mailedCodeForm](ctx)
+	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err
 	}
 	session, err := c.Accounts.ProveByCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Code, token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form.Next, problems)
+		form.sent = true
+		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form, problems)
 	}
 	if err != nil {
 		return err

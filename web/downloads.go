@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/audit"
@@ -84,7 +83,7 @@ func (c *downloadsController) progress(ctx echo.Context) error {
 // file hands the archive over. A page's time is not enough for it, so it lasts
 // as long as it moves.
 func (c *downloadsController) file(ctx echo.Context) error {
-	id, err := c.id(ctx)
+	id, err := idOf(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,16 +101,11 @@ func (c *downloadsController) file(ctx echo.Context) error {
 }
 
 func (c *downloadsController) find(ctx echo.Context) (export.Export, error) {
-	id, err := c.id(ctx)
+	id, err := idOf(ctx)
 	if err != nil {
 		return export.Export{}, err
 	}
 	return c.Exports.Find(ctx.Request().Context(), person(ctx), id)
-}
-
-func (c *downloadsController) id(ctx echo.Context) (uuid.UUID, error) {
-	id, err := uuid.Parse(ctx.Param("id"))
-	return id, fault.Wrap(err, fault.NotFound, "fault.notFound")
 }
 
 func (c *downloadsController) newPage(ctx echo.Context, ticked []string, problems fault.Problems) (views.NewDownloadPage, error) {

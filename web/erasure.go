@@ -102,9 +102,9 @@ func (c *erasureController) show(ctx echo.Context) error {
 }
 
 func (c *erasureController) find(ctx echo.Context) (erasure.Erasure, error) {
-	id, err := uuid.Parse(ctx.Param("id"))
+	id, err := idOf(ctx)
 	if err != nil {
-		return erasure.Erasure{}, fault.Wrap(err, fault.NotFound, "erasure.unknown")
+		return erasure.Erasure{}, err
 	}
 	return c.Erasures.Get(ctx.Request().Context(), id)
 }
@@ -142,7 +142,7 @@ func (c *erasureController) showRunning(ctx echo.Context, e erasure.Erasure) err
 }
 
 func (c *erasureController) showDone(ctx echo.Context, e erasure.Erasure) error {
-	if ctx.Request().Header.Get("HX-Request") != "" { // the progress bar asks: there is a new page
+	if polls(ctx.Request()) { // the progress bar asks: there is a new page
 		ctx.Response().Header().Set("HX-Refresh", "true")
 		return ctx.NoContent(http.StatusOK)
 	}

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -48,19 +50,23 @@ func (s *server) fail(err error, ctx echo.Context) {
 		return
 	}
 	f := asFault(err)
+	code := status(f.Kind)
+	if errors.Is(err, echo.ErrMethodNotAllowed) { // only HTTP knows of methods
+		code = http.StatusMethodNotAllowed
+	}
 	if f.RetryAfter > 0 {
 		ctx.Response().Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
 	}
 	var answer error
 	switch {
 	case strings.HasPrefix(ctx.Request().URL.Path, "/api/"):
-		answer = s.failJSON(ctx, f)
+		answer = s.failJSON(ctx, f, code)
 	case f.Kind == fault.Unauthenticated:
 		answer = s.sendTo(ctx, "/sign-in")
 	case f.Kind == fault.StepUp:
 		answer = s.sendTo(ctx, "/confirm")
 	default:
-		answer = s.failPage(ctx, f)
+		answer = s.failPage(ctx, f, code)
 	}
 	if answer != nil {
 		s.Log.ErrorContext(ctx.Request().Context(), "an error could not be told", "cause", answer)
@@ -79,8 +85,10 @@ func asFault(err error) *fault.Error {
 	switch {
 	case !ok:
 		return fault.New(fault.Internal, "fault.internal")
-	case h.Code == http.StatusNotFound || h.Code == http.StatusMethodNotAllowed:
+	case h.Code == http.StatusNotFound:
 		return fault.New(fault.NotFound, "fault.notFound")
+	case h.Code == http.StatusMethodNotAllowed:
+		return fault.New(fault.Invalid, "fault.method")
 	case h.Code == http.StatusRequestEntityTooLarge:
 		return fault.New(fault.TooLarge, "fault.tooLarge")
 	case h.Code >= http.StatusBadRequest && h.Code < http.StatusInternalServerError:
@@ -92,19 +100,47 @@ func asFault(err error) *fault.Error {
 // sendTo sends a person to prove who they are and brings them back.
 func (s *server) sendTo(ctx echo.Context, where string) error {
 	r := ctx.Request()
-	next := r.URL.RequestURI()
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		next = formPage(r) // back to the form: a post is not repeated behind anybody's back
-	}
 	if strings.HasPrefix(r.URL.Path, "/staff") && where == "/sign-in" {
 		where = "/staff/sign-in"
 	}
-	return ctx.Redirect(http.StatusSeeOther, where+"?next="+url.QueryEscape(next))
+	to := where + "?next=" + url.QueryEscape(comeBack(ctx))
+	if where == "/confirm" && changes(r) && r.ContentLength != 0 {
+		to += "&lost=yes"
+	}
+	if polls(r) { // a redirect would be followed unseen, for the part of a page alone
+		ctx.Response().Header().Set("HX-Redirect", to)
+		return ctx.NoContent(http.StatusOK)
+	}
+	return ctx.Redirect(http.StatusSeeOther, to)
 }
 
-// formPage is the page of ours that a form stood on.
-func formPage(r *http.Request) string {
-	from, err := url.Parse(r.Referer())
+// changes tells whether a request may change something (RFC 9110, 9.2.1).
+func changes(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead
+}
+
+// polls tells whether a part of a page asks for itself anew.
+func polls(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
+
+// comeBack is the page to which a proof leads back: one that can be looked at.
+// A post is not repeated behind anybody's back.
+func comeBack(ctx echo.Context) string {
+	r := ctx.Request()
+	switch {
+	case polls(r):
+		return pageAt(r, r.Header.Get("HX-Current-URL"))
+	case changes(r):
+		return pageAt(r, r.Referer())
+	case ctx.Path() == archivePath:
+		return path.Dir(r.URL.Path)
+	}
+	return r.URL.RequestURI()
+}
+
+// pageAt is an address as a path, if it is of ours: the page that a form or a
+// link stood on.
+func pageAt(r *http.Request, address string) string {
+	from, err := url.Parse(address)
 	if err != nil || from.Host != r.Host {
 		return "/overview"
 	}
@@ -112,17 +148,17 @@ func formPage(r *http.Request) string {
 }
 
 // localPath lets only a path of this portal through, never another site.
-func localPath(path string) string {
-	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(path, "\\\r\n") {
+func localPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(address, "\\\r\n") {
 		return "/overview"
 	}
-	return path
+	return address
 }
 
-func (s *server) failJSON(ctx echo.Context, f *fault.Error) error {
+func (s *server) failJSON(ctx echo.Context, f *fault.Error, code int) error {
 	c := s.Voices.Into(ctx.Request().Context(), text.Fallback)
-	return ctx.JSON(status(f.Kind), map[string]any{"error": sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) })})
+	return ctx.JSON(code, map[string]any{"error": sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) })})
 }
 
 // sentence is what a person is told of a fault.
@@ -139,26 +175,44 @@ func sentence(ctx echo.Context, f *fault.Error, say func(string, ...any) string)
 	return say(key, args...)
 }
 
-func (s *server) failPage(ctx echo.Context, f *fault.Error) error {
-	if text.Lang(ctx.Request().Context()) == text.Fallback { // before speak ran, say
-		lang := s.Voices.Match("", ctx.Request().Header.Get("Accept-Language"))
-		ctx.SetRequest(ctx.Request().WithContext(s.Voices.Into(ctx.Request().Context(), lang)))
+// toDo is what a person can do about a fault. The standard advice belongs to
+// the standard sentences; a noun's own sentence says it itself, or in a message
+// beside it whose key ends in Todo.
+func toDo(ctx context.Context, f *fault.Error, code int) string {
+	own := text.Optional(ctx, f.Key+"Todo")
+	if own != "" || f.Key != "" && !strings.HasPrefix(f.Key, "fault.") {
+		return own
+	}
+	return text.T(ctx, "error.todo."+strconv.Itoa(code))
+}
+
+func (s *server) failPage(ctx echo.Context, f *fault.Error, code int) error {
+	if ctx.Request().Method == http.MethodHead {
+		return ctx.NoContent(code)
+	}
+	return render(ctx, code, views.Error(s.errorPage(ctx, f, code)))
+}
+
+// errorPage tells a fault. A fault that came before a route's own middleware,
+// at an unknown address say, is told to the same reader in the same language.
+func (s *server) errorPage(ctx echo.Context, f *fault.Error, code int) views.ErrorPage {
+	if !text.Chosen(ctx.Request().Context()) {
+		_ = s.recognise(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
+		s.hear(ctx)
 	}
 	c := ctx.Request().Context()
-	say := func(key string, args ...any) string { return text.T(c, key, args...) }
-	code := status(f.Kind)
 	shell := s.quietShell(ctx, "", "")
 	shell.Title = text.T(c, "error.title."+strconv.Itoa(code))
 	page := views.ErrorPage{
-		Shell: shell, Happened: sentence(ctx, f, say), ToDo: text.T(c, "error.todo."+strconv.Itoa(code)),
-		Action: ui.Link{Label: text.T(c, "error.home"), Href: "/"},
+		Shell: shell, ToDo: toDo(c, f, code), Action: ui.Link{Label: text.T(c, "error.home"), Href: "/"},
+		Happened: sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) }),
+	}
+	if strings.HasPrefix(ctx.Request().URL.Path, "/staff") {
+		page.Action = ui.Link{Label: text.T(c, "error.desk"), Href: "/staff"}
 	}
 	if code >= http.StatusInternalServerError {
 		page.Kept = text.T(c, "error.kept")
 		page.Reference, _ = ctx.Get(requestIDKey).(string)
 	}
-	if ctx.Request().Method == http.MethodHead {
-		return ctx.NoContent(code)
-	}
-	return render(ctx, code, views.Error(page))
+	return page
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -50,7 +51,20 @@ func (c *homeController) language(ctx echo.Context) error {
 			return err
 		}
 	}
-	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+	return ctx.Redirect(http.StatusSeeOther, withoutLang(localPath(form.Next)))
+}
+
+// withoutLang takes the language out of an address, where it would win over
+// the one just chosen.
+func withoutLang(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !u.Query().Has("lang") {
+		return address
+	}
+	query := u.Query()
+	query.Del("lang")
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 type themeForm struct {

@@ -5,12 +5,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
 )
 
 // contentPolicy is what pages live under: nothing inline, nothing from
@@ -100,23 +105,51 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// speak puts the reader's language into the request: their own choice, then
-// the browser's.
-func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
+// legible refuses an address with characters that PostgreSQL can't hold; bind
+// refuses forms with them.
+func legible(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
-		chosen := ctx.QueryParam("lang")
-		if v, ok := visitorOf(ctx); ok && chosen == "" {
-			chosen = v.session.Lang
+		u := ctx.Request().URL
+		if !storable(u.Path) || !storableAll(u.Query()) {
+			return fault.New(fault.Invalid, "fault.characters")
 		}
-		if c, err := ctx.Cookie(langCookie); err == nil && chosen == "" {
-			chosen = c.Value
-		}
-		r := ctx.Request()
-		lang := s.Voices.Match(chosen, r.Header.Get("Accept-Language"))
-		ctx.SetRequest(r.WithContext(s.Voices.Into(r.Context(), lang)))
-		ctx.Response().Header().Add("Vary", "Accept-Language, Cookie")
 		return next(ctx)
 	}
+}
+
+// storable tells whether a text can be stored: it is UTF-8, and without NUL.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+func storableAll(values url.Values) bool {
+	for _, list := range values {
+		if slices.ContainsFunc(list, func(v string) bool { return !storable(v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// speak puts the reader's language into the request.
+func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		s.hear(ctx)
+		return next(ctx)
+	}
+}
+
+// hear finds the reader's language: their own choice, then the browser's.
+func (s *server) hear(ctx echo.Context) {
+	chosen := ctx.QueryParam("lang")
+	if v, ok := visitorOf(ctx); ok && chosen == "" {
+		chosen = v.session.Lang
+	}
+	if c, err := ctx.Cookie(langCookie); err == nil && chosen == "" {
+		chosen = c.Value
+	}
+	r := ctx.Request()
+	lang := s.Voices.Match(chosen, r.Header.Get("Accept-Language"))
+	ctx.SetRequest(r.WithContext(s.Voices.Into(r.Context(), lang)))
+	ctx.Response().Header().Add("Vary", "Accept-Language, Cookie")
 }
 
 // within bounds how long a request may hold the database.

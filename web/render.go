@@ -47,6 +47,13 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 		}
 		return form, fault.Wrap(err, fault.Invalid, "fault.invalid")
 	}
+	r := ctx.Request()
+	if r.PostForm == nil && r.ContentLength != 0 { // JSON, say: no form of ours
+		return form, fault.New(fault.Invalid, "fault.invalid")
+	}
+	if !storableAll(r.PostForm) {
+		return form, fault.New(fault.Invalid, "fault.characters")
+	}
 	return form, nil
 }
 
@@ -81,9 +88,12 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string) views.Shell {
 	r := ctx.Request()
 	c := r.Context()
 	shell := views.Shell{
-		Lang: text.Lang(c), Theme: themeOf(ctx), Path: r.URL.RequestURI(), Nav: nav,
+		Lang: text.Lang(c), Theme: themeOf(ctx), Nav: nav,
 		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo},
 		Address: s.BaseURL.String() + r.URL.Path, Moment: text.Time(c, s.Now()),
+	}
+	if !changes(r) { // what answers a post can't be asked for again
+		shell.Path = r.URL.RequestURI()
 	}
 	if titleKey != "" {
 		shell.Title = text.T(c, titleKey)

@@ -112,6 +112,10 @@ func (c *requestController) file(ctx echo.Context) error {
 	if problems, ok := fault.Fields(err); ok {
 		return c.showWrite(ctx, http.StatusUnprocessableEntity, form.Message, problems)
 	}
+	if fault.Is(err, fault.Conflict) { // too many are under way: the words stay here
+		f := asFault(err)
+		return c.showWrite(ctx, http.StatusConflict, form.Message, fault.Problems{fault.Field("message", f.Key, f.Args...)})
+	}
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/static"
@@ -59,16 +60,15 @@ func (s *server) routes() {
 	s.person(post, "/confirm/code", accounts.confirmByCode)
 
 	services := &serviceController{s, accounts}
-	s.open(get, "/sign-in/with/:provider", services.signIn)
-	s.open(get, "/sign-in/with/:provider/callback", services.callback) // a GET that acts: on a state that works once, in the browser it belongs to
+	s.open(get, "/sign-in/with/:provider", getOnly(services.signIn))
+	s.open(get, "/sign-in/with/:provider/callback", getOnly(services.callback)) // a GET that acts: on a state that works once, in the browser it belongs to
 	s.open(get, "/sign-up/finish/:token", services.newJoin)
 	s.open(post, "/sign-up/finish/:token", services.join)
-	s.person(get, "/confirm/with/:provider", services.confirm)
+	s.person(get, "/confirm/with/:provider", getOnly(services.confirm))
 
 	security := &securityController{s}
 	s.person(get, "/security", security.show)
-	s.fresh(get, "/security/password", security.newPassword)
-	s.fresh(post, "/security/password", security.password)
+	s.freshForm("/security/password", security.newPassword, security.password)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
 	s.fresh(post, "/security/services/:provider/link", services.link)
 	s.fresh(post, "/security/linked/:id/revoke", services.revoke)
@@ -76,18 +76,15 @@ func (s *server) routes() {
 	data := &dataController{s}
 	s.person(get, "/data", data.index)
 	s.person(get, "/data/:category", data.show)
-	s.fresh(get, "/data/profile/edit", data.editProfile)
-	s.fresh(post, "/data/profile/edit", data.correct)
-	s.fresh(get, "/data/:category/edit", data.editRow)
-	s.fresh(post, "/data/:category/edit", data.correctRow)
+	s.freshForm("/data/profile/edit", data.editProfile, data.correct)
+	s.freshForm("/data/:category/edit", data.editRow, data.correctRow)
 
 	downloads := &downloadsController{s}
 	s.person(get, "/downloads", downloads.index)
-	s.fresh(get, "/downloads/new", downloads.new)
-	s.fresh(post, "/downloads/new", downloads.create)
+	s.freshForm("/downloads/new", downloads.new, downloads.create)
 	s.person(get, "/downloads/:id", downloads.show)
-	s.person(get, progressPath, downloads.progress)
-	s.fresh(get, "/downloads/:id/file", downloads.file)
+	s.person(get, "/downloads/:id/progress", downloads.progress)
+	s.fresh(get, archivePath, getOnly(downloads.file))
 
 	records := &recordsController{s}
 	s.bare(post, "/api/v1/records/:category", records.create)
@@ -106,8 +103,7 @@ func (s *server) routes() {
 
 	requests := &requestController{s}
 	erasures := &erasureController{s}
-	s.fresh(get, "/erasure", erasures.preview)
-	s.fresh(post, "/erasure", erasures.ask)
+	s.freshForm("/erasure", erasures.preview, erasures.ask)
 	s.open(get, "/erasure/:id", erasures.show) // whoever has left has no session
 	s.open(get, "/erasure/:id/receipt", erasures.receipt)
 	s.person(post, "/erasure/:id/cancel", erasures.cancel)
@@ -166,18 +162,36 @@ func (s *server) staffRoutes() {
 
 // bare is a route for programs: no session, no language, no origin check.
 func (s *server) bare(method, path string, h echo.HandlerFunc) {
-	s.echo.Add(method, path, h)
+	for _, m := range methods(method) {
+		s.echo.Add(m, path, h)
+	}
+}
+
+// methods are those that a route answers: where GET goes, HEAD goes
+// (RFC 9110, 9.3.2).
+func methods(method string) []string {
+	if method == get {
+		return []string{get, http.MethodHead}
+	}
+	return []string{method}
+}
+
+// getOnly is for a GET that hands something over or begins something, which
+// HEAD would do for nobody.
+func getOnly(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if ctx.Request().Method != get {
+			ctx.Response().Header().Set("Allow", get)
+			return echo.ErrMethodNotAllowed
+		}
+		return h(ctx)
+	}
 }
 
 // link is a page behind a message's link, for whoever holds it: no session and
-// no origin check. A slash that a mail program put behind it changes nothing,
-// and HEAD answers as GET does.
+// no origin check. A slash that a mail program put behind it changes nothing.
 func (s *server) link(method, path string, h echo.HandlerFunc) {
-	methods := []string{method}
-	if method == get {
-		methods = append(methods, http.MethodHead)
-	}
-	for _, m := range methods {
+	for _, m := range methods(method) {
 		s.echo.Add(m, path, h, within(pageTime), s.speak)
 		s.echo.Add(m, path+"/", h, within(pageTime), s.speak)
 	}
@@ -185,7 +199,9 @@ func (s *server) link(method, path string, h echo.HandlerFunc) {
 
 // open is a page for anybody; who is signed in is known.
 func (s *server) open(method, path string, h echo.HandlerFunc) {
-	s.echo.Add(method, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.speak)
+	for _, m := range methods(method) {
+		s.echo.Add(m, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.speak)
+	}
 }
 
 // person is a page for somebody signed in, about themselves.
@@ -201,22 +217,33 @@ func (s *server) person(method, path string, h echo.HandlerFunc) {
 // fresh is a page for somebody who has lately proved who they are (promise
 // P1): corrections, downloads, revocations, deletions.
 func (s *server) fresh(method, path string, h echo.HandlerFunc) {
-	s.person(method, path, func(ctx echo.Context) error {
-		if !signedIn(ctx).Fresh(s.Now()) {
+	s.person(method, path, s.proved(account.Freshness, h))
+}
+
+// freshForm is a form of that sort. It may be sent for longer than it may be
+// opened, so that nobody loses what they took their time to write.
+func (s *server) freshForm(path string, show, send echo.HandlerFunc) {
+	s.person(get, path, s.proved(account.Freshness, show))
+	s.person(post, path, s.proved(account.FormFreshness, send))
+}
+
+func (s *server) proved(within time.Duration, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if !signedIn(ctx).Fresh(s.Now(), within) {
 			return fault.New(fault.StepUp, "fault.stepUp")
 		}
 		return h(ctx)
-	})
+	}
 }
 
-// progressPath is asked for by itself every two seconds.
-const progressPath = "/downloads/:id/progress"
+// archivePath hands a file over, which is no page to come to or back to.
+const archivePath = "/downloads/:id/file"
 
 // notice lets slow work know that somebody waits for a page; a bar that moves
 // by itself is nobody waiting.
 func (s *server) notice(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
-		if ctx.Path() != progressPath {
+		if !polls(ctx.Request()) {
 			s.Traffic.Seen()
 		}
 		return next(ctx)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
@@ -69,9 +68,9 @@ func (c *securityController) password(ctx echo.Context) error {
 }
 
 func (c *securityController) endSession(ctx echo.Context) error {
-	id, err := uuid.Parse(ctx.Param("id"))
+	id, err := idOf(ctx)
 	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+		return err
 	}
 	if err := c.Accounts.EndSession(ctx.Request().Context(), person(ctx), id); err != nil {
 		return err

@@ -101,6 +101,7 @@ func New(d Deps) (http.Handler, error) {
 		s.recoverPanics,
 		s.headers,
 		limitBody,
+		legible,
 	)
 	s.routes()
 	return s.echo, nil

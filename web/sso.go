@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
@@ -169,9 +168,9 @@ func (c *serviceController) showJoin(ctx echo.Context, code int, form signUpForm
 }
 
 func (c *serviceController) revoke(ctx echo.Context) error {
-	id, err := uuid.Parse(ctx.Param("id"))
+	id, err := idOf(ctx)
 	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "fault.notFound")
+		return err
 	}
 	err = c.SSO.Revoke(ctx.Request().Context(), audit.ByPerson(person(ctx)), sso.LinkID{Person: person(ctx), ID: id})
 	if fault.Is(err, fault.Conflict) {

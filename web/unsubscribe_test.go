@@ -97,7 +97,7 @@ func TestNothingChangesOnGETOrHEAD(t *testing.T) {
 		}
 	}
 	for _, path := range []string{at + "/all", at + "/undo"} {
-		if got := c.get(path); got.status != http.StatusNotFound {
+		if got := c.get(path); got.status != http.StatusMethodNotAllowed {
 			t.Errorf("GET %s: %d", path, got.status)
 		}
 	}

@@ -131,7 +131,7 @@ func weakness(field, password string, about ...string) []fault.Problem {
 	case utf8.RuneCountInString(password) < minPassword:
 		return []fault.Problem{fault.Field(field, "account.passwordShort", "Min", minPassword)}
 	case len(password) > maxPassword:
-		return []fault.Problem{fault.Field(field, "account.passwordLong", "Max", maxPassword)}
+		return []fault.Problem{fault.Field(field, "account.passwordLong")}
 	}
 	head, without := scored(password)
 	if zxcvbn.PasswordStrength(head, about, without...).Score < 3 {

@@ -53,6 +53,9 @@ const (
 	IdleLife    = 2 * time.Hour
 	GuestLife   = time.Hour        // a session of nobody in particular
 	Freshness   = 15 * time.Minute // for how long a proof of identity counts
+	// FormFreshness is longer, so that a form that was opened at the end of
+	// Freshness can still be filled in and sent.
+	FormFreshness = 30 * time.Minute
 )
 
 // Limits hold across all processes of the portal.

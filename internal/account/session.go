@@ -35,9 +35,10 @@ type Session struct {
 }
 
 // Fresh tells whether its owner proved who they are lately enough for a
-// correction, a download, a revocation or a deletion (promise P1).
-func (s Session) Fresh(now time.Time) bool {
-	return !s.ProvedAt.IsZero() && now.Sub(s.ProvedAt) < Freshness
+// correction, a download, a revocation or a deletion (promise P1): within
+// Freshness, or FormFreshness for a form that was opened within it.
+func (s Session) Fresh(now time.Time, within time.Duration) bool {
+	return !s.ProvedAt.IsZero() && now.Sub(s.ProvedAt) < within
 }
 
 // SessionOwner says whose a session is; both zero for a guest's.

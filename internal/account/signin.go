@@ -119,10 +119,35 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	})
 }
 
+// ResetWaits tells whether a mailed link can still set a password, and changes
+// nothing. Gone if the link has been used or has lapsed.
+func (s *Service) ResetWaits(ctx context.Context, token string) error {
+	return s.waits(ctx, `select exists(select from email_proof where token_hash = $1 and purpose = 'reset' and used_at is null and expires_at > $2)`, token)
+}
+
+// waits asks whether a token's row is there and has not lapsed.
+func (s *Service) waits(ctx context.Context, query, token string) error {
+	var there bool
+	if err := s.DB.Pool.QueryRow(ctx, query, keyring.TokenHash(token), s.Now()).Scan(&there); err != nil {
+		return fmt.Errorf("looking for a mailed link: %w", err)
+	}
+	if !there {
+		return fault.New(fault.Gone, "fault.gone")
+	}
+	return nil
+}
+
 // Reset sets a new password by a mailed link, once, and ends every session of
 // the person. Gone if the link has been used or has lapsed; the link survives
-// a password that is refused.
-func (s *Service) Reset(ctx context.Context, token, password string) error {
+// a password that is refused. TooMany after sixty tries from one place within
+// a quarter of an hour. Nothing is weighed or hashed for who holds no link.
+func (s *Service) Reset(ctx context.Context, token, password string, from Visit) error {
+	if err := s.allow(ctx, perSource, from.Source()); err != nil {
+		return err
+	}
+	if err := s.ResetWaits(ctx, token); err != nil {
+		return err
+	}
 	if ps := weakness("password", password); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -118,10 +119,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		if err := tx.Gorm.Create(&row).Error; err != nil {
 			return err
 		}
+		// Without the name: whoever typed it could have us send their words to a stranger.
 		to := outbox.Recipient{Address: email, Lang: from.Lang}
-		return s.Mail.Post(ctx, tx, to, outbox.Message{
-			Kind: "verify", Topic: "account-verification", Args: map[string]string{"Name": pending.Name}, Link: s.BaseURL + "/verify/" + token,
-		})
+		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.BaseURL + "/verify/" + token})
 	})
 }
 
@@ -130,7 +130,7 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 	if _, ok := NormalAddress(f.Email); !ok {
 		ps = append(ps, fault.Field("email", "account.emailBad"))
 	}
-	if n := len(strings.TrimSpace(f.Name)); n == 0 || n > 200 {
+	if n := utf8.RuneCountInString(strings.TrimSpace(f.Name)); n == 0 || n > maxOf("full_name") {
 		ps = append(ps, fault.Field("name", "account.nameBad"))
 	}
 	if f.Born.IsZero() || f.Born.After(now) || ageOn(now, f.Born) > 130 {

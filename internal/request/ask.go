@@ -44,7 +44,7 @@ func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (r
 // Ask files a request. Its clock starts now, by the law where the person
 // lives; they get a confirmation by mail. A kind that the register answers by
 // itself begins at once. Invalid for a kind that is not offered to them or a
-// message that says nothing; TooMany with twenty requests under way.
+// message that says nothing; Conflict with twenty requests under way.
 func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message string) (Request, error) {
 	k, law, err := s.offered(ctx, person, kind)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 		return fmt.Errorf("counting requests: %w", err)
 	}
 	if underWay >= maxOpen {
-		return fault.New(fault.TooMany, "request.tooMany", "Max", maxOpen)
+		return fault.New(fault.Conflict, "request.tooMany", "Max", maxOpen)
 	}
 	if err := s.refer(tx, r); err != nil {
 		return err

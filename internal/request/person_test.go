@@ -168,7 +168,7 @@ func TestNobodyFilesWithoutEnd(t *testing.T) {
 		b.ask(mara, "question")
 	}
 	_, err := b.requests.Ask(t.Context(), mara, "question", "one more")
-	wants(t, err, fault.TooMany)
+	wants(t, err, fault.Conflict)
 }
 
 func TestAReferenceIsFoundHoweverItIsTyped(t *testing.T) {

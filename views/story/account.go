@@ -22,6 +22,9 @@ func account() Group {
 			p.Services = doors()
 			return views.SignUp(p)
 		}},
+		{Name: "Sign up, too young", Page: func(ctx context.Context) templ.Component {
+			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.T(ctx, "account.tooYoung.text")})
+		}},
 		{Name: "Look into your e-mail", Page: checkMail},
 		{Name: "Verify", Page: func(ctx context.Context) templ.Component { return views.Verify(verify(ctx)) }},
 		{Name: "Verify, a weak password", Page: func(ctx context.Context) templ.Component {
@@ -29,6 +32,7 @@ func account() Group {
 			p.Problems = ui.Problems{{Field: "password", Text: text.T(ctx, "account.passwordWeak")}}
 			return views.Verify(p)
 		}},
+		{Name: "Verify, the link used", Page: verifyGone},
 		{Name: "Sign in", Page: func(ctx context.Context) templ.Component { return views.SignIn(signIn(ctx)) }},
 		{Name: "Sign in, wrong", Page: signInWrong},
 		{Name: "Forgot", Page: func(ctx context.Context) templ.Component {
@@ -48,6 +52,11 @@ func account() Group {
 		{Name: "Confirm, a wrong code", Page: func(ctx context.Context) templ.Component {
 			p := confirm(ctx, false)
 			p.Sent, p.Problems = true, ui.Problems{{Field: "code", Text: text.T(ctx, "account.codeWrong")}}
+			return views.Confirm(p)
+		}},
+		{Name: "Confirm, something typed is lost", Page: func(ctx context.Context) templ.Component {
+			p := confirm(ctx, true)
+			p.Lost = true
 			return views.Confirm(p)
 		}},
 		{Name: "Security, several sessions", Page: sessions},
@@ -90,6 +99,13 @@ func verify(ctx context.Context) views.VerifyPage {
 	return views.VerifyPage{Shell: shell(ctx, "", text.T(ctx, "account.verifyTitle")), Action: "/", Email: "mara@example.com"}
 }
 
+func verifyGone(ctx context.Context) templ.Component {
+	return views.Error(views.ErrorPage{
+		Shell: shell(ctx, "", text.T(ctx, "error.title.410")), Happened: text.T(ctx, "fault.gone"), ToDo: text.T(ctx, "account.verifyGone"),
+		Action: ui.Link{Label: text.T(ctx, "account.signInButton"), Href: "/sign-in"},
+	})
+}
+
 func signIn(ctx context.Context) views.SignInPage {
 	return views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle"))}
 }
@@ -108,7 +124,7 @@ func newPasswordInside(ctx context.Context) templ.Component {
 }
 
 func confirm(ctx context.Context, hasPassword bool) views.ConfirmPage {
-	return views.ConfirmPage{Shell: person(ctx, "", text.T(ctx, "account.confirmTitle")), Email: "mara@example.com", HasPassword: hasPassword}
+	return views.ConfirmPage{Shell: person(ctx, "", text.T(ctx, "account.confirmTitle")), Back: "/", Email: "mara@example.com", HasPassword: hasPassword}
 }
 
 func sessions(ctx context.Context) templ.Component {

@@ -18,6 +18,11 @@ func policyChapter() Group {
 			p.Version, p.Note = "", text.T(ctx, "policy.earlier", "Day", pick(ctx, "1 May 2025", "2025年5月1日"), "Next", pick(ctx, "1 May 2026", "2026年5月1日"))
 			return views.Policy(p)
 		}},
+		{Name: "Contact, for somebody signed in", Page: func(ctx context.Context) templ.Component {
+			return views.List(views.ListPage{
+				Shell: person(ctx, "contact", text.T(ctx, "policy.contactTitle")), Lead: text.T(ctx, "policy.contactLead"), Facts: contacts(ctx),
+			})
+		}},
 		{Name: "What we hold, kind by kind", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
 				Shell: shell(ctx, "policy", text.T(ctx, "policy.dataTitle")), Lead: text.T(ctx, "policy.dataLead"), Entries: held(ctx),

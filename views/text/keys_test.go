@@ -88,7 +88,8 @@ var (
 )
 
 // A key is used where it or its parent stands whole in a string, or where a string that
-// ends in a dot is joined with the rest ("request.kind." + kind).
+// ends in a dot is joined with the rest ("request.kind." + kind). What to do about a
+// fault (…Todo) is used where the fault is.
 func TestNoMessageIsUsedNowhereAndNoneIsUsedThatIsMissing(t *testing.T) {
 	t.Parallel()
 	en := messages(t, "en")
@@ -122,6 +123,9 @@ func TestNoMessageIsUsedNowhereAndNoneIsUsedThatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id := range en {
+		if said := strings.TrimSuffix(id, "Todo"); said != id && used[said] {
+			continue
+		}
 		if !used[id] && !used[parentOf(id)] && !slices.ContainsFunc(slices.Collect(maps.Keys(prefixes)), func(p string) bool { return strings.HasPrefix(id, p) }) {
 			t.Errorf("%s is said nowhere", id)
 		}

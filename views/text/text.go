@@ -131,6 +131,22 @@ func Zone(ctx context.Context) *time.Location {
 	return time.UTC
 }
 
+// Chosen tells whether a language has been put into the context.
+func Chosen(ctx context.Context) bool { return from(ctx) != nil }
+
+// Optional says a message if there is one, and otherwise nothing.
+func Optional(ctx context.Context, id string) string {
+	s := from(ctx)
+	if s == nil {
+		return ""
+	}
+	out, err := s.localizer.Localize(&i18n.LocalizeConfig{MessageID: id})
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(out, "\n")
+}
+
 // T says a message. args are pairs of name and value for its placeholders.
 // An unknown message says its own key in brackets: a test fails on it, a
 // person is not shown an error page for it.

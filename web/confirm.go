@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+)
+
+// confirmForm is a proof, and where one came from and goes to.
+type confirmForm struct {
+	Password string `form:"password"`
+	Code     string `form:"code"`
+	Next     string `form:"next"`
+	Back     string `form:"back"`
+	Lost     string `form:"lost"`
+	sent     bool   // a code by mail
+}
+
+func (c *accountController) newConfirm(ctx echo.Context) error {
+	r := ctx.Request()
+	form := confirmForm{
+		Next: localPath(ctx.QueryParam("next")), Back: ctx.QueryParam("back"),
+		Lost: ctx.QueryParam("lost"), sent: ctx.QueryParam("sent") != "",
+	}
+	if form.Back == "" {
+		form.Back = pageAt(r, r.Referer())
+	}
+	if form.Back == form.Next || strings.HasPrefix(form.Back, "/confirm") { // it would lead here again
+		form.Back = "/overview"
+	}
+	return c.showConfirm(ctx, http.StatusOK, form, nil)
+}
+
+func (c *accountController) confirm(ctx echo.Context) error {
+	form, err := bind[confirmForm](ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+func (c *accountController) showConfirm(ctx echo.Context, code int, form confirmForm, problems fault.Problems) error {
+	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	page := views.ConfirmPage{
+		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost != "", Sent: form.sent,
+		HasPassword: has, Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+	}
+	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
+	}
+	for _, w := range ways {
+		page.Services = append(page.Services, serviceButton("/confirm/with/", w.Provider, w.Name, page.Next))
+	}
+	return render(ctx, code, views.Confirm(page))
+}
