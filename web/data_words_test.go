@@ -48,9 +48,12 @@ func TestABrowserIsNamedByWhatIsKnownOfIt(t *testing.T) {
 	t.Parallel()
 	const firefox, linux = "Firefox/140.0", "X11; Linux x86_64"
 	for _, c := range []struct{ lang, agent, want string }{
-		{"en", firefox + linux, "Firefox on Linux"}, {"en", firefox, "Firefox"},
-		{"en", linux, "A browser we don't know, on Linux"}, {"en", "curl/8", "A browser we don't know"},
-		{"ja", "", "種類のわからないブラウザ"}, {"ja", linux, "種類のわからないブラウザ（Linux）"},
+		{"en", firefox + linux, "Firefox on Linux"},
+		{"en", firefox, "Firefox"},
+		{"en", linux, "A browser we don't know, on Linux"},
+		{"en", "curl/8", "A browser we don't know"},
+		{"ja", "", "種類のわからないブラウザ"},
+		{"ja", linux, "種類のわからないブラウザ（Linux）"},
 	} {
 		if got := device(in(t, c.lang), c.agent); got != c.want {
 			t.Errorf("%q is %q", c.agent, got)

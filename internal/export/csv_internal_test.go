@@ -105,9 +105,14 @@ func TestARowOfOneEmptyCellIsARow(t *testing.T) {
 func TestALineOfJSONTellsNullFromEmptyAndKeepsEveryValue(t *testing.T) {
 	t.Parallel()
 	fields := []register.Field{
-		{ID: "text", Type: register.TypeText}, {ID: "empty", Type: register.TypeText}, {ID: "null", Type: register.TypeText},
-		{ID: "number", Type: register.TypeInteger}, {ID: "at", Type: register.TypeTime}, {ID: "yes", Type: register.TypeBoolean},
-		{ID: "list", Type: register.TypeList}, {ID: "any", Type: register.TypeJSON},
+		{ID: "text", Type: register.TypeText},
+		{ID: "empty", Type: register.TypeText},
+		{ID: "null", Type: register.TypeText},
+		{ID: "number", Type: register.TypeInteger},
+		{ID: "at", Type: register.TypeTime},
+		{ID: "yes", Type: register.TypeBoolean},
+		{ID: "list", Type: register.TypeList},
+		{ID: "any", Type: register.TypeJSON},
 	}
 	line := record.AppendJSON(nil, fields, record.Row{Values: [][]byte{
 		[]byte("=1,\"\\\r\n\t\x01\u2028é"), []byte(""), nil, []byte("9223372036854775807"),

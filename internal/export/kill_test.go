@@ -120,7 +120,7 @@ func TestAStoreThatFailsAtAnyByteLeavesNothingAndTheNextTryIsWhole(t *testing.T)
 		case 3:
 			faults.room.Store(size - 1)
 		default:
-			faults.room.Store(rand.Int64N(size)) //nolint:gosec // any byte will do
+			faults.room.Store(rand.Int64N(size))
 		}
 		room := faults.room.Load()
 		if i > 0 {
@@ -215,7 +215,7 @@ func TestABuildKilledByTheSystemIsBegunAgainAndLeavesNothing(t *testing.T) {
 	b.connections(mara, rows)
 	e := b.ask(mara, "connection-log")
 
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$") //nolint:gosec // this very program
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	child.Env = append(os.Environ(), "EXPORT_KILL="+url, "EXPORT_FILES="+files, "EXPORT_PERSON="+mara.String(), "EXPORT_ID="+e.ID.String())
 	must(t, child.Start())
 	begun := func() bool {
