@@ -47,6 +47,9 @@ func setup(t *testing.T) *bundle {
 	must(t, err)
 	reg, err := register.Default()
 	must(t, err)
+	zone, err := time.LoadLocation("America/Denver")
+	must(t, err)
+	voices = voices.In(zone)
 	queue, err := jobs.NewQueue(db)
 	must(t, err)
 	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
@@ -66,8 +69,6 @@ func setup(t *testing.T) *bundle {
 		BaseURL: "https://privacy.example.com", Now: clock.Now,
 		Joined: func(context.Context, postgres.Tx, uuid.UUID, account.Joining) error { return nil },
 	})
-	zone, err := time.LoadLocation("America/Denver")
-	must(t, err)
 	b := &bundle{
 		t: t, db: db, clock: clock, accounts: accounts, mailbox: mailbox, erasures: &erasures{},
 		looks: disclosure.New(disclosure.Deps{DB: db, Register: reg, Now: clock.Now}),
