@@ -181,7 +181,7 @@ func TestAConfirmationCountsOnlyIfItWasMadeJustNow(t *testing.T) {
 	must(t, err)
 	session, err := b.Accounts.Session(t.Context(), done.Token)
 	must(t, err)
-	if !session.Fresh(b.clock.Now()) || session.ID != p.session {
+	if !session.Fresh(b.clock.Now(), account.Freshness) || session.ID != p.session {
 		t.Errorf("the session is not fresh: %+v", session)
 	}
 	if _, err := b.Accounts.Session(t.Context(), p.token); err == nil {
