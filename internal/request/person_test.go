@@ -207,7 +207,7 @@ func TestTwentyOneAtOnceAreTwentyAndARefusal(t *testing.T) {
 	for _, err := range faults {
 		if err == nil {
 			filed++
-		} else if !fault.Is(err, fault.TooMany) {
+		} else if !fault.Is(err, fault.Conflict) {
 			t.Errorf("one too many: %v", err)
 		}
 	}
