@@ -50,7 +50,7 @@ func TestAFileIsHandedOverWholeAndKeptByNobodyOnItsWay(t *testing.T) {
 	}
 	before := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id)
 	for _, method := range []string{http.MethodHead, http.MethodPost, http.MethodDelete} { // only GET leads to it
-		if got := c.send(method, at+"/file", nil, nil); got.status != http.StatusNotFound || strings.HasPrefix(got.body, "PK") {
+		if got := c.send(method, at+"/file", nil, nil); got.status != http.StatusMethodNotAllowed || strings.HasPrefix(got.body, "PK") {
 			t.Errorf("%s: %d", method, got.status)
 		}
 	}
@@ -69,10 +69,15 @@ func TestNoOtherPathOrPersonLeadsToAFile(t *testing.T) {
 	theirs := other.made()
 	for _, path := range []string{
 		theirs + "/file", theirs, theirs + "/progress", "/downloads/" + uuid.NewString() + "/file", "/downloads/" + uuid.Nil.String() + "/file",
-		"/downloads/%2e%2e/file", "/downloads/..%2fexport/file", "/downloads/%00/file", "/downloads/" + strings.Repeat("a", 5000) + "/file",
-		at + "/file/", at + "/file/..%2f..%2f", at + "%00/file", at + "'--/file",
+		"/downloads/%2e%2e/file", "/downloads/..%2fexport/file", "/downloads/" + strings.Repeat("a", 5000) + "/file",
+		at + "/file/", at + "/file/..%2f..%2f", at + "'--/file",
 	} {
 		if got := c.get(path); got.status != http.StatusNotFound || strings.HasPrefix(got.body, "PK") {
+			t.Errorf("%.60s: %d", path, got.status)
+		}
+	}
+	for _, path := range []string{"/downloads/%00/file", at + "%00/file"} { // no text, so no address
+		if got := c.get(path); got.status != http.StatusUnprocessableEntity || strings.HasPrefix(got.body, "PK") {
 			t.Errorf("%.60s: %d", path, got.status)
 		}
 	}
