@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -152,7 +151,7 @@ func (c *staffAudit) auditDetail(ctx context.Context, detail map[string]any) str
 		label := name
 		if topic, ok := c.Register.Topic(name); ok {
 			label = topic.Name.In(text.Lang(ctx))
-		} else if word := text.T(ctx, "staff.auditNames."+name); !strings.HasPrefix(word, "[") {
+		} else if word := text.Optional(ctx, "staff.auditNames."+name); word != "" {
 			label = word
 		}
 		said = append(said, text.T(ctx, "staff.auditPair", "Name", label, "Value", value))
@@ -165,10 +164,7 @@ func (c *staffAudit) auditValue(ctx context.Context, name string, value any) str
 	case nil:
 		return ""
 	case bool:
-		if v {
-			return text.T(ctx, "data.yes")
-		}
-		return text.T(ctx, "data.no")
+		return plain(ctx, v)
 	case float64:
 		return text.Number(ctx, int64(v))
 	case []any:

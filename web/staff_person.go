@@ -139,7 +139,7 @@ func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.Sum
 	if err != nil {
 		return nil, err
 	}
-	place := register.CountryName(profile.Country, text.Lang(ctx))
+	place := text.CountryName(profile.Country, text.Lang(ctx))
 	if profile.Region != "" {
 		place = text.Clauses(ctx, []string{place, profile.Region})
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -111,7 +112,7 @@ func (b *build) category(ctx context.Context, of register.Category) (*category, 
 		c.Status = noAccount
 		return c, nil
 	}
-	if !b.wants(of.ID) {
+	if !slices.Contains(b.Categories, of.ID) {
 		c.Status = notAsked
 		return c, nil
 	}
@@ -147,15 +148,6 @@ func (b *build) copy(ctx context.Context, h *holding, c *category) error {
 	c.Rows += h.rows
 	c.samples = append(c.samples, h.sample)
 	return nil
-}
-
-func (b *build) wants(id string) bool {
-	for _, wanted := range b.Categories {
-		if wanted == id {
-			return true
-		}
-	}
-	return false
 }
 
 // newKey is where a build writes. It is of a fixed length, so that what a

@@ -1,9 +1,6 @@
 package register
 
-import (
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-)
+import "plusultra.link/privacy/views/text"
 
 // Origin is who the data came from.
 type Origin string
@@ -194,27 +191,13 @@ func (r *Register) Say(f Field, value, lang string) string {
 		f, _ := r.Refusal(value)
 		name = f.Name
 	case ByCountry:
-		return CountryName(value, lang)
+		return text.CountryName(value, lang)
 	case ByService, ByScope, ByClaim: // not the register's to say
 	}
 	if name.Empty() {
 		return value
 	}
 	return name.In(lang)
-}
-
-// CountryName is a country's name in a language; what is no country's code is
-// said as it stands.
-func CountryName(code, lang string) string {
-	tag, err := language.Parse(lang)
-	region, err2 := language.ParseRegion(code)
-	if err != nil || err2 != nil || !region.IsCountry() {
-		return code
-	}
-	if name := display.Regions(tag).Name(region); name != "" {
-		return name
-	}
-	return code
 }
 
 // Derived is a table computed from categories: its rows name the category

@@ -72,7 +72,7 @@ func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
 	if row.Sealed, err = s.seal(sealAttempt, row.StateHash, a); err != nil {
 		return err
 	}
-	if err := tx.Gorm.Where("expires_at < ? and purpose <> ?", s.Now(), signUp).Delete(&attemptRow{}).Error; err != nil {
+	if err := s.forgetLapsed(tx.Gorm); err != nil {
 		return err
 	}
 	return tx.Gorm.Create(&row).Error

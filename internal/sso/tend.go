@@ -15,8 +15,23 @@ import (
 // tries take some seven hours.
 const lost = 24 * time.Hour
 
-// Tend asks again for revocations whose job has died. Safe to call twice.
+// Tend forgets round trips that lapsed, and asks again for revocations whose
+// job has died. Safe to call twice.
 func (s *Service) Tend(ctx context.Context) error {
+	return errors.Join(s.forgetLapsed(s.DB.Gorm(ctx)), s.resume(ctx))
+}
+
+// forgetLapsed deletes round trips that mean nothing any more; a sign-up's
+// grant is ended first, by its job.
+func (s *Service) forgetLapsed(db *gorm.DB) error {
+	err := db.Where("expires_at < ? and purpose <> ?", s.Now(), signUp).Delete(&attemptRow{}).Error
+	if err != nil {
+		return fmt.Errorf("forgetting lapsed round trips: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) resume(ctx context.Context) error {
 	rows, err := gorm.G[linkRow](s.DB.Gorm(ctx)).Where("outcome = ? and revoked_at < ?", Pending, s.Now().Add(-lost)).Limit(1000).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("looking for lost revocations: %w", err)

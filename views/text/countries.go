@@ -29,6 +29,17 @@ func IsCountry(code string) bool {
 	return len(code) == len("JP") && slices.Contains(strings.Fields(inhabited), code)
 }
 
+// CountryName is a country's name of today in a language; what is no country's
+// code is said as it stands.
+func CountryName(code, lang string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() {
+		return code
+	}
+	name := strings.Replace(display.Regions(language.Make(lang)).Name(region), "St. ", "Saint ", 1)
+	return cmp.Or(renamed(lang, code), name, code)
+}
+
 // renamed are the names that have changed since the library's list was made,
 // and those that nobody would look for as it writes them.
 func renamed(lang, code string) string {
@@ -68,14 +79,11 @@ func reading(c Country) string {
 // reader's language looks things up.
 func Countries(ctx context.Context) []Country {
 	lang := Lang(ctx)
-	tag := language.MustParse(lang)
-	names := display.Regions(tag)
 	var out []Country
 	for _, code := range strings.Fields(inhabited) {
-		name := names.Name(language.MustParseRegion(code))
-		out = append(out, Country{code, cmp.Or(renamed(lang, code), strings.Replace(name, "St. ", "Saint ", 1))})
+		out = append(out, Country{code, CountryName(code, lang)})
 	}
-	order := collate.New(tag)
+	order := collate.New(language.MustParse(lang))
 	slices.SortFunc(out, func(x, y Country) int {
 		if lang == "ja" {
 			return order.CompareString(reading(x), reading(y))
