@@ -11,11 +11,11 @@ import (
 
 func in(t *testing.T, lang string) context.Context {
 	t.Helper()
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return voices.Into(t.Context(), lang)
+	return catalog.Into(t.Context(), lang)
 }
 
 func TestOneDayIsSaidOnce(t *testing.T) {

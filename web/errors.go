@@ -157,7 +157,7 @@ func localPath(address string) string {
 }
 
 func (s *server) failJSON(ctx echo.Context, f *fault.Error, code int) error {
-	c := s.Voices.Into(ctx.Request().Context(), text.Fallback)
+	c := s.Catalog.Into(ctx.Request().Context(), text.Fallback)
 	return ctx.JSON(code, map[string]any{"error": sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) })})
 }
 
@@ -198,7 +198,7 @@ func (s *server) failPage(ctx echo.Context, f *fault.Error, code int) error {
 func (s *server) errorPage(ctx echo.Context, f *fault.Error, code int) views.ErrorPage {
 	if !text.Chosen(ctx.Request().Context()) {
 		_ = s.recognise(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
-		s.hear(ctx)
+		s.useLanguage(ctx)
 	}
 	c := ctx.Request().Context()
 	shell := s.quietShell(ctx, "", "")

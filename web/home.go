@@ -41,7 +41,7 @@ func (c *homeController) language(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	lang := c.Voices.Match(form.Lang, "")
+	lang := c.Catalog.Match(form.Lang, "")
 	ctx.SetCookie(&http.Cookie{
 		Name: langCookie, Value: lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 		Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,

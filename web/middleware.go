@@ -129,16 +129,16 @@ func storableAll(values url.Values) bool {
 	return true
 }
 
-// speak puts the reader's language into the request.
-func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
+// localize puts the reader's language into the request.
+func (s *server) localize(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
-		s.hear(ctx)
+		s.useLanguage(ctx)
 		return next(ctx)
 	}
 }
 
-// hear finds the reader's language: their own choice, then the browser's.
-func (s *server) hear(ctx echo.Context) {
+// useLanguage finds the reader's language: their own choice, then the browser's.
+func (s *server) useLanguage(ctx echo.Context) {
 	chosen := ctx.QueryParam("lang")
 	if v, ok := visitorOf(ctx); ok && chosen == "" {
 		chosen = v.session.Lang
@@ -147,8 +147,8 @@ func (s *server) hear(ctx echo.Context) {
 		chosen = c.Value
 	}
 	r := ctx.Request()
-	lang := s.Voices.Match(chosen, r.Header.Get("Accept-Language"))
-	ctx.SetRequest(r.WithContext(s.Voices.Into(r.Context(), lang)))
+	lang := s.Catalog.Match(chosen, r.Header.Get("Accept-Language"))
+	ctx.SetRequest(r.WithContext(s.Catalog.Into(r.Context(), lang)))
 	ctx.Response().Header().Add("Vary", "Accept-Language, Cookie")
 }
 

@@ -43,7 +43,7 @@ func (c *policyController) page(ctx echo.Context, version notice.Version) views.
 	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: version.Changes.In(text.Lang(r))}
 	page.Title = doc.Title
 	page.Version, page.Note, page.Versions = c.standing(r, version)
-	for _, lang := range c.Voices.Languages() {
+	for _, lang := range c.Catalog.Languages() {
 		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + ctx.Request().URL.Path + "?lang=" + lang})
 	}
 	for _, s := range doc.Sections {

@@ -83,7 +83,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 
 // english is the language of programs.
 func (c *recordsController) english(ctx echo.Context) context.Context {
-	return c.Voices.Into(ctx.Request().Context(), text.Fallback)
+	return c.Catalog.Into(ctx.Request().Context(), text.Fallback)
 }
 
 // key finds the API key of a request, and counts its use.

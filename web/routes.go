@@ -192,15 +192,15 @@ func getOnly(h echo.HandlerFunc) echo.HandlerFunc {
 // no origin check. A slash that a mail program put behind it changes nothing.
 func (s *server) link(method, path string, h echo.HandlerFunc) {
 	for _, m := range methods(method) {
-		s.echo.Add(m, path, h, within(pageTime), s.speak)
-		s.echo.Add(m, path+"/", h, within(pageTime), s.speak)
+		s.echo.Add(m, path, h, within(pageTime), s.localize)
+		s.echo.Add(m, path+"/", h, within(pageTime), s.localize)
 	}
 }
 
 // open is a page for anybody; who is signed in is known.
 func (s *server) open(method, path string, h echo.HandlerFunc) {
 	for _, m := range methods(method) {
-		s.echo.Add(m, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.speak)
+		s.echo.Add(m, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.localize)
 	}
 }
 

@@ -46,7 +46,7 @@ type Deps struct {
 	DB       *postgres.DB
 	Register *register.Register
 	Policy   *notice.Policy
-	Voices   *text.Voices
+	Catalog  *text.Catalog
 	Limits   *limit.Limiter
 	Accounts *account.Service
 	Records  *record.Service
@@ -65,7 +65,7 @@ func DepsOf(a *app.App, base *url.URL) Deps {
 	return Deps{
 		Exports: a.Exports, Traffic: a.Traffic,
 		BaseURL: base, Log: a.Log, Now: a.Now,
-		DB: a.DB, Register: a.Register, Policy: a.Policy, Voices: a.Voices, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
+		DB: a.DB, Register: a.Register, Policy: a.Policy, Catalog: a.Catalog, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
 		Consents: a.Consents,
 		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests, Erasures: a.Erasures,
 		SSO: a.SSO,

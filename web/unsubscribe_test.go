@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -239,7 +240,7 @@ func TestTopicsTickedAtSignUpAreConsentsOfTheNewAccount(t *testing.T) {
 	t.Parallel()
 	p := open(t)
 	var id uuid.UUID
-	must(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) (err error) {
+	must(t, p.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
 		id, err = p.Accounts.Open(t.Context(), tx, account.SignUp{Email: "kim@example.com", Name: "Kim", Topics: []string{"promotions"}}, "ja", account.Adult)
 		return err
 	}))

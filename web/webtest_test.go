@@ -103,7 +103,7 @@ func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *
 func (p *portal) person(email string) uuid.UUID {
 	p.t.Helper()
 	var id uuid.UUID
-	must(p.t, p.DB.InTx(p.t.Context(), func(tx postgres.Tx) error {
+	must(p.t, p.DB.InTx(p.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		id, err = p.Accounts.Open(p.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: goodPassword, Country: "DE"}, "en", account.Adult)
 		return err

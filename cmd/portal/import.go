@@ -36,7 +36,7 @@ not be read to its end.`
 // keep the next from being tried.
 func (c *importCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		i := importer{records: a.Records, words: a.Voices.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
+		i := importer{records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
 		var errs []error
 		for _, name := range c.Files {
 			if err := i.open(ctx, c.Category, name, c.Format); err != nil {

@@ -20,7 +20,7 @@ func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing
 		t.Fatal(err)
 	}
 	var out, told bytes.Buffer
-	i := importer{records: records, words: voices.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
+	i := importer{records: records, words: catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
 	if err := i.open(t.Context(), "connection-log", name, "auto"); err != nil {
 		t.Fatal(err)
 	}

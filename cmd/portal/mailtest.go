@@ -82,7 +82,7 @@ func (c *mailTestCmd) recipient(ctx context.Context, a *app.App) (mail.Recipient
 	}
 	to := mail.Recipient{Address: address, Lang: c.Lang}
 	if to.Lang == "" {
-		to.Lang = a.Voices.Languages()[0]
+		to.Lang = a.Catalog.Languages()[0]
 	}
 	owner, err := a.Accounts.ByAddress(ctx, address)
 	if fault.Is(err, fault.NotFound) {

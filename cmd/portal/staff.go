@@ -92,7 +92,7 @@ func said(a *app.App, err error) error {
 	if !ok {
 		return err
 	}
-	ctx := a.Voices.Into(context.Background(), text.Fallback)
+	ctx := a.Catalog.Into(context.Background(), text.Fallback)
 	if len(f.Problems) == 0 {
 		return errors.New(text.T(ctx, f.Key, f.Args...))
 	}

@@ -40,7 +40,7 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 		return fmt.Errorf("drawing a code: %w", err)
 	}
 	code := fmt.Sprintf("%06d", n)
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		to, err := s.RecipientIn(ctx, tx, person)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 		return "", err
 	}
 	var fresh string
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		res := tx.Gorm.Where("token_hash = ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHash(session, code), person, s.Now()).
 			Delete(&emailProofRow{})
 		if res.Error != nil {

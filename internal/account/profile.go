@@ -42,7 +42,7 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile) err
 	if ps := p.problems(); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		old, err := gorm.G[Profile](tx.Gorm).Where("person_id = ?", p.PersonID).First(ctx)
 		if postgres.IsMissing(err) {
 			return fault.Wrap(err, fault.NotFound, "fault.notFound")

@@ -129,7 +129,7 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 
 // SetLang keeps the language a person chose, for pages and mail.
 func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Update("lang", lang).Error
 	})
 }

@@ -86,7 +86,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 // somebody whose erasure has begun.
 func (s *Service) StartSession(ctx context.Context, owner SessionOwner, from Visit, old string) (string, error) {
 	var token string
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		token, err = s.startSession(ctx, tx, owner, from, old)
 		return err
@@ -143,7 +143,7 @@ func stays(tx postgres.Tx, person uuid.UUID) error {
 // old one dies.
 func (s *Service) Renew(ctx context.Context, old string) (string, error) {
 	var token string
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		token, err = s.renew(tx, old)
 		return err
@@ -194,7 +194,7 @@ func (s *Service) Sessions(ctx context.Context, person uuid.UUID) ([]Session, er
 
 // EndSession signs a person out elsewhere. NotFound if it is not theirs.
 func (s *Service) EndSession(ctx context.Context, person, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		res := tx.Gorm.Where("person_id = ? and id = ?", person, id).Delete(&sessionRow{})
 		if res.Error != nil {
 			return res.Error

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func TestNobodySignsInWhileTheirErasureBegins(t *testing.T) {
 	b := setup(t)
 	robin := b.person("robin@example.com", password)
 	begun := make(chan error, 1)
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error {
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		if _, err := b.Accounts.Close(t.Context(), tx, robin); err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func (b *bundle) count(query string, args ...any) int {
 func (b *bundle) person(email, password string) uuid.UUID {
 	b.t.Helper()
 	var id uuid.UUID
-	must(b.t, b.DB.InTx(b.t.Context(), func(tx postgres.Tx) error {
+	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: password}, "en", account.Adult)
 		return err

@@ -104,7 +104,7 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if id == uuid.Nil {
 			to := outbox.Recipient{Address: address, Lang: from.Lang}
 			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.BaseURL + "/sign-up"})
@@ -155,7 +155,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
 		var rows []emailProofRow
 		if err := tx.Gorm.Raw(`update email_proof set used_at = ? where token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ? returning *`,
@@ -183,7 +183,7 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return s.setPassword(ctx, tx, person, hash, session)
 	})
 }

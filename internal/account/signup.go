@@ -97,7 +97,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if owner != uuid.Nil {
 			if err := s.Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
 				return nil // nothing is written any more to somebody being erased
@@ -170,7 +170,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 		return "", err
 	}
 	var session string
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := takeSignUp(tx, token); err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 		return err
 	})
 	if errors.Is(err, ErrTaken) { // two sign-ups, the other link used first
-		err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return takeSignUp(tx, token) })
+		err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return takeSignUp(tx, token) })
 		if err == nil {
 			err = fault.New(fault.Gone, "fault.gone")
 		}

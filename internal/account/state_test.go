@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"testing"
 
 	"plusultra.link/privacy/internal/account"
@@ -16,7 +17,7 @@ func TestTheStateIsKeptInTheUnitedStatesAndNowhereElse(t *testing.T) {
 		{"odd@example.com", "US", "somewhere", ""},
 		{"se@example.com", "SE", "CA", ""},
 	} {
-		if err := b.DB.InTx(t.Context(), func(tx postgres.Tx) error {
+		if err := b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 			_, err := b.Accounts.Open(t.Context(), tx, account.SignUp{Email: c.email, Name: "Robin", Country: c.country, State: c.state}, "en", account.Adult)
 			return err
 		}); err != nil {

@@ -61,7 +61,7 @@ type ExportRules struct {
 // App is the portal without its face.
 type App struct {
 	Parts
-	Voices   *text.Voices
+	Catalog  *text.Catalog
 	Queue    *jobs.Queue
 	Limits   *limit.Limiter
 	Mail     *mail.Service
@@ -89,11 +89,11 @@ func New(p Parts) (*App, error) {
 	if a.Zone == nil {
 		a.Zone = time.UTC
 	}
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		return nil, err
 	}
-	a.Voices = voices.In(a.Zone)
+	a.Catalog = catalog.In(a.Zone)
 	if a.Policy == nil {
 		if a.Policy, err = notice.Default(); err != nil {
 			return nil, err
@@ -108,7 +108,7 @@ func New(p Parts) (*App, error) {
 	}
 	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Voices: a.Voices, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
+		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
 	})
 	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
@@ -139,7 +139,7 @@ func (a *App) work() {
 	}
 	a.Exports = export.New(export.Deps{
 		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Accounts: a.Accounts, Mail: a.Mail,
-		Voices: a.Voices, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
+		Catalog: a.Catalog, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
 			return a.Requests.CopyReady(ctx, tx, person, asked)
@@ -157,7 +157,7 @@ func (a *App) desk(hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: a.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Queue: a.Queue, Voices: a.Voices, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
+		Mail: a.Mail, Queue: a.Queue, Catalog: a.Catalog, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
 		Revoke:      func(ctx context.Context, person uuid.UUID) error { return a.SSO.EndAll(ctx, person) },
 		DropExports: a.Exports.Drop,
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
@@ -165,7 +165,7 @@ func (a *App) desk(hasher *account.Hasher) {
 		},
 	})
 	a.Requests = request.New(request.Deps{
-		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Voices: a.Voices, Erasures: a.Erasures, Copies: a.Exports,
+		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: a.Zone, BaseURL: a.BaseURL, Now: a.Now,
 	})
 }

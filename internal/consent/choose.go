@@ -107,7 +107,7 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 // transaction.
 func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (int64, error) {
 	var changed int64
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
 		events, err := choose(tx, now)
 		if err != nil {

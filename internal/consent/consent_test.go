@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -105,7 +106,7 @@ func TestWhatWasTickedOnTheFormIsInTheLedgerWithTheAccount(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person(t, "mara@example.com")
-	err := b.db.InTx(t.Context(), func(tx postgres.Tx) error {
+	err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return b.Joined(t.Context(), tx, mara, account.Joining{Topics: []string{topic, locked, "gone-since"}, Lang: "ja", At: b.clock.Now()})
 	})
 	if err != nil {
@@ -164,7 +165,9 @@ func TestAnErasedAddressStaysSuppressedUntilItsOwnerSaysYesAgain(t *testing.T) {
 
 func (b *bundle) suppress(t *testing.T, address string) {
 	t.Helper()
-	err := b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.Suppress(t.Context(), tx, b.AddressHash(address)) })
+	err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		return b.Suppress(t.Context(), tx, b.AddressHash(address))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

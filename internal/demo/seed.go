@@ -56,7 +56,7 @@ func lastDay(ctx context.Context, a *app.App) (time.Time, error) {
 
 // open makes one person with an account.
 func open(ctx context.Context, a *app.App, p somebody) error {
-	return a.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		id, err := a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: Password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
 		if err != nil {
 			return err

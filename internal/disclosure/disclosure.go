@@ -80,7 +80,7 @@ func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, w
 	if ps := s.problems(why); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		known, err := isPerson(tx.Gorm, person)
 		if err != nil {
 			return err
@@ -138,7 +138,7 @@ func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.
 	if err != nil || seen {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		// Two windows that load at once are one look: the second waits here.
 		if err := tx.Gorm.Exec(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, by.ID.String()+reference).Error; err != nil {
 			return err

@@ -48,7 +48,7 @@ func (s *Service) revoke(ctx context.Context, e Erasure) error {
 	if err != nil {
 		s.Log.WarnContext(ctx, "an erasure goes on without revoking at a sign-in service", "erasure", e.ID, "cause", err)
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		noted := tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ? and unrevoked <> ?", e.PersonID, e.ID, err != nil).Update("unrevoked", err != nil).Error
 		if noted != nil {
 			return fmt.Errorf("noting a silent sign-in service: %w", noted)

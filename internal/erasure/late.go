@@ -66,7 +66,7 @@ func (s *Service) Tend(ctx context.Context) error {
 		if s.Late(e) {
 			s.Log.ErrorContext(ctx, "an erasure has not ended", "erasure", e.ID, "due", e.RunsAt)
 		}
-		failed = append(failed, s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.queue(ctx, tx, e.ID, s.Now()) }))
+		failed = append(failed, s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.queue(ctx, tx, e.ID, s.Now()) }))
 	}
 	return errors.Join(failed...)
 }

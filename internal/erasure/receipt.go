@@ -26,7 +26,7 @@ const ReceiptPurpose = "receipt"
 // receipt writes down what was done and what stays, and signs it (the format
 // of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
 func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string, error) {
-	ctx = s.Voices.Into(ctx, e.Lang)
+	ctx = s.Catalog.Into(ctx, e.Lang)
 	var b strings.Builder
 	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }
 	line(text.T(ctx, "erasure.receiptTitle"))
@@ -130,7 +130,7 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: e.Receipt},
 	}
 	if e.Unrevoked {
-		words := s.Voices.Into(ctx, to.Lang)
+		words := s.Catalog.Into(ctx, to.Lang)
 		m.Facts = []mail.Fact{{Name: text.T(words, "erasure.unrevoked"), Value: text.T(words, "erasure.receiptUnrevoked")}}
 	}
 	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
@@ -151,7 +151,7 @@ const holdAddress = 7 * 24 * time.Hour
 func ReceiptFile(id uuid.UUID) string { return "erasure-receipt-" + id.String() + ".txt" }
 
 func (s *Service) wipe(ctx context.Context, e Erasure, action string) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).Update("sealed", nil).Error; err != nil {
 			return fmt.Errorf("wiping an address: %w", err)
 		}

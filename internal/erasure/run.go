@@ -45,7 +45,7 @@ func (s *Service) Run(ctx context.Context, id uuid.UUID) (wait time.Duration, er
 // closed, the addresses are suppressed, and what will be done is written down.
 func (s *Service) begin(ctx context.Context, id uuid.UUID) (Erasure, error) {
 	var e Erasure
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
 		now := s.Now()
 		if e, err = lock(tx, id); err != nil || e.State != Grace || now.Before(e.RunsAt) {
 			return err
@@ -169,7 +169,7 @@ func steps(db *gorm.DB, e Erasure) ([]Step, error) {
 // in the same transaction. The step's row is locked, so that two runs of one
 // erasure take turns. It gives how many rows it changed; 0 means none is left.
 func (s *Service) batch(ctx context.Context, step Step) (n int64, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		_, err := tx.PGX.Exec(ctx, `select from erasure_step where person_id = $1 and erasure_id = $2 and position = $3 for update`,
 			step.PersonID, step.ErasureID, step.Position)
 		if err != nil {
@@ -209,7 +209,7 @@ func lastly(sources []record.Source) []record.Source {
 // finish signs the receipt and lets everybody know. A job about the person
 // that still runs is waited for: it might write something down.
 func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if e, err = lock(tx, e.ID); err != nil || e.State != Running {
 			return err
 		}

@@ -33,7 +33,7 @@ type Deps struct {
 	Consents *consent.Service
 	Mail     *mail.Service
 	Queue    *jobs.Queue
-	Voices   *text.Voices
+	Catalog  *text.Catalog
 	Log      *slog.Logger
 	Name     string        // of the portal in its receipts: its host
 	Grace    time.Duration // in which an erasure can be called off; 0 means DefaultGrace

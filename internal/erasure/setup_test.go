@@ -1,6 +1,7 @@
 package erasure_test
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"strconv"
@@ -65,7 +66,7 @@ func must(t testing.TB, err error) {
 func (b *bundle) person(email, name string) uuid.UUID {
 	b.t.Helper()
 	var id uuid.UUID
-	must(b.t, b.DB.InTx(b.t.Context(), func(tx postgres.Tx) (err error) {
+	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
 		id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{
 			Email: email, Name: name, Password: "quiet harbour lantern 7", Country: "DE", Topics: []string{"new-features"},
 		}, "en", account.Adult)

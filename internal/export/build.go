@@ -72,7 +72,7 @@ func (b *build) write(ctx context.Context, lang string) (out built, err error) {
 
 // fill writes the data, then the page about it, then the manifest.
 func (b *build) fill(ctx context.Context, lang string) (*manifest, error) {
-	ctx = b.service.Voices.Into(ctx, lang)
+	ctx = b.service.Catalog.Into(ctx, lang)
 	m := &manifest{
 		Format: manifestFormat, Export: b.ID.String(), Created: b.archive.at, Language: text.Lang(ctx),
 		Controller: b.service.Register.Controller.Name,

@@ -112,7 +112,7 @@ func (s *Service) try(ctx context.Context, b *build) error {
 // claim makes the export this build's own, and tells under which key an
 // earlier build may have left something.
 func (s *Service) claim(ctx context.Context, b *build, id uuid.UUID) (before string, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		found := tx.Gorm.Raw(`select * from export where person_id = ? and id = ? and state in ('waiting', 'building') for update`, b.person, id).Scan(&b.Export)
 		if found.Error != nil {
 			return found.Error
@@ -174,7 +174,7 @@ func (s *Service) counted(ctx context.Context, b *build, source record.Source) (
 // finish offers the archive, in one transaction with all that follows.
 func (s *Service) finish(ctx context.Context, b *build, out built) error {
 	expires := s.Now().Add(s.Keep)
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		parts := Export{Parts: out.parts}
 		err := s.change(tx, b, map[string]any{
 			"state": Ready, "finished_at": s.Now(), "expires_at": expires, "rows_done": out.rows, "rows_total": out.rows,
@@ -204,7 +204,7 @@ func (s *Service) finish(ctx context.Context, b *build, out built) error {
 
 // fail gives up, and says so.
 func (s *Service) fail(ctx context.Context, b *build) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.change(tx, b, map[string]any{"state": Failed, "finished_at": s.Now(), "blob_key": ""}); err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (s *Service) fail(ctx context.Context, b *build) error {
 
 // putOff lets the export wait for its next try, and says for whom.
 func (s *Service) putOff(ctx context.Context, b *build, silent string) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return s.change(tx, b, map[string]any{"state": Waiting, "failure": silent, "blob_key": "", "touched_at": s.Now()})
 	})
 }
@@ -229,7 +229,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, b 
 	if err != nil {
 		return err
 	}
-	ctx = s.Voices.Into(ctx, to.Lang)
+	ctx = s.Catalog.Into(ctx, to.Lang)
 	for i, id := range missing {
 		c, _ := s.Register.Category(id)
 		missing[i] = c.Name.In(to.Lang)

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -115,7 +116,7 @@ func TestARequestForACopyBeginsOneOfEverything(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person("mara@example.com", "en")
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
 	list, err := b.List(t.Context(), mara)
 	must(t, err)
 	if len(list) != 1 || !slices.Equal(list[0].Categories, b.Offered()) {
@@ -130,7 +131,7 @@ func TestARequestForACopyMakesTheOneUnderWayACopyOfEverything(t *testing.T) {
 	e := b.ask(mara, "profile")
 	b.exec("update export set state = 'building', blob_key = 'export/older'")
 	b.clock.Advance(time.Minute)
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { return b.Begin(t.Context(), tx, mara) }))
 	now := b.find(e)
 	if !slices.Equal(now.Categories, b.Offered()) || now.State != export.Waiting || now.BlobKey != "" || !now.AskedAt.Equal(b.clock.Now()) {
 		t.Fatalf("%+v", now)

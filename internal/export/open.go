@@ -59,7 +59,9 @@ func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.U
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening an archive: %w", err), under.Close())
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.record(ctx, tx, actor, e, "export.downloaded", nil) })
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		return s.record(ctx, tx, actor, e, "export.downloaded", nil)
+	})
 	if err != nil {
 		return nil, errors.Join(err, under.Close())
 	}

@@ -34,7 +34,7 @@ type Deps struct {
 	Sources  func(category string) []record.Source
 	Accounts *account.Service
 	Mail     *mail.Service
-	Voices   *text.Voices
+	Catalog  *text.Catalog
 	Files    *blob.Bucket  // where archives lie; only those who build or open need it
 	Keep     time.Duration // how long an archive can be fetched
 	Pace     Pace
@@ -63,7 +63,7 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 		return Export{}, err
 	}
 	e := s.fresh(person, wanted)
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.Accounts.Hold(ctx, tx, person); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Service) expire(ctx context.Context) error {
 			failed = append(failed, err)
 			continue
 		}
-		err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			done := tx.Gorm.Model(&Export{}).Where("person_id = ? and id = ? and state = ?", e.PersonID, e.ID, Ready).
 				Updates(map[string]any{"state": Expired, "blob_key": ""})
 			if done.Error != nil || done.RowsAffected == 0 {
@@ -71,7 +71,7 @@ func (s *Service) resume(ctx context.Context) error {
 		return fmt.Errorf("looking for stalled exports: %w", err)
 	}
 	for _, e := range dead {
-		err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			done := tx.Gorm.Model(&Export{}).
 				Where("person_id = ? and id = ? and state = ? and touched_at is not distinct from ?", e.PersonID, e.ID, e.State, e.TouchedAt).
 				Update("touched_at", s.Now())

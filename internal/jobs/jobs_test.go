@@ -38,7 +38,7 @@ func add(t *testing.T, db *postgres.DB, whose string, opts ...jobs.Option) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return queue.Add(t.Context(), tx, errand{whose}, opts...)
 	}); err != nil {
 		t.Fatal(err)
@@ -59,12 +59,12 @@ func TestAJobStartsWhenItsTransactionHasCommittedAndNotBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused := errors.New("refused")
-	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return errors.Join(queue.Add(t.Context(), tx, errand{"nobody"}), refused)
 	}); !errors.Is(err, refused) {
 		t.Fatal(err)
 	}
-	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		if err := queue.Add(t.Context(), tx, errand{"alice"}); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func TestAJobThatDiedWithItsPortalBeginsAnewWhenAskedForAgain(t *testing.T) {
 			finalized_at = case $1::text when 'discarded' then now() end where args->>'whose' = $1::text`, c.was); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.InTx(t.Context(), func(tx postgres.Tx) error { return queue.Again(t.Context(), tx, errand{c.was}) }); err != nil {
+		if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { return queue.Again(t.Context(), tx, errand{c.was}) }); err != nil {
 			t.Fatal(err)
 		}
 		var states string

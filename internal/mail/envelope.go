@@ -22,7 +22,7 @@ type Envelope struct {
 
 // envelope puts a message into words in the recipient's language.
 func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Message) Envelope {
-	ctx = s.Voices.Into(ctx, lang)
+	ctx = s.Catalog.Into(ctx, lang)
 	args := []any{"Brand", s.Brand.Name}
 	for name, value := range m.Args {
 		args = append(args, name, value)

@@ -76,13 +76,13 @@ type Sender interface {
 
 // Deps are what the service stands on.
 type Deps struct {
-	DB     *postgres.DB
-	Queue  *jobs.Queue
-	Ring   *keyring.Ring
-	Voices *text.Voices
-	Sender Sender
-	Brand  Brand
-	Now    func() time.Time
+	DB      *postgres.DB
+	Queue   *jobs.Queue
+	Ring    *keyring.Ring
+	Catalog *text.Catalog
+	Sender  Sender
+	Brand   Brand
+	Now     func() time.Time
 }
 
 // Service writes messages down and delivers them.
@@ -129,7 +129,7 @@ var ErrWaiting = errors.New("mail: written down, and no running portal has sent 
 // Gone if the mail server rejects it.
 func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 	var id uuid.UUID
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
 		if id, err = s.writeDown(tx, to, m); err != nil {
 			return err
 		}
@@ -237,7 +237,7 @@ func (s *Service) giveUp(ctx context.Context, row messageRow, failure string, ca
 }
 
 func (s *Service) settle(ctx context.Context, row messageRow, change map[string]any) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Model(&messageRow{}).
 			Where("person_id = ? and id = ?", row.PersonID, row.ID).Updates(change).Error
 	})

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"net"
 	"strconv"
@@ -49,12 +50,12 @@ func setup(t *testing.T) *bundle {
 	must(t, err)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	must(t, err)
 	queue, err := jobs.NewQueue(b.db)
 	must(t, err)
 	b.mail = mail.New(mail.Deps{
-		DB: b.db, Queue: queue, Ring: ring, Voices: voices, Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
+		DB: b.db, Queue: queue, Ring: ring, Catalog: catalog, Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
 		Brand: mail.Brand{Name: "Example", From: office}, Now: b.clock.Now,
 	})
 	return b
@@ -70,7 +71,7 @@ func must(t *testing.T, err error) {
 // post writes a message down for somebody and gives its id.
 func (b *bundle) post(owner uuid.UUID) (id uuid.UUID) {
 	b.t.Helper()
-	must(b.t, b.db.InTx(b.t.Context(), func(tx postgres.Tx) error {
+	must(b.t, b.db.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return b.mail.Post(b.t.Context(), tx, mail.Recipient{Owner: owner, Address: address, Lang: "en"}, mail.Message{Kind: "passwordChanged", Topic: "security-notices"})
 	}))
 	must(b.t, b.db.Pool.QueryRow(b.t.Context(), `select id from mail_message where person_id = $1 order by id desc`, owner).Scan(&id))

@@ -58,7 +58,7 @@ func written(t *testing.T, db *postgres.DB) (rows, jobs int) {
 func TestARowAndAJobCommitAsOne(t *testing.T) {
 	t.Parallel()
 	db := testkit.DB(t)
-	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		write(t, db, tx)
 		var seen int // by pgx, what GORM wrote, before the commit
 		if err := tx.PGX.QueryRow(t.Context(), "select count(*) from attempt").Scan(&seen); err != nil || seen != 1 {
@@ -81,7 +81,7 @@ func TestARowAndAJobRollBackAsOne(t *testing.T) {
 	refused := errors.New("refused")
 	for name, run := range map[string]func(*testing.T, *postgres.DB){
 		"on an error": func(t *testing.T, db *postgres.DB) {
-			err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+			err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 				write(t, db, tx)
 				return refused
 			})
@@ -95,14 +95,14 @@ func TestARowAndAJobRollBackAsOne(t *testing.T) {
 					t.Error("the panic was swallowed")
 				}
 			}()
-			_ = db.InTx(t.Context(), func(tx postgres.Tx) error {
+			_ = db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 				write(t, db, tx)
 				panic("oops")
 			})
 		},
 		"when its context ends": func(t *testing.T, db *postgres.DB) {
 			ctx, cancel := context.WithCancel(t.Context())
-			err := db.InTx(ctx, func(tx postgres.Tx) error {
+			err := db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 				write(t, db, tx)
 				cancel()
 				return tx.Gorm.Exec("select pg_sleep(10)").Error
@@ -129,7 +129,7 @@ func TestARowAndAJobRollBackAsOne(t *testing.T) {
 func TestGORMOpensNoTransactionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	db := testkit.DB(t)
-	if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Transaction(func(*gorm.DB) error { return nil })
 	}); !errors.Is(err, gorm.ErrInvalidTransaction) {
 		t.Errorf("got %v", err)
@@ -142,7 +142,7 @@ func TestMoreTransactionsThanConnectionsTakeTurns(t *testing.T) {
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
-			if err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+			if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 				return tx.Gorm.Exec("insert into attempt select ?, now(), 1", []byte(uuid.NewString())).Error
 			}); err != nil {
 				t.Error(err)
@@ -262,5 +262,36 @@ func TestMomentsComeInUTCWhateverTheMachineIsSetTo(t *testing.T) {
 	}
 	if direct.Location() != time.UTC || mapped.At.Location() != time.UTC {
 		t.Errorf("through pgx in %s, through GORM in %s", direct.Location(), mapped.At.Location())
+	}
+}
+
+// A pool of one is enough to show it: whoever waited would wait for ever.
+func TestNobodyInsideATransactionGetsASecondConnection(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	asks := map[string]func(context.Context) error{
+		"pool": func(ctx context.Context) error { _, err := db.Pool.Exec(ctx, "select 1"); return err },
+		"gorm": func(ctx context.Context) error { return db.Gorm(ctx).Exec("select 1").Error },
+		"nested": func(ctx context.Context) error {
+			return db.InTx(ctx, func(context.Context, postgres.Tx) error { return nil })
+		},
+		"without its cancellation": func(ctx context.Context) error {
+			_, err := db.Pool.Exec(context.WithoutCancel(ctx), "select 1")
+			return err
+		},
+	}
+	for name, ask := range asks {
+		err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			if err := tx.Gorm.Exec("select 1").Error; err != nil {
+				t.Errorf("its own connection: %v", err)
+			}
+			return ask(ctx)
+		})
+		if !errors.Is(err, postgres.ErrInTx) {
+			t.Errorf("%s: %v, want ErrInTx", name, err)
+		}
+		if err := ask(t.Context()); err != nil {
+			t.Errorf("%s, outside: %v", name, err)
+		}
 	}
 }

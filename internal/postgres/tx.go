@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 )
@@ -23,7 +24,13 @@ type Tx struct {
 
 // InTx runs fn in a transaction, and is the only thing that opens one. It
 // commits when fn returns nil and rolls back when fn fails or panics.
-func (db *DB) InTx(ctx context.Context, fn func(Tx) error) (err error) {
+//
+// The context that fn gets closes the pool: whatever asks for a connection
+// with it fails with ErrInTx at once, reads and nested transactions too. A
+// transaction that waits for a second connection while it holds the first
+// brings the whole pool to a stop as soon as there are as many of it as
+// connections.
+func (db *DB) InTx(ctx context.Context, fn func(context.Context, Tx) error) (err error) {
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("take a connection: %w", err)
@@ -52,7 +59,7 @@ func (db *DB) InTx(ctx context.Context, fn func(Tx) error) (err error) {
 	return db.inTx(ctx, conn, under, fn)
 }
 
-func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func(Tx) error) error {
+func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func(context.Context, Tx) error) error {
 	tx, err := under.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -69,9 +76,10 @@ func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func
 		_ = whileOurs(conn, func() error { return tx.Rollback(ctx) })
 	}()
 
-	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	inside := context.WithValue(ctx, inTxKey{}, true)
+	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: inside})
 	session.Statement.ConnPool = statementsOnly{conn}
-	if err := fn(Tx{Gorm: session, PGX: tx}); err != nil {
+	if err := fn(inside, Tx{Gorm: session, PGX: tx}); err != nil {
 		return err
 	}
 	if err := whileOurs(conn, func() error { return tx.Commit(ctx) }); err != nil {
@@ -91,3 +99,46 @@ func whileOurs(conn *sql.Conn, do func() error) error {
 // statementsOnly hides BeginTx, so that GORM can't open a second transaction
 // inside the first.
 type statementsOnly struct{ gorm.ConnPool }
+
+// ErrInTx says that something inside a transaction asked the pool for another
+// connection. It is a fault of the program: use the transaction's handles.
+var ErrInTx = errors.New("postgres: a connection was asked for inside a transaction, which has one")
+
+type inTxKey struct{} // in the context of a transaction's function
+
+// poolGuard stands at the pool's one door and lets nobody in who is inside a
+// transaction.
+type poolGuard struct{}
+
+// TraceAcquireStart gives a context that has ended to whoever may not have a
+// connection: the pool looks at it before it hands one out or waits for one.
+func (poolGuard) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
+	if ctx.Value(inTxKey{}) == nil {
+		return ctx
+	}
+	return refused{ctx}
+}
+
+// TraceAcquireEnd has nothing to add.
+func (poolGuard) TraceAcquireEnd(context.Context, *pgxpool.Pool, pgxpool.TraceAcquireEndData) {}
+
+// TraceQueryStart has nothing to add.
+func (poolGuard) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+// TraceQueryEnd has nothing to add.
+func (poolGuard) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// refused is a context that has ended with ErrInTx.
+type refused struct{ context.Context }
+
+// Done is closed.
+func (refused) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// Err is ErrInTx.
+func (refused) Err() error { return ErrInTx }

@@ -60,7 +60,7 @@ func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string,
 	secret, _ := keyring.NewToken()
 	token = keyPrefix + secret
 	key = Key{ID: postgres.NewID(), Name: name, Categories: categories, CreatedAt: s.Now()}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if _, err := tx.PGX.Exec(ctx, "insert into api_key (id, name, key_hash, categories, created_at) values ($1, $2, $3, $4, $5)",
 			key.ID, key.Name, keyring.TokenHash(token), key.Categories, key.CreatedAt); err != nil {
 			return err
@@ -92,7 +92,7 @@ func (s *Service) KeyByToken(ctx context.Context, token string) (Key, error) {
 	}
 	key := found[0]
 	if now := s.Now(); key.UsedAt == nil || now.Sub(*key.UsedAt) >= usedEvery {
-		err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			_, err := tx.PGX.Exec(ctx, "update api_key set used_at = $2 where id = $1", key.ID, now)
 			return err
 		})
@@ -111,7 +111,7 @@ func (s *Service) Keys(ctx context.Context) ([]Key, error) {
 
 // RevokeKey ends a key for good, at once. NotFound if there is none that works.
 func (s *Service) RevokeKey(ctx context.Context, actor audit.Actor, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		tag, err := tx.PGX.Exec(ctx, "update api_key set revoked_at = $2 where id = $1 and revoked_at is null", id, s.Now())
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 )
 
 func (t *table) Erase(ctx context.Context, person uuid.UUID, limit int) (n int64, err error) {
-	err = t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		n, err = t.EraseIn(ctx, tx, person, limit)
 		return err
 	})
@@ -25,7 +25,7 @@ func (t *table) Erase(ctx context.Context, person uuid.UUID, limit int) (n int64
 }
 
 func (t *table) Delete(ctx context.Context, person uuid.UUID, limit int) (n int64, err error) {
-	err = t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		n, err = t.deleteIn(ctx, tx, person, limit)
 		return err
 	})

@@ -96,7 +96,7 @@ type run struct {
 }
 
 func (r *run) begin(ctx context.Context) error {
-	return r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		_, err := tx.PGX.Exec(ctx, "insert into ingest_run (id, category, source, started_at) values ($1, $2, $3, $4)",
 			r.result.Run, r.in.Category, r.in.Source, r.deps.Now())
 		return err
@@ -105,7 +105,7 @@ func (r *run) begin(ctx context.Context) error {
 
 // end tells the audit log what came in, also when it ended in the middle.
 func (r *run) end(ctx context.Context, whole bool) error {
-	return r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if whole {
 			if _, err := tx.PGX.Exec(ctx, "update ingest_run set finished_at = $2 where id = $1", r.result.Run, r.deps.Now()); err != nil {
 				return err

@@ -47,7 +47,7 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 			return err
 		}
 	}
-	return t.failed("rectify", t.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return t.failed("rectify", t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		sql, args := t.rectifying(names, values, key, r)
 		tag, err := tx.PGX.Exec(ctx, sql, args...)
 		if err != nil {

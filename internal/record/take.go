@@ -44,7 +44,7 @@ func (r *run) take(ctx context.Context, b *batch) error {
 func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Refusal, try int) error {
 	var added int64
 	all := slices.Clone(refused)
-	err := r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		kept, strangers, err := r.stage(ctx, tx.PGX, b, rows)
 		if err != nil {
 			return err
@@ -226,7 +226,7 @@ func (r *run) partitions(ctx context.Context, b *batch) error {
 func (r *run) partition(ctx context.Context, month time.Time) error {
 	table := r.into.holding.Table
 	name := table + month.Format("_2006_01")
-	return r.deps.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var there bool
 		if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "portal partition "+table); err != nil {
 			return err

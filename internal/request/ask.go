@@ -65,7 +65,7 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	if k.Urgent {
 		r.Rank = urgent
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.file(ctx, tx, &r); err != nil {
 			return err
 		}

@@ -222,7 +222,7 @@ func (s *Service) step(ctx context.Context, by staff.Member, role staff.Role, id
 	if err := by.Needs(role); err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := s.hold(ctx, tx, "id = ?", id)
 		if err != nil {
 			return err
@@ -266,7 +266,7 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 	if id != uuid.Nil {
 		entry.Subject = id.String()
 	}
-	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return audit.Record(ctx, tx, entry) }); err != nil {
+	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return audit.Record(ctx, tx, entry) }); err != nil {
 		return uuid.Nil, err
 	}
 	if id == uuid.Nil {

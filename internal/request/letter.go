@@ -41,7 +41,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	if err != nil {
 		return err
 	}
-	ctx = s.Voices.Into(ctx, to.Lang)
+	ctx = s.Catalog.Into(ctx, to.Lang)
 	kind, _ := s.Register.RequestKind(r.Kind)
 	words := l.words
 	if words == "" {

@@ -70,7 +70,7 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := s.hold(ctx, tx, "person_id = ? and id = ?", person, id)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func lock(tx postgres.Tx, where string, args ...any) (Request, error) {
 // Cancel withdraws a request: an open one, or an erasure still in its grace
 // period. Conflict for what is decided or running; NotFound for anybody else's.
 func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := s.hold(ctx, tx, "person_id = ? and id = ?", person, id)
 		if err != nil {
 			return err
@@ -148,7 +148,7 @@ func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
 // CancelErasure withdraws the request behind an erasure, for the page that
 // shows the erasure. NotFound if it is not the person's.
 func (s *Service) CancelErasure(ctx context.Context, person, erasureID uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := s.hold(ctx, tx, "person_id = ? and erasure_id = ?", person, erasureID)
 		if err != nil {
 			return err

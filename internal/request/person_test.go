@@ -1,6 +1,7 @@
 package request_test
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"sync"
@@ -122,7 +123,9 @@ func TestAnErasureBeginsByItselfCanBeStoppedAndEndsDone(t *testing.T) {
 	b.erasures.running = true
 	wants(t, b.requests.Cancel(t.Context(), mara, second.ID), fault.Conflict)
 	for range 2 { // the job may be worked twice
-		must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.ErasureDone(t.Context(), tx, *second.ErasureID) }))
+		must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			return b.requests.ErasureDone(t.Context(), tx, *second.ErasureID)
+		}))
 	}
 	kept, err := b.requests.Get(t.Context(), mara, second.ID)
 	must(t, err)
@@ -142,7 +145,9 @@ func TestACopyAnswersTheRequestsForOne(t *testing.T) {
 	other := b.ask(mara, "objection")
 	b.letter("mara@example.com", "being put together")
 	ready := func(asked time.Time) {
-		must(t, b.db.InTx(t.Context(), func(tx postgres.Tx) error { return b.requests.CopyReady(t.Context(), tx, mara, asked) }))
+		must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			return b.requests.CopyReady(t.Context(), tx, mara, asked)
+		}))
 	}
 	ready(b.clock.Now().Add(-time.Minute)) // asked for before the request was made
 	access, err = b.requests.Get(t.Context(), mara, access.ID)

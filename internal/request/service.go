@@ -42,7 +42,7 @@ type Deps struct {
 	Accounts *account.Service
 	Mail     *mail.Service
 	Limits   *limit.Limiter
-	Voices   *text.Voices
+	Catalog  *text.Catalog
 	Erasures Erasures
 	Copies   Copies         // nil: staff answer requests for a copy
 	Zone     *time.Location // the office's: its calendar decides the day of receipt

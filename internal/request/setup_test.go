@@ -43,13 +43,13 @@ func setup(t *testing.T) *bundle {
 	db, clock := testkit.DB(t), testkit.Clock(t)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	must(t, err)
 	reg, err := register.Default()
 	must(t, err)
 	zone, err := time.LoadLocation("America/Denver")
 	must(t, err)
-	voices = voices.In(zone)
+	catalog = catalog.In(zone)
 	queue, err := jobs.NewQueue(db)
 	must(t, err)
 	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
@@ -60,7 +60,7 @@ func setup(t *testing.T) *bundle {
 	n, err := strconv.Atoi(port)
 	must(t, err)
 	letters := mail.New(mail.Deps{
-		DB: db, Queue: queue, Ring: ring, Voices: voices, Sender: mail.SMTP{Host: host, Port: n, Plaintext: true},
+		DB: db, Queue: queue, Ring: ring, Catalog: catalog, Sender: mail.SMTP{Host: host, Port: n, Plaintext: true},
 		Brand: mail.Brand{Name: "Example", From: "privacy@example.com"}, Now: clock.Now,
 	})
 	testkit.Work(t, db, letters.AddWorkers)
@@ -74,7 +74,7 @@ func setup(t *testing.T) *bundle {
 		looks: disclosure.New(disclosure.Deps{DB: db, Register: reg, Now: clock.Now}),
 	}
 	b.requests = request.New(request.Deps{
-		DB: db, Register: reg, Accounts: accounts, Mail: letters, Limits: accounts.Limits, Voices: voices, Erasures: b.erasures, Copies: copies{},
+		DB: db, Register: reg, Accounts: accounts, Mail: letters, Limits: accounts.Limits, Catalog: catalog, Erasures: b.erasures, Copies: copies{},
 		Zone: zone, BaseURL: "https://privacy.example.com", Now: clock.Now,
 	})
 	b.agent, b.officer = b.member("agent@example.com", staff.Agent), b.member("officer@example.com", staff.Officer)
@@ -141,7 +141,7 @@ func wantsField(t *testing.T, err error, field, key string) {
 func (b *bundle) person(email, lang, country, region string) uuid.UUID {
 	b.t.Helper()
 	var id uuid.UUID
-	must(b.t, b.db.InTx(b.t.Context(), func(tx postgres.Tx) error {
+	must(b.t, b.db.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		id, err = b.accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Mara Lindqvist", Country: country}, lang, account.Adult)
 		if err != nil {

@@ -59,7 +59,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	if st.Purpose != SignIn {
 		row.PersonID, row.SessionID = &st.Person, &st.Session
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.keep(tx, row, a) })
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(tx, row, a) })
 	return Trip{URL: to, Browser: st.Browser}, err
 }
 
@@ -97,7 +97,7 @@ func (s *Service) take(ctx context.Context, r Return) (attemptRow, attempt, erro
 	var rows []attemptRow
 	var a attempt
 	hash := stateHash(r.Browser, r.State)
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Raw(`update sso_attempt set taken_at = ? where state_hash = ? and provider = ? and purpose <> 'sign-up'
 			and taken_at is null and expires_at > ? and (person_id is null or person_id = ? and session_id = ?) returning *`,
 			s.Now(), hash, r.Provider, s.Now(), r.Person, r.Session).Scan(&rows).Error

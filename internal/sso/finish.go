@@ -79,7 +79,7 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 
 // decline ends an attempt without effect.
 func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Done) (Done, error) {
-	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
 		return done, err
 	}
 	if r.Error == "access_denied" { // RFC 6749 section 4.1.2.1
@@ -93,7 +93,7 @@ func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Do
 // ask.
 func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	var person uuid.UUID
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 	default:
 		return done, err
 	}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.keep(tx, row, waiting); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 // confirm takes a sign-in at a provider for a fresh proof of who somebody is:
 // only if it is theirs, and was made after they were asked.
 func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}

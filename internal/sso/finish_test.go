@@ -1,6 +1,7 @@
 package sso_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -142,7 +143,7 @@ func TestSomebodyUnknownJoinsAndSignsInAgain(t *testing.T) {
 	if known, err := b.Accounts.Session(t.Context(), again.Token); err != nil || known.PersonID != session.PersonID {
 		t.Errorf("signed in as %v, %v", known.PersonID, err)
 	}
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error {
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Exec(`update person set closing_at = now()`).Error
 	}))
 	_, err = b.stranger().trip(sso.SignIn, "bob-2")
@@ -221,7 +222,7 @@ func TestNoLinkIsMadeOnceAnErasureHasBegun(t *testing.T) {
 	b := setup(t)
 	p := b.somebody("robin@example.com", password)
 	back := p.at(p.begin(sso.Link), "ada-1")
-	must(t, b.DB.InTx(t.Context(), func(tx postgres.Tx) error {
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		_, err := b.Accounts.Close(t.Context(), tx, p.id)
 		return err
 	}))

@@ -59,7 +59,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	}
 	done := Done{Purpose: SignIn, Service: s.Name(row.Provider), Next: a.Next}
 	var person uuid.UUID
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 
 // forget lets go of somebody who may not join, for the reason why.
 func (s *Service) forget(ctx context.Context, row attemptRow, who identity, why error) error {
-	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
 		return err
 	}
 	if far, ok := s.far[row.Provider]; ok {

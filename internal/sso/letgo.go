@@ -38,14 +38,14 @@ func (s *Service) LetGo(ctx context.Context, state []byte, giveUp bool) (time.Du
 			return 0, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", far.Name)
 		}
 	}
-	return 0, s.DB.InTx(ctx, func(tx postgres.Tx) error { return finish(tx, row) })
+	return 0, s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) })
 }
 
 // hand gives a grant to the link that its owner has made since, if they did: to
 // end it would end what they gave us for the link.
 func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool, error) {
 	var kept bool
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		found, err := liveLink(tx, who)
 		if err != nil || found == nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool,
 
 // lapse ends the waiting of a sign-up at once.
 func (s *Service) lapse(ctx context.Context, row attemptRow) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := tx.Gorm.Model(&attemptRow{}).Where("state_hash = ?", row.StateHash).Update("expires_at", s.Now()).Error; err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func liveLink(tx postgres.Tx, who identity) (*linkRow, error) {
 
 // link adds an identity to the account of somebody signed in.
 func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identity) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := hold(ctx, tx, r.Person); err != nil {
 			return err
 		}

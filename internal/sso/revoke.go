@@ -19,7 +19,7 @@ import (
 // Conflict if it is the last way into the account. Revoking
 // again is no error.
 func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := hold(ctx, tx, link.Person); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (s *Service) reach(row linkRow) *farEnd {
 }
 
 func (s *Service) settle(ctx context.Context, row linkRow, outcome Outcome) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
 		res := tx.Gorm.Exec(`update sso_link set outcome = ?, outcome_at = ?, sealed_tokens = null where person_id = ? and id = ? and outcome = 'pending'`,
 			outcome, now, row.PersonID, row.ID)

@@ -124,7 +124,7 @@ type somebody struct {
 func (b *bundle) somebody(email, password string) *somebody {
 	b.t.Helper()
 	p := &somebody{bundle: b}
-	must(b.t, b.DB.InTx(b.t.Context(), func(tx postgres.Tx) error {
+	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		p.id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: password}, "en", account.Adult)
 		return err

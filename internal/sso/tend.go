@@ -38,7 +38,7 @@ func (s *Service) resume(ctx context.Context) error {
 	}
 	var failed []error
 	for _, row := range rows {
-		failed = append(failed, s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		failed = append(failed, s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			return s.Queue.Again(ctx, tx, revokeArgs{Person: row.PersonID, ID: row.ID})
 		}))
 	}

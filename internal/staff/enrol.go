@@ -92,7 +92,7 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) error
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
 		done := tx.Gorm.Model(&memberRow{}).Where("id = ? and invite_hash = ?", row.ID, row.InviteHash).Updates(map[string]any{
 			"password_hash": hash, "sealed_totp": sealed, "totp_step": step,

@@ -68,7 +68,7 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 		ID: postgres.NewID(), Email: email, Name: n.Name, Role: n.Role,
 		InviteHash: hash, InviteUntil: &until, CreatedAt: now,
 	}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := invite(tx, &row); err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
 // Conflict for the last enrolled admin, after whom nobody could let anybody in.
 func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) error {
 	address, _ := account.NormalAddress(email)
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		// All admins are locked, so that two can't disable each other at once.
 		var rows []memberRow
 		err := tx.Gorm.Raw(`select * from staff_member where (email = ? or role = 'admin') and disabled_at is null order by id for update`, address).

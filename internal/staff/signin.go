@@ -111,7 +111,7 @@ func (s *Service) useCode(ctx context.Context, row memberRow, code string) error
 	if !ok {
 		return wrong
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		burnt := tx.Gorm.Model(&memberRow{}).Where("id = ? and totp_step < ?", row.ID, step).Update("totp_step", step)
 		if burnt.Error != nil {
 			return fmt.Errorf("using a code: %w", burnt.Error)

@@ -22,11 +22,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // Handler serves the book. An address may say ?lang=ja, ?theme=dark,
 // ?accent=RRGGBB and ?demo=1.
 func Handler() (http.Handler, error) {
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		return nil, err
 	}
-	b := &book{voices: voices, pages: map[string]Story{}}
+	b := &book{catalog: catalog, pages: map[string]Story{}}
 	for _, g := range Pages() {
 		for _, s := range g.Stories {
 			path := g.Path(s)
@@ -47,8 +47,8 @@ func Handler() (http.Handler, error) {
 }
 
 type book struct {
-	voices *text.Voices
-	pages  map[string]Story
+	catalog *text.Catalog
+	pages   map[string]Story
 }
 
 func (b *book) contents(w http.ResponseWriter, r *http.Request) {
@@ -84,7 +84,7 @@ func (b *book) context(r *http.Request) context.Context {
 		s.styleURL = "/brand.css?" + url.Values{"accent": {accent}}.Encode()
 	}
 	ctx := context.WithValue(r.Context(), settingsKey{}, s)
-	return b.voices.Into(ctx, b.voices.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
+	return b.catalog.Into(ctx, b.catalog.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
 }
 
 // send draws the whole page before the first byte goes out.

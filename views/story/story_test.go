@@ -21,17 +21,17 @@ import (
 // eachPage draws every story in every language.
 func eachPage(t *testing.T, check func(t *testing.T, lang string, page *goquery.Document, source string)) {
 	t.Helper()
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range story.Pages() {
 		for _, s := range g.Stories {
-			for _, lang := range voices.Languages() {
+			for _, lang := range catalog.Languages() {
 				t.Run(lang+g.Path(s), func(t *testing.T) {
 					t.Parallel()
 					var drawn bytes.Buffer
-					if err := story.Render(voices.Into(context.Background(), lang), s).Render(voices.Into(context.Background(), lang), &drawn); err != nil {
+					if err := story.Render(catalog.Into(context.Background(), lang), s).Render(catalog.Into(context.Background(), lang), &drawn); err != nil {
 						t.Fatal(err)
 					}
 					source := drawn.String()

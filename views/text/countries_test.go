@@ -10,7 +10,7 @@ import (
 
 func TestCountriesAreThoseInWhichPeopleLiveByTheirNamesOfToday(t *testing.T) {
 	t.Parallel()
-	voices, err := text.Load()
+	catalog, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func TestCountriesAreThoseInWhichPeopleLiveByTheirNamesOfToday(t *testing.T) {
 		{"en", map[string]string{"MK": "North Macedonia", "SZ": "Eswatini", "TR": "Türkiye", "CZ": "Czechia", "LC": "Saint Lucia"}, []string{"AF", "AX", "AL", "JP", "SE", "TR", "GB", "US", "ZW"}},
 		{"ja", map[string]string{"MK": "北マケドニア", "SZ": "エスワティニ", "JP": "日本", "HK": "香港"}, []string{"IS", "US", "GB", "KR", "SE", "CN", "DE", "JP", "ZA"}},
 	} {
-		list := text.Countries(voices.Into(context.Background(), c.lang))
+		list := text.Countries(catalog.Into(context.Background(), c.lang))
 		at := map[string]int{}
 		for i, country := range list {
 			if !text.IsCountry(country.Code) || country.Name == "" || country.Name == country.Code {

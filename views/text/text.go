@@ -26,23 +26,23 @@ var files embed.FS
 
 type key struct{}
 
-// Speaker says messages in one language, and times in one zone.
-type Speaker struct {
+// Localizer says messages in one language, and times in one zone.
+type Localizer struct {
 	lang      string
 	localizer *i18n.Localizer
 	zone      *time.Location
 }
 
-// Voices are the languages the portal speaks.
-type Voices struct {
-	bundle   *i18n.Bundle
-	speakers map[string]*Speaker
-	matcher  language.Matcher
-	order    []string
+// Catalog is what is said in the languages the portal speaks.
+type Catalog struct {
+	bundle     *i18n.Bundle
+	localizers map[string]*Localizer
+	matcher    language.Matcher
+	order      []string
 }
 
 // Load reads every message file that is built in.
-func Load() (*Voices, error) {
+func Load() (*Catalog, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("yaml", unmarshal)
 	names, err := fs.Glob(files, "*.yaml")
@@ -54,23 +54,23 @@ func Load() (*Voices, error) {
 			return nil, fmt.Errorf("messages %s: %w", name, err)
 		}
 	}
-	v := &Voices{bundle: bundle, speakers: map[string]*Speaker{}, order: []string{"en", "ja"}}
+	v := &Catalog{bundle: bundle, localizers: map[string]*Localizer{}, order: []string{"en", "ja"}}
 	tags := make([]language.Tag, 0, len(v.order))
 	for _, lang := range v.order {
 		tags = append(tags, language.MustParse(lang))
-		v.speakers[lang] = &Speaker{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), zone: time.UTC}
+		v.localizers[lang] = &Localizer{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), zone: time.UTC}
 	}
 	v.matcher = language.NewMatcher(tags)
 	return v, nil
 }
 
-// In gives the same voices for a portal whose times are said in another zone
+// In gives the same catalog for a portal whose times are said in another zone
 // than UTC.
-func (v *Voices) In(zone *time.Location) *Voices {
+func (v *Catalog) In(zone *time.Location) *Catalog {
 	other := *v
-	other.speakers = map[string]*Speaker{}
-	for lang, s := range v.speakers {
-		other.speakers[lang] = &Speaker{lang: s.lang, localizer: s.localizer, zone: zone}
+	other.localizers = map[string]*Localizer{}
+	for lang, s := range v.localizers {
+		other.localizers[lang] = &Localizer{lang: s.lang, localizer: s.localizer, zone: zone}
 	}
 	return &other
 }
@@ -79,12 +79,12 @@ func (v *Voices) In(zone *time.Location) *Voices {
 func unmarshal(data []byte, into any) error { return yaml.Unmarshal(data, into) }
 
 // Languages lists the codes of the languages spoken, the first choice first.
-func (v *Voices) Languages() []string { return v.order }
+func (v *Catalog) Languages() []string { return v.order }
 
 // Match picks the best language for a person's own choice (a code, may be
 // empty) and the browser's Accept-Language.
-func (v *Voices) Match(chosen, acceptLanguage string) string {
-	if _, ok := v.speakers[chosen]; ok {
+func (v *Catalog) Match(chosen, acceptLanguage string) string {
+	if _, ok := v.localizers[chosen]; ok {
 		return chosen
 	}
 	tags, _, err := language.ParseAcceptLanguage(acceptLanguage)
@@ -99,16 +99,16 @@ func (v *Voices) Match(chosen, acceptLanguage string) string {
 }
 
 // Into puts a language into the context; an unknown one becomes the fallback.
-func (v *Voices) Into(ctx context.Context, lang string) context.Context {
-	s, ok := v.speakers[lang]
+func (v *Catalog) Into(ctx context.Context, lang string) context.Context {
+	s, ok := v.localizers[lang]
 	if !ok {
-		s = v.speakers[Fallback]
+		s = v.localizers[Fallback]
 	}
 	return context.WithValue(ctx, key{}, s)
 }
 
-func from(ctx context.Context) *Speaker {
-	s, ok := ctx.Value(key{}).(*Speaker)
+func from(ctx context.Context) *Localizer {
+	s, ok := ctx.Value(key{}).(*Localizer)
 	if !ok {
 		return nil
 	}

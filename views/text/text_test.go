@@ -8,7 +8,7 @@ import (
 	"plusultra.link/privacy/views/text"
 )
 
-func voices(t *testing.T) *text.Voices {
+func catalog(t *testing.T) *text.Catalog {
 	t.Helper()
 	v, err := text.Load()
 	if err != nil {
@@ -19,7 +19,7 @@ func voices(t *testing.T) *text.Voices {
 
 func TestTheReadersFormOfNumbersDatesAndSizes(t *testing.T) {
 	t.Parallel()
-	v := voices(t)
+	v := catalog(t)
 	en, ja := v.Into(context.Background(), "en"), v.Into(context.Background(), "ja")
 	at := time.Date(2026, 5, 3, 9, 5, 0, 0, time.UTC)
 	for _, c := range []struct{ got, want string }{
@@ -48,7 +48,7 @@ func TestTheReadersFormOfNumbersDatesAndSizes(t *testing.T) {
 
 func TestThePersonsChoiceComesBeforeTheBrowsers(t *testing.T) {
 	t.Parallel()
-	v := voices(t)
+	v := catalog(t)
 	for _, c := range []struct{ chosen, header, want string }{
 		{"", "", "en"},
 		{"", "ja-JP,ja;q=0.9,en;q=0.5", "ja"},
