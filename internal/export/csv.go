@@ -2,6 +2,8 @@ package export
 
 import (
 	"bytes"
+	"slices"
+	"unicode"
 	"unicode/utf8"
 
 	"plusultra.link/privacy/internal/record"
@@ -10,12 +12,16 @@ import (
 
 // The tables are for people, the lines of JSON for programs. So a table begins
 // with a byte order mark, without which spreadsheets take Japanese for
-// Windows' own encoding; and a text that a spreadsheet would run as a formula
-// gets an apostrophe in front, because what others wrote (a support message, a
-// page's address) is in there too and must not run on the reader's machine.
-// Numbers, times, networks and lists are not what anybody could have chosen, so
-// a negative number stays one. The lines of JSON beside it have every value as
-// it is.
+// Windows' own encoding; and what a spreadsheet would run as a formula gets an
+// apostrophe in front, because what others wrote (a support message, a page's
+// address) is in there too and must not run on the reader's machine. The lines
+// of JSON beside it have every value as it is.
+//
+// Which separator a spreadsheet goes by is a matter of its country: where it is
+// the semicolon or the tab, our quotes stand in the middle of a cell and hide
+// nothing, and a cell begins behind each semicolon, tab and line end of a text.
+// So each of these is taken for a beginning. A number stays one, but in front
+// of a row of several fields, where those others read it with what follows.
 //
 // Null is an empty cell, and a text that is empty is "": spreadsheets show
 // both alike, programs can tell them apart, as with PostgreSQL's own CSV.
@@ -38,7 +44,7 @@ func appendRow(dst []byte, fields []register.Field, row record.Row) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendCell(dst, f, row.Values[i])
+		dst = appendCell(dst, f, row.Values[i], i == 0 && len(fields) > 1)
 	}
 	if len(fields) == 1 && row.Values[0] == nil {
 		dst = append(dst, '"', '"') // readers skip an empty line
@@ -46,12 +52,14 @@ func appendRow(dst []byte, fields []register.Field, row record.Row) []byte {
 	return append(dst, '\r', '\n')
 }
 
-func appendCell(dst []byte, f register.Field, v []byte) []byte {
+// appendCell appends one value; ahead tells that others follow in a row that it
+// begins.
+func appendCell(dst []byte, f register.Field, v []byte, ahead bool) []byte {
 	start := len(dst)
-	if words(f.Type) && formula(v) {
-		dst = append(dst, '\'')
-	}
 	dst = record.AppendText(dst, f, v)
+	if ahead || !f.Type.Number() {
+		dst = defuse(dst, start)
+	}
 	if v != nil && len(dst) == start {
 		return append(dst, '"', '"')
 	}
@@ -67,23 +75,39 @@ func appendCell(dst []byte, f register.Field, v []byte) []byte {
 	return dst
 }
 
-// words tells whether anybody could have chosen what stands in a field.
-func words(t register.Type) bool {
-	switch t {
-	case register.TypeText, register.TypePlace, register.TypeEmail:
-		return true
-	default:
-		return false
+// defuse puts an apostrophe in front of what a spreadsheet might run of the
+// text from start on, wherever in it a cell may begin.
+func defuse(dst []byte, start int) []byte {
+	begins, beginning := start, true
+	for i := start; i < len(dst); i++ {
+		c := dst[i]
+		switch {
+		case c == ';' || c == '\t' || c == '\r' || c == '\n':
+			begins, beginning = i+1, true
+		case !beginning:
+		case formulaAt(dst[i:]):
+			dst = slices.Insert(dst, begins, '\'')
+			i, beginning = i+1, false
+		default:
+			beginning = c == '"' || blankAt(dst[i:])
+		}
 	}
+	return dst
 }
 
-// formula tells whether a spreadsheet might run a text: those of Japanese
-// systems also know the wide signs.
-func formula(v []byte) bool {
-	r, _ := utf8.DecodeRune(bytes.TrimLeft(v, " "))
-	switch r {
-	case '=', '+', '-', '@', '\t', '\r', '\n', '|', '＝', '＋', '－', '＠':
+// formulaAt tells whether a spreadsheet runs what begins like this: those of
+// Japanese systems also know the wide signs.
+func formulaAt(v []byte) bool {
+	switch r, _ := utf8.DecodeRune(v); r {
+	case '=', '+', '-', '@', '|', '＝', '＋', '－', '＠':
 		return true
 	}
 	return false
+}
+
+// blankAt tells whether a spreadsheet might overlook how this begins, or is in
+// the middle of a letter that it would.
+func blankAt(v []byte) bool {
+	r, n := utf8.DecodeRune(v)
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc) || n == 1 && r == utf8.RuneError
 }

@@ -4,8 +4,11 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"plusultra.link/privacy/internal/record"
@@ -34,9 +37,16 @@ func TestACellHoldsItsValueAndRunsNothing(t *testing.T) {
 		{register.TypeText, "-1", `'-1`},
 		{register.TypeText, "@SUM(A1)", `'@SUM(A1)`},
 		{register.TypeText, "  =1", `'  =1`},
-		{register.TypeText, "\t=1", "'\t=1"},
-		{register.TypeText, "\r=1", "\"'\r=1\""},
-		{register.TypeText, "\n=1", "\"'\n=1\""},
+		{register.TypeText, "\t=1", "\t'=1"},
+		{register.TypeText, "\r=1", "\"\r'=1\""},
+		{register.TypeText, "\n=1", "\"\n'=1\""},
+		{register.TypeText, "\u00a0\u200b=1", "'\u00a0\u200b=1"},
+		{register.TypeText, "x;=1+2", `x;'=1+2`},
+		{register.TypeText, "x; ＝1;-2;3", `x;' ＝1;'-2;3`},
+		{register.TypeText, "a\t@SUM(1)", "a\t'@SUM(1)"},
+		{register.TypeText, `x;"=1`, `"x;'""=1"`},
+		{register.TypeText, "a\n =1", "\"a\n' =1\""},
+		{register.TypeText, "a, -1", `"a, -1"`},
 		{register.TypeText, "|calc", `'|calc`},
 		{register.TypeText, "＝1", `'＝1`},
 		{register.TypeText, `=HYPERLINK("x","y")`, `"'=HYPERLINK(""x"",""y"")"`},
@@ -49,20 +59,21 @@ func TestACellHoldsItsValueAndRunsNothing(t *testing.T) {
 		{register.TypeBytes, "0", `0`},
 		{register.TypeSeconds, "-3", `-3`},
 		{register.TypeTime, "2026-11-22 21:40:00.123456+00", `2026-11-22T21:40:00.123456Z`},
-		{register.TypeTime, "-infinity", `-infinity`},
+		{register.TypeTime, "-infinity", `'-infinity`},
 		{register.TypeDate, "2026-11-22", `2026-11-22`},
 		{register.TypeNetwork, "2001:db8::/48", `2001:db8::/48`},
 		{register.TypeBoolean, "t", `true`},
 		{register.TypeBoolean, "f", `false`},
 		{register.TypeList, `["=a", "b"]`, `"[""=a"", ""b""]"`},
+		{register.TypeList, `["a;=1"]`, `"[""a;'=1""]"`},
 		{register.TypeJSON, `{"a": "=1"}`, `"{""a"": ""=1""}"`},
 	} {
 		f := register.Field{ID: "f", Type: test.of}
-		if got := string(appendCell([]byte("before,"), f, []byte(test.value))); got != "before,"+test.cell {
+		if got := string(appendCell([]byte("before,"), f, []byte(test.value), false)); got != "before,"+test.cell {
 			t.Errorf("%s %q is the cell %s, not %s", test.of, test.value, got, test.cell)
 		}
 	}
-	if got := appendCell(nil, register.Field{Type: register.TypeText}, nil); len(got) != 0 {
+	if got := appendCell(nil, register.Field{Type: register.TypeText}, nil, false); len(got) != 0 {
 		t.Errorf("null is the cell %q", got)
 	}
 }
@@ -127,10 +138,14 @@ func TestALineOfJSONTellsNullFromEmptyAndKeepsEveryValue(t *testing.T) {
 // A row is one line that JSON's own reader takes, whatever stands in it; and
 // the table's cell holds no more than the value and its apostrophe.
 func FuzzAnyTextIsOneLineOfJSONAndOneCell(f *testing.F) {
-	for _, s := range []string{"", "a", "=1", "\"", "\r\n", "\x00", "\xff\xfe", "\u2028", "'", ",", "a\n=b", "🗼"} {
+	for _, s := range []string{
+		"", "a", "=1", "\"", "\r\n", "\x00", "\xff\xfe", "\u2028", "'", ",", "a\n=b", "🗼",
+		"x;=1+2", "a\t@SUM(1)", "b;+1;-2", `x;"=1`, `;";"=1`, "\";\"\t\"=1", "; \u3000＝1", "\n\t -1", "a;\xff=1", `"";"";=1`,
+	} {
 		f.Add(s)
 	}
 	field := []register.Field{{ID: "f", Type: register.TypeText}, {ID: "g", Type: register.TypeText}}
+	apostrophes := strings.NewReplacer("'", "")
 	f.Fuzz(func(t *testing.T, s string) {
 		row := record.Row{Values: [][]byte{[]byte(s), []byte(s)}}
 		line := record.AppendJSON(nil, field, row)
@@ -145,13 +160,83 @@ func FuzzAnyTextIsOneLineOfJSONAndOneCell(f *testing.F) {
 		if err != nil || len(read) != 1 || len(read[0]) != 2 {
 			t.Fatalf("%q became the row %q (%v)", s, read, err)
 		}
-		cell := read[0][0]
-		if formula([]byte(cell)) {
-			t.Fatalf("%q became a formula: %q", s, cell)
-		}
-		want := strings.ReplaceAll(s, "\r\n", "\n")
-		if strings.TrimPrefix(cell, "'") != strings.TrimPrefix(want, "'") {
+		cell, want := read[0][0], strings.ReplaceAll(s, "\r\n", "\n")
+		if apostrophes.Replace(cell) != apostrophes.Replace(want) {
 			t.Fatalf("%q became the cell %q", s, cell)
 		}
+		runsNothing(t, string(appendRow(nil, field, row)))
 	})
+}
+
+// runsNothing reads a table as spreadsheets of several countries do, which
+// forgive a quote that stands where it should not.
+func runsNothing(t *testing.T, table string) {
+	t.Helper()
+	for _, separator := range ",;\t" {
+		in := csv.NewReader(strings.NewReader(table))
+		in.Comma, in.LazyQuotes, in.FieldsPerRecord = separator, true, -1
+		rows, err := in.ReadAll()
+		if err != nil {
+			t.Fatalf("%q with %q: %v", table, separator, err)
+		}
+		for _, cell := range slices.Concat(append(rows, forgiving(table, separator)...)...) {
+			begins := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc) })
+			if _, err := strconv.ParseInt(begins, 10, 64); err != nil && formulaAt([]byte(begins)) {
+				t.Fatalf("%q has, with %q, the cell %q", table, separator, cell)
+			}
+		}
+	}
+}
+
+// forgiving is the other way of reading a stray quote: one that closes a cell
+// too early is dropped, and the rest of the cell follows.
+func forgiving(table string, separator rune) (rows [][]string) {
+	var row []string
+	var cell strings.Builder
+	fresh, quoted := true, false
+	all := []rune(table)
+	for i := 0; i < len(all); i++ {
+		r := all[i]
+		switch {
+		case r == '"' && quoted && i+1 < len(all) && all[i+1] == '"':
+			i++
+		case r == '"' && (fresh || quoted):
+			quoted, fresh = !quoted, false
+			continue
+		case !quoted && (r == separator || r == '\r' || r == '\n'):
+			row = append(row, cell.String())
+			cell.Reset()
+			if fresh = true; r != separator {
+				rows, row = append(rows, row), nil
+			}
+			continue
+		}
+		fresh = false
+		cell.WriteRune(r)
+	}
+	return append(rows, append(row, cell.String()))
+}
+
+func TestNoCellOfARowRunsUnderAnySeparator(t *testing.T) {
+	t.Parallel()
+	fields := []register.Field{
+		{ID: "n", Type: register.TypeInteger}, {ID: "page", Type: register.TypeText}, {ID: "list", Type: register.TypeList}, {ID: "at", Type: register.TypeTime}, {ID: "m", Type: register.TypeInteger},
+	}
+	signs := []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"}
+	before := []string{"", "x", " ", "\t", "\r", "\n", ";", "x;", "x; ", "x\t", "x\t ", "x\r\n", `"`, `x;"`, `x;"" `, "x;\u3000"}
+	for _, sign := range signs {
+		for _, b := range before {
+			words := b + sign + "1"
+			list, err := json.Marshal([]string{words})
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := record.Row{Values: [][]byte{[]byte("-12"), []byte(words), list, []byte("-infinity"), []byte("-12")}}
+			table := string(appendRow(appendHeading(nil, fields), fields, row))
+			runsNothing(t, table)
+			if !strings.HasSuffix(table, ",-12\r\n") {
+				t.Errorf("a number is none any more: %q", table)
+			}
+		}
+	}
 }
