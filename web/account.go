@@ -61,10 +61,6 @@ func (f signUpForm) explain(problems fault.Problems) fault.Problems {
 	return out
 }
 
-// tooYoungCookie keeps the next answer to the question of age from being a
-// guess at what we want to hear. It says nothing about anybody.
-const tooYoungCookie = "later"
-
 func (c *accountController) newSignUp(ctx echo.Context) error {
 	if person(ctx) != uuid.Nil {
 		return ctx.Redirect(http.StatusSeeOther, "/overview")
@@ -77,7 +73,7 @@ func (c *accountController) signUp(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := ctx.Cookie(tooYoungCookie); err == nil {
+	if c.cookieValue(ctx, tooYoungCookie) != "" {
 		return c.refuseYouth(ctx)
 	}
 	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
@@ -96,10 +92,7 @@ func (c *accountController) signUp(ctx echo.Context) error {
 }
 
 func (c *accountController) refuseYouth(ctx echo.Context) error {
-	ctx.SetCookie(&http.Cookie{
-		Name: tooYoungCookie, Value: "1", Path: "/sign-up", MaxAge: int((24 * time.Hour).Seconds()),
-		Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	ctx.SetCookie(c.cookie(tooYoungCookie, "1", 24*time.Hour))
 	page := views.ErrorPage{Shell: c.shell(ctx, account.TooYoung+".title", ""), Happened: text.T(ctx.Request().Context(), account.TooYoung+".text")}
 	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
 }
@@ -191,7 +184,7 @@ func (c *accountController) signOut(ctx echo.Context) error {
 	if err := c.Accounts.SignOut(ctx.Request().Context(), token(ctx)); err != nil {
 		return err
 	}
-	ctx.SetCookie(c.store.cookie("", -1))
+	ctx.SetCookie(c.cookie(sessionCookie, "", -1))
 	return ctx.Redirect(http.StatusSeeOther, "/")
 }
 

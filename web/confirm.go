@@ -27,7 +27,7 @@ func (c *accountController) newConfirm(ctx echo.Context) error {
 		Lost: ctx.QueryParam("lost"), sent: ctx.QueryParam("sent") != "",
 	}
 	if form.Back == "" {
-		form.Back = pageAt(r, r.Referer())
+		form.Back = c.pageAt(r.Referer())
 	}
 	if form.Back == form.Next || strings.HasPrefix(form.Back, "/confirm") { // it would lead here again
 		form.Back = "/overview"

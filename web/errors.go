@@ -103,7 +103,7 @@ func (s *server) sendTo(ctx echo.Context, where string) error {
 	if strings.HasPrefix(r.URL.Path, "/staff") && where == "/sign-in" {
 		where = "/staff/sign-in"
 	}
-	to := where + "?next=" + url.QueryEscape(comeBack(ctx))
+	to := where + "?next=" + url.QueryEscape(s.comeBack(ctx))
 	if where == "/confirm" && changes(r) && r.ContentLength != 0 {
 		to += "&lost=yes"
 	}
@@ -124,13 +124,13 @@ func polls(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
 
 // comeBack is the page to which a proof leads back: one that can be looked at.
 // A post is not repeated behind anybody's back.
-func comeBack(ctx echo.Context) string {
+func (s *server) comeBack(ctx echo.Context) string {
 	r := ctx.Request()
 	switch {
 	case polls(r):
-		return pageAt(r, r.Header.Get("HX-Current-URL"))
+		return s.pageAt(r.Header.Get("HX-Current-URL"))
 	case changes(r):
-		return pageAt(r, r.Referer())
+		return s.pageAt(r.Referer())
 	case ctx.Path() == archivePath:
 		return path.Dir(r.URL.Path)
 	}
@@ -138,10 +138,10 @@ func comeBack(ctx echo.Context) string {
 }
 
 // pageAt is an address as a path, if it is of ours: the page that a form or a
-// link stood on.
-func pageAt(r *http.Request, address string) string {
+// link stood on. What is ours, PORTAL_URL says, for a proxy may rewrite Host.
+func (s *server) pageAt(address string) string {
 	from, err := url.Parse(address)
-	if err != nil || from.Host != r.Host {
+	if err != nil || from.Host != s.BaseURL.Host {
 		return "/overview"
 	}
 	return localPath(from.RequestURI())

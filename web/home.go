@@ -12,11 +12,6 @@ import (
 	"plusultra.link/privacy/views"
 )
 
-const (
-	langCookie  = "lang"
-	themeCookie = "theme"
-)
-
 func cacheFor(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
 type homeController struct{ *server }
@@ -42,10 +37,7 @@ func (c *homeController) language(ctx echo.Context) error {
 		return err
 	}
 	lang := c.Catalog.Match(form.Lang, "")
-	ctx.SetCookie(&http.Cookie{
-		Name: langCookie, Value: lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
-		Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	ctx.SetCookie(c.cookie(langCookie, lang, yearLong))
 	if id := person(ctx); id != uuid.Nil {
 		if err := c.Accounts.SetLang(ctx.Request().Context(), id, lang); err != nil {
 			return err
@@ -79,20 +71,17 @@ func (c *homeController) theme(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	cookie := &http.Cookie{Name: themeCookie, Path: "/", MaxAge: -1, Secure: c.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if theme := chosenTheme(form.Theme); theme != "" {
-		cookie.Value, cookie.MaxAge = theme, int((365 * 24 * time.Hour).Seconds())
+	life := yearLong
+	chosen := chosenTheme(form.Theme)
+	if chosen == "" {
+		life = -1
 	}
-	ctx.SetCookie(cookie)
+	ctx.SetCookie(c.cookie(themeCookie, chosen, life))
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }
 
-func themeOf(ctx echo.Context) string {
-	cookie, err := ctx.Cookie(themeCookie)
-	if err != nil {
-		return ""
-	}
-	return chosenTheme(cookie.Value)
+func (s *server) themeOf(ctx echo.Context) string {
+	return chosenTheme(s.cookieValue(ctx, themeCookie))
 }
 
 func chosenTheme(value string) string {

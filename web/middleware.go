@@ -143,8 +143,8 @@ func (s *server) useLanguage(ctx echo.Context) {
 	if v, ok := visitorOf(ctx); ok && chosen == "" {
 		chosen = v.session.Lang
 	}
-	if c, err := ctx.Cookie(langCookie); err == nil && chosen == "" {
-		chosen = c.Value
+	if chosen == "" {
+		chosen = s.cookieValue(ctx, langCookie)
 	}
 	r := ctx.Request()
 	lang := s.Catalog.Match(chosen, r.Header.Get("Accept-Language"))

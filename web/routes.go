@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -200,7 +201,7 @@ func (s *server) link(method, path string, h echo.HandlerFunc) {
 // open is a page for anybody; who is signed in is known.
 func (s *server) open(method, path string, h echo.HandlerFunc) {
 	for _, m := range methods(method) {
-		s.echo.Add(m, path, h, s.notice, within(pageTime), sameOrigin(), s.recognise, s.localize)
+		s.echo.Add(m, path, h, s.notice, within(pageTime), s.sameOrigin, s.recognise, s.localize)
 	}
 }
 
@@ -255,14 +256,19 @@ const pageTime = 20 * time.Second
 
 // sameOrigin refuses what another site makes a browser send. No GET changes
 // anything, so it looks at the others alone.
-func sameOrigin() echo.MiddlewareFunc {
-	protection := http.NewCrossOriginProtection()
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(ctx echo.Context) error {
-			if err := protection.Check(ctx.Request()); err != nil {
-				return fault.Wrap(err, fault.Forbidden, "fault.crossOrigin")
-			}
-			return next(ctx)
+func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if err := s.origins.Check(ctx.Request()); err != nil {
+			return fault.Wrap(err, fault.Forbidden, "fault.crossOrigin")
 		}
+		return next(ctx)
 	}
+}
+
+// originsOf knows our own origin by the address that people use. A proxy may
+// rewrite Host, and older browsers send no Sec-Fetch-Site: then Origin alone
+// tells whose form it was.
+func originsOf(base *url.URL) (*http.CrossOriginProtection, error) {
+	protection := http.NewCrossOriginProtection()
+	return protection, protection.AddTrustedOrigin(base.Scheme + "://" + base.Host)
 }

@@ -76,6 +76,7 @@ type server struct {
 	Deps
 	echo     *echo.Echo
 	store    *sessionStore
+	origins  *http.CrossOriginProtection
 	brandCSS string
 	policy   string // the Content-Security-Policy of every page
 }
@@ -86,8 +87,12 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, echo: echo.New(), brandCSS: css, policy: contentPolicy(d.SSO.FormOrigins())}
-	s.store = &sessionStore{accounts: d.Accounts, secure: s.secure()}
+	origins, err := originsOf(d.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, echo: echo.New(), origins: origins, brandCSS: css, policy: contentPolicy(d.SSO.FormOrigins())}
+	s.store = &sessionStore{server: s}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = ipExtractor(d.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.fail

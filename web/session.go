@@ -16,26 +16,9 @@ import (
 
 // sessionStore is gorilla's Store on PostgreSQL. The cookie holds a random
 // token, the database its hash; a session's ID here is that token.
-type sessionStore struct {
-	accounts *account.Service
-	secure   bool
-}
+type sessionStore struct{ *server }
 
 type rowKey struct{} // under which a session's row lies among its values
-
-func (st *sessionStore) cookieName() string {
-	if st.secure {
-		return "__Host-session"
-	}
-	return "session" // plain HTTP on loopback: the prefix is for TLS alone
-}
-
-func (st *sessionStore) cookie(token string, maxAge int) *http.Cookie {
-	return &http.Cookie{
-		Name: st.cookieName(), Value: token, Path: "/", MaxAge: maxAge,
-		Secure: st.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
-}
 
 // Get gives the request's session, read at most once.
 func (st *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
@@ -46,11 +29,11 @@ func (st *sessionStore) Get(r *http.Request, name string) (*sessions.Session, er
 func (st *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
 	s := sessions.NewSession(st, name)
 	s.IsNew = true
-	cookie, err := r.Cookie(st.cookieName())
+	cookie, err := r.Cookie(st.cookieName(sessionCookie))
 	if err != nil || cookie.Value == "" {
 		return s, nil
 	}
-	row, err := st.accounts.Session(r.Context(), cookie.Value)
+	row, err := st.Accounts.Session(r.Context(), cookie.Value)
 	if fault.Is(err, fault.Unauthenticated) {
 		return s, nil
 	}
@@ -74,12 +57,12 @@ func (st *sessionStore) New(r *http.Request, name string) (*sessions.Session, er
 // Save keeps a session's small values; a guest's session begins here.
 func (st *sessionStore) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) error {
 	if s.ID == "" {
-		token, err := st.accounts.StartSession(r.Context(), account.SessionOwner{}, account.Visit{}, "")
+		token, err := st.Accounts.StartSession(r.Context(), account.SessionOwner{}, account.Visit{}, "")
 		if err != nil {
 			return err
 		}
 		s.ID = token
-		http.SetCookie(w, st.cookie(token, 0))
+		http.SetCookie(w, st.cookie(sessionCookie, token, 0))
 	}
 	kept := map[string]string{}
 	for k, v := range s.Values {
@@ -93,7 +76,7 @@ func (st *sessionStore) Save(r *http.Request, w http.ResponseWriter, s *sessions
 	if err != nil {
 		return err
 	}
-	return st.accounts.Remember(r.Context(), s.ID, data)
+	return st.Accounts.Remember(r.Context(), s.ID, data)
 }
 
 const visitorKey = "visitor"
@@ -142,7 +125,7 @@ func token(ctx echo.Context) string {
 // hand gives the browser the token of a session that has just begun or been
 // renewed.
 func (s *server) hand(ctx echo.Context, token string) {
-	ctx.SetCookie(s.store.cookie(token, int(account.SessionLife.Seconds())))
+	ctx.SetCookie(s.cookie(sessionCookie, token, account.SessionLife))
 }
 
 // visit is where the request comes from.

@@ -35,26 +35,7 @@ func (s *server) serviceButtons(next string) []views.ServiceButton {
 	return out
 }
 
-// serviceCookie holds the secret of a browser that is on its way to a service
-// and back, so that nobody can finish there what another has begun.
-func (s *server) serviceCookie(secret string) *http.Cookie {
-	name := "sso"
-	if s.secure() {
-		name = "__Host-sso"
-	}
-	return &http.Cookie{
-		Name: name, Value: secret, Path: "/", MaxAge: int(sso.SignUpLife.Seconds()),
-		Secure: s.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
-}
-
-func (s *server) serviceSecret(ctx echo.Context) string {
-	cookie, err := ctx.Cookie(s.serviceCookie("").Name)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
+func (s *server) serviceSecret(ctx echo.Context) string { return s.cookieValue(ctx, serviceCookie) }
 
 func (c *serviceController) signIn(ctx echo.Context) error {
 	return c.begin(ctx, sso.SignIn, localPath(ctx.QueryParam("next")))
@@ -76,7 +57,7 @@ func (c *serviceController) begin(ctx echo.Context, purpose sso.Purpose, next st
 	if err != nil {
 		return err
 	}
-	ctx.SetCookie(c.serviceCookie(trip.Browser))
+	ctx.SetCookie(c.cookie(serviceCookie, trip.Browser, sso.SignUpLife))
 	return ctx.Redirect(http.StatusSeeOther, trip.URL)
 }
 
@@ -133,7 +114,7 @@ func (c *serviceController) join(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := ctx.Cookie(tooYoungCookie); err == nil {
+	if c.cookieValue(ctx, tooYoungCookie) != "" {
 		return c.accounts.refuseYouth(ctx)
 	}
 	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{

@@ -3,6 +3,8 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"log/slog"
 	"net"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 	"github.com/riverqueue/river"
 	"gocloud.dev/blob/memblob"
 
@@ -37,6 +40,8 @@ type portal struct {
 	*app.App
 	t       *testing.T
 	url     string
+	routes  []*echo.Route
+	trust   *x509.CertPool // of the certificate in front, where there is one
 	mailbox *standin.Mailbox
 	clock   *testkit.SetClock
 	log     *bytes.Buffer
@@ -54,6 +59,13 @@ func open(t *testing.T, change ...func(*web.Deps)) *portal {
 // openWith is open for a portal of other parts than most.
 func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *portal {
 	t.Helper()
+	return openBehind(t, nil, parts, change...)
+}
+
+// openBehind is openWith for a portal that people reach through front, which
+// is given where the portal listens and gives the address that they use.
+func openBehind(t *testing.T, front func(backend string) (base string, trust *x509.CertPool), parts func(*app.Parts), change ...func(*web.Deps)) *portal {
+	t.Helper()
 	clock := testkit.Clock(t)
 	clock.Set(time.Now()) // cookies and browsers go by the real time
 	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
@@ -67,9 +79,12 @@ func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	base := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	base, trust := strings.Replace(server.URL, "127.0.0.1", "localhost", 1), (*x509.CertPool)(nil)
+	if front != nil {
+		base, trust = front(server.URL)
+	}
 
-	p := &portal{t: t, url: base, mailbox: mailbox, clock: clock, log: &bytes.Buffer{}}
+	p := &portal{t: t, url: base, trust: trust, mailbox: mailbox, clock: clock, log: &bytes.Buffer{}}
 	host, port, err := net.SplitHostPort(mailbox.Addr())
 	must(t, err)
 	number, err := strconv.Atoi(port)
@@ -90,6 +105,7 @@ func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *
 	}
 	handler, err = web.New(deps)
 	must(t, err)
+	p.routes = handler.(*echo.Echo).Routes()
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the portal's log:\n%s", p.log)
@@ -170,10 +186,18 @@ type client struct {
 	http *http.Client
 }
 
-func (p *portal) client() *client {
+func (p *portal) client() *client { return p.clientAt("") }
+
+// clientAt is a client at an address of its own on loopback.
+func (p *portal) clientAt(address string) *client {
 	jar, err := cookiejar.New(nil)
 	must(p.t, err)
-	return &client{p, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: p.trust, MinVersion: tls.VersionTLS12}}
+	if address != "" {
+		transport.DialContext = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).DialContext
+	}
+	p.t.Cleanup(transport.CloseIdleConnections)
+	return &client{p, &http.Client{Transport: transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // signIn signs a person in.
