@@ -9,13 +9,13 @@ help: ## List these targets
 
 .PHONY: demo
 demo: ## Start everything, with a made-up company and its people, in one command
-	go run ./cmd/portal demo
+	go run ./cmd/demo
 
 .PHONY: dev
 dev: node_modules ## The demo, built and started again whenever a file changes
 	@trap 'kill 0' EXIT; \
 	npm run --silent css -- --watch=always & \
-	go tool templ generate --watch --cmd "go run ./cmd/portal demo" \
+	go tool templ generate --watch --cmd "go run ./cmd/demo" \
 	  --watch-pattern '\.(go|templ|css|svg|js|yaml|sql)$$'
 
 .PHONY: storybook
@@ -36,7 +36,7 @@ lint: ## Import directions, forbidden calls, unchecked errors, dead code
 
 .PHONY: bench
 bench: ## Measure the portal against hand-written baselines; prints ratios
-	go run ./cmd/portal-bench
+	go run ./cmd/bench
 
 .PHONY: generate
 generate: node_modules ## Write the Go of the templates and the stylesheet

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/export"
@@ -32,15 +31,15 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
-	log := logger(c.Log)
+	log := host.Logger(c.Log)
 	slog.SetDefault(log)
-	end := &closers{}
-	defer func() { err = errors.Join(err, end.close()) }()
-	db, err := openDatabase(ctx, c.Database, end)
+	end := &host.Closers{}
+	defer func() { err = errors.Join(err, end.Close()) }()
+	db, err := host.Database(ctx, c.Database, end)
 	if err != nil {
 		return err
 	}
-	files, err := openFiles(ctx, c.Files, c.Data, end)
+	files, err := host.Files(ctx, c.Files, c.Data, end)
 	if err != nil {
 		return err
 	}
@@ -64,15 +63,15 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, c.Listen)
+	listener, err := host.Listen(ctx, c.Listen, end)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "at", listener.Addr().String(), "as", checked.BaseURL.String())
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return a.Work(ctx) })
-	work.Go(func() error { return serve(ctx, server(handler), listener, c.TLSCert, c.TLSKey) })
-	work.Go(func() error { return end.watch(ctx) })
+	work.Go(func() error { return host.Serve(ctx, handler, listener, c.TLSCert, c.TLSKey) })
+	work.Go(func() error { return end.Watch(ctx) })
 	return work.Wait()
 }
 
@@ -87,58 +86,6 @@ func providers(c config.Services) ([]sso.Provider, error) {
 		return nil, fmt.Errorf("PORTAL_PROVIDERS: %w", err)
 	}
 	return out, nil
-}
-
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("can't listen at %s: %w; choose another with --listen", address, err)
-	}
-	return l, nil
-}
-
-// closing closes a listener that may have been closed by its server.
-func closing(l net.Listener) func() error {
-	return func() error {
-		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
-			return err
-		}
-		return nil
-	}
-}
-
-// server has bounds for clients that are slow on purpose. Handlers that take
-// or give more than a page extend them for themselves.
-func server(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
-}
-
-const finishWithin = 10 * time.Second
-
-// serve answers until ctx ends, then finishes what is under way.
-func serve(ctx context.Context, s *http.Server, l net.Listener, cert, key string) error {
-	ended := make(chan error, 1)
-	go func() {
-		if cert != "" {
-			ended <- s.ServeTLS(l, cert, key)
-			return
-		}
-		ended <- s.Serve(l)
-	}()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving: %w", err)
-	case <-ctx.Done():
-	}
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
-	defer cancel()
-	if err := s.Shutdown(finish); err != nil {
-		return errors.Join(err, s.Close())
-	}
-	return nil
 }
 
 type keysCmd struct {
@@ -158,15 +105,17 @@ type storybookCmd struct {
 }
 
 // Run serves the storybook.
-func (c *storybookCmd) Run(ctx context.Context) error {
+func (c *storybookCmd) Run(ctx context.Context) (err error) {
 	handler, err := story.Handler()
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, c.Listen)
+	end := &host.Closers{}
+	defer func() { err = errors.Join(err, end.Close()) }()
+	l, err := host.Listen(ctx, c.Listen, end)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("Every page in every state: http://%s\n", l.Addr())
-	return serve(ctx, server(handler), l, "", "")
+	return host.Serve(ctx, handler, l, "", "")
 }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options say what to measure and how long to take.
+type options struct {
+	Short, Full bool
+	Rounds      int
+	Paths       []string
+	Profiles    string // a folder, or none
+}
+
+// The sides of a comparison.
+const (
+	bareSide   = "bare"
+	portalSide = "portal"
+)
+
+const (
+	longest      = time.Hour // for everything, whatever happens
+	longestShort = 5 * time.Minute
+)
+
+// bench is one run.
+type bench struct {
+	options
+	*ground
+	report  report
+	shape   shape
+	people  people
+	held    bool // the connection log is as the pages want it
+	started int  // children
+}
+
+// shape is how much of everything there is.
+type shape struct {
+	people   int           // with mail to stop
+	readers  int           // people with a session, who look at pages
+	many     int           // connections of the person who has many
+	some     int           // of one who has a tenth of that
+	few      int           // and of the one who has few
+	imported int           // rows of the file of path i
+	window   time.Duration // of one measurement
+	rounds   int
+}
+
+func (o options) shape() shape {
+	switch {
+	case o.Short:
+		return shape{people: 600, readers: 8, many: 100_000, some: 10_000, few: 1_000, imported: 20_000, window: 400 * time.Millisecond, rounds: 1}
+	case o.Full:
+		return shape{people: 40_000, readers: 200, many: 10_000_000, some: 100_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
+	}
+	return shape{people: 40_000, readers: 200, many: 1_000_000, some: 100_000, few: 1_000, imported: 1_000_000, window: 4 * time.Second, rounds: o.Rounds}
+}
+
+// measureAll measures and prints. It fails if anything did not work or did not hold
+// what it promised; never because it was slow.
+func measureAll(ctx context.Context, o options, out io.Writer) (err error) {
+	b := &bench{options: o, shape: o.shape()}
+	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "d": b.exports, "i": b.imports}
+	for _, name := range o.Paths {
+		if paths[name] == nil {
+			return fmt.Errorf("there is no path %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))
+		}
+	}
+	if o.Rounds < 1 || o.Rounds > 50 {
+		return fmt.Errorf("%d rounds: between 1 and 50 make sense", o.Rounds)
+	}
+	limit := longest
+	if o.Short {
+		limit = longestShort
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	b.ground, err = breakGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.clear()) }()
+	fmt.Fprintln(out, b.facts(ctx))
+	if err := b.settle(ctx, b.shape); err != nil {
+		return fmt.Errorf("making the data: %w", err)
+	}
+	for _, name := range o.Paths {
+		started := time.Now()
+		if err := paths[name](ctx); err != nil {
+			return fmt.Errorf("path %s: %w", name, err)
+		}
+		fmt.Fprintf(out, "path %s took %s\n", name, time.Since(started).Round(time.Second))
+	}
+	fmt.Fprintln(out)
+	return b.report.print(out)
+}
+
+// inTurn measures both sides, round by round, the first of one round being
+// the second of the next.
+func (b *bench) inTurn(measure func(side string, round int) error) error {
+	sides := []string{bareSide, portalSide}
+	for round := range b.shape.rounds {
+		for _, side := range sides {
+			if err := measure(side, round); err != nil {
+				return fmt.Errorf("%s, round %d: %w", side, round+1, err)
+			}
+		}
+		slices.Reverse(sides)
+	}
+	return nil
+}

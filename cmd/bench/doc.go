@@ -1,0 +1,31 @@
+// Command bench measures the portal against what a careful person would write
+// by hand for the same job, and prints the ratios.
+//
+// How the figures are taken:
+//
+//   - One PostgreSQL of the bench's own, with PostgreSQL's default durability
+//     (fsync on), in a folder that is removed at the end. The data are the same
+//     in every run.
+//   - The baseline and the portal are processes of their own, started anew for
+//     each round, with a database pool of the same size, warmed up before they
+//     are measured. They are measured in turn, the first of one round being the
+//     second of the next. What is printed is the median of the rounds.
+//   - The portal is the real one: all routes, all middleware, its log (to the
+//     null device), its job workers running beside.
+//   - CPU is that of the server and of every PostgreSQL process, as the system
+//     counts it (/proc), per request. The load comes from a third process, whose
+//     CPU is not counted; but it shares the machine, so rates and times depend
+//     on it, and on who else is there. The ratio of CPU is the steadiest figure.
+//   - Before the figures are believed, the answers are checked: every unsubscribe
+//     that got a 200 is looked up in the database, also after the portal was
+//     killed (SIGKILL); pages must be whole and the person's own, and take as
+//     many statements for many rows as for few; archives must hold every row. A
+//     failed check fails the run; a slow figure never does.
+//
+// What the baselines do: path a, one statement that writes state and ledger;
+// path b, the session, three queries and 5.8 kB of HTML, unpacked; path d, psql's
+// COPY into zip -1 (gzip -1 where there is no zip); path i, COPY of the same
+// file into a table without a key.
+//
+// Everything is bounded in count and time, and speaks to loopback only.
+package main

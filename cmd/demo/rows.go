@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
+	"time"
+)
+
+// Rows are made by a generator with a fixed seed and end at a given day, so
+// that every start of the demo on one day makes the same ones.
+func chance(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 2026)) //nolint:gosec // made-up rows, the same each time
+}
+
+const years = 3
+
+// connections writes n connections over the three years before end, as CSV
+// for `portal import --category connection-log`.
+func connections(w io.Writer, p somebody, end time.Time) error {
+	if _, err := io.WriteString(w, "person,started_at,network,place,bytes,seconds\n"); err != nil {
+		return err
+	}
+	r := chance(p.Seed)
+	span := end.Sub(end.AddDate(-years, 0, 0))
+	step := span / time.Duration(max(p.Connections, 1))
+	begin := end.Add(-span)
+	line := make([]byte, 0, 128)
+	for i := range p.Connections {
+		at := begin.Add(step*time.Duration(i) + time.Duration(r.Int64N(int64(step)+1)))
+		from := p.Networks[min(int(r.ExpFloat64()*0.7), len(p.Networks)-1)]
+		seconds := int64(20 + r.ExpFloat64()*1500)
+		bytes := int64(float64(seconds) * (2_000 + r.ExpFloat64()*180_000))
+		line = append(line[:0], p.Email...)
+		line = append(line, ',')
+		line = at.UTC().AppendFormat(line, time.RFC3339)
+		line = append(line, ',')
+		line = append(line, from.Network...)
+		line = append(line, ',', '"')
+		line = append(line, from.Name...)
+		line = append(line, '"', ',')
+		line = strconv.AppendInt(line, bytes, 10)
+		line = append(line, ',')
+		line = strconv.AppendInt(line, seconds, 10)
+		line = append(line, '\n')
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visits writes the last year's use of the site, as NDJSON.
+func visits(w io.Writer, p somebody, end time.Time) error {
+	pages := []string{"/", "/products", "/products/link", "/pricing", "/support", "/support/install", "/forum", "/blog/faster-routes", "/account"}
+	r := chance(p.Seed + 7)
+	enc := json.NewEncoder(w)
+	for i := range p.Visits {
+		at := end.AddDate(-1, 0, 0).Add(time.Duration(float64(i) / float64(p.Visits) * 365 * 24 * float64(time.Hour))).Add(time.Duration(r.Int64N(int64(3 * time.Hour))))
+		if at.After(end) {
+			at = end
+		}
+		row := map[string]any{
+			"person": p.Email, "at": at.UTC().Format(time.RFC3339), "page": pages[r.IntN(len(pages))],
+			"response_ms": 40 + r.IntN(400), "seconds": 3 + r.IntN(400), "scroll_pct": r.IntN(101), "clicks": r.IntN(12), "hovers": r.IntN(40),
+			"left_by": []string{"closed", "link", "back"}[r.IntN(3)],
+		}
+		if i%5 == 0 {
+			row["came_from"] = "https://search.example/"
+		}
+		if err := enc.Encode(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// history writes the few rows of a category that a person gave, as NDJSON.
+func history(category string, p somebody, end time.Time) []map[string]any {
+	n := 0 // rows so far: no two are of one moment
+	at := func(days int) string {
+		n++
+		minute := 14*60 + days*37%240 + n*11
+		return end.AddDate(0, 0, -days).UTC().Truncate(24 * time.Hour).Add(time.Duration(minute)*time.Minute + time.Duration(days*n%60)*time.Second).Format(time.RFC3339)
+	}
+	row := func(days int, fields map[string]any) map[string]any {
+		fields["person"], fields["at"] = p.Email, at(days)
+		return fields
+	}
+	switch category {
+	case "orders":
+		return []map[string]any{
+			row(1060, map[string]any{"number": "PU-1001", "product": "Plus Ultra Link, one year", "amount": "48.00 EUR", "status": "delivered", "licence_key": "DEMO-0001-EXAMPLE"}),
+			row(695, map[string]any{"number": "PU-2417", "product": "Plus Ultra Link, one year", "amount": "48.00 EUR", "status": "delivered", "licence_key": "DEMO-0002-EXAMPLE"}),
+			row(330, map[string]any{"number": "PU-3902", "product": "Plus Ultra Link, one year", "amount": "52.00 EUR", "status": "delivered", "licence_key": "DEMO-0003-EXAMPLE"}),
+		}
+	case "payment-methods":
+		return []map[string]any{row(695, map[string]any{
+			"brand": "Examplecard", "last4": "4242", "expiry": "2028-04", "processor_token": "tok_demo_" + p.Country,
+			"billing_name": p.Name, "billing_street": p.Street, "billing_postal_code": p.PostalCode, "billing_city": p.City, "billing_country": p.Country,
+		})}
+	case "trial-downloads":
+		return []map[string]any{row(1090, map[string]any{"product": "Plus Ultra Link", "version": "2.4.0", "platform": "Linux"})}
+	case "posts":
+		return []map[string]any{
+			row(400, map[string]any{"place": "Forum", "title": "Slow in the evening", "text": "Between eight and ten it crawls. Does anybody else see that?", "url": "https://forum.example/t/1871"}),
+			row(398, map[string]any{"place": "Forum", "title": "Re: Slow in the evening", "text": "Another server helped. Thank you!", "url": "https://forum.example/t/1871#3"}),
+		}
+	case "entries":
+		return []map[string]any{row(210, map[string]any{"kind": "survey", "title": "How do you use Link?", "answers": map[string]any{"devices": 3, "daily": true}})}
+	case "problem-reports":
+		return []map[string]any{row(399, map[string]any{"subject": "Slow in the evening", "text": "See my post in the forum.", "version": "3.1.2", "status": "solved"})}
+	case "correspondence":
+		return []map[string]any{
+			row(399, map[string]any{"channel": "chat", "direction": "you", "subject": "Slow in the evening", "text": "Hello, it is slow every evening."}),
+			row(399, map[string]any{"channel": "e-mail", "direction": "us", "subject": "Slow in the evening", "text": "Thank you for writing. Please try another server; we are adding capacity."}),
+		}
+	case "devices":
+		var rows []map[string]any
+		for i, d := range [][2]string{{"Firefox 140", "Linux"}, {"Safari 19", "iPhone"}, {"Firefox 145", "Linux"}} {
+			rows = append(rows, row(300-i*140, map[string]any{"ip": p.Networks[0].Network, "browser": d[0], "system": d[1], "plugins": []string{}, "sign_in": "password"}))
+		}
+		return rows
+	}
+	return nil
+}
+
+func given() []string {
+	return []string{"orders", "payment-methods", "trial-downloads", "posts", "entries", "problem-reports", "correspondence", "devices"}
+}
+
+// ndjson writes rows one a line.
+func ndjson(w io.Writer, rows []map[string]any) error {
+	enc := json.NewEncoder(w)
+	for _, row := range rows {
+		if err := enc.Encode(row); err != nil {
+			return fmt.Errorf("writing a row: %w", err)
+		}
+	}
+	return nil
+}

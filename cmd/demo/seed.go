@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+)
+
+// seed makes the people and their rows, if they are not there yet. It may be
+// stopped anywhere: the next start makes what is missing.
+func seed(ctx context.Context, a *app.App, say func(string)) error {
+	end, err := lastDay(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, p := range cast() {
+		_, err := a.Accounts.ByAddress(ctx, p.Email)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			if err := open(ctx, a, p); err != nil {
+				return fmt.Errorf("making %s: %w", p.Email, err)
+			}
+		case err != nil:
+			return err
+		}
+		done, err := fed(ctx, a, p)
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
+		say(fmt.Sprintf("Writing the history of %s …", p.Name))
+		if err := feed(ctx, a, p, end); err != nil {
+			return fmt.Errorf("the history of %s: %w", p.Email, err)
+		}
+	}
+	return nil
+}
+
+// lastDay is where the histories end: the day on which writing them began, so
+// that a start which was cut off and repeated a day later adds no second one.
+func lastDay(ctx context.Context, a *app.App) (time.Time, error) {
+	began := a.Now()
+	err := a.DB.Pool.QueryRow(ctx, `select coalesce(min(started_at), $1) from ingest_run where source like 'demo: %'`, began).Scan(&began)
+	return began.UTC().Truncate(24 * time.Hour), err
+}
+
+// open makes one person with an account.
+func open(ctx context.Context, a *app.App, p somebody) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		id, err := a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
+		if err != nil {
+			return err
+		}
+		return tx.Gorm.Model(&account.Profile{}).Where("person_id = ?", id).Updates(map[string]any{
+			"street": p.Street, "postal_code": p.PostalCode, "city": p.City, "region": p.Region,
+		}).Error
+	})
+}
+
+// fed tells whether a person's history was written to its end: the run that
+// comes last has finished.
+func fed(ctx context.Context, a *app.App, p somebody) (bool, error) {
+	var n int
+	err := a.DB.Pool.QueryRow(ctx, `select count(*) from ingest_run where source = $1 and finished_at is not null`, last(p)).Scan(&n)
+	return n > 0, err
+}
+
+func last(p somebody) string { return "demo: site usage of " + p.Email }
+
+// feed takes a person's rows in by the road of `portal import`.
+func feed(ctx context.Context, a *app.App, p somebody, end time.Time) error {
+	for _, category := range given() {
+		rows := history(category, p, end)
+		if err := ingest(ctx, a, category, "demo: "+category, record.NDJSON, func(w io.Writer) error { return ndjson(w, rows) }); err != nil {
+			return err
+		}
+	}
+	if err := ingest(ctx, a, "connection-log", "demo: connections", record.CSV, func(w io.Writer) error { return connections(w, p, end) }); err != nil {
+		return err
+	}
+	return ingest(ctx, a, "site-usage", last(p), record.NDJSON, func(w io.Writer) error { return visits(w, p, end) })
+}
+
+func ingest(ctx context.Context, a *app.App, category, source string, format record.Format, write func(io.Writer) error) error {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(write(w)) }()
+	defer r.Close()
+	res, err := a.Records.Ingest(ctx, record.IngestInput{
+		Category: category, Source: source, Reader: r, Format: format, Actor: audit.BySystem("demo"),
+		Refused: func(x record.Refusal) {
+			err := fmt.Errorf("line %d, %s: %s", x.Line, x.Field, x.Reason)
+			_ = r.CloseWithError(err)
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", category, err)
+	}
+	if res.Refused > 0 {
+		return fmt.Errorf("%s: %d made-up rows were refused", category, res.Refused)
+	}
+	return nil
+}

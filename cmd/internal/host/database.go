@@ -1,0 +1,76 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"plusultra.link/privacy/internal/config"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/postgres/embedded"
+)
+
+// DataFolder is where this portal keeps what it keeps itself.
+func DataFolder(named string) (string, error) {
+	if named != "" {
+		return filepath.Abs(named)
+	}
+	dir, err := embedded.DefaultDir()
+	return filepath.Dir(dir), err
+}
+
+// DatabaseBeside opens the database for a command that may run beside a
+// portal: the private database of a running one, or as Database does.
+func DatabaseBeside(ctx context.Context, c config.Database, end *Closers) (*postgres.DB, error) {
+	db, err := Database(ctx, c, end)
+	if !errors.Is(err, embedded.ErrInUse) {
+		return db, err
+	}
+	data, err := DataFolder(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	if c.DatabaseURL, err = embedded.Attach(filepath.Join(data, "postgres")); err != nil {
+		return nil, err
+	}
+	return Database(ctx, c, end)
+}
+
+// Database opens the operator's database, or starts the private one. The
+// private one is migrated; the operator's must have been.
+func Database(ctx context.Context, c config.Database, end *Closers) (*postgres.DB, error) {
+	pc := postgres.Config{URL: c.DatabaseURL, MaxConns: c.DatabaseConns, AllowPlaintext: c.DatabasePlaintext}
+	if c.DatabaseURL == "" {
+		data, err := DataFolder(c.Data)
+		if err != nil {
+			return nil, err
+		}
+		server, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(data, "postgres"), Programs: programs(c.Postgres)})
+		if err != nil {
+			return nil, err
+		}
+		end.Add(server.Stop)
+		end.database = server.Done()
+		pc.URL = server.URL()
+		if err := postgres.Migrate(ctx, pc); err != nil {
+			return nil, err
+		}
+	} else if err := postgres.CheckMigrated(ctx, pc); err != nil {
+		return nil, err
+	}
+	db, err := postgres.Open(ctx, pc)
+	if err != nil {
+		return nil, err
+	}
+	end.Add(func() error { db.Close(); return nil })
+	return db, nil
+}
+
+func programs(c config.Postgres) embedded.Programs {
+	out := embedded.Programs{Dir: c.Programs, Mirror: c.Mirror}
+	if c.Mirror == "none" {
+		out.Mirror = ""
+	}
+	out.Cache, _ = embedded.DefaultCache() // without one the download says so
+	return out
+}
