@@ -16,7 +16,16 @@ import (
 
 // Profile reads what a person told us about themselves.
 func (s *Service) Profile(ctx context.Context, person uuid.UUID) (Profile, error) {
-	p, err := gorm.G[Profile](s.DB.Gorm(ctx)).Where("person_id = ?", person).First(ctx)
+	return profile(ctx, s.DB.Gorm(ctx), person)
+}
+
+// ProfileIn is Profile, read in tx.
+func (*Service) ProfileIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (Profile, error) {
+	return profile(ctx, tx.Gorm, person)
+}
+
+func profile(ctx context.Context, db *gorm.DB, person uuid.UUID) (Profile, error) {
+	p, err := gorm.G[Profile](db).Where("person_id = ?", person).First(ctx)
 	if postgres.IsMissing(err) {
 		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -43,10 +52,7 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile) err
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		old, err := gorm.G[Profile](tx.Gorm).Where("person_id = ?", p.PersonID).First(ctx)
-		if postgres.IsMissing(err) {
-			return fault.Wrap(err, fault.NotFound, "fault.notFound")
-		}
+		old, err := profile(ctx, tx.Gorm, p.PersonID)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func TestCancellingWhileAnErasureEndsIsAConflictAndStopsNothing(t *testing.T) {
 	cancelled := make(chan error, 1)
 	done := b.Erasures.Done
 	b.Erasures.Done = func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-		go func() { cancelled <- b.Requests.CancelErasure(context.WithoutCancel(ctx), mara, id) }()
+		go func() { cancelled <- b.Requests.CancelErasure(t.Context(), mara, id) }()
 		time.Sleep(300 * time.Millisecond) // let it lock what it locks
 		return done(ctx, tx, id)
 	}

@@ -30,11 +30,11 @@ type Preview struct {
 // down is among what stays, though nothing of it is held yet.
 func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error) {
 	p := Preview{Grace: s.Grace, RunsAt: s.Now().Add(s.Grace)}
-	lines, err := s.lines(ctx, person, p.RunsAt)
+	held, err := s.Records.Overview(ctx, person)
 	if err != nil {
 		return p, err
 	}
-	for _, l := range lines {
+	for _, l := range s.lines(held, p.RunsAt) {
 		switch {
 		case l.Category.Erasure.Action == register.Keep && (l.Rows > 0 || s.arises(l.Category)):
 			p.Stays = append(p.Stays, l)
@@ -48,17 +48,10 @@ func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error
 	return p, nil
 }
 
-// lines are all categories of the register in its order, but for the one that
+// lines are what is held in all categories of the register in its order, but for the one that
 // is the account itself: it goes last.
-func (s *Service) lines(ctx context.Context, person uuid.UUID, at time.Time) ([]Line, error) {
-	held, err := s.Records.Overview(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	by := make(map[string]record.Holding, len(held))
-	for _, h := range held {
-		by[h.Category] = h
-	}
+func (s *Service) lines(held []record.Holding, at time.Time) []Line {
+	by := byCategory(held)
 	lines := make([]Line, 0, len(s.Register.Categories))
 	var last []Line
 	for _, c := range s.Register.Categories {
@@ -72,7 +65,15 @@ func (s *Service) lines(ctx context.Context, person uuid.UUID, at time.Time) ([]
 		}
 		lines = append(lines, l)
 	}
-	return append(lines, last...), nil
+	return append(lines, last...)
+}
+
+func byCategory(held []record.Holding) map[string]record.Holding {
+	by := make(map[string]record.Holding, len(held))
+	for _, h := range held {
+		by[h.Category] = h
+	}
+	return by
 }
 
 // personTable is what all foreign keys to a person point at: its row goes

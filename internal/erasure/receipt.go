@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
@@ -25,7 +26,11 @@ const ReceiptPurpose = "receipt"
 
 // receipt writes down what was done and what stays, and signs it (the format
 // of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
-func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string, error) {
+func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps []Step) (string, error) {
+	held, err := s.Records.OverviewIn(ctx, tx, e.PersonID)
+	if err != nil {
+		return "", err
+	}
 	ctx = s.Catalog.Into(ctx, e.Lang)
 	var b strings.Builder
 	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }
@@ -43,11 +48,7 @@ func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string,
 		{register.Anonymise, "erasure.receiptAnonymised"},
 		{register.Keep, "erasure.receiptKept"},
 	} {
-		lines, err := s.receiptLines(ctx, e, steps, part.action)
-		if err != nil {
-			return "", err
-		}
-		if len(lines) > 0 {
+		if lines := s.receiptLines(ctx, e, steps, held, part.action); len(lines) > 0 {
 			line("")
 			line(text.T(ctx, part.title))
 			for _, l := range lines {
@@ -67,7 +68,8 @@ func (s *Service) receipt(ctx context.Context, e Erasure, steps []Step) (string,
 }
 
 // receiptLines is a line for each category with which that was done.
-func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, action register.Action) ([]string, error) {
+func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, held []record.Holding, action register.Action) []string {
+	kept := byCategory(held)
 	var lines []string
 	for _, step := range steps {
 		c, ok := s.Register.Category(step.Category)
@@ -81,25 +83,16 @@ func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, act
 			}
 			continue
 		}
-		sources := s.Records.For(c.ID)
-		var kept int64
-		for _, source := range sources {
-			n, err := source.Count(ctx, e.PersonID)
-			if err != nil {
-				return nil, err
-			}
-			kept += n
-		}
 		said := name
-		if len(sources) > 0 {
-			if kept == 0 {
+		if h, belongs := kept[c.ID]; belongs {
+			if h.Rows == 0 {
 				continue
 			}
-			said = text.N(ctx, "erasure.receiptRows", kept, "Category", name)
+			said = text.N(ctx, "erasure.receiptRows", h.Rows, "Category", name)
 		}
 		lines = append(lines, text.T(ctx, "erasure.receiptStays", "What", said, "Until", Until(ctx, step.KeepUntil), "Because", c.Erasure.Because.In(e.Lang), "Law", c.Erasure.Law))
 	}
-	return lines, nil
+	return lines
 }
 
 // Until says in words how long something stays.

@@ -113,10 +113,11 @@ func (s *Service) suppress(ctx context.Context, tx postgres.Tx, e Erasure, addre
 
 // plan writes a step for each category of the register.
 func (s *Service) plan(ctx context.Context, tx postgres.Tx, e Erasure) error {
-	lines, err := s.lines(ctx, e.PersonID, *e.StartedAt)
+	held, err := s.Records.OverviewIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
+	lines := s.lines(held, *e.StartedAt)
 	steps := make([]Step, len(lines))
 	for i, l := range lines {
 		steps[i] = Step{PersonID: e.PersonID, ErasureID: e.ID, Position: i, Category: l.Category.ID, Action: l.Category.Erasure.Action, RowsDue: l.Rows}
@@ -227,7 +228,7 @@ func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, er
 		}
 		now := s.Now()
 		e.State, e.FinishedAt = Done, &now
-		if e.Receipt, err = s.receipt(ctx, e, steps); err != nil {
+		if e.Receipt, err = s.receipt(ctx, tx, e, steps); err != nil {
 			return err
 		}
 		err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).

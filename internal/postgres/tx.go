@@ -22,6 +22,12 @@ type Tx struct {
 	PGX  pgx.Tx
 }
 
+// Reader is what reads with pgx: the pool, or a transaction.
+type Reader interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // InTx runs fn in a transaction, and is the only thing that opens one. It
 // commits when fn returns nil and rolls back when fn fails or panics.
 //

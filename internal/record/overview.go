@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/postgres"
 )
 
 // Holding is how much of a category is held about a person. First and Last
@@ -20,7 +22,16 @@ type Holding struct {
 // Overview tells of every category how much is held, in the register's order,
 // with one statement. Categories that belong to no account are left out.
 func (s *Service) Overview(ctx context.Context, person uuid.UUID) ([]Holding, error) {
-	rows, err := s.DB.Pool.Query(ctx, s.overview, person)
+	return s.holdings(ctx, s.DB.Pool, person)
+}
+
+// OverviewIn is Overview, read in tx.
+func (s *Service) OverviewIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Holding, error) {
+	return s.holdings(ctx, tx.PGX, person)
+}
+
+func (s *Service) holdings(ctx context.Context, db postgres.Reader, person uuid.UUID) ([]Holding, error) {
+	rows, err := db.Query(ctx, s.overview, person)
 	if err != nil {
 		return nil, fmt.Errorf("overview: %w", err)
 	}

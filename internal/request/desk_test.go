@@ -1,14 +1,21 @@
 package request_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit"
 )
 
 func TestARefusalSaysWhyAndWhoElseMayLookAtIt(t *testing.T) {
@@ -109,6 +116,36 @@ func TestOfTwoWhoDecideAtOnceOneWins(t *testing.T) {
 			t.Fatalf("approve: %v, refuse: %v", yes, no)
 		}
 		wants(t, map[bool]error{true: yes, false: no}[yes != nil], fault.Conflict)
+	}
+}
+
+func TestFiveHundredRefusalsAtOnceNeedNoMoreThanAPoolOfFour(t *testing.T) {
+	t.Parallel()
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: testkit.DatabaseURL(t), MaxConns: 4})
+	must(t, err)
+	t.Cleanup(db.Close)
+	b := setupOn(t, db)
+	for i := range 20 {
+		r := b.ask(b.person(fmt.Sprintf("mara%d@example.com", i), "en", "SE", ""), "rectification")
+		_, err := db.Pool.Exec(t.Context(), `insert into request (person_id, id, reference, kind, state, jurisdiction, message, received_at, due_on, due_why, rank)
+			select person_id, gen_random_uuid(), reference || n, kind, state, jurisdiction, message, received_at, due_on, due_why, rank
+			from request, generate_series(1, 24) n where id = $1`, r.ID)
+		must(t, err)
+	}
+	var all []uuid.UUID
+	must(t, db.Gorm(t.Context()).Model(&request.Request{}).Pluck("id", &all).Error)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	var officers sync.WaitGroup
+	faults := make([]error, len(all))
+	for i, id := range all {
+		officers.Go(func() {
+			faults[i] = b.requests.Refuse(ctx, b.officer, id, request.Refusal{Code: "data-is-right", Words: "The street is right."})
+		})
+	}
+	officers.Wait()
+	if err := errors.Join(faults...); err != nil || len(faults) != 500 {
+		t.Errorf("%d refusals: %v", len(faults), err)
 	}
 }
 

@@ -66,11 +66,11 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	case letterReceived.kind, letterCopy.kind:
 		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
 	case letterRefused.kind:
-		authorities, err := s.Authorities(ctx, r.PersonID)
+		home, err := s.Accounts.ProfileIn(ctx, tx, r.PersonID)
 		if err != nil {
 			return err
 		}
-		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, authorities)...)
+		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, s.Register.AuthoritiesFor(home.Country, home.Region))...)
 	}
 	return s.Mail.Post(ctx, tx, to, m)
 }

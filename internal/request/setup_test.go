@@ -40,7 +40,12 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	db, clock := testkit.DB(t), testkit.Clock(t)
+	return setupOn(t, testkit.DB(t))
+}
+
+func setupOn(t *testing.T, db *postgres.DB) *bundle {
+	t.Helper()
+	clock := testkit.Clock(t)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
 	catalog, err := text.Load()
