@@ -10,6 +10,9 @@ import (
 	"plusultra.link/privacy/views"
 )
 
+// confirmController asks for a fresh proof of who somebody is.
+type confirmController struct{ *server }
+
 // confirmForm is a proof, and where one came from and goes to.
 type confirmForm struct {
 	Password string `form:"password"`
@@ -20,7 +23,7 @@ type confirmForm struct {
 	sent     bool   // a code by mail
 }
 
-func (c *accountController) newConfirm(ctx echo.Context) error {
+func (c *confirmController) new(ctx echo.Context) error {
 	r := ctx.Request()
 	form := confirmForm{
 		Next: localPath(ctx.QueryParam("next")), Back: ctx.QueryParam("back"),
@@ -32,17 +35,17 @@ func (c *accountController) newConfirm(ctx echo.Context) error {
 	if form.Back == form.Next || strings.HasPrefix(form.Back, "/confirm") { // it would lead here again
 		form.Back = "/overview"
 	}
-	return c.showConfirm(ctx, http.StatusOK, form, nil)
+	return c.form(ctx, http.StatusOK, form, nil)
 }
 
-func (c *accountController) confirm(ctx echo.Context) error {
+func (c *confirmController) create(ctx echo.Context) error {
 	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err
 	}
 	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
 	}
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func (c *accountController) confirm(ctx echo.Context) error {
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }
 
-func (c *accountController) showConfirm(ctx echo.Context, code int, form confirmForm, problems fault.Problems) error {
+func (c *confirmController) form(ctx echo.Context, code int, form confirmForm, problems fault.Problems) error {
 	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
 	if err != nil {
 		return err

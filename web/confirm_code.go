@@ -10,7 +10,7 @@ import (
 )
 
 // mailCode sends a code to somebody without a password.
-func (c *accountController) mailCode(ctx echo.Context) error {
+func (c *confirmController) mailCode(ctx echo.Context) error {
 	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func (c *accountController) mailCode(ctx echo.Context) error {
 	return ctx.Redirect(http.StatusSeeOther, "/confirm?"+trail.Encode())
 }
 
-func (c *accountController) confirmByCode(ctx echo.Context) error {
+func (c *confirmController) code(ctx echo.Context) error {
 	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (c *accountController) confirmByCode(ctx echo.Context) error {
 	session, err := c.Accounts.ProveByCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Code, token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		form.sent = true
-		return c.showConfirm(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
 	}
 	if err != nil {
 		return err

@@ -23,7 +23,10 @@ import (
 // pageRows is how many rows a page shows.
 const pageRows = 25
 
-type dataController struct{ *server }
+type (
+	dataController    struct{ *server }
+	profileController struct{ *server }
+)
 
 // index shows every category with how much of it is held.
 func (c *dataController) index(ctx echo.Context) error {
@@ -191,16 +194,16 @@ type profileForm struct {
 	Country    string `form:"country"`
 }
 
-func (c *dataController) editProfile(ctx echo.Context) error {
+func (c *profileController) edit(ctx echo.Context) error {
 	p, err := c.Accounts.Profile(ctx.Request().Context(), person(ctx))
 	if err != nil {
 		return err
 	}
 	form := profileForm{p.FullName, p.Street, p.PostalCode, p.City, p.Region, p.Country}
-	return render(ctx, http.StatusOK, views.EditProfile(c.profilePage(ctx, form, nil)))
+	return render(ctx, http.StatusOK, views.EditProfile(c.page(ctx, form, nil)))
 }
 
-func (c *dataController) profilePage(ctx echo.Context, f profileForm, problems fault.Problems) views.EditProfilePage {
+func (c *profileController) page(ctx echo.Context, f profileForm, problems fault.Problems) views.EditProfilePage {
 	r := ctx.Request().Context()
 	page := views.EditProfilePage{
 		Shell: c.shell(ctx, "data.editTitle", "data"), Problems: words(ctx, problems),
@@ -220,7 +223,7 @@ func countryOptions(ctx context.Context, chosen string) []ui.Option {
 }
 
 // correct replaces the profile by what the person says is right.
-func (c *dataController) correct(ctx echo.Context) error {
+func (c *profileController) update(ctx echo.Context) error {
 	form, err := bind[profileForm](ctx)
 	if err != nil {
 		return err
@@ -230,7 +233,7 @@ func (c *dataController) correct(ctx echo.Context) error {
 		City: form.City, Region: form.Region, Country: form.Country,
 	})
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.EditProfile(c.profilePage(ctx, form, problems)))
+		return render(ctx, http.StatusUnprocessableEntity, views.EditProfile(c.page(ctx, form, problems)))
 	}
 	if err != nil {
 		return err

@@ -61,8 +61,8 @@ func (c *dataController) correctedSource(ctx echo.Context) (record.Source, error
 	return sources[at], nil
 }
 
-// editRow shows what a person told us in one row.
-func (c *dataController) editRow(ctx echo.Context) error {
+// edit shows what a person told us in one row.
+func (c *dataController) edit(ctx echo.Context) error {
 	source, err := c.correctedSource(ctx)
 	if err != nil {
 		return err
@@ -78,9 +78,9 @@ func (c *dataController) editRow(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.EditRow(c.editRowPage(ctx, source, values, nil)))
 }
 
-// correctRow replaces what is wrong in one row by what the person says is
+// update replaces what is wrong in one row by what the person says is
 // right (GDPR art. 16).
-func (c *dataController) correctRow(ctx echo.Context) error {
+func (c *dataController) update(ctx echo.Context) error {
 	source, err := c.correctedSource(ctx)
 	if err != nil {
 		return err

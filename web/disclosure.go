@@ -17,8 +17,8 @@ import (
 
 type disclosureController struct{ *server }
 
-// lookups shows a person who on the staff looked at their data (promise P19).
-func (c *disclosureController) lookups(ctx echo.Context) error {
+// index shows a person who on the staff looked at their data (promise P19).
+func (c *disclosureController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	at, id := cursorOf(ctx)
 	looks, next, err := c.Looks.Looks(r, person(ctx), disclosure.Cursor{At: at, ID: id})

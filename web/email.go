@@ -47,7 +47,7 @@ func (c *emailController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Email(page))
 }
 
-func (c *emailController) save(ctx echo.Context) error {
+func (c *emailController) update(ctx echo.Context) error {
 	form, err := bind[preferencesForm](ctx)
 	if err != nil {
 		return err

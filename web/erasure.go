@@ -18,7 +18,7 @@ import (
 
 type erasureController struct{ *server }
 
-func (c *erasureController) preview(ctx echo.Context) error {
+func (c *erasureController) new(ctx echo.Context) error {
 	e, ok, err := c.Erasures.UnderWay(ctx.Request().Context(), person(ctx))
 	if err != nil {
 		return err
@@ -26,12 +26,12 @@ func (c *erasureController) preview(ctx echo.Context) error {
 	if ok {
 		return c.redirect(ctx, erasureAt(e.ID), "")
 	}
-	return c.showPreview(ctx, http.StatusOK, nil)
+	return c.form(ctx, http.StatusOK, nil)
 }
 
 func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
 
-func (c *erasureController) showPreview(ctx echo.Context, code int, problems fault.Problems) error {
+func (c *erasureController) form(ctx echo.Context, code int, problems fault.Problems) error {
 	r := ctx.Request().Context()
 	p, err := c.Erasures.Preview(r, person(ctx))
 	if err != nil {
@@ -60,13 +60,13 @@ type erasureForm struct {
 	Confirm string `form:"confirm"`
 }
 
-func (c *erasureController) ask(ctx echo.Context) error {
+func (c *erasureController) create(ctx echo.Context) error {
 	form, err := bind[erasureForm](ctx)
 	if err != nil {
 		return err
 	}
 	if form.Confirm != "yes" {
-		return c.showPreview(ctx, http.StatusUnprocessableEntity, fault.Problems{fault.Field("confirm", "erasure.confirmMissing")})
+		return c.form(ctx, http.StatusUnprocessableEntity, fault.Problems{fault.Field("confirm", "erasure.confirmMissing")})
 	}
 	asked, err := c.Requests.AskErasure(ctx.Request().Context(), person(ctx), "")
 	if err != nil {

@@ -42,7 +42,7 @@ func rewriter(t *testing.T) func(string) (string, *x509.CertPool) {
 }
 
 // onlyProxy is what an operator says whose proxy is on this machine.
-func onlyProxy(d *web.Deps) {
+func onlyProxy(d *web.Options) {
 	d.TrustedProxies = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1), Mask: net.CIDRMask(32, 32)}}
 }
 

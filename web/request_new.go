@@ -17,7 +17,7 @@ import (
 // nobody asks for an erasure past it.
 const erasurePage = "/erasure"
 
-func (c *requestController) choose(ctx echo.Context) error {
+func (c *requestController) kinds(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	offered, law, err := c.Requests.Offered(r, person(ctx))
 	if err != nil {
@@ -48,8 +48,8 @@ func (c *requestController) kind(ctx echo.Context) (register.RequestKind, error)
 	return register.RequestKind{}, fault.New(fault.NotFound, "fault.notFound")
 }
 
-func (c *requestController) write(ctx echo.Context) error {
-	return c.showWrite(ctx, http.StatusOK, "", nil)
+func (c *requestController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, "", nil)
 }
 
 // rewrite shows the message again to somebody who looked it over.
@@ -58,10 +58,10 @@ func (c *requestController) rewrite(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.showWrite(ctx, http.StatusOK, form.Message, nil)
+	return c.form(ctx, http.StatusOK, form.Message, nil)
 }
 
-func (c *requestController) showWrite(ctx echo.Context, code int, message string, problems fault.Problems) error {
+func (c *requestController) form(ctx echo.Context, code int, message string, problems fault.Problems) error {
 	kind, err := c.kind(ctx)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *requestController) check(ctx echo.Context) error {
 		return err
 	}
 	if problems := request.MessageProblems(kind, form.Message); len(problems) > 0 {
-		return c.showWrite(ctx, http.StatusUnprocessableEntity, form.Message, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form.Message, problems)
 	}
 	r := ctx.Request().Context()
 	due, err := c.Requests.Clock(r, person(ctx), kind.ID)
@@ -99,7 +99,7 @@ func (c *requestController) check(ctx echo.Context) error {
 	}))
 }
 
-func (c *requestController) file(ctx echo.Context) error {
+func (c *requestController) create(ctx echo.Context) error {
 	form, err := bind[messageForm](ctx)
 	if err != nil {
 		return err
@@ -110,11 +110,11 @@ func (c *requestController) file(ctx echo.Context) error {
 	}
 	one, err := c.Requests.Ask(ctx.Request().Context(), person(ctx), kind.ID, form.Message)
 	if problems, ok := fault.Fields(err); ok {
-		return c.showWrite(ctx, http.StatusUnprocessableEntity, form.Message, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form.Message, problems)
 	}
 	if fault.Is(err, fault.Conflict) { // too many are under way: the words stay here
 		f := asFault(err)
-		return c.showWrite(ctx, http.StatusConflict, form.Message, fault.Problems{fault.Field("message", f.Key, f.Args...)})
+		return c.form(ctx, http.StatusConflict, form.Message, fault.Problems{fault.Field("message", f.Key, f.Args...)})
 	}
 	if err != nil {
 		return err

@@ -12,7 +12,10 @@ import (
 	"plusultra.link/privacy/views/text"
 )
 
-type securityController struct{ *server }
+type (
+	securityController struct{ *server }
+	passwordController struct{ *server }
+)
 
 func (c *securityController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
@@ -41,25 +44,25 @@ func (c *securityController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Security(page))
 }
 
-func (c *securityController) newPassword(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.NewPassword(c.passwordPage(ctx, nil)))
+func (c *passwordController) edit(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, nil)))
 }
 
-func (c *securityController) passwordPage(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
+func (c *passwordController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
 	return views.NewPasswordPage{
 		Shell: c.shell(ctx, "security.passwordTitle", "security"), Action: "/security/password", Inside: true,
 		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
 	}
 }
 
-func (c *securityController) password(ctx echo.Context) error {
+func (c *passwordController) update(ctx echo.Context) error {
 	form, err := bind[passwordForm](ctx)
 	if err != nil {
 		return err
 	}
 	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Password)
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.passwordPage(ctx, problems)))
+		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.page(ctx, problems)))
 	}
 	if err != nil {
 		return err

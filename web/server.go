@@ -7,94 +7,54 @@
 package web
 
 import (
-	"log/slog"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
-	"plusultra.link/privacy/internal/consent"
-	"plusultra.link/privacy/internal/disclosure"
-	"plusultra.link/privacy/internal/erasure"
-	"plusultra.link/privacy/internal/export"
-	"plusultra.link/privacy/internal/jobs"
-	"plusultra.link/privacy/internal/limit"
-	"plusultra.link/privacy/internal/notice"
-	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/internal/request"
-	"plusultra.link/privacy/internal/sso"
-	"plusultra.link/privacy/internal/staff"
-	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
-// Deps are what the pages stand on.
-type Deps struct {
-	BaseURL        *url.URL
+// Options are what a portal's face needs beside the portal.
+type Options struct {
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For is believed
-	Demo           bool
-	Log            *slog.Logger
-	Now            func() time.Time
-
-	DB       *postgres.DB
-	Register *register.Register
-	Policy   *notice.Policy
-	Catalog  *text.Catalog
-	Limits   *limit.Limiter
-	Accounts *account.Service
-	Records  *record.Service
-	Consents *consent.Service
-	Exports  *export.Service
-	Traffic  *jobs.Traffic
-	Staff    *staff.Service
-	Looks    *disclosure.Service
-	Requests *request.Service
-	SSO      *sso.Service
-	Erasures *erasure.Service
-}
-
-// DepsOf takes them from a joined portal.
-func DepsOf(a *app.App, base *url.URL) Deps {
-	return Deps{
-		Exports: a.Exports, Traffic: a.Traffic,
-		BaseURL: base, Log: a.Log, Now: a.Now,
-		DB: a.DB, Register: a.Register, Policy: a.Policy, Catalog: a.Catalog, Limits: a.Limits, Accounts: a.Accounts, Records: a.Records,
-		Consents: a.Consents,
-		Staff:    a.Staff, Looks: a.Looks, Requests: a.Requests, Erasures: a.Erasures,
-		SSO: a.SSO,
-	}
+	Demo           bool         // say on each page that nobody here is real
 }
 
 type server struct {
-	Deps
+	*app.App
+	Options
+	BaseURL  *url.URL
 	echo     *echo.Echo
+	table    []route
 	store    *sessionStore
 	origins  *http.CrossOriginProtection
 	brandCSS string
 	policy   string // the Content-Security-Policy of every page
 }
 
-// New gives the portal as a handler, its routes laid.
-func New(d Deps) (http.Handler, error) {
-	css, err := ui.BrandCSS(d.Register.Brand.Accent)
+// New gives a joined portal as a handler, its routes laid.
+func New(a *app.App, o Options) (http.Handler, error) {
+	base, err := url.Parse(a.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("the portal's address: %w", err)
+	}
+	css, err := ui.BrandCSS(a.Register.Brand.Accent)
 	if err != nil {
 		return nil, err
 	}
-	origins, err := originsOf(d.BaseURL)
+	origins, err := originsOf(base)
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, echo: echo.New(), origins: origins, brandCSS: css, policy: contentPolicy(d.SSO.FormOrigins())}
+	s := &server{App: a, Options: o, BaseURL: base, echo: echo.New(), origins: origins, brandCSS: css, policy: contentPolicy(a.SSO.FormOrigins())}
 	s.store = &sessionStore{server: s}
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.IPExtractor = ipExtractor(d.TrustedProxies)
+	s.echo.IPExtractor = ipExtractor(o.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.fail
 	gz, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(1), gzhttp.MinSize(1024))
 	if err != nil {

@@ -16,10 +16,12 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-type serviceController struct {
-	*server
-	accounts *accountController
-}
+// serviceController is the round trip to a sign-in service; joinController is
+// what is still asked of somebody who signs up with one.
+type (
+	serviceController struct{ *server }
+	joinController    struct{ *server }
+)
 
 // serviceButton starts a round trip to a service; next is where it ends.
 func serviceButton(path, id, name, next string) views.ServiceButton {
@@ -75,56 +77,56 @@ func (c *serviceController) callback(ctx echo.Context) error {
 }
 
 // goOn leads to wherever a round trip ended.
-func (c *serviceController) goOn(ctx echo.Context, done sso.Done) error {
+func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 	switch {
 	case done.Declined && done.Purpose == sso.SignIn:
-		return c.redirect(ctx, "/sign-in", "sso.declined", "Service", done.Service)
+		return s.redirect(ctx, "/sign-in", "sso.declined", "Service", done.Service)
 	case done.Declined:
-		return c.redirect(ctx, "/security", "sso.declined", "Service", done.Service)
+		return s.redirect(ctx, "/security", "sso.declined", "Service", done.Service)
 	case done.Undated:
-		return c.redirect(ctx, "/confirm?next="+url.QueryEscape(localPath(done.Next)), "sso.undated", "Service", done.Service)
+		return s.redirect(ctx, "/confirm?next="+url.QueryEscape(localPath(done.Next)), "sso.undated", "Service", done.Service)
 	case done.SignInFirst:
-		return render(ctx, http.StatusConflict, views.Message(c.signInFirst(ctx, done.Service)))
+		return render(ctx, http.StatusConflict, views.Message(s.signInFirst(ctx, done.Service)))
 	case done.SignUp != "":
 		return ctx.Redirect(http.StatusSeeOther, "/sign-up/finish/"+url.PathEscape(done.SignUp))
 	case done.Purpose == sso.Link:
-		return c.redirect(ctx, "/security", "sso.linked", "Service", done.Service)
+		return s.redirect(ctx, "/security", "sso.linked", "Service", done.Service)
 	}
-	c.hand(ctx, done.Token)
+	s.hand(ctx, done.Token)
 	return ctx.Redirect(http.StatusSeeOther, localPath(done.Next))
 }
 
 // signInFirst is for somebody whose address, proved by the service, has an
 // account already: the two are never joined by the address alone.
-func (c *serviceController) signInFirst(ctx echo.Context, service string) views.MessagePage {
+func (s *server) signInFirst(ctx echo.Context, service string) views.MessagePage {
 	say := func(key string) string { return text.T(ctx.Request().Context(), key, "Service", service) }
 	return views.MessagePage{
-		Shell:  c.shell(ctx, "sso.first.title", ""),
+		Shell:  s.shell(ctx, "sso.first.title", ""),
 		Panel:  ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("sso.first.title"), Text: say("sso.first.text"), Next: []string{say("sso.first.next1"), say("sso.first.next2")}},
 		Action: ui.Link{Label: say("account.signInButton"), Href: "/sign-in?next=" + url.QueryEscape("/security")},
 	}
 }
 
-func (c *serviceController) newJoin(ctx echo.Context) error {
-	return c.showJoin(ctx, http.StatusOK, signUpForm{}, nil)
+func (c *joinController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, signUpForm{}, nil)
 }
 
-func (c *serviceController) join(ctx echo.Context) error {
+func (c *joinController) create(ctx echo.Context) error {
 	form, err := bind[signUpForm](ctx)
 	if err != nil {
 		return err
 	}
 	if c.cookieValue(ctx, tooYoungCookie) != "" {
-		return c.accounts.refuseYouth(ctx)
+		return c.refuseYouth(ctx)
 	}
 	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{
 		Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
 	}, visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.showJoin(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
 	}
 	if fault.Is(err, fault.Forbidden) {
-		return c.accounts.refuseYouth(ctx)
+		return c.refuseYouth(ctx)
 	}
 	if err != nil {
 		return err
@@ -132,7 +134,7 @@ func (c *serviceController) join(ctx echo.Context) error {
 	return c.goOn(ctx, done)
 }
 
-func (c *serviceController) showJoin(ctx echo.Context, code int, form signUpForm, problems fault.Problems) error {
+func (c *joinController) form(ctx echo.Context, code int, form signUpForm, problems fault.Problems) error {
 	waiting, err := c.SSO.Waiting(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"))
 	if err != nil {
 		return err
@@ -140,7 +142,7 @@ func (c *serviceController) showJoin(ctx echo.Context, code int, form signUpForm
 	if problems == nil {
 		form.Name = waiting.Name
 	}
-	page := c.accounts.signUpPage(ctx, form, problems)
+	page := c.signUpPage(ctx, form, problems)
 	page.Shell.Title = text.T(ctx.Request().Context(), "sso.joinTitle")
 	page.Email, page.Services = waiting.Email, nil
 	return render(ctx, code, views.FinishSignUp(views.FinishSignUpPage{

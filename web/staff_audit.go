@@ -17,10 +17,10 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// staffAudit is the log of what was done, by whom, to whom.
-type staffAudit struct{ *server }
+// staffAuditController is the log of what was done, by whom, to whom.
+type staffAuditController struct{ *server }
 
-func (c *staffAudit) show(ctx echo.Context) error {
+func (c *staffAuditController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	members, err := c.Staff.List(r)
 	if err != nil {
@@ -85,7 +85,7 @@ func auditKinds(ctx context.Context, chosen string) []ui.Option {
 
 // auditRow names members of the staff, and of people no more than the log
 // itself knows: their number.
-func (c *staffAudit) auditRow(ctx context.Context, e audit.Written, names map[string]string) []ui.Cell {
+func (c *staffAuditController) auditRow(ctx context.Context, e audit.Written, names map[string]string) []ui.Cell {
 	whom := ui.Cell{}
 	switch {
 	case e.PersonID != uuid.Nil:
@@ -124,7 +124,7 @@ func auditActor(ctx context.Context, e audit.Written, names map[string]string) s
 
 // auditAction says an action as the register says it to the person, except
 // where that speaks to the person.
-func (c *staffAudit) auditAction(ctx context.Context, action string) string {
+func (c *staffAuditController) auditAction(ctx context.Context, action string) string {
 	if action == "person.looked" {
 		return text.T(ctx, "staff.auditLooked")
 	}
@@ -141,7 +141,7 @@ func (c *staffAudit) auditAction(ctx context.Context, action string) string {
 }
 
 // auditDetail says what an entry adds, as names and values.
-func (c *staffAudit) auditDetail(ctx context.Context, detail map[string]any) string {
+func (c *staffAuditController) auditDetail(ctx context.Context, detail map[string]any) string {
 	var said []string
 	for _, name := range slices.Sorted(maps.Keys(detail)) {
 		value := c.auditValue(ctx, name, detail[name])
@@ -159,7 +159,7 @@ func (c *staffAudit) auditDetail(ctx context.Context, detail map[string]any) str
 	return text.Clauses(ctx, said)
 }
 
-func (c *staffAudit) auditValue(ctx context.Context, name string, value any) string {
+func (c *staffAuditController) auditValue(ctx context.Context, name string, value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -180,7 +180,7 @@ func (c *staffAudit) auditValue(ctx context.Context, name string, value any) str
 }
 
 // auditWord says a code of the log in words.
-func (c *staffAudit) auditWord(ctx context.Context, name, code string) string {
+func (c *staffAuditController) auditWord(ctx context.Context, name, code string) string {
 	lang := text.Lang(ctx)
 	switch name {
 	case "request": // an id, and the entry beside it has its reference

@@ -12,18 +12,23 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
+type (
+	staffApprovalController struct{ *server }
+	staffRefusalController  struct{ *server }
+)
+
 type decisionForm struct {
 	Decision string `form:"decision"`
 	Code     string `form:"code"`
 	Words    string `form:"words"`
 }
 
-func (c *staffRequest) newApproval(ctx echo.Context) error {
-	return c.showApproval(ctx, http.StatusOK, "", nil)
+func (c *staffApprovalController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, "", nil)
 }
 
-func (c *staffRequest) showApproval(ctx echo.Context, code int, said string, problems fault.Problems) error {
-	one, err := c.find(ctx)
+func (c *staffApprovalController) form(ctx echo.Context, code int, said string, problems fault.Problems) error {
+	one, err := c.request(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,7 +49,7 @@ func (c *staffRequest) showApproval(ctx echo.Context, code int, said string, pro
 	return render(ctx, code, views.StaffApprove(page))
 }
 
-func (c *staffRequest) approve(ctx echo.Context) error {
+func (c *staffApprovalController) create(ctx echo.Context) error {
 	form, err := bind[decisionForm](ctx)
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func (c *staffRequest) approve(ctx echo.Context) error {
 	}
 	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, form.Decision)
 	if problems, ok := fault.Fields(err); ok {
-		return c.showApproval(ctx, http.StatusUnprocessableEntity, form.Decision, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form.Decision, problems)
 	}
 	if err != nil {
 		return err
@@ -63,14 +68,14 @@ func (c *staffRequest) approve(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.approved")
 }
 
-// newRefusal asks for the reason, and with one in the address shows the words
+// new asks for the reason, and with one in the address shows the words
 // that the register has for it, in the person's language.
-func (c *staffRequest) newRefusal(ctx echo.Context) error {
-	return c.showRefusal(ctx, http.StatusOK, decisionForm{Code: ctx.QueryParam("code")}, nil)
+func (c *staffRefusalController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, decisionForm{Code: ctx.QueryParam("code")}, nil)
 }
 
-func (c *staffRequest) showRefusal(ctx echo.Context, code int, form decisionForm, problems fault.Problems) error {
-	one, err := c.find(ctx)
+func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionForm, problems fault.Problems) error {
+	one, err := c.request(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +108,7 @@ func (c *staffRequest) showRefusal(ctx echo.Context, code int, form decisionForm
 	return render(ctx, code, views.StaffRefuse(page))
 }
 
-func (c *staffRequest) refuse(ctx echo.Context) error {
+func (c *staffRefusalController) create(ctx echo.Context) error {
 	form, err := bind[decisionForm](ctx)
 	if err != nil {
 		return err
@@ -114,7 +119,7 @@ func (c *staffRequest) refuse(ctx echo.Context) error {
 	}
 	err = c.Requests.Refuse(ctx.Request().Context(), member(ctx), id, request.Refusal{Code: form.Code, Words: form.Words})
 	if problems, ok := fault.Fields(err); ok {
-		return c.showRefusal(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
 	}
 	if err != nil {
 		return err

@@ -10,38 +10,15 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
 const (
-	memberKey = "member"     // the member of staff behind a request
 	stepValue = "staff-step" // in the session, between password and code
 	nextValue = "staff-next"
 )
-
-// staff is a page for a member of the staff whose role covers the one needed.
-func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc) {
-	s.open(method, path, func(ctx echo.Context) error {
-		m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
-		if err != nil {
-			return err
-		}
-		if err := m.Needs(role); err != nil {
-			return err
-		}
-		ctx.Set(memberKey, m)
-		return h(ctx)
-	})
-}
-
-// member is who works. Only behind the staff guard.
-func member(ctx echo.Context) staff.Member {
-	m, _ := ctx.Get(memberKey).(staff.Member)
-	return m
-}
 
 // staffShell is the frame of the privacy desk.
 func (s *server) staffShell(ctx echo.Context, titleKey, nav string) views.Shell {
@@ -52,14 +29,19 @@ func (s *server) staffShell(ctx echo.Context, titleKey, nav string) views.Shell 
 	return shell
 }
 
-// staffDoor is how members of the staff come in.
-type staffDoor struct{ *server }
+// How members of the staff come in: a password, then a code; and before both,
+// an invitation.
+type (
+	staffSessionController struct{ *server }
+	staffCodeController    struct{ *server }
+	staffEnrolController   struct{ *server }
+)
 
-func (c *staffDoor) newSignIn(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.StaffSignIn(c.signInPage(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
+func (c *staffSessionController) new(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.StaffSignIn(c.page(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
 }
 
-func (c *staffDoor) signInPage(ctx echo.Context, form signInForm, problems fault.Problems) views.StaffSignInPage {
+func (c *staffSessionController) page(ctx echo.Context, form signInForm, problems fault.Problems) views.StaffSignInPage {
 	return views.StaffSignInPage{
 		Shell: c.shell(ctx, "staff.signInTitle", ""), Email: form.Email, Next: staffPath(form.Next), Problems: words(ctx, problems),
 	}
@@ -73,14 +55,14 @@ func staffPath(path string) string {
 	return path
 }
 
-func (c *staffDoor) signIn(ctx echo.Context) error {
+func (c *staffSessionController) create(ctx echo.Context) error {
 	form, err := bind[signInForm](ctx)
 	if err != nil {
 		return err
 	}
 	step, err := c.Staff.SignIn(ctx.Request().Context(), form.Email, form.Password, visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.StaffSignIn(c.signInPage(ctx, form, problems)))
+		return render(ctx, http.StatusUnprocessableEntity, views.StaffSignIn(c.page(ctx, form, problems)))
 	}
 	if err != nil {
 		return err
@@ -97,7 +79,7 @@ func (c *staffDoor) signIn(ctx echo.Context) error {
 }
 
 // step is what the first step left in the session.
-func (c *staffDoor) step(ctx echo.Context) (step, next string, err error) {
+func (c *staffCodeController) step(ctx echo.Context) (step, next string, err error) {
 	session, err := c.store.Get(ctx.Request(), "session")
 	if err != nil {
 		return "", "", err
@@ -107,7 +89,7 @@ func (c *staffDoor) step(ctx echo.Context) (step, next string, err error) {
 	return step, staffPath(next), c.Staff.Awaits(step)
 }
 
-func (c *staffDoor) newCode(ctx echo.Context) error {
+func (c *staffCodeController) new(ctx echo.Context) error {
 	_, _, err := c.step(ctx)
 	if fault.Is(err, fault.Gone) {
 		return c.redirect(ctx, "/staff/sign-in", "")
@@ -122,7 +104,7 @@ type codeForm struct {
 	Code string `form:"code"`
 }
 
-func (c *staffDoor) code(ctx echo.Context) error {
+func (c *staffCodeController) create(ctx echo.Context) error {
 	form, err := bind[codeForm](ctx)
 	if err != nil {
 		return err
@@ -148,11 +130,11 @@ type enrolForm struct {
 	Code     string `form:"code"`
 }
 
-func (c *staffDoor) newEnrol(ctx echo.Context) error {
-	return c.showEnrol(ctx, http.StatusOK, nil)
+func (c *staffEnrolController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, nil)
 }
 
-func (c *staffDoor) showEnrol(ctx echo.Context, status int, problems fault.Problems) error {
+func (c *staffEnrolController) form(ctx echo.Context, status int, problems fault.Problems) error {
 	r := ctx.Request().Context()
 	invitation, err := c.Staff.Invitation(r, ctx.Param("token"))
 	if err != nil {
@@ -171,14 +153,14 @@ func (c *staffDoor) showEnrol(ctx echo.Context, status int, problems fault.Probl
 	return render(ctx, status, views.StaffEnrol(page))
 }
 
-func (c *staffDoor) enrol(ctx echo.Context) error {
+func (c *staffEnrolController) create(ctx echo.Context) error {
 	form, err := bind[enrolForm](ctx)
 	if err != nil {
 		return err
 	}
 	err = c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
 	if problems, ok := fault.Fields(err); ok {
-		return c.showEnrol(ctx, http.StatusUnprocessableEntity, problems)
+		return c.form(ctx, http.StatusUnprocessableEntity, problems)
 	}
 	if err != nil {
 		return err

@@ -16,19 +16,19 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// staffPerson is a person's record at the privacy desk (promise P19).
-type staffPerson struct{ *server }
+// staffPersonController is a person's record at the privacy desk (promise P19).
+type staffPersonController struct{ *server }
 
 type findForm struct {
 	Query string `form:"q"`
 }
 
-func (c *staffPerson) newFind(ctx echo.Context) error {
+func (c *staffPersonController) search(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffPeople(views.StaffPeoplePage{Shell: c.staffShell(ctx, "staff.peopleTitle", "staffPeople")}))
 }
 
 // find is a post, so that no address stands in a browser's history.
-func (c *staffPerson) find(ctx echo.Context) error {
+func (c *staffPersonController) find(ctx echo.Context) error {
 	form, err := bind[findForm](ctx)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (c *staffPerson) find(ctx echo.Context) error {
 }
 
 // show asks for a reason first; with one given lately it shows the record.
-func (c *staffPerson) show(ctx echo.Context) error {
+func (c *staffPersonController) show(ctx echo.Context) error {
 	id, err := idOf(ctx)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ type reasonForm struct {
 	Reason string `form:"reason"`
 }
 
-func (c *staffPerson) ask(ctx echo.Context, code int, form reasonForm, problems fault.Problems) error {
+func (c *staffPersonController) ask(ctx echo.Context, code int, form reasonForm, problems fault.Problems) error {
 	lang := text.Lang(ctx.Request().Context())
 	page := views.StaffReasonPage{
 		Shell: c.staffShell(ctx, "staff.reasonTitle", "staffPeople"), Action: "/staff/people/" + ctx.Param("id"),
@@ -83,7 +83,7 @@ func (c *staffPerson) ask(ctx echo.Context, code int, form reasonForm, problems 
 	return render(ctx, code, views.StaffReason(page))
 }
 
-func (c *staffPerson) open(ctx echo.Context) error {
+func (c *staffPersonController) open(ctx echo.Context) error {
 	form, err := bind[reasonForm](ctx)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (c *staffPerson) open(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/people/"+id.String(), "")
 }
 
-func (c *staffPerson) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPage, error) {
+func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPage, error) {
 	r := ctx.Request().Context()
 	page := views.StaffPersonPage{
 		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: text.T(r, "staff.roles."+string(member(ctx).Role)),
@@ -130,7 +130,7 @@ func (c *staffPerson) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPag
 	return page, err
 }
 
-func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.SummaryRow, error) {
+func (c *staffPersonController) profile(ctx context.Context, who account.Person) ([]ui.SummaryRow, error) {
 	profile, err := c.Accounts.Profile(ctx, who.ID)
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (c *staffPerson) profile(ctx context.Context, who account.Person) ([]ui.Sum
 }
 
 // looked sets looks in the staff's words, which do not speak to the person.
-func (c *staffPerson) looked(ctx context.Context, looks []disclosure.Look) []views.LookRow {
+func (c *staffPersonController) looked(ctx context.Context, looks []disclosure.Look) []views.LookRow {
 	rows := c.lookRows(ctx, looks)
 	for i, l := range looks {
 		rows[i].What = text.T(ctx, "staff.whats."+l.What)
@@ -167,7 +167,7 @@ func (c *staffPerson) looked(ctx context.Context, looks []disclosure.Look) []vie
 
 // categoryName is a category as the staff call it; the register's own name
 // may speak to the person.
-func (*staffPerson) categoryName(ctx context.Context, category register.Category) string {
+func (*staffPersonController) categoryName(ctx context.Context, category register.Category) string {
 	switch category.ID {
 	case "consent", "requests", "exports":
 		return text.T(ctx, "staff.categories."+category.ID)
@@ -176,7 +176,7 @@ func (*staffPerson) categoryName(ctx context.Context, category register.Category
 }
 
 // held is how much of each category there is, and never the rows themselves.
-func (c *staffPerson) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, error) {
+func (c *staffPersonController) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, error) {
 	holdings, err := c.Records.Overview(ctx, id)
 	if err != nil {
 		return nil, err

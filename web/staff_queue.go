@@ -16,10 +16,10 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// staffQueue is the list of what there is to answer.
-type staffQueue struct{ *server }
+// staffQueueController is the list of what there is to answer.
+type staffQueueController struct{ *server }
 
-func (c *staffQueue) show(ctx echo.Context) error {
+func (c *staffQueueController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	filter := queueFilter(ctx)
 	rows, next, err := c.Requests.Queue(r, member(ctx), filter, dueCursor(ctx.QueryParam("after")))
@@ -110,7 +110,7 @@ func stateOptions(ctx context.Context, chosen request.State) []ui.Option {
 	return options
 }
 
-func (c *staffQueue) kindOptions(ctx context.Context, chosen string) []ui.Option {
+func (c *staffQueueController) kindOptions(ctx context.Context, chosen string) []ui.Option {
 	options := []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}}
 	for _, kind := range c.Register.RequestKinds {
 		options = append(options, ui.Option{Value: kind.ID, Label: kind.Name.In(text.Lang(ctx)), Selected: kind.ID == chosen})

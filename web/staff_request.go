@@ -14,10 +14,10 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// staffRequest is one request at the privacy desk.
-type staffRequest struct{ *server }
+// staffRequestController is one request at the privacy desk.
+type staffRequestController struct{ *server }
 
-func (c *staffRequest) show(ctx echo.Context) error {
+func (c *staffRequestController) show(ctx echo.Context) error {
 	return c.showWith(ctx, http.StatusOK, staffWordsForm{}, nil)
 }
 
@@ -27,16 +27,16 @@ type staffWordsForm struct {
 	Note    string `form:"note"`
 }
 
-func (c *staffRequest) find(ctx echo.Context) (request.Request, error) {
+func (s *server) request(ctx echo.Context) (request.Request, error) {
 	id, err := idOf(ctx)
 	if err != nil {
 		return request.Request{}, err
 	}
-	return c.Requests.Find(ctx.Request().Context(), member(ctx), id)
+	return s.Requests.Find(ctx.Request().Context(), member(ctx), id)
 }
 
-func (c *staffRequest) showWith(ctx echo.Context, code int, form staffWordsForm, problems fault.Problems) error {
-	one, err := c.find(ctx)
+func (c *staffRequestController) showWith(ctx echo.Context, code int, form staffWordsForm, problems fault.Problems) error {
+	one, err := c.request(ctx)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (c *staffRequest) showWith(ctx echo.Context, code int, form staffWordsForm,
 	return render(ctx, code, views.StaffRequest(page))
 }
 
-func (c *staffRequest) page(ctx echo.Context, one request.Request, events []request.Event) (views.StaffRequestPage, error) {
+func (c *staffRequestController) page(ctx echo.Context, one request.Request, events []request.Event) (views.StaffRequestPage, error) {
 	r := ctx.Request().Context()
 	rows, err := c.queueRows(r, []request.Request{one})
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *staffRequest) page(ctx echo.Context, one request.Request, events []requ
 }
 
 // offer sets what this member may do with a request now.
-func (*staffRequest) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
+func (*staffRequestController) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
 	at := "/staff/requests/" + one.ID.String()
 	officer := m.Role.Covers(staff.Officer)
 	page.Note = at + "/notes"
@@ -123,7 +123,7 @@ func (*staffRequest) offer(page *views.StaffRequestPage, one request.Request, m 
 	page.OnlyOfficers = one.Undecided() && !officer
 }
 
-func (c *staffRequest) events(ctx echo.Context, events []request.Event) ([]ui.Event, error) {
+func (c *staffRequestController) events(ctx echo.Context, events []request.Event) ([]ui.Event, error) {
 	r := ctx.Request().Context()
 	var ids []uuid.UUID
 	for _, e := range events {
@@ -145,7 +145,7 @@ func (c *staffRequest) events(ctx echo.Context, events []request.Event) ([]ui.Ev
 	return out, nil
 }
 
-func (c *staffRequest) take(ctx echo.Context) error {
+func (c *staffRequestController) take(ctx echo.Context) error {
 	id, err := idOf(ctx)
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (c *staffRequest) take(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.takenFlash")
 }
 
-func (c *staffRequest) release(ctx echo.Context) error {
+func (c *staffRequestController) release(ctx echo.Context) error {
 	id, err := idOf(ctx)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (c *staffRequest) release(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.releasedFlash")
 }
 
-func (c *staffRequest) reply(ctx echo.Context) error {
+func (c *staffRequestController) reply(ctx echo.Context) error {
 	form, err := bind[staffWordsForm](ctx)
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func (c *staffRequest) reply(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.replied")
 }
 
-func (c *staffRequest) note(ctx echo.Context) error {
+func (c *staffRequestController) note(ctx echo.Context) error {
 	form, err := bind[staffWordsForm](ctx)
 	if err != nil {
 		return err

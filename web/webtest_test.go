@@ -50,21 +50,21 @@ type portal struct {
 // goodPassword is one that the portal takes.
 const goodPassword = "quiet harbour lantern 7"
 
-// open starts a portal. change may adjust its parts before it starts.
-func open(t *testing.T, change ...func(*web.Deps)) *portal {
+// open starts a portal. change may adjust how it is reached.
+func open(t *testing.T, change ...func(*web.Options)) *portal {
 	t.Helper()
 	return openWith(t, func(*app.Parts) {}, change...)
 }
 
 // openWith is open for a portal of other parts than most.
-func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Deps)) *portal {
+func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Options)) *portal {
 	t.Helper()
 	return openBehind(t, nil, parts, change...)
 }
 
 // openBehind is openWith for a portal that people reach through front, which
 // is given where the portal listens and gives the address that they use.
-func openBehind(t *testing.T, front func(backend string) (base string, trust *x509.CertPool), parts func(*app.Parts), change ...func(*web.Deps)) *portal {
+func openBehind(t *testing.T, front func(backend string) (base string, trust *x509.CertPool), parts func(*app.Parts), change ...func(*web.Options)) *portal {
 	t.Helper()
 	clock := testkit.Clock(t)
 	clock.Set(time.Now()) // cookies and browsers go by the real time
@@ -97,13 +97,11 @@ func openBehind(t *testing.T, front func(backend string) (base string, trust *x5
 	parts(&made)
 	p.App, err = app.New(made)
 	must(t, err)
-	address, err := url.Parse(base)
-	must(t, err)
-	deps := web.DepsOf(p.App, address)
+	var options web.Options
 	for _, c := range change {
-		c(&deps)
+		c(&options)
 	}
-	handler, err = web.New(deps)
+	handler, err = web.New(p.App, options)
 	must(t, err)
 	p.routes = handler.(*echo.Echo).Routes()
 	t.Cleanup(func() {

@@ -63,7 +63,7 @@ func TestAnImportMayTakeLongerThanAPage(t *testing.T) {
 	id := p.person("robin@example.com")
 	key, _, err := p.Records.CreateKey(t.Context(), audit.BySystem("test"), "Gateway", []string{"connection-log"})
 	must(t, err)
-	handler, err := web.New(web.DepsOf(p.App, p.client().address()))
+	handler, err := web.New(p.App, web.Options{})
 	must(t, err)
 	server := httptest.NewUnstartedServer(handler)
 	const page = 300 * time.Millisecond

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime/pprof"
 	"time"
@@ -108,14 +107,10 @@ func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (h
 	if err != nil {
 		return nil, err
 	}
-	at, err := url.Parse(base)
-	if err != nil {
-		return nil, err
-	}
 	if t.Jobs {
 		group.Go(func() error { return a.Work(ctx) })
 	}
-	return web.New(web.DepsOf(a, at))
+	return web.New(a, web.Options{})
 }
 
 // join makes a portal without its face, on the bench's database.

@@ -125,9 +125,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err := fileRequests(ctx, a); err != nil {
 		return err
 	}
-	deps := web.DepsOf(a, base)
-	deps.Demo = true
-	handler, err := web.New(deps)
+	handler, err := web.New(a, web.Options{Demo: true})
 	if err != nil {
 		return err
 	}

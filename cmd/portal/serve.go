@@ -57,9 +57,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err := a.Check(ctx); err != nil {
 		return err
 	}
-	deps := web.DepsOf(a, checked.BaseURL)
-	deps.TrustedProxies = checked.Proxies
-	handler, err := web.New(deps)
+	handler, err := web.New(a, web.Options{TrustedProxies: checked.Proxies})
 	if err != nil {
 		return err
 	}

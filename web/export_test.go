@@ -1,0 +1,13 @@
+package web
+
+import "github.com/labstack/echo/v4"
+
+// Route is a line of the map, with its guard.
+type Route = route
+
+// Routes is the whole map, for tests that walk it.
+func Routes() []Route {
+	s := &server{echo: echo.New()}
+	s.routes()
+	return s.table
+}

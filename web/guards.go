@@ -1,0 +1,178 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/staff"
+)
+
+// guard says who comes through to a route.
+type guard string
+
+const (
+	forPrograms  guard = "programs"   // no session, no language, no origin check
+	forLink      guard = "link"       // whoever holds a message's link: no session, no origin check
+	forAnybody   guard = "anybody"    // who is signed in is known
+	forPerson    guard = "person"     // somebody signed in, about themselves
+	forFresh     guard = "fresh"      // somebody who proved who they are within account.Freshness (promise P1)
+	forFreshForm guard = "fresh form" // within account.FormFreshness
+	forAgent     guard = "agent"      // a member of the staff whose role covers staff.Agent
+	forOfficer   guard = "officer"    // staff.Officer
+)
+
+// route is a line of the map, kept for those who walk it.
+type route struct {
+	Method string
+	Path   string
+	Guard  guard
+}
+
+// add lays a route: the guard's middleware, then the handler. Where GET goes,
+// HEAD goes (RFC 9110, 9.3.2).
+func (s *server) add(g guard, method, path string, h echo.HandlerFunc, before ...echo.MiddlewareFunc) {
+	s.table = append(s.table, route{method, path, g})
+	s.echo.Add(method, path, h, before...)
+	if method == get {
+		s.echo.Add(http.MethodHead, path, h, before...)
+	}
+}
+
+// program is a route for programs.
+func (s *server) program(method, path string, h echo.HandlerFunc) {
+	s.add(forPrograms, method, path, h)
+}
+
+// link is a page behind a message's link. A slash that a mail program put
+// behind it changes nothing.
+func (s *server) link(method, path string, h echo.HandlerFunc) {
+	for _, at := range []string{path, path + "/"} {
+		s.add(forLink, method, at, h, within(pageTime), s.localize)
+	}
+}
+
+// open is a page for anybody; who is signed in is known.
+func (s *server) open(method, path string, h echo.HandlerFunc) {
+	s.page(forAnybody, method, path, h)
+}
+
+// person is a page for somebody signed in, about themselves.
+func (s *server) person(method, path string, h echo.HandlerFunc) {
+	s.page(forPerson, method, path, known(h))
+}
+
+// fresh is a page for somebody who has lately proved who they are (promise
+// P1): corrections, downloads, revocations, deletions.
+func (s *server) fresh(method, path string, h echo.HandlerFunc) {
+	s.page(forFresh, method, path, known(s.proved(account.Freshness, h)))
+}
+
+// freshForm is a form of that sort. It may be sent for longer than it may be
+// opened, so that nobody loses what they took their time to write.
+func (s *server) freshForm(path string, show, send echo.HandlerFunc) {
+	s.fresh(get, path, show)
+	s.page(forFreshForm, post, path, known(s.proved(account.FormFreshness, send)))
+}
+
+// staff is a page for a member of the staff whose role covers the one needed.
+func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc) {
+	g := forAgent
+	if role == staff.Officer {
+		g = forOfficer
+	}
+	s.page(g, method, path, func(ctx echo.Context) error {
+		m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
+		if err != nil {
+			return err
+		}
+		if err := m.Needs(role); err != nil {
+			return err
+		}
+		ctx.Set(memberKey, m)
+		return h(ctx)
+	})
+}
+
+// page is a route with everything that a person's browser needs around it.
+func (s *server) page(g guard, method, path string, h echo.HandlerFunc) {
+	s.add(g, method, path, h, s.notice, within(pageTime), s.sameOrigin, s.recognise, s.localize)
+}
+
+// known lets nobody through who is not signed in.
+func known(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if person(ctx) == uuid.Nil {
+			return fault.New(fault.Unauthenticated, "fault.signIn")
+		}
+		return h(ctx)
+	}
+}
+
+func (s *server) proved(within time.Duration, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if !signedIn(ctx).Fresh(s.Now(), within) {
+			return fault.New(fault.StepUp, "fault.stepUp")
+		}
+		return h(ctx)
+	}
+}
+
+// notice lets slow work know that somebody waits for a page; a bar that moves
+// by itself is nobody waiting.
+func (s *server) notice(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if !polls(ctx.Request()) {
+			s.Traffic.Seen()
+		}
+		return next(ctx)
+	}
+}
+
+// pageTime is how long a page may take; what takes longer is a job.
+const pageTime = 20 * time.Second
+
+// sameOrigin refuses what another site makes a browser send. No GET changes
+// anything, so it looks at the others alone.
+func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if err := s.origins.Check(ctx.Request()); err != nil {
+			return fault.Wrap(err, fault.Forbidden, "fault.crossOrigin")
+		}
+		return next(ctx)
+	}
+}
+
+// originsOf knows our own origin by the address that people use. A proxy may
+// rewrite Host, and older browsers send no Sec-Fetch-Site: then Origin alone
+// tells whose form it was.
+func originsOf(base *url.URL) (*http.CrossOriginProtection, error) {
+	protection := http.NewCrossOriginProtection()
+	return protection, protection.AddTrustedOrigin(base.Scheme + "://" + base.Host)
+}
+
+// getOnly is for a GET that hands something over or begins something, which
+// HEAD would do for nobody.
+func getOnly(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		if ctx.Request().Method != get {
+			ctx.Response().Header().Set("Allow", get)
+			return echo.ErrMethodNotAllowed
+		}
+		return h(ctx)
+	}
+}
+
+// memberKey is where the staff guard leaves the member of staff behind a request.
+const memberKey = "member"
+
+// member is who works. Only behind the staff guard.
+func member(ctx echo.Context) staff.Member {
+	m, _ := ctx.Get(memberKey).(staff.Member)
+	return m
+}

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// forgotController mails a link to whoever forgot a password; resetController is
+// what the link leads to.
+type (
+	forgotController struct{ *server }
+	resetController  struct{ *server }
+)
+
+type emailForm struct {
+	Email string `form:"email"`
+}
+
+func (c *forgotController) new(ctx echo.Context) error {
+	return render(ctx, http.StatusOK, views.Forgot(views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", "")}))
+}
+
+func (c *forgotController) create(ctx echo.Context) error {
+	form, err := bind[emailForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.AskReset(ctx.Request().Context(), form.Email, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		page := views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", ""), Email: form.Email, Problems: words(ctx, problems)}
+		return render(ctx, http.StatusUnprocessableEntity, views.Forgot(page))
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkReset", form.Email)))
+}
+
+type passwordForm struct {
+	Password string `form:"password"`
+}
+
+func (c *resetController) edit(ctx echo.Context) error {
+	err := c.Accounts.ResetWaits(ctx.Request().Context(), ctx.Param("token"))
+	if fault.Is(err, fault.Gone) {
+		return c.gone(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, nil)))
+}
+
+func (c *resetController) update(ctx echo.Context) error {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.page(ctx, problems)))
+	}
+	if fault.Is(err, fault.Gone) {
+		return c.gone(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/sign-in", "account.resetDone")
+}
+
+func (c *resetController) gone(ctx echo.Context, err error) error {
+	return c.deadLink(ctx, err, "account.resetGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.forgotTitle"), Href: "/forgot"})
+}
+
+func (c *resetController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
+	return views.NewPasswordPage{
+		Shell: c.shell(ctx, "account.resetTitle", ""), Action: "/reset/" + url.PathEscape(ctx.Param("token")), Problems: words(ctx, problems),
+	}
+}
+
+// deadLink tells of a mailed link that works no more, and the way on from it.
+func (s *server) deadLink(ctx echo.Context, err error, toDoKey string, on ui.Link) error {
+	f := asFault(err)
+	page := s.errorPage(ctx, f, status(f.Kind))
+	page.ToDo, page.Action = text.T(ctx.Request().Context(), toDoKey), on
+	return render(ctx, status(f.Kind), views.Error(page))
+}
+
+// checkMail says the same to everybody, whatever the address is to us.
+func (s *server) checkMail(ctx echo.Context, key, email string) views.MessagePage {
+	say := func(part string) string { return text.T(ctx.Request().Context(), key+"."+part, "Email", email) }
+	return views.MessagePage{
+		Shell: s.shell(ctx, key+".title", ""),
+		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
+	}
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type signUpController struct{ *server }
+
+type signUpForm struct {
+	Email   string   `form:"email"`
+	Name    string   `form:"name"`
+	Day     string   `form:"born"`
+	Month   string   `form:"born-month"`
+	Year    string   `form:"born-year"`
+	Country string   `form:"country"`
+	State   string   `form:"state"`
+	Topics  []string `form:"topics"`
+}
+
+// born is the date of birth, zero if there is no such day.
+func (f signUpForm) born() time.Time {
+	day, err := time.Parse("2006-1-2", fmt.Sprintf("%s-%s-%s", f.Year, f.Month, f.Day))
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}
+
+// explain puts what is wrong in the order of the form's fields, and tells a
+// day that no calendar has from one that is not written whole.
+func (f signUpForm) explain(problems fault.Problems) fault.Problems {
+	order := []string{"name", "email", "born", "country"}
+	out := slices.Clone(problems)
+	slices.SortStableFunc(out, func(a, b fault.Problem) int {
+		return cmp.Compare(slices.Index(order, a.Field), slices.Index(order, b.Field))
+	})
+	day, err1 := strconv.Atoi(f.Day)
+	month, err2 := strconv.Atoi(f.Month)
+	year, err3 := strconv.Atoi(f.Year)
+	written := err1 == nil && err2 == nil && err3 == nil && day >= 1 && day <= 31 && month >= 1 && month <= 12 && year >= 1900
+	for i := range out {
+		if out[i].Field == "born" && written && f.born().IsZero() {
+			out[i].Key = "account.bornNever"
+		}
+	}
+	return out
+}
+
+func (c *signUpController) new(ctx echo.Context) error {
+	if person(ctx) != uuid.Nil {
+		return ctx.Redirect(http.StatusSeeOther, "/overview")
+	}
+	return render(ctx, http.StatusOK, views.SignUp(c.signUpPage(ctx, signUpForm{}, nil)))
+}
+
+func (c *signUpController) create(ctx echo.Context) error {
+	form, err := bind[signUpForm](ctx)
+	if err != nil {
+		return err
+	}
+	if c.cookieValue(ctx, tooYoungCookie) != "" {
+		return c.refuseYouth(ctx)
+	}
+	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
+		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
+	}, visit(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
+	}
+	if fault.Is(err, fault.Forbidden) {
+		return c.refuseYouth(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkMail", form.Email)))
+}
+
+func (s *server) refuseYouth(ctx echo.Context) error {
+	ctx.SetCookie(s.cookie(tooYoungCookie, "1", 24*time.Hour))
+	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.T(ctx.Request().Context(), account.TooYoung+".text")}
+	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
+}
+
+func (s *server) signUpPage(ctx echo.Context, form signUpForm, problems fault.Problems) views.SignUpPage {
+	lang := ctx.Request().Context()
+	page := views.SignUpPage{
+		Shell: s.shell(ctx, "account.signUpTitle", ""), Email: form.Email, Name: form.Name,
+		Day: form.Day, Month: form.Month, Year: form.Year, Problems: words(ctx, form.explain(problems)), Services: s.serviceButtons("/overview"),
+	}
+	for _, country := range text.Countries(lang) {
+		page.Countries = append(page.Countries, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == form.Country})
+	}
+	for _, state := range text.States(lang) {
+		page.States = append(page.States, ui.Option{Value: state.Code, Label: state.Name, Selected: state.Code == form.State})
+	}
+	ticked := map[string]bool{}
+	for _, id := range form.Topics {
+		ticked[id] = true
+	}
+	for _, topic := range s.Register.Topics {
+		if topic.Locked || topic.DefaultOn { // an empty box would look like a no to what comes anyway
+			continue
+		}
+		page.Topics = append(page.Topics, ui.CheckboxProps{
+			Name: "topics", Value: topic.ID, ID: "topics-" + topic.ID, Label: topic.Name.In(text.Lang(lang)), Hint: topic.Summary.In(text.Lang(lang)), Checked: ticked[topic.ID],
+		})
+	}
+	return page
+}

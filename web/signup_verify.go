@@ -1,0 +1,59 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// verificationController takes the password that begins an account, behind the
+// link that proves its address.
+type verificationController struct{ *server }
+
+// newVerify asks for the password: opening a link proves nothing, since mail
+// scanners do that too.
+func (c *verificationController) new(ctx echo.Context) error {
+	return c.form(ctx, http.StatusOK, nil)
+}
+
+func (c *verificationController) create(ctx echo.Context) error {
+	form, err := bind[passwordForm](ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.form(ctx, http.StatusUnprocessableEntity, problems)
+	}
+	if fault.Is(err, fault.Gone) {
+		return c.gone(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	c.hand(ctx, session)
+	return ctx.Redirect(http.StatusSeeOther, "/overview")
+}
+
+func (c *verificationController) form(ctx echo.Context, code int, problems fault.Problems) error {
+	email, err := c.Accounts.SignUpWaits(ctx.Request().Context(), ctx.Param("token"))
+	if fault.Is(err, fault.Gone) {
+		return c.gone(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	return render(ctx, code, views.Verify(views.VerifyPage{
+		Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + url.PathEscape(ctx.Param("token")), Email: email, Problems: words(ctx, problems),
+	}))
+}
+
+func (c *verificationController) gone(ctx echo.Context, err error) error {
+	return c.deadLink(ctx, err, "account.verifyGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.signInButton"), Href: "/sign-in"})
+}
