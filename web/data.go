@@ -12,6 +12,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -155,7 +156,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 // dataFilter reads the time from the address. Both days are included.
 func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, record.PageQuery, int) {
 	timed := slices.ContainsFunc(sources, func(s record.Source) bool {
-		return slices.ContainsFunc(s.Category().Holdings, func(h register.Holding) bool { return h.Time != "" })
+		return slices.ContainsFunc(s.Category().Holdings, func(h dictionary.Holding) bool { return h.Time != "" })
 	})
 	if !timed {
 		return nil, record.PageQuery{}, http.StatusOK

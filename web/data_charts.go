@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
@@ -33,7 +34,7 @@ func charts(ctx context.Context, category register.Category, days []record.Day) 
 		of, countBy, amountBy = text.T(ctx, "data.month"), "data.countByMonth", "data.amountByMonth"
 		label = func(at time.Time) string { return text.Month(ctx, at) }
 	}
-	draw := func(id, title, unit string, kind register.Type, value func(record.Day) int64) ui.BarChartProps {
+	draw := func(id, title, unit string, kind dictionary.Type, value func(record.Day) int64) ui.BarChartProps {
 		chart := ui.BarChartProps{ID: id, Title: title, Of: of, Unit: unit}
 		var total int64
 		for _, s := range steps {
@@ -45,7 +46,7 @@ func charts(ctx context.Context, category register.Category, days []record.Day) 
 			"First", label(steps[0].Date), "Last", label(steps[len(steps)-1].Date), "Total", amount(ctx, kind, total))
 		return chart
 	}
-	drawn := []ui.BarChartProps{draw("count", text.T(ctx, countBy), text.T(ctx, "data.countUnit"), register.TypeInteger,
+	drawn := []ui.BarChartProps{draw("count", text.T(ctx, countBy), text.T(ctx, "data.countUnit"), dictionary.TypeInteger,
 		func(d record.Day) int64 { return d.Rows })}
 	if field, ok := intake.Field(intake.Tally); ok {
 		drawn = append(drawn, draw("amount", text.T(ctx, amountBy), text.T(ctx, "data.amountUnit"), field.Type,

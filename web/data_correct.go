@@ -8,9 +8,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -23,8 +23,8 @@ func correctionAt(category string, source int, row string) string {
 
 // correctable are the fields of which the register says that the person is
 // their source and may change them (promise P4).
-func correctable(source record.Source) []register.Field {
-	var fields []register.Field
+func correctable(source record.Source) []dictionary.Field {
+	var fields []dictionary.Field
 	for _, f := range source.Fields() {
 		if f.Correctable {
 			fields = append(fields, f)
@@ -110,7 +110,7 @@ func (c *dataController) editRowPage(ctx echo.Context, source record.Source, val
 	}
 	for _, f := range correctable(source) {
 		field := views.EditRowField{Name: f.ID, Label: f.Name.In(lang), Value: values[f.ID], Max: int(f.Max), Optional: !f.Required}
-		if f.Names == register.ByCountry {
+		if f.Names == dictionary.ByCountry {
 			field.Options = countryOptions(r, values[f.ID])
 		}
 		page.Fields = append(page.Fields, field)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
@@ -90,7 +91,7 @@ func (c *dataController) dataList(ctx context.Context, source record.Source, pag
 		if f.Hidden {
 			continue
 		}
-		if f.Type == register.TypeTime && timed < 0 {
+		if f.Type == dictionary.TypeTime && timed < 0 {
 			timed = i
 		}
 		shown = append(shown, i)
@@ -148,32 +149,32 @@ func span(ctx context.Context, first, last time.Time) string {
 }
 
 // dataCell says a value as its reader would.
-func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []byte) ui.Cell {
+func (c *dataController) dataCell(ctx context.Context, f dictionary.Field, raw []byte) ui.Cell {
 	if len(raw) == 0 {
 		return ui.Cell{Text: "–"}
 	}
 	switch f.Type {
-	case register.TypeTime:
+	case dictionary.TypeTime:
 		if at, ok := record.Time(raw); ok {
 			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: text.ISO(at), Text: text.Time(ctx, at)})}
 		}
-	case register.TypeDate:
+	case dictionary.TypeDate:
 		if at, ok := record.Time(raw); ok {
 			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: at.Format(time.DateOnly), Text: text.Day(ctx, at)})}
 		}
-	case register.TypeInteger, register.TypeBytes, register.TypeSeconds:
+	case dictionary.TypeInteger, dictionary.TypeBytes, dictionary.TypeSeconds:
 		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 			return ui.Cell{Text: amount(ctx, f.Type, n)}
 		}
-	case register.TypeBoolean:
+	case dictionary.TypeBoolean:
 		if raw[0] == 't' {
 			return ui.Cell{Text: text.T(ctx, "data.yes")}
 		}
 		return ui.Cell{Text: text.T(ctx, "data.no")}
-	case register.TypeList:
+	case dictionary.TypeList:
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
-			if f.Names == register.ByScope {
+			if f.Names == dictionary.ByScope {
 				return ui.Cell{Text: text.List(ctx, allowed(ctx, items))}
 			}
 			for i, item := range items {
@@ -181,23 +182,23 @@ func (c *dataController) dataCell(ctx context.Context, f register.Field, raw []b
 			}
 			return ui.Cell{Text: text.List(ctx, items)}
 		}
-	case register.TypeJSON:
+	case dictionary.TypeJSON:
 		var said map[string]any
 		if json.Unmarshal(raw, &said) == nil {
 			return ui.Cell{Text: c.pairs(ctx, f, said)}
 		}
 	default: // a text, or a code that the register has a word for
 	}
-	if f.Names == register.ByService {
+	if f.Names == dictionary.ByService {
 		return ui.Cell{Text: c.SSO.Name(string(raw))}
 	}
 	return ui.Cell{Text: c.Register.Say(f, string(raw), text.Lang(ctx))}
 }
 
 // pairs writes an object as names and values.
-func (c *dataController) pairs(ctx context.Context, f register.Field, said map[string]any) string {
+func (c *dataController) pairs(ctx context.Context, f dictionary.Field, said map[string]any) string {
 	var out []string
-	if f.Names == register.ByClaim {
+	if f.Names == dictionary.ByClaim {
 		for _, row := range gave(ctx, said) {
 			out = append(out, row.Key+": "+row.Value)
 		}
@@ -232,11 +233,11 @@ func plain(ctx context.Context, value any) string {
 }
 
 // amount writes a number in its unit.
-func amount(ctx context.Context, of register.Type, n int64) string {
+func amount(ctx context.Context, of dictionary.Type, n int64) string {
 	switch of {
-	case register.TypeBytes:
+	case dictionary.TypeBytes:
 		return text.Bytes(ctx, n)
-	case register.TypeSeconds:
+	case dictionary.TypeSeconds:
 		return text.Duration(ctx, time.Duration(n)*time.Second)
 	default: // a bare number
 	}

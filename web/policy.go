@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/register"
@@ -248,7 +249,7 @@ func entries[T any](list []T, say func(T) views.PolicyEntry) []views.PolicyEntry
 	return out
 }
 
-func said(ctx context.Context, name, summary register.Text, facts ...ui.SummaryRow) views.PolicyEntry {
+func said(ctx context.Context, name, summary document.Text, facts ...ui.SummaryRow) views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return views.PolicyEntry{Title: name.In(lang), Text: summary.In(lang), Facts: facts}
 }

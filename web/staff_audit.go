@@ -128,16 +128,8 @@ func (c *staffAuditController) auditAction(ctx context.Context, action string) s
 	if action == "person.looked" {
 		return text.T(ctx, "staff.auditLooked")
 	}
-	for _, category := range c.Register.Categories {
-		for _, h := range category.Holdings {
-			for _, f := range h.Fields {
-				if h.Table == "audit_entry" && f.ID == "action" {
-					return c.Register.Say(f, action, text.Lang(ctx))
-				}
-			}
-		}
-	}
-	return action
+	f, _ := c.Register.Dictionary.Field("audit_entry", "action")
+	return c.Register.Say(f, action, text.Lang(ctx))
 }
 
 // auditDetail says what an entry adds, as names and values.

@@ -212,10 +212,10 @@ func (a *App) Work(ctx context.Context) error {
 	return nil
 }
 
-// Check compares the register with the database: what the policy says is held
+// Check compares the dictionary with the database: what is said to be held
 // must be what is held, or the portal does not start.
 func (a *App) Check(ctx context.Context) error {
-	faults, err := a.Register.Gate(ctx, a.DB.Pool)
+	faults, err := a.Register.Dictionary.Gate(ctx, a.DB.Pool)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -57,9 +58,9 @@ func TestTheLastWordCountsAndASuppressionIsOutspokenOnlyByItsOwner(t *testing.T)
 
 func TestTheWordingsVersionChangesWithAnyWordOfIt(t *testing.T) {
 	t.Parallel()
-	topic := register.Topic{ID: "news", Name: register.Text{"en": "News", "ja": "ニュース"}, Summary: register.Text{"en": "What is new.", "ja": "新しいこと。"}}
+	topic := register.Topic{ID: "news", Name: document.Text{"en": "News", "ja": "ニュース"}, Summary: document.Text{"en": "What is new.", "ja": "新しいこと。"}}
 	reworded := topic
-	reworded.Summary = register.Text{"en": "What's new.", "ja": "新しいこと。"}
+	reworded.Summary = document.Text{"en": "What's new.", "ja": "新しいこと。"}
 	if Wording(topic, "en") == Wording(reworded, "en") || Wording(topic, "en") == Wording(topic, "ja") {
 		t.Error("two wordings share a version")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -56,7 +57,7 @@ func keptTables(reg *register.Register) map[string]bool {
 			}
 		}
 	}
-	for _, d := range reg.Derived {
+	for _, d := range reg.Dictionary.Derived {
 		kept[d.Table] = true
 	}
 	return kept
@@ -73,7 +74,7 @@ func (b *bundle) seed(person uuid.UUID, n int, word string) {
 		}
 		fields := []string{}
 		for _, f := range h.Fields {
-			if f.Type == register.TypeText && f.ID != h.Time && (c.Erasure.Action == register.Delete || contains(h.Wipe, f.ID)) {
+			if f.Type == dictionary.TypeText && f.ID != h.Time && (c.Erasure.Action == register.Delete || contains(h.Wipe, f.ID)) {
 				fields = append(fields, fmt.Sprintf("%q: %q", f.ID, word))
 			}
 		}

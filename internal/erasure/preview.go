@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 )
@@ -81,7 +82,7 @@ func byCategory(held []record.Holding) map[string]record.Holding {
 const personTable = "person"
 
 func holds(c register.Category, table string) bool {
-	return slices.ContainsFunc(c.Holdings, func(h register.Holding) bool { return h.Table == table })
+	return slices.ContainsFunc(c.Holdings, func(h dictionary.Holding) bool { return h.Table == table })
 }
 
 // arises tells whether rows of a category come about by erasing: the request,
@@ -98,7 +99,7 @@ func until(c register.Category, youngest, erased time.Time) time.Time {
 	case register.SinceErasure:
 		return rule.Keep.After(erased)
 	case register.SinceRow:
-		closes := slices.ContainsFunc(c.Holdings, func(h register.Holding) bool { return h.Clock != "" && h.Clock != h.Time })
+		closes := slices.ContainsFunc(c.Holdings, func(h dictionary.Holding) bool { return h.Clock != "" && h.Clock != h.Time })
 		if closes || youngest.IsZero() {
 			youngest = erased
 		}

@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 )
 
 // The tables are for people, the lines of JSON for programs. So a table begins
@@ -28,7 +28,7 @@ import (
 const byteOrderMark = "\ufeff"
 
 // appendHeading appends the names of the fields as RFC 4180 has it.
-func appendHeading(dst []byte, fields []register.Field) []byte {
+func appendHeading(dst []byte, fields []dictionary.Field) []byte {
 	for i, f := range fields {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -39,7 +39,7 @@ func appendHeading(dst []byte, fields []register.Field) []byte {
 }
 
 // appendRow appends a row as RFC 4180 has it.
-func appendRow(dst []byte, fields []register.Field, row record.Row) []byte {
+func appendRow(dst []byte, fields []dictionary.Field, row record.Row) []byte {
 	for i, f := range fields {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -54,7 +54,7 @@ func appendRow(dst []byte, fields []register.Field, row record.Row) []byte {
 
 // appendCell appends one value; ahead tells that others follow in a row that it
 // begins.
-func appendCell(dst []byte, f register.Field, v []byte, ahead bool) []byte {
+func appendCell(dst []byte, f dictionary.Field, v []byte, ahead bool) []byte {
 	start := len(dst)
 	dst = record.AppendText(dst, f, v)
 	if ahead || !f.Type.Number() {

@@ -11,76 +11,76 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 )
 
 func TestACellHoldsItsValueAndRunsNothing(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		of          register.Type
+		of          dictionary.Type
 		value, cell string
 	}{
-		{register.TypeText, "plain", `plain`},
-		{register.TypeText, "", `""`},
-		{register.TypeText, " ", ` `},
-		{register.TypeText, `a "b" c`, `"a ""b"" c"`},
-		{register.TypeText, `"`, `""""`},
-		{register.TypeText, "a,b", `"a,b"`},
-		{register.TypeText, "a\r\nb", "\"a\r\nb\""},
-		{register.TypeText, "a\nb", "\"a\nb\""},
-		{register.TypeText, "a\rb", "\"a\rb\""},
-		{register.TypeText, "東京🗼", "東京🗼"},
+		{dictionary.TypeText, "plain", `plain`},
+		{dictionary.TypeText, "", `""`},
+		{dictionary.TypeText, " ", ` `},
+		{dictionary.TypeText, `a "b" c`, `"a ""b"" c"`},
+		{dictionary.TypeText, `"`, `""""`},
+		{dictionary.TypeText, "a,b", `"a,b"`},
+		{dictionary.TypeText, "a\r\nb", "\"a\r\nb\""},
+		{dictionary.TypeText, "a\nb", "\"a\nb\""},
+		{dictionary.TypeText, "a\rb", "\"a\rb\""},
+		{dictionary.TypeText, "東京🗼", "東京🗼"},
 		// What a spreadsheet might run.
-		{register.TypeText, "=1+1", `'=1+1`},
-		{register.TypeText, "+81 3 1234", `'+81 3 1234`},
-		{register.TypeText, "-1", `'-1`},
-		{register.TypeText, "@SUM(A1)", `'@SUM(A1)`},
-		{register.TypeText, "  =1", `'  =1`},
-		{register.TypeText, "\t=1", "\t'=1"},
-		{register.TypeText, "\r=1", "\"\r'=1\""},
-		{register.TypeText, "\n=1", "\"\n'=1\""},
-		{register.TypeText, "\u00a0\u200b=1", "'\u00a0\u200b=1"},
-		{register.TypeText, "x;=1+2", `x;'=1+2`},
-		{register.TypeText, "x; ＝1;-2;3", `x;' ＝1;'-2;3`},
-		{register.TypeText, "a\t@SUM(1)", "a\t'@SUM(1)"},
-		{register.TypeText, `x;"=1`, `"x;'""=1"`},
-		{register.TypeText, "a\n =1", "\"a\n' =1\""},
-		{register.TypeText, "a, -1", `"a, -1"`},
-		{register.TypeText, "|calc", `'|calc`},
-		{register.TypeText, "＝1", `'＝1`},
-		{register.TypeText, `=HYPERLINK("x","y")`, `"'=HYPERLINK(""x"",""y"")"`},
-		{register.TypePlace, "=cmd", `'=cmd`},
-		{register.TypeEmail, "+a@example.com", `'+a@example.com`},
-		{register.TypeText, "a=b", `a=b`},
-		{register.TypeText, "'=1", `'=1`},
+		{dictionary.TypeText, "=1+1", `'=1+1`},
+		{dictionary.TypeText, "+81 3 1234", `'+81 3 1234`},
+		{dictionary.TypeText, "-1", `'-1`},
+		{dictionary.TypeText, "@SUM(A1)", `'@SUM(A1)`},
+		{dictionary.TypeText, "  =1", `'  =1`},
+		{dictionary.TypeText, "\t=1", "\t'=1"},
+		{dictionary.TypeText, "\r=1", "\"\r'=1\""},
+		{dictionary.TypeText, "\n=1", "\"\n'=1\""},
+		{dictionary.TypeText, "\u00a0\u200b=1", "'\u00a0\u200b=1"},
+		{dictionary.TypeText, "x;=1+2", `x;'=1+2`},
+		{dictionary.TypeText, "x; ＝1;-2;3", `x;' ＝1;'-2;3`},
+		{dictionary.TypeText, "a\t@SUM(1)", "a\t'@SUM(1)"},
+		{dictionary.TypeText, `x;"=1`, `"x;'""=1"`},
+		{dictionary.TypeText, "a\n =1", "\"a\n' =1\""},
+		{dictionary.TypeText, "a, -1", `"a, -1"`},
+		{dictionary.TypeText, "|calc", `'|calc`},
+		{dictionary.TypeText, "＝1", `'＝1`},
+		{dictionary.TypeText, `=HYPERLINK("x","y")`, `"'=HYPERLINK(""x"",""y"")"`},
+		{dictionary.TypePlace, "=cmd", `'=cmd`},
+		{dictionary.TypeEmail, "+a@example.com", `'+a@example.com`},
+		{dictionary.TypeText, "a=b", `a=b`},
+		{dictionary.TypeText, "'=1", `'=1`},
 		// What nobody could have chosen stays as it is.
-		{register.TypeInteger, "-9223372036854775808", `-9223372036854775808`},
-		{register.TypeBytes, "0", `0`},
-		{register.TypeSeconds, "-3", `-3`},
-		{register.TypeTime, "2026-11-22 21:40:00.123456+00", `2026-11-22T21:40:00.123456Z`},
-		{register.TypeTime, "-infinity", `'-infinity`},
-		{register.TypeDate, "2026-11-22", `2026-11-22`},
-		{register.TypeNetwork, "2001:db8::/48", `2001:db8::/48`},
-		{register.TypeBoolean, "t", `true`},
-		{register.TypeBoolean, "f", `false`},
-		{register.TypeList, `["=a", "b"]`, `"[""=a"", ""b""]"`},
-		{register.TypeList, `["a;=1"]`, `"[""a;'=1""]"`},
-		{register.TypeJSON, `{"a": "=1"}`, `"{""a"": ""=1""}"`},
+		{dictionary.TypeInteger, "-9223372036854775808", `-9223372036854775808`},
+		{dictionary.TypeBytes, "0", `0`},
+		{dictionary.TypeSeconds, "-3", `-3`},
+		{dictionary.TypeTime, "2026-11-22 21:40:00.123456+00", `2026-11-22T21:40:00.123456Z`},
+		{dictionary.TypeTime, "-infinity", `'-infinity`},
+		{dictionary.TypeDate, "2026-11-22", `2026-11-22`},
+		{dictionary.TypeNetwork, "2001:db8::/48", `2001:db8::/48`},
+		{dictionary.TypeBoolean, "t", `true`},
+		{dictionary.TypeBoolean, "f", `false`},
+		{dictionary.TypeList, `["=a", "b"]`, `"[""=a"", ""b""]"`},
+		{dictionary.TypeList, `["a;=1"]`, `"[""a;'=1""]"`},
+		{dictionary.TypeJSON, `{"a": "=1"}`, `"{""a"": ""=1""}"`},
 	} {
-		f := register.Field{ID: "f", Type: test.of}
+		f := dictionary.Field{ID: "f", Type: test.of}
 		if got := string(appendCell([]byte("before,"), f, []byte(test.value), false)); got != "before,"+test.cell {
 			t.Errorf("%s %q is the cell %s, not %s", test.of, test.value, got, test.cell)
 		}
 	}
-	if got := appendCell(nil, register.Field{Type: register.TypeText}, nil, false); len(got) != 0 {
+	if got := appendCell(nil, dictionary.Field{Type: dictionary.TypeText}, nil, false); len(got) != 0 {
 		t.Errorf("null is the cell %q", got)
 	}
 }
 
 func TestATableIsReadBackAsItWasWritten(t *testing.T) {
 	t.Parallel()
-	fields := []register.Field{{ID: "a", Type: register.TypeText}, {ID: "b", Type: register.TypeInteger}, {ID: "c", Type: register.TypePlace}}
+	fields := []dictionary.Field{{ID: "a", Type: dictionary.TypeText}, {ID: "b", Type: dictionary.TypeInteger}, {ID: "c", Type: dictionary.TypePlace}}
 	rows := [][][]byte{
 		{[]byte("x,\"y\"\r\nz"), []byte("7"), nil},
 		{nil, nil, nil},
@@ -102,7 +102,7 @@ func TestATableIsReadBackAsItWasWritten(t *testing.T) {
 
 func TestARowOfOneEmptyCellIsARow(t *testing.T) {
 	t.Parallel()
-	fields := []register.Field{{ID: "a", Type: register.TypeText}}
+	fields := []dictionary.Field{{ID: "a", Type: dictionary.TypeText}}
 	out := appendHeading(nil, fields)
 	for _, v := range [][]byte{nil, []byte(""), []byte("x")} {
 		out = appendRow(out, fields, record.Row{Values: [][]byte{v}})
@@ -115,15 +115,15 @@ func TestARowOfOneEmptyCellIsARow(t *testing.T) {
 
 func TestALineOfJSONTellsNullFromEmptyAndKeepsEveryValue(t *testing.T) {
 	t.Parallel()
-	fields := []register.Field{
-		{ID: "text", Type: register.TypeText},
-		{ID: "empty", Type: register.TypeText},
-		{ID: "null", Type: register.TypeText},
-		{ID: "number", Type: register.TypeInteger},
-		{ID: "at", Type: register.TypeTime},
-		{ID: "yes", Type: register.TypeBoolean},
-		{ID: "list", Type: register.TypeList},
-		{ID: "any", Type: register.TypeJSON},
+	fields := []dictionary.Field{
+		{ID: "text", Type: dictionary.TypeText},
+		{ID: "empty", Type: dictionary.TypeText},
+		{ID: "null", Type: dictionary.TypeText},
+		{ID: "number", Type: dictionary.TypeInteger},
+		{ID: "at", Type: dictionary.TypeTime},
+		{ID: "yes", Type: dictionary.TypeBoolean},
+		{ID: "list", Type: dictionary.TypeList},
+		{ID: "any", Type: dictionary.TypeJSON},
 	}
 	line := record.AppendJSON(nil, fields, record.Row{Values: [][]byte{
 		[]byte("=1,\"\\\r\n\t\x01\u2028é"), []byte(""), nil, []byte("9223372036854775807"),
@@ -144,7 +144,7 @@ func FuzzAnyTextIsOneLineOfJSONAndOneCell(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	field := []register.Field{{ID: "f", Type: register.TypeText}, {ID: "g", Type: register.TypeText}}
+	field := []dictionary.Field{{ID: "f", Type: dictionary.TypeText}, {ID: "g", Type: dictionary.TypeText}}
 	apostrophes := strings.NewReplacer("'", "")
 	f.Fuzz(func(t *testing.T, s string) {
 		row := record.Row{Values: [][]byte{[]byte(s), []byte(s)}}
@@ -219,8 +219,8 @@ func forgiving(table string, separator rune) (rows [][]string) {
 
 func TestNoCellOfARowRunsUnderAnySeparator(t *testing.T) {
 	t.Parallel()
-	fields := []register.Field{
-		{ID: "n", Type: register.TypeInteger}, {ID: "page", Type: register.TypeText}, {ID: "list", Type: register.TypeList}, {ID: "at", Type: register.TypeTime}, {ID: "m", Type: register.TypeInteger},
+	fields := []dictionary.Field{
+		{ID: "n", Type: dictionary.TypeInteger}, {ID: "page", Type: dictionary.TypeText}, {ID: "list", Type: dictionary.TypeList}, {ID: "at", Type: dictionary.TypeTime}, {ID: "m", Type: dictionary.TypeInteger},
 	}
 	signs := []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"}
 	before := []string{"", "x", " ", "\t", "\r", "\n", ";", "x;", "x; ", "x\t", "x\t ", "x\r\n", `"`, `x;"`, `x;"" `, "x;\u3000"}

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -145,7 +145,7 @@ func (s *Service) indexTable(ctx context.Context, of sample) indexTable {
 const maxCell = 300 // characters of a text that the page shows; the files have all of it
 
 // cell says a value as its reader would.
-func (s *Service) cell(ctx context.Context, f register.Field, v []byte) string {
+func (s *Service) cell(ctx context.Context, f dictionary.Field, v []byte) string {
 	if len(v) == 0 {
 		return "–"
 	}
@@ -155,26 +155,26 @@ func (s *Service) cell(ctx context.Context, f register.Field, v []byte) string {
 		n, number = parsed, err == nil
 	}
 	at, timed := time.Time{}, false
-	if f.Type == register.TypeTime || f.Type == register.TypeDate {
+	if f.Type == dictionary.TypeTime || f.Type == dictionary.TypeDate {
 		at, timed = record.Time(v)
 	}
 	var items []string
 	switch {
-	case number && f.Type == register.TypeBytes:
+	case number && f.Type == dictionary.TypeBytes:
 		return text.Bytes(ctx, n)
-	case number && f.Type == register.TypeSeconds:
+	case number && f.Type == dictionary.TypeSeconds:
 		return text.Duration(ctx, time.Duration(n)*time.Second)
 	case number:
 		return text.Number(ctx, n)
-	case timed && f.Type == register.TypeDate:
+	case timed && f.Type == dictionary.TypeDate:
 		return text.Day(ctx, at)
 	case timed:
 		return text.Time(ctx, at)
-	case f.Type == register.TypeBoolean && v[0] == 't':
+	case f.Type == dictionary.TypeBoolean && v[0] == 't':
 		return text.T(ctx, "data.yes")
-	case f.Type == register.TypeBoolean:
+	case f.Type == dictionary.TypeBoolean:
 		return text.T(ctx, "data.no")
-	case f.Type == register.TypeList && json.Unmarshal(v, &items) == nil:
+	case f.Type == dictionary.TypeList && json.Unmarshal(v, &items) == nil:
 		for i, item := range items {
 			items[i] = s.Register.Say(f, item, text.Lang(ctx))
 		}

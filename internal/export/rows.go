@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 )
 
 // silentError is a source that does not answer; everything else that goes
@@ -46,7 +46,7 @@ const samples = 5 // rows of each file that the index shows
 
 // sample is the beginning of a file, for the index.
 type sample struct {
-	fields []register.Field
+	fields []dictionary.Field
 	rows   [][][]byte
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"plusultra.link/privacy/internal/deadline"
-	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/document"
 )
 
 //go:embed default
@@ -28,7 +28,7 @@ func Default() (*Policy, error) {
 }
 
 // Load reads an operator's policy: a folder with a folder per version, each
-// in every language of the register. It fails with [register.Faults].
+// in every language of the register. It fails with [document.Faults].
 func Load(dir string, languages []string) (*Policy, error) {
 	return read(os.DirFS(dir), dir, languages)
 }
@@ -38,11 +38,11 @@ type reader struct {
 	files     fs.FS
 	shown     string // how faults name the folder
 	languages []string
-	faults    register.Faults
+	faults    document.Faults
 }
 
 func (r *reader) fault(file string, line int, format string, args ...any) {
-	r.faults = append(r.faults, register.Fault{
+	r.faults = append(r.faults, document.Fault{
 		File: path.Join(r.shown, file), Line: line, Text: fmt.Sprintf(format, args...),
 	})
 }
@@ -92,7 +92,7 @@ func (r *reader) version(id string) Version {
 }
 
 // about reads version.yaml.
-func (r *reader) about(file string) (deadline.Day, register.Text) {
+func (r *reader) about(file string) (deadline.Day, document.Text) {
 	source, err := fs.ReadFile(r.files, file)
 	if err != nil {
 		r.fault(file, 1, "is missing: it says from which day the version is in force")
@@ -100,7 +100,7 @@ func (r *reader) about(file string) (deadline.Day, register.Text) {
 	}
 	var about struct {
 		Effective string        `yaml:"effective"`
-		Changes   register.Text `yaml:"changes"`
+		Changes   document.Text `yaml:"changes"`
 	}
 	if err := yaml.UnmarshalWithOptions(source, &about, yaml.Strict()); err != nil {
 		r.fault(file, 1, "%s", yaml.FormatError(err, false, false))

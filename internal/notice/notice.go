@@ -2,7 +2,7 @@ package notice
 
 import (
 	"plusultra.link/privacy/internal/deadline"
-	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/document"
 )
 
 // Slot is a place in the text that a page fills from the register.
@@ -54,7 +54,7 @@ type Document struct {
 type Version struct {
 	ID        string // the folder's name
 	Effective deadline.Day
-	Changes   register.Text // what is different from the version before
+	Changes   document.Text // what is different from the version before
 
 	documents map[string]Document
 	first     string // language that stands in for one that is missing

@@ -12,8 +12,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/notice"
-	"plusultra.link/privacy/internal/register"
 )
 
 func shipped(t *testing.T) *notice.Policy {
@@ -147,7 +147,7 @@ func TestAnOperatorsPolicyIsHeldToTheRules(t *testing.T) {
 				}
 				return
 			}
-			var faults register.Faults
+			var faults document.Faults
 			if !errors.As(err, &faults) || !strings.HasPrefix(faults[0].String(), filepath.Join(dir, tc.want)) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -73,7 +74,7 @@ type checker struct {
 
 // canonical gives the one form in which a value is stored: the same fact
 // always becomes the same bytes. An absent value gives nil.
-func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
+func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 	if v.kind == absent || (v.kind == text && len(v.text) == 0) {
 		if f.Required {
 			return nil, Required
@@ -81,16 +82,16 @@ func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
 		return nil, noReason
 	}
 	switch f.Type {
-	case register.TypeInteger, register.TypeBytes, register.TypeSeconds:
+	case dictionary.TypeInteger, dictionary.TypeBytes, dictionary.TypeSeconds:
 		return number(f, v)
-	case register.TypeBoolean:
+	case dictionary.TypeBoolean:
 		if s := string(v.text); s != "true" && s != "false" {
 			return nil, WrongType
 		}
 		return v.text, noReason
-	case register.TypeList:
+	case dictionary.TypeList:
 		return c.list(f, v)
-	case register.TypeJSON:
+	case dictionary.TypeJSON:
 		return c.json(v)
 	default: // the rest are texts of some form
 	}
@@ -98,17 +99,17 @@ func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
 		return nil, WrongType
 	}
 	switch f.Type {
-	case register.TypeTime:
+	case dictionary.TypeTime:
 		at, reason := c.time(v.text)
 		return at.AppendFormat(nil, time.RFC3339Nano), reason
-	case register.TypeDate:
+	case dictionary.TypeDate:
 		if _, err := time.Parse(dateLayout, string(v.text)); err != nil {
 			return nil, WrongType
 		}
 		return v.text, noReason
-	case register.TypeNetwork:
+	case dictionary.TypeNetwork:
 		return network(v.text)
-	case register.TypeEmail:
+	case dictionary.TypeEmail:
 		a, err := mail.ParseAddress(string(v.text))
 		if err != nil || a.Address != string(v.text) || len(v.text) > maxAddress {
 			return nil, WrongType
@@ -119,7 +120,7 @@ func (c checker) canonical(f register.Field, v cell) ([]byte, Reason) {
 }
 
 // words checks free text: how long it is, and that no card is in it.
-func (c checker) words(f register.Field, s []byte) Reason {
+func (c checker) words(f dictionary.Field, s []byte) Reason {
 	if f.Max > 0 && int64(len(s)) > f.Max && int64(utf8.RuneCount(s)) > f.Max {
 		return TooLong
 	}
@@ -174,7 +175,7 @@ func (c checker) time(s []byte) (time.Time, Reason) {
 	return at, noReason
 }
 
-func number(f register.Field, v cell) ([]byte, Reason) {
+func number(f dictionary.Field, v cell) ([]byte, Reason) {
 	if v.kind == composed {
 		return nil, WrongType
 	}
@@ -203,7 +204,7 @@ func network(s []byte) ([]byte, Reason) {
 }
 
 // list reads a JSON array of texts, or texts divided by semicolons.
-func (c checker) list(f register.Field, v cell) ([]byte, Reason) {
+func (c checker) list(f dictionary.Field, v cell) ([]byte, Reason) {
 	var items []string
 	switch {
 	case v.kind == plain:

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/dictionary"
 )
 
 // intake is a source into which rows are imported.
 type intake struct {
 	*table
 
-	fields []register.Field
+	fields []dictionary.Field
 	index  map[string]int // of the fields, by id
 	time   int
 	tally  int // -1 for none
@@ -142,7 +142,7 @@ func (i *intake) add(b *batch, check checker, raw *rawRow) {
 
 // column writes a value as COPY reads it. A text that is missing is empty,
 // anything else is null.
-func (i *intake) column(dst []byte, f register.Field, value []byte) []byte {
+func (i *intake) column(dst []byte, f dictionary.Field, value []byte) []byte {
 	if value != nil {
 		return appendCopy(dst, value)
 	}

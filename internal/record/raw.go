@@ -5,12 +5,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/dictionary"
 )
 
 // AppendJSON appends a row as one JSON object, its members in the order of the
 // fields; a null is left out. It copies what it can and allocates nothing.
-func AppendJSON(dst []byte, fields []register.Field, row Row) []byte {
+func AppendJSON(dst []byte, fields []dictionary.Field, row Row) []byte {
 	dst = append(dst, '{')
 	first := true
 	for i, f := range fields {
@@ -30,16 +30,16 @@ func AppendJSON(dst []byte, fields []register.Field, row Row) []byte {
 	return append(dst, '}')
 }
 
-func appendValue(dst []byte, of register.Type, v []byte) []byte {
+func appendValue(dst []byte, of dictionary.Type, v []byte) []byte {
 	switch {
-	case of.Number(), of == register.TypeJSON, of == register.TypeList:
+	case of.Number(), of == dictionary.TypeJSON, of == dictionary.TypeList:
 		return append(dst, v...)
-	case of == register.TypeBoolean:
+	case of == dictionary.TypeBoolean:
 		if v[0] == 't' {
 			return append(dst, "true"...)
 		}
 		return append(dst, "false"...)
-	case of == register.TypeTime:
+	case of == dictionary.TypeTime:
 		dst = append(dst, '"')
 		dst = AppendTime(dst, v)
 		return append(dst, '"')
@@ -49,13 +49,13 @@ func appendValue(dst []byte, of register.Type, v []byte) []byte {
 
 // AppendText appends a value as a cell of a table: as it is, but times in RFC
 // 3339 and booleans as true and false.
-func AppendText(dst []byte, f register.Field, v []byte) []byte {
+func AppendText(dst []byte, f dictionary.Field, v []byte) []byte {
 	switch {
 	case v == nil:
 		return dst
-	case f.Type == register.TypeTime:
+	case f.Type == dictionary.TypeTime:
 		return AppendTime(dst, v)
-	case f.Type == register.TypeBoolean:
+	case f.Type == dictionary.TypeBoolean:
 		return appendValue(dst, f.Type, v)
 	}
 	return append(dst, v...)

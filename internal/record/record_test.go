@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -97,9 +98,9 @@ func TestARegisterThatNamesWhatTheDatabaseHasNotIsRefusedWithEveryFault(t *testi
 	b := setup(t)
 	reg := *b.Register
 	reg.Categories = append([]register.Category{}, reg.Categories...)
-	reg.Categories[0].Holdings = []register.Holding{
+	reg.Categories[0].Holdings = []dictionary.Holding{
 		{Table: "nowhere", Person: "person_id"},
-		{Table: "profile", Person: "person_id", Time: "never", Fields: []register.Field{{ID: "shoe_size"}}},
+		{Table: "profile", Person: "person_id", Time: "never", Fields: []dictionary.Field{{ID: "shoe_size"}}},
 	}
 	_, err := record.New(t.Context(), record.Deps{DB: b.db, Register: &reg, Now: b.clock.Now})
 	for _, word := range []string{"nowhere", "never", "shoe_size"} {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -18,7 +19,7 @@ type Source interface {
 	Name() string
 	Category() register.Category
 	// Fields are what a person may see of a row, in the order of Row.Values.
-	Fields() []register.Field
+	Fields() []dictionary.Field
 
 	// Count is how many rows a person has here.
 	Count(ctx context.Context, person uuid.UUID) (int64, error)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -26,7 +27,7 @@ const (
 type table struct {
 	deps     Deps
 	category register.Category
-	holding  register.Holding
+	holding  dictionary.Holding
 	relation relation
 
 	from   string // the quoted table
@@ -47,7 +48,7 @@ type keyColumn struct {
 	at      int // in the select list
 }
 
-func newTable(d Deps, c register.Category, h register.Holding, r relation) (*table, error) {
+func newTable(d Deps, c register.Category, h dictionary.Holding, r relation) (*table, error) {
 	if len(r.columns) == 0 {
 		return nil, fmt.Errorf("there is no table %s", h.Table)
 	}
@@ -126,8 +127,8 @@ func (t *table) plan() {
 }
 
 // read is the expression that gives a field in text form.
-func (t *table) read(f register.Field) string {
-	composed := f.Type == register.TypeJSON || f.Type == register.TypeList
+func (t *table) read(f dictionary.Field) string {
+	composed := f.Type == dictionary.TypeJSON || f.Type == dictionary.TypeList
 	if t.holding.Records && f.ID != t.holding.Time {
 		if composed {
 			return "(" + sharedFields + "->" + literal(f.ID) + ")::text"
@@ -181,7 +182,7 @@ func (t *table) Name() string {
 
 func (t *table) Category() register.Category { return t.category }
 
-func (t *table) Fields() []register.Field { return t.holding.Fields }
+func (t *table) Fields() []dictionary.Field { return t.holding.Fields }
 
 // counted tells whether ingest keeps the number of rows.
 func (t *table) counted() bool { return t.holding.Ingest }

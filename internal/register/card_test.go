@@ -3,6 +3,8 @@ package register
 import (
 	"strconv"
 	"testing"
+
+	"plusultra.link/privacy/internal/dictionary"
 )
 
 func TestAFullCardNumberIsFoundHoweverItIsWritten(t *testing.T) {
@@ -43,7 +45,7 @@ func TestWhatOnlyLooksLikeACardIsLeftAlone(t *testing.T) {
 
 func TestNoImportedNumberCanBeACard(t *testing.T) {
 	t.Parallel()
-	for n := int64(largestNumber); n > largestNumber-20_000; n-- {
+	for n := int64(dictionary.LargestNumber); n > dictionary.LargestNumber-20_000; n-- {
 		if issued(strconv.FormatInt(n, 10)) {
 			t.Fatalf("%d begins as a card does", n)
 		}

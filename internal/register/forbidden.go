@@ -2,6 +2,7 @@ package register
 
 import (
 	"path"
+	"plusultra.link/privacy/internal/document"
 	"strings"
 	"unicode"
 )
@@ -9,12 +10,12 @@ import (
 // Ban is a kind of field or value that may never be held, whatever a category
 // declares.
 type Ban struct {
-	ID         string   `yaml:"id"`
-	Promise    string   `yaml:"promise"`
-	Categories []string `yaml:"categories"` // none: everywhere
-	Names      []string `yaml:"names"`      // of fields, compared without case or punctuation; * matches any part
-	Cards      bool     `yaml:"cards"`      // refuses any value in which LuhnCard finds a number
-	Text       Text     `yaml:"text"`
+	ID         string        `yaml:"id"`
+	Promise    string        `yaml:"promise"`
+	Categories []string      `yaml:"categories"` // none: everywhere
+	Names      []string      `yaml:"names"`      // of fields, compared without case or punctuation; * matches any part
+	Cards      bool          `yaml:"cards"`      // refuses any value in which LuhnCard finds a number
+	Text       document.Text `yaml:"text"`
 }
 
 // covers reports whether the ban holds in a category.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -72,12 +73,11 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"an unknown key at the top", controller, "brand:\n", "brands:\n", "brands", "there is no such key here"},
 		{"a text for a list", given, "promises: [P4]", "promises: P4", "categories[0].promises", "must be a list"},
 		{"a word for a boolean", mail, "locked: true", "locked: perhaps", "topics[6].locked", "must be true or false"},
-		{"a word for a number", observed, "max: 3999999999999", "max: lots", "categories[10].holdings[0].fields[3].max", "must be a whole number"},
 		{"a length of time in other words", observed, "keep: 12 months", "keep: a year", "categories[8].retention.keep", "is no length of time"},
 		{"no such day", days, "date: 2026-01-01", "date: 2026-02-30", "holidays[3].days[0].date", "is not a day"},
 		{"a missing language", mail, `name: {en: "New features", ja: "新機能"}`, `name: {en: "New features"}`, "topics[0].name", "has no text in the language ja"},
-		{"a language too many", mail, `ja: "新機能"}`, `ja: "新機能", fr: "Nouveautés"}`, "topics[0].name.fr", "fr is not among the document's languages"},
-		{"a category without a source", observed, "categories:\n", "categories:\n" + rumours, "categories[8].holdings", "rumours has no source"},
+		{"a language too many", mail, `ja: "新機能"}`, `ja: "新機能", fr: "Nouveautés"}`, "topics[0].name.fr", "the portal does not speak fr"},
+		{"a category that lies nowhere", observed, "categories:\n", "categories:\n" + rumours, "categories[8].fields", "rumours lies nowhere"},
 		{"an unknown purpose", given, "purposes: [transactions]", "purposes: [curiosity]", "categories[1].purposes[0]", "there is no purpose curiosity"},
 		{"no purpose at all", given, "purposes: [transactions]", "purposes: []", "categories[1].purposes", "payment-methods is held for no purpose"},
 		{"an unknown recipient", given, "recipients: [payment-processor,", "recipients: [payment-processor, broker,", "categories[1].recipients[1]", "there is no recipient broker"},
@@ -93,12 +93,11 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"a refusal of nothing", rights, "kinds: [rectification]", "kinds: [wishes]", "refusals[8].kinds[0]", "there is no kind of request wishes"},
 		{"keeping without an end", given, "      from: row\n      keep: 7 years\n      operator: true\n      law", "      from: row\n      law", "categories[2].erasure.keep", "must say how long"},
 		{"keeping what is deleted", ours, "erasure: {action: delete}", "erasure: {action: delete, from: row, keep: 1 day}", "categories[11].erasure", "only what is kept"},
-		{"correcting what was observed", observed, "id: browser, type: text,", "id: browser, type: text, correctable: true,", "categories[8].holdings[0].fields[2].correctable", "only what the person gave"},
-		{"a destination in the connection log", observed, "{id: place, type: place,", "{id: destination, type: place,", "categories[10].holdings[0].fields[2].id", "forbidden.destination (P7)"},
-		{"a number as long as a card's", observed, "max: 3999999999999", "max: 9999999999999999", "categories[10].holdings[0].fields[3].max", "can't be a card number"},
-		{"a full card number's field", given, "{id: last4,", "{id: card_number,", "categories[1].holdings[0].fields[2].id", "forbidden.card-number (P4)"},
-		{"a sum of words", observed, "tally: bytes", "tally: place", "categories[10].holdings[0].tally", "is not a field that holds a number"},
-		{"an order by no time", observed, "time: started_at", "time: began", "categories[10].holdings[0].time", "is not a field of type time"},
+		{"correcting what was observed", observed, "id: browser, type: text,", "id: browser, type: text, correctable: true,", "categories[8].fields[2].correctable", "only what the person gave"},
+		{"a word for a number", given, "max: 20000,", "max: lots,", "categories[4].fields[3].max", "must be a whole number"},
+		{"a number without a bound", observed, "id: browser, type: text, max: 200,", "id: browser, type: integer,", "categories[8].fields[2].max", "can't be a card number"},
+		{"a destination among the devices", observed, "{id: browser, type: text, max: 200,", "{id: destination, type: text,", "categories[8].fields[2].id", "forbidden.destination (P7)"},
+		{"a full card number's field", given, "{id: last4,", "{id: card_number,", "categories[1].fields[2].id", "forbidden.card-number (P4)"},
 		{"a purpose that nothing is held for", controller, "purposes:\n", "purposes:\n  - {id: fun, name: {en: Fun, ja: 娯楽}, summary: {en: Fun., ja: 娯楽です。}, basis: consent}\n", "purposes[0]", "no category is held for the purpose fun"},
 		{"a recipient of nothing", controller, "recipients:\n", "recipients:\n  - {id: broker, name: {en: B, ja: B}, role: {en: B, ja: B}, purpose: {en: B, ja: B}, data: {en: B, ja: B}, place: us}\n", "recipients[0]", "receives nothing"},
 		{"an anchor that is not there", rights, "clocks: *clocks", "clocks: *clockwork", "request_kinds[1].clocks", "nothing above is called clockwork"},
@@ -109,7 +108,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := tampered(t, tc.file, tc.old, tc.replacement)
-			faults, ok := err.(register.Faults) //nolint:errorlint // Load returns them bare
+			faults, ok := err.(document.Faults) //nolint:errorlint // Load returns them bare
 			if !ok {
 				t.Fatalf("got %v, want faults", err)
 			}
@@ -127,15 +126,15 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "register.yaml")
-	source := "languages: [en]\ncontroler: {}\nbrand: {name: A, acent: red}\ntopics:\n  - {id: x, locked: 3}\n"
+	source := "controler: {}\nbrand: {name: A, acent: red}\ntopics:\n  - {id: x, locked: 3}\n"
 	if err := os.WriteFile(name, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := register.Load(name)
 	want := []string{
-		name + ":2: controler: there is no such key here",
-		name + ":3: brand.acent: there is no such key here",
-		name + ":5: topics[0].locked: must be true or false",
+		name + ":1: controler: there is no such key here",
+		name + ":2: brand.acent: there is no such key here",
+		name + ":4: topics[0].locked: must be true or false",
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
@@ -145,7 +144,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 func TestOneFileIsARegisterToo(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "register.yaml")
-	if err := os.WriteFile(name, []byte("languages: [en]\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("brand: {name: A}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := register.Load(name)
@@ -160,5 +159,13 @@ func TestNoRegisterIsAnError(t *testing.T) {
 		if _, err := register.Load(name); err == nil {
 			t.Errorf("%s was read as a register", name)
 		}
+	}
+}
+
+func TestACategoryThatTheProgramStoresDataForIsRequired(t *testing.T) {
+	t.Parallel()
+	_, err := tampered(t, "50-ours.yaml", "  - id: sessions", "  - id: sittings")
+	if want := "there is no category sessions, to which the program's table session belongs: say what you promise about it"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -3,6 +3,8 @@ package register
 import (
 	"slices"
 	"sort"
+
+	"plusultra.link/privacy/internal/dictionary"
 )
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
@@ -168,24 +170,11 @@ func covers(countries, regions []string, country, region string) bool {
 
 // Intake is the holding into which rows of a category are imported; ok is
 // false for a category that nobody imports.
-func (c Category) Intake() (Holding, bool) {
+func (c Category) Intake() (dictionary.Holding, bool) {
 	for _, h := range c.Holdings {
-		if h.Records || h.Ingest {
+		if h.Ingest {
 			return h, true
 		}
 	}
-	return Holding{}, false
-}
-
-// Field finds a declared field.
-func (h Holding) Field(id string) (Field, bool) {
-	return find(h.Fields, id, func(f Field) string { return f.ID })
-}
-
-// KeepingClock is the column from which keeping times count.
-func (h Holding) KeepingClock() string {
-	if h.Clock != "" {
-		return h.Clock
-	}
-	return h.Time
+	return dictionary.Holding{}, false
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -209,16 +210,16 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 
 func TestATextIsReadInTheNearestLanguage(t *testing.T) {
 	t.Parallel()
-	text := register.Text{"en": "name", "ja": "名前"}
+	text := document.Text{"en": "name", "ja": "名前"}
 	for lang, want := range map[string]string{"ja": "名前", "ja-JP": "名前", "fr": "name", "": "name"} {
 		if got := text.In(lang); got != want {
 			t.Errorf("in %q it is %q, want %q", lang, got, want)
 		}
 	}
-	if got := (register.Text{"de": "Name"}).In("ja"); got != "Name" {
+	if got := (document.Text{"de": "Name"}).In("ja"); got != "Name" {
 		t.Errorf("got %q", got)
 	}
-	if got := register.Text(nil).In("en"); got != "" {
+	if got := document.Text(nil).In("en"); got != "" {
 		t.Errorf("got %q", got)
 	}
 }

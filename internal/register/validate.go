@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"plusultra.link/privacy/internal/document"
 )
 
 var (
 	idPattern      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	columnPattern  = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
 	colourPattern  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
@@ -19,23 +20,23 @@ var (
 // validator checks the rules that hold between the document's parts.
 type validator struct {
 	reg    *Register
-	faults Faults
+	faults document.Faults
 }
 
 func (v *validator) fault(path, format string, args ...any) {
-	v.faults = append(v.faults, v.reg.places.fault(path, format, args...))
+	v.faults = append(v.faults, v.reg.places.Fault(path, format, args...))
 }
 
 // validate finds everything that is wrong with a document that could be read.
-func (r *Register) validate(texts map[string]Text) Faults {
-	r.complete()
+func (r *Register) validate() document.Faults {
+	r.hold()
 	v := validator{reg: r}
-	v.languages(texts)
 	v.controller()
 	v.grounds()
 	v.mail()
 	v.categories()
-	v.lists()
+	v.stored()
+	v.forbidden()
 	v.rights()
 	return v.faults
 }
@@ -46,37 +47,13 @@ func (r *Register) uses(as func(Category) bool) bool {
 	return slices.ContainsFunc(r.Categories, as)
 }
 
-// complete writes out what the document may leave unsaid.
-func (r *Register) complete() {
+// hold gives every category the tables in which its rows lie.
+func (r *Register) hold() {
 	for i := range r.Categories {
-		for j := range r.Categories[i].Holdings {
-			h := &r.Categories[i].Holdings[j]
-			if h.Records {
-				h.Table, h.Person, h.Time, h.Ingest = "record", "person_id", "at", true
-			}
-			if h.Person == "" && h.Unlinked.Empty() {
-				h.Person = "person_id"
-			}
-		}
-	}
-}
-
-// languages holds every text to every language: a person must not meet a
-// page of which a sentence is missing.
-func (v *validator) languages(texts map[string]Text) {
-	if len(v.reg.Languages) == 0 {
-		v.fault("languages", "names no language")
-	}
-	for _, path := range sortedKeys(texts) {
-		for _, lang := range v.reg.Languages {
-			if strings.TrimSpace(texts[path][lang]) == "" {
-				v.fault(path, "has no text in the language %s", lang)
-			}
-		}
-		for _, lang := range sortedKeys(texts[path]) {
-			if !contains(v.reg.Languages, lang) {
-				v.fault(path+"."+lang, "%s is not among the document's languages", lang)
-			}
+		c := &r.Categories[i]
+		c.Holdings = r.Dictionary.Of(c.ID)
+		if len(c.Fields) > 0 {
+			c.Holdings = append(c.Holdings, r.Dictionary.Shared(c.ID, c.Fields, c.Wipe))
 		}
 	}
 }
@@ -188,8 +165,8 @@ func (v *validator) need(path, s string) {
 	}
 }
 
-// text asks for words; which languages is [validator.languages]'s business.
-func (v *validator) text(path string, t Text) {
+// text asks for words; which languages is [document.Places.Languages]'s business.
+func (v *validator) text(path string, t document.Text) {
 	if t.Empty() {
 		v.fault(path, "is missing")
 	}

@@ -1,8 +1,10 @@
 package register
 
-// largestNumber keeps imported numbers below every length at which a whole
-// number could be a payment card's: 13 digits that begin with 4.
-const largestNumber = 3_999_999_999_999
+import (
+	"slices"
+
+	"plusultra.link/privacy/internal/dictionary"
+)
 
 func (v *validator) categories() {
 	r := v.reg
@@ -32,19 +34,7 @@ func (v *validator) category(at string, c Category) {
 	}
 	v.retention(at+".retention", c.Retention)
 	v.erasure(at+".erasure", c.Erasure)
-	if len(c.Holdings) == 0 {
-		v.fault(at+".holdings", "%s has no source: say in which table it lies", c.ID)
-	}
-	intakes := 0
-	for i, h := range c.Holdings {
-		v.holding(index(at+".holdings", i), c, h)
-		if h.Ingest {
-			intakes++
-		}
-	}
-	if intakes > 1 {
-		v.fault(at+".holdings", "%s can be imported into one holding only", c.ID)
-	}
+	v.fields(at, c)
 }
 
 func (v *validator) retention(at string, r Retention) {
@@ -75,97 +65,73 @@ func (v *validator) erasure(at string, e Erasure) {
 	}
 }
 
-func (v *validator) holding(at string, c Category, h Holding) {
-	if !columnPattern.MatchString(h.Table) {
-		v.fault(at, "must name a table, or say records: true")
+// fields checks where the rows of a category lie, and the fields of those that
+// are imported.
+func (v *validator) fields(at string, c Category) {
+	if len(c.Holdings) == 0 {
+		v.fault(at+".fields", "%s lies nowhere: say which fields its rows have", c.ID)
 	}
-	if h.Ingest && h.Person == "" {
-		v.fault(at, "rows that belong to no account can't be imported")
-	}
-	if h.Tally != "" {
-		if f, ok := h.Field(h.Tally); !ok || !f.Type.Number() {
-			v.fault(at+".tally", "%s is not a field that holds a number", h.Tally)
-		}
-	}
-	if f, ok := h.Field(h.Time); h.Time != "" && (!ok || f.Type != TypeTime) {
-		v.fault(at+".time", "%s is not a field of type time", h.Time)
-	}
-	if h.Time == "" && h.Ingest {
-		v.fault(at+".time", "rows that are imported need a time")
-	}
+	intakes := 0
 	counted := c.Retention.From == SinceRow || c.Erasure.From == SinceRow
-	if counted && h.KeepingClock() == "" {
-		v.fault(at, "the keeping time counts from each row, so name its clock")
-	}
-	if h.Except != nil {
-		v.text(at+".except.because", h.Except.Because)
-		v.text(at+".except.name", h.Except.Name)
-	}
-	for i, w := range h.Withheld {
-		v.text(index(at+".withheld", i)+".because", w.Because)
-		v.text(index(at+".withheld", i)+".name", w.Name)
-		if len(w.Columns) == 0 {
-			v.fault(index(at+".withheld", i)+".columns", "names no column")
+	for _, h := range c.Holdings {
+		if h.Ingest {
+			intakes++
+			v.allowed(at, c, h)
+		}
+		if counted && h.KeepingClock() == "" {
+			v.fault(at, "the keeping time counts from each row, and the rows of the table %s have no time", h.Table)
 		}
 	}
-	if len(h.Wipe) > 0 && c.Erasure.Action == Delete {
-		v.fault(at+".wipe", "rows that are deleted have nothing left to empty")
+	if intakes > 1 {
+		v.fault(at+".fields", "the rows of %s are imported into a table of their own, so it has no fields of yours", c.ID)
 	}
-	v.fields(at, c, h)
-}
-
-func (v *validator) fields(at string, c Category, h Holding) {
-	seen := map[string]bool{}
-	for i, f := range h.Fields {
+	dictionary.CheckFields(at+".fields", c.Fields, true, v.fault)
+	for i, f := range c.Fields {
 		here := index(at+".fields", i)
-		if !columnPattern.MatchString(f.ID) {
-			v.fault(here+".id", "%q is no name of a field", f.ID)
-		}
-		if seen[f.ID] {
-			v.fault(here+".id", "%s stands here twice", f.ID)
-		}
-		seen[f.ID] = true
-		v.text(here+".name", f.Name)
-		for _, code := range sortedKeys(f.Words) {
-			v.text(here+".words."+code, f.Words[code])
-		}
-		if f.Names != "" {
-			oneOf(v, here+".names", f.Names, ByCategory, ByTopic, ByRequestKind, ByLookReason, ByLaw, ByRefusal, ByCountry, ByService, ByScope, ByClaim)
-		}
-		oneOf(v, here+".type", f.Type, TypeText, TypeInteger, TypeBytes, TypeSeconds, TypeTime, TypeDate,
-			TypeNetwork, TypePlace, TypeBoolean, TypeEmail, TypeList, TypeJSON)
 		if f.Correctable && c.Origin != FromYou {
 			v.fault(here+".correctable", "only what the person gave can be corrected by them")
 		}
-		if h.Ingest && f.Type.Number() && (f.Max < 1 || f.Max > largestNumber) {
-			v.fault(here+".max", "an imported number needs a max of at most %d, so that it can't be a card number", largestNumber)
-		}
-		if ban, bad := v.reg.ForbiddenField(c.ID, f.ID); bad && h.Ingest {
-			v.fault(here+".id", "%s may not be held: forbidden.%s (%s)", f.ID, ban.ID, ban.Promise)
+	}
+	for i, field := range c.Wipe {
+		if !slices.ContainsFunc(c.Fields, func(f dictionary.Field) bool { return f.ID == field }) {
+			v.fault(index(at+".wipe", i), "there is no field %s", field)
 		}
 	}
-	for i, column := range h.Wipe {
-		if _, ok := h.Field(column); h.Records && !ok {
-			v.fault(index(at+".wipe", i), "there is no field %s", column)
+	if len(c.Wipe) > 0 && c.Erasure.Action == Delete {
+		v.fault(at+".wipe", "rows that are deleted have nothing left to empty")
+	}
+}
+
+// allowed refuses the fields of imported rows that may never be held.
+func (v *validator) allowed(at string, c Category, h dictionary.Holding) {
+	for i, f := range h.Fields {
+		here := at
+		if h.Records {
+			here = index(at+".fields", i) + ".id"
+		}
+		if ban, bad := v.reg.ForbiddenField(c.ID, f.ID); bad {
+			v.fault(here, "%s may not be held: forbidden.%s (%s)", f.ID, ban.ID, ban.Promise)
 		}
 	}
 }
 
-// lists checks what is not a category: derived tables, tables without
-// personal data, and what may never be held.
-func (v *validator) lists() {
+// stored asks for a category for each table that the program fills by itself:
+// what is held must be promised. A table that only imports fill stays empty
+// without one.
+func (v *validator) stored() {
+	asked := map[string]bool{}
+	for _, h := range v.reg.Dictionary.Holdings {
+		if _, ok := v.reg.Category(h.Category); ok || h.Ingest || asked[h.Category] {
+			continue
+		}
+		asked[h.Category] = true
+		v.fault("categories", "there is no category %s, to which the program's table %s belongs: say what you promise about it", h.Category, h.Table)
+	}
+}
+
+// forbidden checks what may never be held.
+func (v *validator) forbidden() {
 	r := v.reg
-	for i, d := range r.Derived {
-		at := index("derived", i)
-		v.need(at+".table", d.Table)
-		v.need(at+".person", d.Person)
-		v.need(at+".category", d.Category)
-		v.need(at+".because", d.Because)
-	}
-	for i, n := range r.NotPersonal {
-		v.need(index("not_personal", i)+".table", n.Table)
-		v.need(index("not_personal", i)+".because", n.Because)
-	}
 	unique(v, "forbidden", r.Forbidden, func(b Ban) string { return b.ID })
 	for i, b := range r.Forbidden {
 		at := index("forbidden", i)

@@ -1,4 +1,4 @@
-package register
+package document
 
 import (
 	"fmt"
@@ -57,9 +57,4 @@ func (p places) of(path string) place {
 		}
 		path = path[:cut]
 	}
-}
-
-func (p places) fault(path, format string, args ...any) Fault {
-	at := p.of(path)
-	return Fault{File: at.file, Line: at.line, Path: path, Text: fmt.Sprintf(format, args...)}
 }

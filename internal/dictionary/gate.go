@@ -1,4 +1,4 @@
-package register
+package dictionary
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/document"
 )
 
 // Querier is what the gate needs of a database: a pool, a connection or a
@@ -16,25 +18,24 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// Gate holds the database to the register, each way round. It reports every
-// table and column that the register does not claim, and every claim that the
-// database does not keep. Nothing found means that what the register says is
-// all there is.
-func (r *Register) Gate(ctx context.Context, db Querier) (Faults, error) {
+// Gate holds the database to the dictionary, each way round. It reports every
+// table and column that the dictionary does not claim, and every claim that
+// the database does not keep. Nothing found means that what the dictionary
+// says is all there is. What an extension brought with it is the database's
+// own.
+func (d *Dictionary) Gate(ctx context.Context, db Querier) (document.Faults, error) {
 	tables, err := catalogue(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
 	}
-	g := gate{reg: r, tables: tables, claimed: map[string]map[string]bool{}}
-	for i, c := range r.Categories {
-		for j, h := range c.Holdings {
-			g.holding(fmt.Sprintf("categories[%d].holdings[%d]", i, j), h)
-		}
+	g := gate{places: d.places, tables: tables, claimed: map[string]map[string]bool{}}
+	for i, h := range d.Holdings {
+		g.holding(index("holdings", i), h)
 	}
-	for i, d := range r.Derived {
-		g.derived(index("derived", i), d)
+	for i, t := range d.Derived {
+		g.derived(index("derived", i), t)
 	}
-	for i, n := range r.NotPersonal {
+	for i, n := range d.NotPersonal {
 		g.notPersonal(index("not_personal", i), n)
 	}
 	g.unclaimed()
@@ -49,14 +50,14 @@ type table struct {
 }
 
 type gate struct {
-	reg     *Register
+	places  *document.Places
 	tables  map[string]table
 	claimed map[string]map[string]bool // table → column
-	faults  Faults
+	faults  document.Faults
 }
 
 func (g *gate) fault(path, format string, args ...any) {
-	g.faults = append(g.faults, g.reg.places.fault(path, format, args...))
+	g.faults = append(g.faults, g.places.Fault(path, format, args...))
 }
 
 // claim marks columns as spoken for and reports those that do not exist.
@@ -121,7 +122,7 @@ func (g *gate) derived(at string, d Derived) {
 func (g *gate) notPersonal(at string, n NotPersonal) {
 	prefix, wild := strings.CutSuffix(n.Table, "*")
 	found := false
-	for _, name := range sortedKeys(g.tables) {
+	for _, name := range sorted(g.tables) {
 		if name != n.Table && (!wild || !strings.HasPrefix(name, prefix)) {
 			continue
 		}
@@ -136,17 +137,17 @@ func (g *gate) notPersonal(at string, n NotPersonal) {
 	}
 }
 
-// unclaimed reports what the database holds and the register does not know.
+// unclaimed reports what the database holds and the dictionary does not know.
 func (g *gate) unclaimed() {
-	for _, name := range sortedKeys(g.tables) {
+	for _, name := range sorted(g.tables) {
 		if g.claimed[name] == nil {
-			g.faults = append(g.faults, Fault{Text: fmt.Sprintf(
-				"the table %s is in no category: claim it in one, or say under not_personal why it holds nothing about a person", name)})
+			g.faults = append(g.faults, document.Fault{Text: fmt.Sprintf(
+				"the table %s is in no category: claim it in internal/dictionary, or say under not_personal why it holds nothing about a person", name)})
 			continue
 		}
-		for _, column := range sortedKeys(g.tables[name].columns) {
+		for _, column := range sorted(g.tables[name].columns) {
 			if !g.claimed[name][column] {
-				g.faults = append(g.faults, Fault{Text: fmt.Sprintf(
+				g.faults = append(g.faults, document.Fault{Text: fmt.Sprintf(
 					"the column %s.%s is in no category: name it among the fields of %s, or withhold it and say why", name, column, name)})
 			}
 		}
@@ -193,7 +194,10 @@ func catalogue(ctx context.Context, db Querier) (map[string]table, error) {
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 		join pg_type t on t.oid = a.atttypid
 		where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-		  and n.nspname not like 'pg\_%' and n.nspname <> 'information_schema'`)
+		  and n.nspname not like 'pg\_%' and n.nspname <> 'information_schema'
+		  and not exists (
+		      select from pg_depend e
+		      where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')`)
 	if err != nil {
 		return nil, err
 	}
@@ -212,3 +216,7 @@ func catalogue(ctx context.Context, db Querier) (map[string]table, error) {
 	})
 	return tables, err
 }
+
+func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,4 +1,4 @@
-package register
+package document
 
 import (
 	"encoding"
@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// decoder fills a Register from YAML by its struct tags. Unlike the library's
+// decoder fills a struct from YAML by its struct tags. Unlike the library's
 // own it does not stop at the first fault, and it remembers where each path
 // stands, so that a fault found later can name its line too.
 type decoder struct {
@@ -25,9 +25,7 @@ type decoder struct {
 	anchors map[string]ast.Node // of the file at hand
 }
 
-// add reads one file into the register. Lists of several files are joined;
-// anything else may stand in one file only.
-func (d *decoder) add(file string, source []byte, into *Register) {
+func (d *decoder) add(file string, source []byte, into reflect.Value) {
 	d.file, d.anchors = file, map[string]ast.Node{}
 	if _, ok := d.places[""]; !ok {
 		d.places[""] = place{file: file, line: 1}
@@ -48,7 +46,7 @@ func (d *decoder) add(file string, source []byte, into *Register) {
 		case i > 0:
 			d.fault(doc.Body, "", "a second document in one file")
 		default:
-			d.decode(doc.Body, "", reflect.ValueOf(into).Elem())
+			d.decode(doc.Body, "", into)
 		}
 	}
 }
