@@ -46,7 +46,7 @@ func (s *Service) Read(token string) (Link, error) {
 	token = strings.TrimRightFunc(token, func(c rune) bool {
 		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 	})
-	payload, err := s.Ring.Verify(linkPurpose, token)
+	payload, err := s.Ring.VerifyLasting(linkPurpose, token) // it stops mail and no more
 	if err != nil {
 		return Link{}, fault.Wrap(err, fault.NotFound, "consent.linkUnknown")
 	}

@@ -3,8 +3,16 @@
 // and receipts.
 //
 // A ring is a list of keys. The first does all new work; the others still
-// open, verify and match what was made with them, so that a key is rotated by
-// putting a new one in front. Every use derives its own key from the ring's by
+// open, verify and match what was made with them. Several portals share what
+// they make, so a key is rotated in two steps: the new one is put behind the
+// old on every portal, and in front once all of them know it.
+//
+// A key that leaked is put behind the word "verify:". It then opens nothing,
+// and vouches only for what has to outlive a rotation and is worth little to a
+// thief: unsubscribe links in old messages (VerifyLasting), the receipts signed
+// with it, and the suppression list's hashes.
+//
+// Every use derives its own key from the ring's by
 // HKDF-SHA-256 (RFC 5869) with its purpose as info, so that what is made for
 // one purpose is worth nothing for another.
 package keyring
@@ -31,13 +39,20 @@ const (
 // altered since.
 var ErrUnknown = errors.New("keyring: made by no key of this ring, or altered")
 
+// ErrNoKey is the ErrUnknown of what names a key that this ring has not, or
+// may not open with. Another portal's ring may, so what is sealed is kept.
+var ErrNoKey = fmt.Errorf("%w: its key is not in PORTAL_KEYS", ErrUnknown)
+
 // Ring is a list of keys, safe for concurrent use.
 type Ring struct{ keys []key }
 
 type key struct {
-	id     [idSize]byte
-	secret []byte
+	id         [idSize]byte
+	secret     []byte
+	verifyOnly bool
 }
+
+const verifyOnly = "verify:" // before a key that does nothing else
 
 // Generate makes a new key in the form that Parse reads.
 func Generate() string {
@@ -47,17 +62,24 @@ func Generate() string {
 }
 
 // Parse reads keys of 32 bytes in base64 (URL alphabet, unpadded), divided by
-// commas; the first does all new work.
+// commas; the first does all new work, and those behind "verify:" only verify.
 func Parse(list string) (*Ring, error) {
 	ring := &Ring{}
 	for i, word := range strings.Split(list, ",") {
+		word, leaked := strings.CutPrefix(strings.TrimSpace(word), verifyOnly)
 		secret, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(word), "="))
 		if err != nil || len(secret) != keySize {
 			return nil, fmt.Errorf("key %d is not 32 bytes in base64 (URL alphabet): `portal keys new` makes one", i+1)
 		}
-		k := key{secret: secret}
+		if leaked && i == 0 {
+			return nil, errors.New("the first key does all new work and can't be one that only verifies: put a new one before it")
+		}
+		k := key{secret: secret, verifyOnly: leaked}
 		sum := sha256.Sum256(append([]byte("portal key id\x00"), secret...))
 		copy(k.id[:], sum[:])
+		if _, _, err := ring.find(k.id[:], true); err == nil {
+			return nil, fmt.Errorf("key %d stands there twice", i+1)
+		}
 		ring.keys = append(ring.keys, k)
 	}
 	return ring, nil
@@ -77,17 +99,40 @@ func (k key) mac(purpose string, data []byte) []byte {
 	return h.Sum(nil)
 }
 
-// byID finds the key that made something, by the id in front of it.
-func (r *Ring) byID(made []byte) (key, []byte, error) {
+// find gives the key that made something, by the id in front of it.
+func (r *Ring) find(made []byte, lasting bool) (key, []byte, error) {
 	if len(made) < idSize {
 		return key{}, nil, ErrUnknown
 	}
 	for _, k := range r.keys {
-		if string(k.id[:]) == string(made[:idSize]) {
+		if string(k.id[:]) == string(made[:idSize]) && (lasting || !k.verifyOnly) {
 			return k, made[idSize:], nil
 		}
 	}
-	return key{}, nil, ErrUnknown
+	return key{}, nil, ErrNoKey
+}
+
+// KeyID is the id of the key that sealed something: its first four bytes.
+func KeyID(sealed []byte) [4]byte {
+	var id [idSize]byte
+	copy(id[:], sealed)
+	return id
+}
+
+// Key is what may be told of a key.
+type Key struct {
+	ID         [4]byte // in front of all that it seals and signs
+	First      bool    // does all new work
+	VerifyOnly bool
+}
+
+// Keys lists the ring's keys, the first one first.
+func (r *Ring) Keys() []Key {
+	out := make([]Key, len(r.keys))
+	for i, k := range r.keys {
+		out[i] = Key{ID: k.id, First: i == 0, VerifyOnly: k.verifyOnly}
+	}
+	return out
 }
 
 // Hash is a keyed hash (HMAC-SHA-256, 32 bytes) by the first key: the same
@@ -117,13 +162,21 @@ func (r *Ring) Sign(purpose string, payload []byte) string {
 }
 
 // Verify gives the payload of a token of Sign, by whichever key of the ring
-// signed it, or ErrUnknown.
-func (r *Ring) Verify(purpose, token string) ([]byte, error) {
+// signed it but for those that leaked, or ErrUnknown.
+func (r *Ring) Verify(purpose, token string) ([]byte, error) { return r.verify(purpose, token, false) }
+
+// VerifyLasting is Verify for tokens that have to work for years, by any key:
+// whoever has stolen one can make such tokens, so they may do no harm.
+func (r *Ring) VerifyLasting(purpose, token string) ([]byte, error) {
+	return r.verify(purpose, token, true)
+}
+
+func (r *Ring) verify(purpose, token string, lasting bool) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) < idSize+macSize {
 		return nil, ErrUnknown
 	}
-	k, rest, err := r.byID(raw)
+	k, rest, err := r.find(raw, lasting)
 	if err != nil {
 		return nil, err
 	}

@@ -115,3 +115,50 @@ func TestABadKeyIsNamedByItsPlace(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+func TestAKeyThatLeakedOnlyVouchesForLinksOfOldMessages(t *testing.T) {
+	t.Parallel()
+	leaked, newer := keyring.Generate(), keyring.Generate()
+	before, after := ring(t, leaked), ring(t, newer+",verify:"+leaked)
+	sealed, err := before.Seal("totp", []byte("me"), []byte("secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := after.Open("totp", []byte("me"), sealed); !errors.Is(err, keyring.ErrNoKey) {
+		t.Errorf("it opens what was sealed with it: %v", err)
+	}
+	var stream bytes.Buffer
+	w, err := before.SealTo(&stream, "export", []byte("me"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := after.OpenFrom(&stream, "export", []byte("me")); !errors.Is(err, keyring.ErrNoKey) {
+		t.Errorf("it opens a stream: %v", err)
+	}
+	token := before.Sign("p", []byte("x"))
+	if _, err := after.Verify("p", token); !errors.Is(err, keyring.ErrUnknown) {
+		t.Errorf("it vouches for what is short-lived: %v", err)
+	}
+	if payload, err := after.VerifyLasting("p", token); err != nil || string(payload) != "x" {
+		t.Errorf("a lasting link: %q, %v", payload, err)
+	}
+	if h := after.Hashes("address", []byte("a")); !bytes.Equal(h[1], before.Hash("address", []byte("a"))) {
+		t.Error("what is suppressed under it is forgotten")
+	}
+	if !after.PublicKeys("receipt")[1].Equal(before.SigningKey("receipt").Public()) {
+		t.Error("a receipt signed with it verifies no more")
+	}
+}
+
+func TestARingThatCanDoNoNewWorkOrNamesAKeyTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	key := keyring.Generate()
+	for _, list := range []string{"", "short", "verify:" + key, key + "," + key, key + ",verify:" + key, key + ","} {
+		if _, err := keyring.Parse(list); err == nil {
+			t.Errorf("%d characters are taken for a ring", len(list))
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package keyring
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
@@ -28,10 +27,10 @@ func (r *Ring) Seal(purpose string, owner, plain []byte) ([]byte, error) {
 	return append(append([]byte{}, k.id[:]...), sealed...), nil
 }
 
-// Open decrypts what Seal made, by whichever key of the ring, or gives
-// ErrUnknown.
+// Open decrypts what Seal made, by whichever key of the ring that does more
+// than verify, or gives ErrUnknown: ErrNoKey if its key is not among them.
 func (r *Ring) Open(purpose string, owner, sealed []byte) ([]byte, error) {
-	k, rest, err := r.byID(sealed)
+	k, rest, err := r.find(sealed, false)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +66,7 @@ func (r *Ring) OpenFrom(rd io.Reader, purpose string, owner []byte) (io.Reader, 
 	if _, err := io.ReadFull(rd, head); err != nil {
 		return nil, ErrUnknown
 	}
-	k, _, err := r.byID(bytes.Clone(head))
+	k, _, err := r.find(head, false)
 	if err != nil {
 		return nil, err
 	}
