@@ -87,7 +87,7 @@ func providers(c config.Services) ([]sso.Provider, error) {
 }
 
 type keysCmd struct {
-	New keysNewCmd `cmd:"" help:"Print a new key, for PORTAL_KEYS. To rotate, put it before the old ones."`
+	New keysNewCmd `cmd:"" help:"Print a new key, for PORTAL_KEYS."`
 }
 
 type keysNewCmd struct{}

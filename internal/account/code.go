@@ -49,7 +49,7 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 			return err
 		}
 		row := emailProofRow{
-			TokenHash: s.codeHash(session, code), PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.Now().Add(CodeLife),
+			TokenHash: s.codeHashes(session, code)[0], PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.Now().Add(CodeLife),
 		}
 		if err := tx.Gorm.Create(&row).Error; err != nil {
 			return fmt.Errorf("keeping a code: %w", err)
@@ -69,7 +69,7 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 	}
 	var fresh string
 	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		res := tx.Gorm.Where("token_hash = ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHash(session, code), person, s.Now()).
+		res := tx.Gorm.Where("token_hash in ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHashes(session, code), person, s.Now()).
 			Delete(&emailProofRow{})
 		if res.Error != nil {
 			return fmt.Errorf("using a code: %w", res.Error)
@@ -95,9 +95,10 @@ func (s *Service) codeless(ctx context.Context, person uuid.UUID) error {
 	return err
 }
 
-// codeHash is keyed, for a million codes are soon tried, and the session's own.
-func (s *Service) codeHash(session uuid.UUID, code string) []byte {
-	return s.Ring.Hash("mailed code", append(session[:], digits(code)...))
+// codeHashes are keyed, for a million codes are soon tried, and the session's
+// own; by each key of the ring, for another portal may have mailed it.
+func (s *Service) codeHashes(session uuid.UUID, code string) [][]byte {
+	return s.Ring.Hashes("mailed code", append(session[:], digits(code)...))
 }
 
 // digits are those of what somebody typed: with spaces perhaps, or in the wide

@@ -108,7 +108,7 @@ func New(p Parts) (*App, error) {
 	}
 	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Now: p.Now,
+		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Log: p.Log, Now: p.Now,
 	})
 	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{

@@ -111,8 +111,11 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	plain, err := s.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
+	if errors.Is(err, keyring.ErrNoKey) {
+		return err // another portal may have the key
+	}
 	if err != nil {
-		return s.wipe(ctx, e, "erasure.receiptUnsent") // sealed with a key that is gone
+		return s.wipe(ctx, e, "erasure.receiptUnsent")
 	}
 	var to letterTo
 	if err := json.Unmarshal(plain, &to); err != nil {

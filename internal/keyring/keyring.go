@@ -27,6 +27,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"plusultra.link/privacy/internal/fault"
 )
 
 const (
@@ -40,8 +42,9 @@ const (
 var ErrUnknown = errors.New("keyring: made by no key of this ring, or altered")
 
 // ErrNoKey is the ErrUnknown of what names a key that this ring has not, or
-// may not open with. Another portal's ring may, so what is sealed is kept.
-var ErrNoKey = fmt.Errorf("%w: its key is not in PORTAL_KEYS", ErrUnknown)
+// may not open with. Another portal's ring may, so it is a fault that passes
+// (Unavailable), and what is sealed is kept.
+var ErrNoKey = fault.Wrap(fmt.Errorf("%w: its key is not among those of PORTAL_KEYS", ErrUnknown), fault.Unavailable, "fault.unavailable")
 
 // Ring is a list of keys, safe for concurrent use.
 type Ring struct{ keys []key }
@@ -112,11 +115,16 @@ func (r *Ring) find(made []byte, lasting bool) (key, []byte, error) {
 	return key{}, nil, ErrNoKey
 }
 
-// KeyID is the id of the key that sealed something: its first four bytes.
-func KeyID(sealed []byte) [4]byte {
-	var id [idSize]byte
-	copy(id[:], sealed)
-	return id
+// OpensWith lists the ids of the keys that this ring opens with: the first four
+// bytes of all that they sealed.
+func (r *Ring) OpensWith() [][]byte {
+	var ids [][]byte
+	for _, k := range r.keys {
+		if !k.verifyOnly {
+			ids = append(ids, k.id[:])
+		}
+	}
+	return ids
 }
 
 // Key is what may be told of a key.

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
 )
 
 type deliverArgs struct {
@@ -34,11 +36,19 @@ type deliverWorker struct {
 	service *Service
 }
 
-// Work delivers one message. A portal that stops has used up no try.
+// otherPortal is how long a message waits for a portal that has its key.
+const otherPortal = 4 * time.Second
+
+// Work delivers one message. A portal that stops, or lacks the key, has used
+// up no try.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
 	err := w.service.Deliver(ctx, job.Args.Owner, job.Args.ID, jobs.Try{N: job.Attempt, Of: job.MaxAttempts})
 	if err != nil && ctx.Err() != nil {
 		return jobs.Later(time.Second)
+	}
+	if errors.Is(err, keyring.ErrNoKey) {
+		w.service.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
+		return jobs.Later(otherPortal)
 	}
 	if fault.Is(err, fault.Gone) {
 		return jobs.Cancel("the message can not be delivered")

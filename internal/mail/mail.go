@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,6 +83,7 @@ type Deps struct {
 	Catalog *text.Catalog
 	Sender  Sender
 	Brand   Brand
+	Log     *slog.Logger // nil: slog.Default
 	Now     func() time.Time
 }
 
@@ -89,7 +91,12 @@ type Deps struct {
 type Service struct{ Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return &Service{d}
+}
 
 type messageRow struct {
 	PersonID uuid.UUID `gorm:"primaryKey"`
@@ -196,7 +203,8 @@ const (
 // Deliver sends a message that was written down. Called again, it sends
 // nothing again; only a stop between the server's yes and ours can double it.
 // The fault is Gone if the message will never go: after the last try nothing
-// of it is kept either.
+// of it is kept either. A message sealed with a key that this portal has not
+// (keyring.ErrNoKey) is nobody's loss: it waits for one that has it.
 func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID, try jobs.Try) error {
 	row, err := gorm.G[messageRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", owner, id).First(ctx)
 	if postgres.IsMissing(err) {
@@ -209,6 +217,9 @@ func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID, try jobs.Try
 		return nil
 	}
 	plain, err := s.Ring.Open(purpose, row.ID[:], row.Sealed)
+	if errors.Is(err, keyring.ErrNoKey) {
+		return fmt.Errorf("a message of kind %s: %w", row.Kind, err)
+	}
 	if err != nil {
 		return s.giveUp(ctx, row, unreadable, err)
 	}

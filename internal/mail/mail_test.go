@@ -3,6 +3,7 @@ package mail_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strconv"
@@ -35,6 +36,7 @@ type bundle struct {
 	clock   *testkit.SetClock
 	mailbox *standin.Mailbox
 	mail    *mail.Service
+	catalog *text.Catalog
 }
 
 func setup(t *testing.T) *bundle {
@@ -52,6 +54,7 @@ func setup(t *testing.T) *bundle {
 	must(t, err)
 	catalog, err := text.Load()
 	must(t, err)
+	b.catalog = catalog
 	queue, err := jobs.NewQueue(b.db)
 	must(t, err)
 	b.mail = mail.New(mail.Deps{
@@ -195,4 +198,29 @@ func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// Two portals are at different steps of a rotation, or one has been started
+// with the wrong keys: what it can't read is not its to throw away.
+func TestAMessageWaitsForThePortalThatHasItsKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	stranger, err := keyring.Parse(keyring.Generate())
+	must(t, err)
+	id := b.post(uuid.Nil)
+	other := mail.New(mail.Deps{DB: b.db, Ring: stranger, Catalog: b.catalog, Now: b.clock.Now})
+	for n := 1; n <= 19; n++ {
+		if err := other.Deliver(t.Context(), uuid.Nil, id, jobs.Try{N: n, Of: 19}); !errors.Is(err, keyring.ErrNoKey) || fault.Is(err, fault.Gone) {
+			t.Fatalf("try %d: %v", n, err)
+		}
+	}
+	b.clock.Advance(30 * 24 * time.Hour)
+	must(t, other.Sweep(t.Context()))
+	if n := b.count("sealed is not null and failed_at is null"); n != 1 {
+		t.Fatalf("%d messages wait, want 1", n)
+	}
+	must(t, b.mail.Deliver(t.Context(), uuid.Nil, id, jobs.Try{N: 1, Of: 19}))
+	if got := b.mailbox.Messages(address); len(got) != 1 {
+		t.Errorf("%d messages arrived, want 1", len(got))
+	}
 }

@@ -17,12 +17,13 @@ const (
 	keepNobodys = 30 * 24 * time.Hour
 )
 
-// Sweep wipes what was never sent and deletes the rows that belong to nobody.
+// Sweep wipes what was never sent, but for what another portal's key may still
+// open, and deletes the rows that belong to nobody.
 // It is safe to run twice, or in two portals at once.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.Now()
 	_, err := s.DB.Pool.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2
-		where sealed is not null and queued_at < $3`, now, notTaken, now.Add(-lost))
+		where sealed is not null and queued_at < $3 and substring(sealed for 4) = any($4)`, now, notTaken, now.Add(-lost), s.Ring.OpensWith())
 	if err != nil {
 		return fmt.Errorf("sweeping lost mail: %w", err)
 	}
