@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,43 +11,35 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/riverqueue/river"
-	"gocloud.dev/blob/memblob"
 
-	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
-	"plusultra.link/privacy/internal/keyring"
-	"plusultra.link/privacy/internal/mail"
-	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 	"plusultra.link/privacy/web"
 )
 
 // portal is a whole portal of one test's own: its database, its jobs at work,
 // its mailbox, and a server on loopback.
 type portal struct {
-	*app.App
+	*apptest.Portal
 	t       *testing.T
 	url     string
 	routes  []*echo.Route
 	trust   *x509.CertPool // of the certificate in front, where there is one
 	mailbox *standin.Mailbox
 	clock   *testkit.SetClock
-	log     *bytes.Buffer
+	log     *apptest.Log
 }
 
 // goodPassword is one that the portal takes.
-const goodPassword = "quiet harbour lantern 7"
+const goodPassword = apptest.Password
 
 // open starts a portal. change may adjust how it is reached.
 func open(t *testing.T, change ...func(*web.Options)) *portal {
@@ -66,16 +57,6 @@ func openWith(t *testing.T, parts func(*app.Parts), change ...func(*web.Options)
 // is given where the portal listens and gives the address that they use.
 func openBehind(t *testing.T, front func(backend string) (base string, trust *x509.CertPool), parts func(*app.Parts), change ...func(*web.Options)) *portal {
 	t.Helper()
-	clock := testkit.Clock(t)
-	clock.Set(time.Now()) // cookies and browsers go by the real time
-	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
-	must(t, err)
-	t.Cleanup(func() { must(t, mailbox.Close()) })
-	reg, err := register.Default()
-	must(t, err)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
@@ -84,23 +65,18 @@ func openBehind(t *testing.T, front func(backend string) (base string, trust *x5
 		base, trust = front(server.URL)
 	}
 
-	p := &portal{t: t, url: base, trust: trust, mailbox: mailbox, clock: clock, log: &bytes.Buffer{}}
-	host, port, err := net.SplitHostPort(mailbox.Addr())
-	must(t, err)
-	number, err := strconv.Atoi(port)
-	must(t, err)
-	log := slog.New(slog.NewTextHandler(&locked{w: p.log}, nil))
-	made := app.Parts{
-		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: base, Log: log, Now: clock.Now,
-		Sender: mail.SMTP{Host: host, Port: number, Plaintext: true}, Files: memblob.OpenBucket(nil),
-	}
-	parts(&made)
-	p.App, err = app.New(made)
-	must(t, err)
-	var options web.Options
+	p := &portal{t: t, url: base, trust: trust, log: &apptest.Log{}}
+	p.Portal = apptest.New(t, func(made *app.Parts) {
+		made.BaseURL, made.Log = base, slog.New(slog.NewTextHandler(p.log, nil))
+		parts(made)
+	})
+	p.clock, p.mailbox = p.Clock, p.Mailbox
+	p.clock.Set(time.Now()) // cookies and browsers go by the real time
+	options := web.Options{}
 	for _, c := range change {
 		c(&options)
 	}
+	var err error
 	handler, err = web.New(p.App, options)
 	must(t, err)
 	p.routes = handler.(*echo.Echo).Routes()
@@ -109,20 +85,14 @@ func openBehind(t *testing.T, front func(backend string) (base string, trust *x5
 			t.Logf("the portal's log:\n%s", p.log)
 		}
 	})
-	testkit.Work(t, p.DB, func(w *river.Workers) { p.AddWorkers(w) })
+	p.WorkJobs()
 	return p
 }
 
 // person makes somebody with an account and goodPassword.
 func (p *portal) person(email string) uuid.UUID {
 	p.t.Helper()
-	var id uuid.UUID
-	must(p.t, p.DB.InTx(p.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
-		var err error
-		id, err = p.Accounts.Open(p.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: goodPassword, Country: "DE"}, "en", account.Adult)
-		return err
-	}))
-	return id
+	return p.Person(apptest.Somebody{Email: email, Country: "DE"})
 }
 
 // browser is a browser at the portal's first page.
@@ -169,14 +139,7 @@ func (p *portal) linkTo(m standin.Message, path string) string {
 }
 
 // count asks the database for one number.
-func (p *portal) count(query string, args ...any) int {
-	p.t.Helper()
-	var n int
-	if err := p.DB.Pool.QueryRow(p.t.Context(), query, args...).Scan(&n); err != nil {
-		p.t.Fatalf("%s: %v", query, err)
-	}
-	return n
-}
+func (p *portal) count(query string, args ...any) int { return p.Count(query, args...) }
 
 // client is a browser without a screen: cookies, and no redirects followed.
 type client struct {
@@ -244,18 +207,6 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// locked lets several goroutines write one log.
-type locked struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *locked) Write(data []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(data)
 }
 
 func (c *client) address() *url.URL {

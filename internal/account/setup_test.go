@@ -2,7 +2,6 @@ package account_test
 
 import (
 	"context"
-	"log/slog"
 	"net/netip"
 	"testing"
 
@@ -11,20 +10,18 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
-	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
-const password = "quiet harbour lantern 7"
+const password = apptest.Password
 
 var visit = account.Visit{IP: netip.MustParseAddr("192.0.2.7"), UserAgent: "a test", Lang: "en"}
 
 // bundle is a portal without a face, whose mail waits in its table.
 type bundle struct {
-	*app.App
+	*apptest.Portal
 	t       *testing.T
 	clock   *testkit.SetClock
 	letters letters
@@ -40,17 +37,9 @@ func (l letters) Send(_ context.Context, _, _ string, e mail.Envelope) error {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	reg, err := register.Default()
-	must(t, err)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-	b := &bundle{t: t, clock: testkit.Clock(t), letters: make(letters, 20)}
-	b.App, err = app.New(app.Parts{
-		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: "http://portal.example.com", Sender: b.letters,
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: b.clock.Now,
-	})
-	must(t, err)
-	return b
+	mailed := make(letters, 20)
+	p := apptest.New(t, func(parts *app.Parts) { parts.Sender = mailed })
+	return &bundle{Portal: p, t: t, clock: p.Clock, letters: mailed}
 }
 
 func must(t *testing.T, err error) {
@@ -68,23 +57,12 @@ func kind(t *testing.T, what string, err error, want fault.Kind) {
 	}
 }
 
-func (b *bundle) count(query string, args ...any) int {
-	b.t.Helper()
-	var n int
-	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), query, args...).Scan(&n))
-	return n
-}
+func (b *bundle) count(query string, args ...any) int { return b.Count(query, args...) }
 
 // person makes somebody with an account; an empty password gives none.
 func (b *bundle) person(email, password string) uuid.UUID {
 	b.t.Helper()
-	var id uuid.UUID
-	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
-		var err error
-		id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: password}, "en", account.Adult)
-		return err
-	}))
-	return id
+	return b.Person(apptest.Somebody{Email: email, Password: password, NoPassword: password == ""})
 }
 
 // session signs a person in.

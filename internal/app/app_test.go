@@ -2,38 +2,19 @@ package app_test
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
-	"gocloud.dev/blob/memblob"
-
-	"plusultra.link/privacy/internal/app"
-	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 // Nobody asks for this: the portal that starts does it.
 func TestAPortalThatStartsLooksAfterItsDownloads(t *testing.T) {
 	t.Parallel()
-	reg, err := register.Default()
-	must(t, err)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-	clock, files := testkit.Clock(t), memblob.OpenBucket(nil)
-	a, err := app.New(app.Parts{
-		DB: testkit.DB(t), Ring: ring, Register: reg, Files: files, BaseURL: "https://privacy.example.com",
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: clock.Now,
-	})
-	must(t, err)
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		_, err := a.DB.Pool.Exec(t.Context(), sql, args...)
-		must(t, err)
-	}
+	a := apptest.New(t)
+	clock, files, exec := a.Clock, a.Files, a.Exec
 	person, lost, old, now := postgres.NewID(), postgres.NewID(), postgres.NewID(), clock.Now()
 	oldKey, orphan := "export/"+old.String()+"-"+strings.Repeat("0", 32), "export/"+postgres.NewID().String()+"-"+strings.Repeat("1", 32)
 	exec("insert into person (id, created_at, lang, age_band) values ($1, $2, 'en', '18+')", person, now)

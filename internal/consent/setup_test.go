@@ -6,27 +6,29 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 const (
 	topic  = "promotions"    // rests on consent
 	forAll = "changed-terms" // on for everybody, may be stopped
 	locked = "security-notices"
-	base   = "https://privacy.example.com"
+	base   = apptest.Base
 )
 
 type bundle struct {
 	*consent.Service
-	db    *postgres.DB
-	clock *testkit.SetClock
-	key   string
+	portal *apptest.Portal
+	db     *postgres.DB
+	clock  *testkit.SetClock
+	key    string
 }
 
 func setup(t *testing.T) *bundle {
@@ -36,19 +38,12 @@ func setup(t *testing.T) *bundle {
 
 func setupOn(t *testing.T, db *postgres.DB, keys string) *bundle {
 	t.Helper()
-	reg, err := register.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
 	ring, err := keyring.Parse(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := testkit.Clock(t)
-	return &bundle{
-		Service: consent.New(consent.Deps{DB: db, Ring: ring, Register: reg, BaseURL: base, Now: clock.Now}),
-		db:      db, clock: clock, key: keys,
-	}
+	p := apptest.New(t, func(parts *app.Parts) { parts.DB, parts.Ring = db, ring })
+	return &bundle{Service: p.Consents, portal: p, db: db, clock: p.Clock, key: keys}
 }
 
 // person opens an account with an address of its own.
@@ -62,18 +57,12 @@ func (b *bundle) person(t *testing.T, address string) uuid.UUID {
 
 func (b *bundle) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
-	if _, err := b.db.Pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
+	b.portal.Exec(sql, args...)
 }
 
 func (b *bundle) count(t *testing.T, sql string, args ...any) int {
 	t.Helper()
-	var n int
-	if err := b.db.Pool.QueryRow(t.Context(), "select count(*) from "+sql, args...).Scan(&n); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-	return n
+	return b.portal.Count("select count(*) from "+sql, args...)
 }
 
 // set is a person choosing on the settings page, a minute after the last.

@@ -1,32 +1,23 @@
 package erasure_test
 
 import (
-	"context"
-	"log/slog"
-	"net"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"plusultra.link/privacy/internal/account"
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/erasure"
-	"plusultra.link/privacy/internal/keyring"
-	"plusultra.link/privacy/internal/mail"
-	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 // bundle is a portal without its face; no job works in it but those that a
 // test works itself.
 type bundle struct {
-	*app.App
+	*apptest.Portal
 	t       *testing.T
 	clock   *testkit.SetClock
 	mailbox *standin.Mailbox
@@ -34,25 +25,9 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	clock := testkit.Clock(t)
-	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
-	must(t, err)
-	t.Cleanup(func() { _ = mailbox.Close() })
-	host, port, err := net.SplitHostPort(mailbox.Addr())
-	must(t, err)
-	number, err := strconv.Atoi(port)
-	must(t, err)
-	reg, err := register.Default()
-	must(t, err)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-	a, err := app.New(app.Parts{
-		DB: testkit.DB(t), Ring: ring, Register: reg, BaseURL: "https://privacy.example.com", Now: clock.Now,
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
-	})
-	must(t, err)
-	a.Erasures.Rest = time.Microsecond
-	return &bundle{App: a, t: t, clock: clock, mailbox: mailbox}
+	p := apptest.New(t)
+	p.Erasures.Rest = time.Microsecond
+	return &bundle{Portal: p, t: t, clock: p.Clock, mailbox: p.Mailbox}
 }
 
 func must(t testing.TB, err error) {
@@ -65,14 +40,7 @@ func must(t testing.TB, err error) {
 // person opens an account.
 func (b *bundle) person(email, name string) uuid.UUID {
 	b.t.Helper()
-	var id uuid.UUID
-	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
-		id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{
-			Email: email, Name: name, Password: "quiet harbour lantern 7", Country: "DE", Topics: []string{"new-features"},
-		}, "en", account.Adult)
-		return err
-	}))
-	return id
+	return b.Person(apptest.Somebody{Email: email, Name: name, Country: "DE", Topics: []string{"new-features"}})
 }
 
 // ask asks for an erasure and gives its id.
@@ -105,29 +73,12 @@ func (b *bundle) finished(id uuid.UUID) erasure.Erasure {
 	return e
 }
 
-func (b *bundle) exec(query string, args ...any) {
-	b.t.Helper()
-	if _, err := b.DB.Pool.Exec(b.t.Context(), query, args...); err != nil {
-		b.t.Fatalf("%s: %v", query, err)
-	}
-}
+func (b *bundle) exec(query string, args ...any) { b.Exec(query, args...) }
 
-func (b *bundle) number(query string, args ...any) int64 {
-	b.t.Helper()
-	var n int64
-	if err := b.DB.Pool.QueryRow(b.t.Context(), query, args...).Scan(&n); err != nil {
-		b.t.Fatalf("%s: %v", query, err)
-	}
-	return n
-}
+func (b *bundle) number(query string, args ...any) int64 { return int64(b.Count(query, args...)) }
 
 // officer is a member of staff who may refuse.
-func (b *bundle) officer() staff.Member {
-	b.t.Helper()
-	m := staff.Member{ID: postgres.NewID(), Email: "noor@example.com", Name: "Noor", Role: staff.Officer}
-	b.exec(`insert into staff_member (id, email, name, role, enrolled_at, created_at) values ($1, $2, $3, $4, $5, $5)`, m.ID, m.Email, m.Name, m.Role, b.clock.Now())
-	return m
-}
+func (b *bundle) officer() staff.Member { return b.Member("noor@example.com", staff.Officer) }
 
 // requestOf is the request behind an erasure.
 func (b *bundle) requestOf(id uuid.UUID) (r request.Request) {

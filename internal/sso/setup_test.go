@@ -3,7 +3,6 @@ package sso_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/netip"
@@ -18,20 +17,19 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 const base = "http://portal.example.com"
 
 // bundle is a portal without a face, and the provider it knows.
 type bundle struct {
-	*app.App
+	*apptest.Portal
 	t        *testing.T
 	provider *standin.Provider
 	clock    *testkit.SetClock
@@ -58,7 +56,7 @@ func setup(t *testing.T) *bundle {
 	b.provider.RegisterUser(standin.User{Subject: "ada-1", Email: "ada@example.com", EmailVerified: true, Name: "Ada Example", Locale: "ja"})
 	b.provider.RegisterUser(standin.User{Subject: "bob-2", Email: "bob@example.com", EmailVerified: true, Name: "Bob Example"})
 	b.provider.RegisterUser(standin.User{Subject: "eve-3", Email: "ada@example.com", Name: "Eve Example"})
-	b.App = b.portal(testkit.DB(t), sso.Provider{
+	b.Portal = b.join(testkit.DB(t), sso.Provider{
 		ID: "google", Name: "Google", Issuer: b.provider.Issuer(), ClientID: "portal", ClientSecret: "a secret of the test",
 	})
 	return b
@@ -67,26 +65,23 @@ func setup(t *testing.T) *bundle {
 // portal joins a portal on a database, with these providers.
 func (b *bundle) portal(db *postgres.DB, providers ...sso.Provider) *app.App {
 	b.t.Helper()
-	reg, err := register.Default()
-	must(b.t, err)
-	ring := (*keyring.Ring)(nil)
-	if b.App != nil {
-		ring = b.Ring
-	} else {
-		ring, err = keyring.Parse(keyring.Generate())
-		must(b.t, err)
-	}
-	a, err := app.New(app.Parts{
-		DB: db, Ring: ring, Register: reg, BaseURL: base, Sender: nowhere{}, Services: providers, Log: slog.New(slog.NewTextHandler(b.t.Output(), nil)),
-		Now: func() time.Time {
+	return b.join(db, providers...).App
+}
+
+func (b *bundle) join(db *postgres.DB, providers ...sso.Provider) *apptest.Portal {
+	b.t.Helper()
+	return apptest.New(b.t, func(p *app.Parts) {
+		p.DB, p.BaseURL, p.Services, p.Sender = db, base, providers, nowhere{}
+		if b.Portal != nil {
+			p.Ring = b.Ring
+		}
+		p.Now = func() time.Time {
 			if f := b.during.Swap(nil); f != nil {
 				(*f)()
 			}
 			return b.clock.Now()
-		},
+		}
 	})
-	must(b.t, err)
-	return a
 }
 
 func must(t *testing.T, err error) {
@@ -104,12 +99,7 @@ func kind(t *testing.T, what string, err error, want fault.Kind) {
 	}
 }
 
-func (b *bundle) count(query string, args ...any) int {
-	b.t.Helper()
-	var n int
-	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), query, args...).Scan(&n))
-	return n
-}
+func (b *bundle) count(query string, args ...any) int { return b.Count(query, args...) }
 
 var visit = account.Visit{IP: netip.MustParseAddr("192.0.2.7"), UserAgent: "a test", Lang: "en"}
 
@@ -123,12 +113,7 @@ type somebody struct {
 
 func (b *bundle) somebody(email, password string) *somebody {
 	b.t.Helper()
-	p := &somebody{bundle: b}
-	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
-		var err error
-		p.id, err = b.Accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Robin Example", Password: password}, "en", account.Adult)
-		return err
-	}))
+	p := &somebody{bundle: b, id: b.Person(apptest.Somebody{Email: email, Password: password, NoPassword: password == ""})}
 	var err error
 	p.token, err = b.Accounts.StartSession(b.t.Context(), account.SessionOwner{Person: p.id}, visit, "")
 	must(b.t, err)

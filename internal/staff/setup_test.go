@@ -11,20 +11,20 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/keyring"
-	"plusultra.link/privacy/internal/limit"
-	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 const goodPassword = "lantern orbit plum seventeen"
 
 type bundle struct {
+	*apptest.Portal
 	t        *testing.T
-	db       *postgres.DB
 	clock    *testkit.SetClock
 	accounts *account.Service
 	staff    *staff.Service
@@ -34,19 +34,12 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	db, clock := testkit.DB(t), testkit.Clock(t)
-	ring, err := keyring.Parse(keyring.Generate())
+	reg, err := register.Default()
 	must(t, err)
-	hasher, err := account.NewHasher()
-	must(t, err)
-	limits := &limit.Limiter{DB: db, Hash: ring.Hash, Now: clock.Now}
-	accounts := account.New(account.Deps{DB: db, Ring: ring, Limits: limits, Hasher: hasher, BaseURL: "https://privacy.example.com", Now: clock.Now})
+	reg.Brand.Name = "Example + Co" // what an authenticator shows
+	p := apptest.New(t, func(parts *app.Parts) { parts.Register = reg })
 	return &bundle{
-		t: t, db: db, clock: clock, accounts: accounts,
-		staff: staff.New(staff.Deps{
-			DB: db, Ring: ring, Accounts: accounts, Hasher: hasher, Limits: limits,
-			Issuer: "Example + Co", BaseURL: "https://privacy.example.com", Now: clock.Now,
-		}),
+		Portal: p, t: t, clock: p.Clock, accounts: p.Accounts, staff: p.Staff,
 		from: account.Visit{IP: netip.MustParseAddr("192.0.2.7"), UserAgent: "a test", Lang: "en"},
 		by:   audit.BySystem("command line"),
 	}

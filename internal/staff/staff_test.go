@@ -25,7 +25,7 @@ func TestAMemberEnrolsAndSignsInWithTwoFactors(t *testing.T) {
 		t.Errorf("signed in as %+v", member)
 	}
 	var sealed []byte
-	must(t, b.db.Pool.QueryRow(t.Context(), `select sealed_totp from staff_member`).Scan(&sealed))
+	must(t, b.DB.Pool.QueryRow(t.Context(), `select sealed_totp from staff_member`).Scan(&sealed))
 	if strings.Contains(string(sealed), secret) || len(sealed) == 0 {
 		t.Error("the second factor is not sealed")
 	}
