@@ -51,6 +51,19 @@ var (
 	inlined = regexp.MustCompile(`(?i)<[^>]+\s(style|on[a-z]+|hx-on[^=]*)=|<style|<script[^>]*>[^<]`)
 )
 
+func TestOnlyAPageThatAsksForItselfAnewLoadsWhatDoesThat(t *testing.T) {
+	t.Parallel()
+	eachPage(t, func(t *testing.T, _ string, page *goquery.Document, _ string) {
+		asks, loads := page.Find("[hx-get]").Length() > 0, page.Find(`script[src*="htmx"]`).Length()
+		if asks && loads != 1 || !asks && loads != 0 {
+			t.Errorf("asks for itself: %v, and loads it %d times", asks, loads)
+		}
+		if page.Find("[hx-get] script").Length() > 0 {
+			t.Error("it stands inside what is swapped")
+		}
+	})
+}
+
 func TestEveryPageLivesUnderTheContentSecurityPolicy(t *testing.T) {
 	t.Parallel()
 	eachPage(t, func(t *testing.T, _ string, _ *goquery.Document, source string) {
