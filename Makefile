@@ -34,6 +34,10 @@ check: ## Everything that CI checks (.ci/run installs what it needs, then does t
 lint: ## Import directions, forbidden calls, unchecked errors, dead code
 	bash .ci/check lint deadcode
 
+.PHONY: mutants
+mutants: ## Take each defence of .ci/mutants/list away and see a test turn red
+	go run .ci/mutants/main.go
+
 .PHONY: bench
 bench: ## Measure the portal against hand-written baselines; prints ratios
 	go run ./cmd/bench

@@ -69,7 +69,7 @@ func TestEachClockEndsOnThePublishedDay(t *testing.T) {
 		{"fifteen business days over Thanksgiving", CCPAOptOut, "2026-11-20", USFederal{}, "2026-12-14"},
 		{"thirty days", Shine30, "2026-03-01", nil, "2026-03-31"},
 		{"the operator's two weeks", APPI(APPIDefault), "2026-06-01", nil, "2026-06-15"},
-		{"a number of days", Days(7), "2026-12-28", EEA{}, "2027-01-04"},
+		{"a number of days", "days-7", "2026-12-28", EEA{}, "2027-01-04"},
 	} {
 		if got := found(t, c.rule, c.received, c.holidays).Day.String(); got != c.due {
 			t.Errorf("%s: %s received on %s is due on %s, want %s", c.source, c.rule, c.received, got, c.due)
@@ -225,7 +225,7 @@ func TestDaysLeftCountsDownToZeroOnTheLastDay(t *testing.T) {
 }
 
 func rules() []Rule {
-	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, APPI(14), Days(3)}
+	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, APPI(14), "days-3"}
 }
 
 func TestOnlyKnownRulesAreRead(t *testing.T) {

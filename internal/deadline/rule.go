@@ -40,9 +40,6 @@ const longest = 3650
 // Japanese Act on the Protection of Personal Information.
 func APPI(days int) Rule { return Rule("appi-" + strconv.Itoa(days)) }
 
-// Days is a plain number of calendar days.
-func Days(n int) Rule { return Rule("days-" + strconv.Itoa(n)) }
-
 // ParseRule reads a rule's name: one of the constants, "appi" (two weeks),
 // "appi-N" or "days-N".
 func ParseRule(name string) (Rule, error) {

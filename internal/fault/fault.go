@@ -99,15 +99,6 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOf tells the kind of the first fault in err's chain; Internal if there
-// is none.
-func KindOf(err error) Kind {
-	if f, ok := errors.AsType[*Error](err); ok {
-		return f.Kind
-	}
-	return Internal
-}
-
 // Is tells whether err is a fault of that kind.
 func Is(err error, kind Kind) bool {
 	f, ok := errors.AsType[*Error](err)

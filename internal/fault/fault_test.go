@@ -12,14 +12,14 @@ func TestTheKindOutlivesWrapping(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("no such row")
 	err := fmt.Errorf("opening: %w", fault.Wrap(cause, fault.NotFound, "x.missing"))
-	if got := fault.KindOf(err); got != fault.NotFound {
-		t.Errorf("kind = %v, want NotFound", got)
+	if !fault.Is(err, fault.NotFound) {
+		t.Errorf("%v is not NotFound", err)
 	}
 	if !errors.Is(err, cause) {
 		t.Error("the cause is lost")
 	}
-	if fault.KindOf(cause) != fault.Internal {
-		t.Error("an error that is no fault is not Internal")
+	if fault.Is(cause, fault.Internal) {
+		t.Error("an error that is no fault is of a kind")
 	}
 }
 

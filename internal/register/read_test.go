@@ -62,9 +62,9 @@ func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
 		{"erasure", "eea", deadline.GDPRMonth},
 		{"erasure", "us-ca", deadline.CCPA45},
 		{"access", "jp", deadline.APPI(14)},
-		{"access", "other", deadline.Days(30)},
+		{"access", "other", "days-30"},
 		{"shine-the-light", "us-ca", deadline.Shine30},
-		{"child-report", "eea", deadline.Days(7)},
+		{"child-report", "eea", "days-7"},
 	} {
 		kind, ok := reg.RequestKind(tc.kind)
 		if got := kind.Clock(tc.jurisdiction); !ok || got != tc.want {

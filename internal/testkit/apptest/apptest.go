@@ -5,11 +5,9 @@ package apptest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -173,29 +171,6 @@ func (p *Portal) Count(sql string, args ...any) (n int) {
 		p.t.Fatalf("%s: %v", sql, err)
 	}
 	return n
-}
-
-// Log is a log that several goroutines write, to look into.
-type Log struct {
-	mu sync.Mutex
-	w  []byte
-}
-
-var _ io.Writer = (*Log)(nil)
-
-// Write keeps what is written.
-func (l *Log) Write(data []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.w = append(l.w, data...)
-	return len(data), nil
-}
-
-// String is all of it.
-func (l *Log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.w)
 }
 
 func must(t testing.TB, err error) {

@@ -1,0 +1,204 @@
+// Command mutants takes the portal's defences away, one after another, in a
+// copy of the source, and wants a test to turn red for each. The list beside it
+// says which.
+//
+//	go run .ci/mutants/main.go            tries every one (make mutants)
+//	go run .ci/mutants/main.go -apply     only looks whether each still applies
+//	go run .ci/mutants/main.go -only HSTS tries those whose name holds a word
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const list = ".ci/mutants/list"
+
+// mutation is one change that some test must notice.
+type mutation struct {
+	line     int
+	name     string
+	file     string
+	old, new string
+	test     []string // arguments of go test
+}
+
+func main() {
+	apply := flag.Bool("apply", false, "only look whether each mutation still applies")
+	only := flag.String("only", "", "try those whose name holds this")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *apply, *only)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, onlyApply bool, only string) error {
+	all, err := read(list)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, m := range all {
+		errs = append(errs, m.applies("."))
+	}
+	if err := errors.Join(errs...); err != nil || onlyApply {
+		return err
+	}
+	dir, err := copied(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	green := map[string]bool{} // test commands that pass on the source as it is
+	survived := 0
+	for _, m := range all {
+		if !strings.Contains(m.name, only) {
+			continue
+		}
+		began := time.Now()
+		said, err := m.try(ctx, dir, green)
+		if err != nil {
+			return err
+		}
+		if said != caught {
+			survived++
+		}
+		fmt.Printf("%-9s %5.1fs  %s\n", said, time.Since(began).Seconds(), m.name)
+	}
+	if survived > 0 {
+		return fmt.Errorf("%d mutations were not caught: write the test that misses", survived)
+	}
+	return nil
+}
+
+const caught = "caught"
+
+// try applies m in dir, runs its test, and takes m back.
+func (m mutation) try(ctx context.Context, dir string, green map[string]bool) (string, error) {
+	command := strings.Join(m.test, " ")
+	if !green[command] {
+		if out, passed := test(ctx, dir, m.test); !passed {
+			return "", fmt.Errorf("go test %s fails without any mutation:\n%s", command, out)
+		}
+		green[command] = true
+	}
+	file := filepath.Join(dir, m.file)
+	was, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, bytes.Replace(was, []byte(m.old), []byte(m.new), 1), 0o600); err != nil {
+		return "", err
+	}
+	out, passed := test(ctx, dir, m.test)
+	if err := os.WriteFile(file, was, 0o600); err != nil {
+		return "", err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case passed:
+		return "SURVIVED", nil
+	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+		return "NO BUILD", nil
+	case !strings.Contains(out, "--- FAIL"):
+		return "", fmt.Errorf("line %d, %s: the test did not run:\n%s", m.line, m.name, out)
+	}
+	return caught, nil
+}
+
+func test(ctx context.Context, dir string, args []string) (out string, passed bool) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-trimpath", "-count=1"}, args...)...) //nolint:gosec // from the list
+	cmd.Dir = dir
+	raw, err := cmd.CombinedOutput()
+	return string(raw), err == nil && !strings.Contains(string(raw), "no tests to run")
+}
+
+// applies wants the old text exactly once in its file.
+func (m mutation) applies(dir string) error {
+	raw, err := os.ReadFile(filepath.Join(dir, m.file))
+	if err != nil {
+		return fmt.Errorf("line %d, %s: %w", m.line, m.name, err)
+	}
+	if n := bytes.Count(raw, []byte(m.old)); n != 1 {
+		return fmt.Errorf("line %d, %s: %q stands %d times in %s", m.line, m.name, m.old, n, m.file)
+	}
+	return nil
+}
+
+// read takes the list apart: a paragraph each, of a name after "#", the file,
+// the old text after "-", the new after "+", and the test's arguments.
+func read(path string) ([]mutation, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var out []mutation
+	var m mutation
+	for i, line := range append(strings.Split(string(raw), "\n"), "") {
+		kind, rest, _ := strings.Cut(line, " ")
+		switch kind {
+		case "":
+			if m.file == "" { // between paragraphs, or a remark
+				m = mutation{}
+				continue
+			}
+			if m.name == "" || m.old == "" || m.old == m.new || len(m.test) == 0 {
+				return nil, fmt.Errorf("%s:%d: the paragraph above is not whole", path, i+1)
+			}
+			out, m = append(out, m), mutation{}
+		case "#":
+			m.line, m.name = i+1, strings.TrimSpace(m.name+" "+rest)
+		case "file":
+			m.file = rest
+		case "-":
+			m.old = rest
+		case "+":
+			m.new = rest
+		case "test":
+			m.test = strings.Fields(rest)
+		default:
+			return nil, fmt.Errorf("%s:%d: %q is none of #, file, -, + and test", path, i+1, kind)
+		}
+	}
+	return out, nil
+}
+
+// copied copies the source as it is now, what is not committed too.
+func copied(ctx context.Context) (string, error) {
+	names, err := exec.CommandContext(ctx, "git", "ls-files", "-co", "--exclude-standard", "-z").Output()
+	if err != nil {
+		return "", fmt.Errorf("listing the source: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "portal-mutants-*")
+	if err != nil {
+		return "", err
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(names), "\x00"), "\x00") {
+		raw, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) { // deleted, and not yet committed so
+			continue
+		}
+		if err != nil {
+			return dir, err
+		}
+		to := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, raw, 0o600)); err != nil {
+			return dir, err
+		}
+	}
+	return dir, nil
+}
