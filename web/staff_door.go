@@ -2,12 +2,13 @@ package web
 
 import (
 	"fmt"
+	"image/color"
 	"net/http"
 	"net/url"
 	"strings"
 
+	qrcode "github.com/boombuler/barcode/qr"
 	"github.com/labstack/echo/v4"
-	qrcode "github.com/skip2/go-qrcode"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
@@ -168,20 +169,23 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/sign-in", "staff.enrolled")
 }
 
+// quietZone is the white around a QR code, in modules (ISO/IEC 18004).
+const quietZone = 4
+
 // qr draws words as the dark squares of a QR code.
 func qr(words, label string) (ui.QRProps, error) {
-	code, err := qrcode.New(words, qrcode.Medium)
+	code, err := qrcode.Encode(words, qrcode.M, qrcode.Auto)
 	if err != nil {
 		return ui.QRProps{}, fmt.Errorf("drawing a QR code: %w", err)
 	}
-	grid := code.Bitmap()
+	size := code.Bounds().Dx()
 	var path strings.Builder
-	for y, row := range grid {
-		for x, dark := range row {
-			if dark {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x, y)
+	for y := range size {
+		for x := range size {
+			if code.At(x, y) == color.Black {
+				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+quietZone, y+quietZone)
 			}
 		}
 	}
-	return ui.QRProps{Path: path.String(), Size: len(grid), Label: label}, nil
+	return ui.QRProps{Path: path.String(), Size: size + 2*quietZone, Label: label}, nil
 }
