@@ -90,7 +90,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"a clock that nobody knows", rights, "us-ca: shine-30", "us-ca: soonish", "request_kinds[7].clocks.us-ca", `no legal clock is called "soonish"`},
 		{"a clock for nowhere", rights, "{us-ca: shine-30}", "{us-ca: shine-30, atlantis: shine-30}", "request_kinds[7].clocks.atlantis", "there is no jurisdiction atlantis"},
 		{"a right without a clock", rights, `clocks: {"*": days-7}`, "clocks: {eea: days-7}", "request_kinds[8].clocks", "has no clock for uk"},
-		{"a refusal of nothing", rights, "kinds: [rectification]", "kinds: [wishes]", "refusals[8].kinds[0]", "there is no kind of request wishes"},
+		{"a refusal of nothing", rights, "kinds: [rectification]", "kinds: [wishes]", "refusals[9].kinds[0]", "there is no kind of request wishes"},
 		{"keeping without an end", given, "      from: row\n      keep: 7 years\n      operator: true\n      law", "      from: row\n      law", "categories[2].erasure.keep", "must say how long"},
 		{"keeping what is deleted", ours, "erasure: {action: delete}", "erasure: {action: delete, from: row, keep: 1 day}", "categories[11].erasure", "only what is kept"},
 		{"correcting what was observed", observed, "id: browser, type: text,", "id: browser, type: text, correctable: true,", "categories[8].fields[2].correctable", "only what the person gave"},
