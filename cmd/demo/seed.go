@@ -6,6 +6,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
@@ -54,16 +56,18 @@ func lastDay(ctx context.Context, a *app.App) (time.Time, error) {
 	return began.UTC().Truncate(24 * time.Hour), err
 }
 
-// open makes one person with an account.
+// open makes one person with an account, who then says where they live.
 func open(ctx context.Context, a *app.App, p somebody) error {
-	return a.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		id, err := a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
-		if err != nil {
-			return err
-		}
-		return tx.Gorm.Model(&account.Profile{}).Where("person_id = ?", id).Updates(map[string]any{
-			"street": p.Street, "postal_code": p.PostalCode, "city": p.City, "region": p.Region,
-		}).Error
+	var id uuid.UUID
+	err := a.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		id, err = a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.Accounts.Correct(ctx, audit.ByPerson(id), account.Profile{
+		PersonID: id, FullName: p.Name, Street: p.Street, PostalCode: p.PostalCode, City: p.City, Region: p.Region, Country: p.Country,
 	})
 }
 

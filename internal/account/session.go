@@ -82,7 +82,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 
 // StartSession signs a browser in (or remembers a guest's) and gives the
 // token for its cookie. old, if any, ends in the same transaction: a token
-// that was known before signing in is worth nothing after it. Forbidden for
+// that was known before signing in is worth nothing after it. Conflict for
 // somebody whose erasure has begun.
 func (s *Service) StartSession(ctx context.Context, owner SessionOwner, from Visit, old string) (string, error) {
 	var token string
@@ -104,7 +104,7 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	}
 	actor := audit.Actor{}
 	if owner.Person != uuid.Nil {
-		if err := stays(tx, owner.Person); err != nil {
+		if err := Share(ctx, tx, owner.Person); err != nil {
 			return "", err
 		}
 		row.PersonID = &owner.Person
@@ -126,17 +126,6 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		return token, nil
 	}
 	return token, audit.Record(ctx, tx, audit.Entry{At: now, Actor: actor, Action: "session.started", PersonID: owner.Person, Subject: row.ID.String()})
-}
-
-// stays holds a person's account open until tx ends: an erasure that begins
-// meanwhile waits, and then ends what tx began. Forbidden if one has begun.
-func stays(tx postgres.Tx, person uuid.UUID) error {
-	var id uuid.UUID
-	err := tx.Gorm.Raw(`select id from person where id = ? and closing_at is null for share`, person).Row().Scan(&id)
-	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.Forbidden, "account.closing")
-	}
-	return err
 }
 
 // Renew gives a session a new token after its owner proved who they are: the

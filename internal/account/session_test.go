@@ -34,7 +34,7 @@ func TestNobodySignsInWhileTheirErasureBegins(t *testing.T) {
 		}
 		return nil
 	}))
-	kind(t, "a session after the erasure began", <-begun, fault.Forbidden)
+	kind(t, "a session after the erasure began", <-begun, fault.Conflict)
 	if n := b.count(`select count(*) from session`); n != 0 {
 		t.Errorf("%d sessions of somebody being erased", n)
 	}

@@ -99,7 +99,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if owner != uuid.Nil {
-			if err := s.Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
+			if err := Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
 				return nil // nothing is written any more to somebody being erased
 			} else if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -33,7 +34,7 @@ with asked as (
   insert into consent_state (person_id, topic, given, at, channel)
   select a.person_id, a.topic, a.given, a.at, a.channel
   from asked a
-  where exists (select from person p where p.id = a.person_id)
+  where exists (select from ` + account.OfPeople + ` where people.person_id = a.person_id)
   order by a.person_id, a.topic
   on conflict (person_id, topic) do update
     set given = excluded.given, at = excluded.at, channel = excluded.channel
@@ -68,7 +69,7 @@ func write(ctx context.Context, db querier, events []Event) (int64, error) {
 func (s *Service) read(ctx context.Context, db querier, person uuid.UUID, hashes [][]byte) (said, error) {
 	batch := &pgx.Batch{}
 	batch.Queue(`select person_id, topic, given, at, channel from consent_state where person_id = $1`, person)
-	batch.Queue(`select address from email_address where person_id = $1`, person)
+	batch.Queue(account.AddressesOf, person)
 	results := db.SendBatch(ctx, batch)
 	states, err := collect(results, pgx.RowToStructByPos[stateRow])
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -71,7 +72,7 @@ type Stated struct {
 
 // Open begins half an hour in which by may see a person's record, and writes
 // that down with the reason. Invalid if no reason of the register is given, or
-// no words beside it; NotFound for nobody.
+// no words beside it; Conflict once the person is being erased, or is nobody.
 func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, why Stated) error {
 	if err := by.Needs(staff.Agent); err != nil {
 		return err
@@ -81,12 +82,8 @@ func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, w
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		known, err := isPerson(tx.Gorm, person)
-		if err != nil {
+		if err := account.Share(ctx, tx, person); err != nil {
 			return err
-		}
-		if !known {
-			return fault.New(fault.NotFound, "fault.notFound")
 		}
 		return s.Look(ctx, tx, by, person, ThePerson, why)
 	})
@@ -101,15 +98,6 @@ func (s *Service) problems(why Stated) []fault.Problem {
 		ps = append(ps, fault.Field("reason", "disclosure.reasonBad", "Min", minReason, "Max", maxReason))
 	}
 	return ps
-}
-
-func isPerson(db *gorm.DB, id uuid.UUID) (bool, error) {
-	var known bool
-	err := db.Raw(`select true from person where id = ? for share`, id).Row().Scan(&known)
-	if postgres.IsMissing(err) {
-		return false, nil
-	}
-	return known, err
 }
 
 // IsOpen tells whether by may see a person's record now: they gave a reason

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
@@ -47,8 +48,15 @@ func (s *Service) begin(ctx context.Context, id uuid.UUID) (Erasure, error) {
 	var e Erasure
 	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
 		now := s.Now()
-		if e, err = lock(tx, id); err != nil || e.State != Grace || now.Before(e.RunsAt) {
+		if e, err = find(tx.Gorm, id); err != nil || e.State != Grace || now.Before(e.RunsAt) {
 			return err
+		}
+		held := account.Hold(ctx, tx, e.PersonID) // a fault if another run was before us
+		if e, err = lock(tx, id); err != nil || e.State != Grace {
+			return err
+		}
+		if held != nil {
+			return held
 		}
 		if err := s.sealAddress(ctx, tx, &e); err != nil {
 			return err

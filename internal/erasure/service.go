@@ -83,7 +83,7 @@ func actor() audit.Actor { return audit.BySystem("erasure") }
 // the transaction of the request that asks for it, which writes to the person.
 // Conflict while another one is under way.
 func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
-	if err := s.Accounts.Hold(ctx, tx, person); err != nil {
+	if err := account.Hold(ctx, tx, person); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
 	var underWay bool
@@ -139,13 +139,8 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 }
 
 // lock reads an erasure for a change of its state: of two at once, the second
-// sees what the first did. The person comes first, while there is one, as in
-// every transaction that locks what is theirs.
+// sees what the first did.
 func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
-	err := tx.Gorm.Exec(`select from person where id = (select person_id from erasure where id = ?) for no key update`, id).Error
-	if err != nil {
-		return Erasure{}, fmt.Errorf("holding whoever leaves: %w", err)
-	}
 	var rows []Erasure
 	if err := tx.Gorm.Raw(`select * from erasure where id = ? for update`, id).Scan(&rows).Error; err != nil {
 		return Erasure{}, fmt.Errorf("reading an erasure: %w", err)
@@ -159,7 +154,11 @@ func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
 // Get is an erasure by its id, which nobody can guess: it is all that whoever
 // has left still holds. NotFound if there is none.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
-	e, err := gorm.G[Erasure](s.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
+	return find(s.DB.Gorm(ctx), id)
+}
+
+func find(db *gorm.DB, id uuid.UUID) (e Erasure, err error) {
+	err = db.Where("id = ?", id).First(&e).Error
 	if postgres.IsMissing(err) {
 		return e, fault.Wrap(err, fault.NotFound, "erasure.unknown")
 	}

@@ -64,7 +64,7 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 	}
 	e := s.fresh(person, wanted)
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := s.Accounts.Hold(ctx, tx, person); err != nil {
+		if err := account.Hold(ctx, tx, person); err != nil {
 			return err
 		}
 		return s.begin(ctx, tx, actor, e)
@@ -76,7 +76,7 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 // portability. A copy that is under way, perhaps of a part only or read before
 // they asked, becomes this one and is begun anew.
 func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	if err := s.Accounts.Hold(ctx, tx, person); err != nil { // nobody begins one in between
+	if err := account.Hold(ctx, tx, person); err != nil { // nobody begins one in between
 		return err
 	}
 	e := s.fresh(person, s.Offered())

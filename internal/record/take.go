@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -45,7 +46,7 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 	var added int64
 	all := slices.Clone(refused)
 	err := r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		kept, strangers, err := r.stage(ctx, tx.PGX, b, rows)
+		kept, strangers, err := r.stage(ctx, tx, b, rows)
 		if err != nil {
 			return err
 		}
@@ -81,19 +82,23 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 
 // stage copies the rows of people who are there to a table of the
 // transaction's own. Their accounts can't begin to close until it commits.
-func (r *run) stage(ctx context.Context, tx pgx.Tx, b *batch, rows []pending) (int64, []Refusal, error) {
+func (r *run) stage(ctx context.Context, tx postgres.Tx, b *batch, rows []pending) (int64, []Refusal, error) {
 	lock := "portal ingest " + r.in.Category
-	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil {
+	if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil {
 		return 0, nil, err
 	}
 	if len(rows) == 0 {
 		return 0, nil, nil
 	}
-	people, err := findPeople(ctx, tx, b.names)
+	known, err := account.ShareAll(ctx, tx, b.names)
 	if err != nil {
 		return 0, nil, err
 	}
-	if _, err := tx.Exec(ctx, r.into.stage); err != nil {
+	people := make([]uuid.UUID, len(b.names))
+	for i, name := range b.names {
+		people[i] = known[name]
+	}
+	if _, err := tx.PGX.Exec(ctx, r.into.stage); err != nil {
 		return 0, nil, err
 	}
 	out := make([]byte, 0, len(b.buf)+len(rows)*64)
@@ -115,7 +120,7 @@ func (r *run) stage(ctx context.Context, tx pgx.Tx, b *batch, rows []pending) (i
 		out = append(append(out, columns...), '\n')
 		kept++
 	}
-	_, err = tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(out), r.into.copy)
+	_, err = tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(out), r.into.copy)
 	return kept, strangers, err
 }
 
@@ -128,45 +133,6 @@ func (r *run) rowID(person uuid.UUID, columns []byte) int64 {
 	hash.Write(columns)
 	var sum [sha256.Size]byte
 	return int64(binary.BigEndian.Uint64(hash.Sum(sum[:0]))) //nolint:gosec // any 64 bits will do
-}
-
-// findPeople finds who is meant by each name, an e-mail address in lower case
-// or an id: nobody who is unknown, and nobody who is being erased. Nobody
-// begins to be erased while the transaction lasts.
-func findPeople(ctx context.Context, tx pgx.Tx, names []string) ([]uuid.UUID, error) {
-	found := make([]uuid.UUID, len(names))
-	const sql = `
-		select e.address, p.id from email_address e join person p on p.id = e.person_id
-		where e.address = any($1) and p.closing_at is null for share of p`
-	const byID = "select p.id::text, p.id from person p where p.id = any($1::uuid[]) and p.closing_at is null for share of p"
-	var ids []string
-	for _, name := range names {
-		if id, err := uuid.Parse(name); err == nil && id.String() == name {
-			ids = append(ids, name)
-		}
-	}
-	known := map[string]uuid.UUID{}
-	for _, q := range []struct {
-		sql   string
-		names []string
-	}{{sql, names}, {byID, ids}} {
-		if len(q.names) == 0 {
-			continue
-		}
-		rows, err := tx.Query(ctx, q.sql, q.names)
-		if err != nil {
-			return nil, err
-		}
-		var name string
-		var id uuid.UUID
-		if _, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { known[name] = id; return nil }); err != nil {
-			return nil, err
-		}
-	}
-	for i, name := range names {
-		found[i] = known[name]
-	}
-	return found, nil
 }
 
 // note keeps the run's numbers, and counts what promise P7 and P4 forbid.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
@@ -109,7 +110,7 @@ func MessageProblems(k register.RequestKind, message string) fault.Problems {
 
 // file writes the request and its first event.
 func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
-	if err := s.Accounts.Hold(ctx, tx, r.PersonID); err != nil { // twenty-one at once are refused too
+	if err := account.Hold(ctx, tx, r.PersonID); err != nil { // twenty-one at once are refused too
 		return err
 	}
 	var underWay int64

@@ -52,7 +52,7 @@ func TestALookIsSeenByThePersonWithRoleAndReason(t *testing.T) {
 	if open() {
 		t.Error("it never closes")
 	}
-	wants(t, b.looks.Open(t.Context(), b.agent, postgres.NewID(), why), fault.NotFound)
+	wants(t, b.looks.Open(t.Context(), b.agent, postgres.NewID(), why), fault.Conflict)
 	wants(t, b.looks.Open(t.Context(), staff.Member{}, mara, why), fault.Forbidden)
 }
 

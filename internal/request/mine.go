@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -114,7 +115,7 @@ func (s *Service) hold(ctx context.Context, tx postgres.Tx, where string, args .
 	if err != nil {
 		return r, err
 	}
-	if err := s.Accounts.Hold(ctx, tx, r.PersonID); err != nil {
+	if err := account.Hold(ctx, tx, r.PersonID); err != nil {
 		return r, err
 	}
 	return lock(tx, "person_id = ? and id = ?", r.PersonID, r.ID)

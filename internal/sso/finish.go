@@ -97,14 +97,18 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 		if err := finish(tx, row); err != nil {
 			return err
 		}
-		found, err := liveLink(tx, who)
-		if err != nil || found == nil {
+		owner, err := linkOwner(tx, who)
+		if err != nil || owner == uuid.Nil {
 			return err
 		}
-		person = found.PersonID
-		if closing, err := isClosing(tx, person); err != nil || closing {
-			return orElse(err, fault.New(fault.Forbidden, "account.closing"))
+		if err := account.Hold(ctx, tx, owner); err != nil {
+			return err
 		}
+		found, err := liveLink(tx, who)
+		if err != nil || found == nil { // revoked while we waited
+			return err
+		}
+		person = owner
 		return s.refresh(tx, *found, who)
 	})
 	if err != nil {
@@ -170,12 +174,6 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 	}
 	done.Token, err = s.Accounts.Renew(ctx, r.Token)
 	return done, err
-}
-
-func isClosing(tx postgres.Tx, person uuid.UUID) (bool, error) {
-	var closing bool
-	err := tx.Gorm.Raw(`select closing_at is not null from person where id = ?`, person).Row().Scan(&closing)
-	return closing, err
 }
 
 // orElse is err, or the fault if there is none.

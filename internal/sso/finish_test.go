@@ -147,7 +147,7 @@ func TestSomebodyUnknownJoinsAndSignsInAgain(t *testing.T) {
 		return tx.Gorm.Exec(`update person set closing_at = now()`).Error
 	}))
 	_, err = b.stranger().trip(sso.SignIn, "bob-2")
-	kind(t, "an account that is being erased", err, fault.Forbidden)
+	kind(t, "an account that is being erased", err, fault.Conflict)
 }
 
 func TestNothingOfAChildWhoCameByAServiceIsKept(t *testing.T) {
@@ -227,7 +227,7 @@ func TestNoLinkIsMadeOnceAnErasureHasBegun(t *testing.T) {
 		return err
 	}))
 	_, err := b.SSO.Finish(t.Context(), back)
-	kind(t, "a link to an account that is being erased", err, fault.Forbidden)
+	kind(t, "a link to an account that is being erased", err, fault.Conflict)
 	if n := b.count(`select count(*) from sso_link`); n != 0 {
 		t.Errorf("%d links", n)
 	}

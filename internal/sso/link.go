@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mail"
@@ -66,10 +67,20 @@ func liveLink(tx postgres.Tx, who identity) (*linkRow, error) {
 	return &rows[0], nil
 }
 
+// linkOwner is whose account an identity is linked to, or nobody's.
+func linkOwner(tx postgres.Tx, who identity) (uuid.UUID, error) {
+	var owners []uuid.UUID
+	err := tx.Gorm.Model(&linkRow{}).Where("issuer = ? and subject = ? and revoked_at is null", who.Issuer, who.Subject).Pluck("person_id", &owners).Error
+	if err != nil || len(owners) == 0 {
+		return uuid.Nil, err
+	}
+	return owners[0], nil
+}
+
 // link adds an identity to the account of somebody signed in.
 func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identity) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := hold(ctx, tx, r.Person); err != nil {
+		if err := account.Hold(ctx, tx, r.Person); err != nil {
 			return err
 		}
 		if err := finish(tx, row); err != nil {

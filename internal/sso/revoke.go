@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -20,7 +21,7 @@ import (
 // again is no error.
 func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := hold(ctx, tx, link.Person); err != nil {
+		if err := account.Hold(ctx, tx, link.Person); err != nil {
 			return err
 		}
 		row, err := gorm.G[linkRow](tx.Gorm).Where("person_id = ? and id = ?", link.Person, link.ID).First(ctx)
@@ -30,7 +31,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		if err != nil || row.RevokedAt != nil {
 			return err
 		}
-		if last, err := s.isLastWay(tx, row); err != nil || last {
+		if last, err := s.isLastWay(ctx, tx, row); err != nil || last {
 			return orElse(err, fault.New(fault.Conflict, "sso.last.text", "Service", s.Name(row.Provider)))
 		}
 		now := s.Now()
@@ -56,7 +57,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 
 // isLastWay tells whether a person could not sign in any more without a link.
 // A provider that has gone from the configuration is no way in.
-func (s *Service) isLastWay(tx postgres.Tx, row linkRow) (bool, error) {
+func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (bool, error) {
 	if _, configured := s.far[row.Provider]; !configured {
 		return false, nil
 	}
@@ -64,11 +65,12 @@ func (s *Service) isLastWay(tx postgres.Tx, row linkRow) (bool, error) {
 	for id := range s.far {
 		ids = append(ids, id)
 	}
-	var others bool
-	err := tx.Gorm.Raw(`select exists (select from password where person_id = ?)
-		or exists (select from sso_link where person_id = ? and id <> ? and revoked_at is null and provider in ?)`,
-		row.PersonID, row.PersonID, row.ID, ids).Row().Scan(&others)
-	return !others, err
+	if has, err := account.HasPassword(ctx, tx, row.PersonID); err != nil || has {
+		return false, err
+	}
+	others, err := gorm.G[linkRow](tx.Gorm).
+		Where("person_id = ? and id <> ? and revoked_at is null and provider in ?", row.PersonID, row.ID, ids).Count(ctx, "*")
+	return others == 0, err
 }
 
 // EndAtProvider revokes a grant at its provider and destroys our tokens. Until

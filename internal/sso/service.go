@@ -1,7 +1,6 @@
 package sso
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -105,21 +104,6 @@ func (s *Service) open(purpose string, owner, sealed []byte, into any) error {
 		return fmt.Errorf("%s: %w", purpose, err)
 	}
 	return json.Unmarshal(plain, into)
-}
-
-// hold keeps whatever else concerns a person's ways in waiting until tx ends.
-// NotFound for nobody, Forbidden for somebody whose erasure has begun: its end
-// of all links would miss what came after it.
-func hold(_ context.Context, tx postgres.Tx, person uuid.UUID) error {
-	var closing bool
-	err := tx.Gorm.Raw(`select closing_at is not null from person where id = ? for update`, person).Row().Scan(&closing)
-	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	if err == nil && closing {
-		return fault.New(fault.Forbidden, "account.closing")
-	}
-	return err
 }
 
 // forgetAttempts ends every round trip of a person that is under way: what was
