@@ -22,7 +22,7 @@ func TestSomebodySignsUpConfirmsTheirAddressAndSignsIn(t *testing.T) {
 	b.Fill("Month", "3")
 	b.Fill("Year", "1990")
 	b.Press("Make an account")
-	b.SeeText("Look into your e-mail")
+	b.SeeText("Check your e-mail")
 	b.Inspect("check-mail")
 	if n := p.count(`select count(*) from person`); n != 0 {
 		t.Fatalf("%d people before the link was opened", n)
@@ -34,10 +34,10 @@ func TestSomebodySignsUpConfirmsTheirAddressAndSignsIn(t *testing.T) {
 		t.Fatal("opening the link already made an account: a scanner could")
 	}
 	b.Fill("Password", "password12")
-	b.Press("Begin my account")
+	b.Press("Create my account")
 	b.SeeText("would be guessed quickly")
 	b.Fill("Password", goodPassword)
-	b.Press("Begin my account")
+	b.Press("Create my account")
 	b.Open("/security")
 	b.SeeText("Where you are signed in")
 	b.Inspect("security")

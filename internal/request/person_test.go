@@ -29,7 +29,7 @@ func TestARequestIsFiledConfirmedByMailAndOnRecord(t *testing.T) {
 	if len(events) != 1 || events[0].Kind != request.Received || events[0].ActorKind != "person" {
 		t.Errorf("history: %+v", events)
 	}
-	letter := b.letter("mara@example.com", "ご請求を受け付けました")
+	letter := b.letter("mara@example.com", "お申し出を受け付けました")
 	for _, part := range []string{r.Reference, "2026年2月16日", "https://privacy.example.com/requests/" + r.ID.String()} {
 		if !strings.Contains(letter.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, letter.Text)

@@ -138,7 +138,7 @@ func deskReason(ctx context.Context) templ.Component {
 	return views.StaffReason(views.StaffReasonPage{
 		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.reasonTitle")), Action: "/staff/people/1",
 		Reasons: []ui.Option{{
-			Value: "request", Label: pick(ctx, "Working on a request", "ご請求への対応"), Hint: pick(ctx, "To answer a request that you made.", "お客様のご請求に対応するため。"),
+			Value: "request", Label: pick(ctx, "Working on a request", "お申し出への対応"), Hint: pick(ctx, "To answer a request that you made.", "お客様のお申し出に対応するため。"),
 		}},
 	})
 }
@@ -158,7 +158,7 @@ func deskPerson(ctx context.Context) templ.Component {
 func staffLooked(ctx context.Context) []views.LookRow {
 	looks := slices.Clone(looked(ctx))
 	for i := range looks {
-		looks[i].What, looks[i].Why = text.T(ctx, "staff.whats.person"), pick(ctx, "Working on a request", "ご請求への対応")
+		looks[i].What, looks[i].Why = text.T(ctx, "staff.whats.person"), pick(ctx, "Working on a request", "お申し出への対応")
 	}
 	return looks
 }
@@ -175,7 +175,7 @@ func deskAudit(ctx context.Context) templ.Component {
 				{Text: "Odil Officer"},
 				{Text: text.T(ctx, "staff.auditLooked")},
 				{Text: text.T(ctx, "staff.auditPerson", "Number", "a3e07c"), Href: "/staff/people/1"},
-				{Text: pick(ctx, "Reason: Working on a request; Role: Privacy officer; Opened: The person's record", "理由：ご請求への対応／役割：プライバシー責任者／開いたもの：ご本人の記録")},
+				{Text: pick(ctx, "Reason: Working on a request; Role: Privacy officer; Opened: The person's record", "理由：お申し出への対応／役割：プライバシー責任者／開いたもの：ご本人の記録")},
 			},
 			{
 				{Inside: ui.Time(ui.TimeProps{ISO: "2026-11-21T09:58:00Z", Text: pick(ctx, "21 November 2026 09:58 UTC", "2026年11月21日 09:58 UTC")})},

@@ -41,7 +41,7 @@ func overviewFull(ctx context.Context) templ.Component {
 		{Title: pick(ctx, "Orders", "ご注文"), Href: "/", Stat: ui.StatProps{Number: "1", Words: text.N(ctx, "data.entriesSince", 1, "Since", pick(ctx, "3 May 2026", "2026年5月3日"))}},
 	}
 	p.Requests = []views.RequestRow{{
-		Href: "/", Reference: "R-2026-0041", Kind: pick(ctx, "See a copy of my data", "情報の写しの請求"),
+		Href: "/", Reference: "R-2026-0041", Kind: pick(ctx, "See a copy of my data", "情報の写し"),
 		Received: pick(ctx, "12 November 2026", "2026年11月12日"), Due: pick(ctx, "14 December 2026", "2026年12月14日"),
 		State: ui.BadgeProps{Label: text.T(ctx, "request.states.open"), Kind: ui.Info},
 		Clock: ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 22), Kind: ui.Info},
@@ -54,8 +54,8 @@ func overviewFull(ctx context.Context) templ.Component {
 func looks(ctx context.Context) []views.LookRow {
 	return []views.LookRow{{
 		When: pick(ctx, "19 November 2026 10:02 UTC", "2026年11月19日 10:02 UTC"), ISO: "2026-11-19T10:02:00Z",
-		Role: pick(ctx, "Privacy officer", "プライバシー責任者"), What: pick(ctx, "Request R-2026-0041", "ご請求 R-2026-0041"),
-		Why: pick(ctx, "To answer your request", "ご請求に回答するため"),
+		Role: pick(ctx, "Privacy officer", "プライバシー責任者"), What: pick(ctx, "Request R-2026-0041", "お申し出 R-2026-0041"),
+		Why: pick(ctx, "To answer your request", "お申し出に回答するため"),
 	}}
 }
 

@@ -92,7 +92,7 @@ func category(ctx context.Context) templ.Component {
 		Fields:  []string{pick(ctx, "When", "日時"), pick(ctx, "Text", "内容")},
 		Purposes: []views.DataPurpose{{
 			Name: pick(ctx, "To give you the service", "サービスの提供"), Summary: pick(ctx, "So that others can read what you wrote.", "ほかの方が読めるようにするためです。"),
-			Basis: pick(ctx, "Our contract with you", "お客様との契約"), You: pick(ctx, "You can ask for erasure.", "消去を請求できます。"),
+			Basis: pick(ctx, "Our contract with you", "お客様との契約"), You: pick(ctx, "You can ask for erasure.", "消去を求めることができます。"),
 		}},
 		About: []ui.SummaryRow{
 			{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf.you")},

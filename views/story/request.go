@@ -146,7 +146,7 @@ func looked(ctx context.Context) []views.LookRow {
 	return []views.LookRow{{
 		When: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC"), ISO: "2026-11-21T10:02:00Z",
 		Role: text.T(ctx, "staff.roles.officer"), What: text.T(ctx, "disclosure.whats.person"),
-		Why: pick(ctx, "To answer a request that you made.", "お客様のご請求に対応するため。"), Words: pick(ctx, "To compare the street", "番地を確認するため"),
+		Why: pick(ctx, "To answer a request that you made.", "お客様のお申し出に対応するため。"), Words: pick(ctx, "To compare the street", "番地を確認するため"),
 	}}
 }
 
