@@ -126,7 +126,7 @@ func fields(ctx context.Context) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: pick(ctx, "Send the request", "請求を送信する"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: pick(ctx, "Send the request", "お申し出を送信する"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -175,7 +175,7 @@ func wrongFields(ctx context.Context) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ErrorSummary(ui.ErrorSummaryProps{Problems: ui.Problems{{Field: "email", Text: pick(ctx, "Write the address with an @, like name@example.com", "name@example.com のように、@を含めて入力してください")}, {Field: "kind", Text: pick(ctx, "Choose what you want us to do", "ご請求の内容を選んでください")}, {Field: "agree", Text: pick(ctx, "Tick the box, or go back", "チェックを入れるか、前のページに戻ってください")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(ui.ErrorSummaryProps{Problems: ui.Problems{{Field: "email", Text: pick(ctx, "Write the address with an @, like name@example.com", "name@example.com のように、@を含めて入力してください")}, {Field: "kind", Text: pick(ctx, "Choose what you want us to do", "お申し出の内容を選んでください")}, {Field: "agree", Text: pick(ctx, "Tick the box, or go back", "チェックを入れるか、前のページに戻ってください")}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -199,7 +199,7 @@ func wrongFields(ctx context.Context) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "kind", Legend: pick(ctx, "What should we do?", "ご請求の内容"), Error: pick(ctx, "Choose what you want us to do", "ご請求の内容を選んでください"), Options: kinds(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "kind", Legend: pick(ctx, "What should we do?", "お申し出の内容"), Error: pick(ctx, "Choose what you want us to do", "お申し出の内容を選んでください"), Options: kinds(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -278,7 +278,7 @@ func choosing(ctx context.Context) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "kind", Legend: pick(ctx, "What should we do?", "ご請求の内容"), Options: kinds(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "kind", Legend: pick(ctx, "What should we do?", "お申し出の内容"), Options: kinds(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -33,13 +33,13 @@ func personFrame(ctx context.Context) templ.Component {
 }
 
 func demoFrame(ctx context.Context) templ.Component {
-	s := person(ctx, "requests", pick(ctx, "What you asked of us", "お客様からのご請求"))
+	s := person(ctx, "requests", pick(ctx, "What you asked of us", "お客様からのお申し出"))
 	s.Brand.Demo = true
 	return framed(s, pick(ctx, "With the day by which we must answer, and why that day.", "回答期限とその理由もご覧いただけます。"), empties(ctx))
 }
 
 func staffFrame(ctx context.Context) templ.Component {
-	s := staff(ctx, "staffQueue", pick(ctx, "Requests that wait for us", "対応待ちの請求"))
+	s := staff(ctx, "staffQueue", pick(ctx, "Requests that wait for us", "対応待ちのお申し出"))
 	return staffFramed(s, queue(ctx))
 }
 
@@ -181,9 +181,9 @@ func messagePage(ctx context.Context) templ.Component {
 
 func referencePage(ctx context.Context) templ.Component {
 	return views.Message(views.MessagePage{
-		Shell: person(ctx, "requests", pick(ctx, "Your request is in", "ご請求を受け付けました")),
+		Shell: person(ctx, "requests", pick(ctx, "Your request is in", "お申し出を受け付けました")),
 		Panel: ui.ConfirmPanelProps{
-			Title: pick(ctx, "Your request is in", "ご請求を受け付けました"),
+			Title: pick(ctx, "Your request is in", "お申し出を受け付けました"),
 			Text:  pick(ctx, "We answer by 5 January 2027 at the latest.", "遅くとも2027年1月5日までに回答します。"), Reference: "R-2026-00417",
 			Next: []string{
 				pick(ctx, "Somebody on our staff reads it, usually within two working days.", "通常2営業日以内に担当者が確認します。"),
@@ -191,7 +191,7 @@ func referencePage(ctx context.Context) templ.Component {
 				pick(ctx, "You get an answer with our reasons, and how to appeal.", "理由と不服申立ての方法を添えて回答します。"),
 			},
 		},
-		Action: ui.Link{Label: pick(ctx, "Follow the request", "請求の状況を見る"), Href: "/"},
+		Action: ui.Link{Label: pick(ctx, "Follow the request", "お申し出の状況を見る"), Href: "/"},
 	})
 }
 

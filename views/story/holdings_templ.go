@@ -134,7 +134,7 @@ func queue(ctx context.Context) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Table(ui.TableProps{
-			Caption: pick(ctx, "Requests that wait", "対応待ちの請求"), CaptionAside: true, Keys: true,
+			Caption: pick(ctx, "Requests that wait", "対応待ちのお申し出"), CaptionAside: true, Keys: true,
 			Columns: []ui.Column{{Label: pick(ctx, "Request", "請求")}, {Label: pick(ctx, "Kind", "種類")}, {Label: pick(ctx, "Clock", "期限")}, {Label: pick(ctx, "Received", "受付日")}, {Label: pick(ctx, "Owner", "担当")}},
 			Rows:    queued(ctx),
 		}).Render(ctx, templ_7745c5c3_Buffer)

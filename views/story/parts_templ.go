@@ -551,7 +551,7 @@ func empties(ctx context.Context) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Title: pick(ctx, "No requests yet", "ご請求はまだありません"), Text: pick(ctx, "What you ask of us would be here, with the day by which we must answer.", "ご請求の内容と回答期限がここに表示されます。"), Action: ui.Link{Label: pick(ctx, "Start a request", "請求を始める"), Href: "/"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Title: pick(ctx, "No requests yet", "お申し出はまだありません"), Text: pick(ctx, "What you ask of us would be here, with the day by which we must answer.", "お申し出の内容と回答期限がここに表示されます。"), Action: ui.Link{Label: pick(ctx, "Start a request", "請求を始める"), Href: "/"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
