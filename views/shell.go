@@ -91,14 +91,6 @@ func PublicPlaces() []Place {
 // Themes are the forms of a page that a reader may choose.
 func Themes() []string { return []string{"system", "light", "dark"} }
 
-// Language is one that the portal speaks, named in itself.
-type Language struct{ Code, Name string }
-
-// Languages are those a reader may choose.
-func Languages() []Language {
-	return []Language{{"en", "English"}, {"ja", "日本語"}}
-}
-
 // here is the place the page belongs to, if the rail has it.
 func here(places []Place, id string) (Place, bool) {
 	for _, p := range places {

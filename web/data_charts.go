@@ -40,10 +40,10 @@ func charts(ctx context.Context, category register.Category, days []record.Day) 
 		for _, s := range steps {
 			n := value(s)
 			total += n
-			chart.Bars = append(chart.Bars, ui.Bar{Label: label(s.Date), Value: float64(n), Text: amount(ctx, kind, n)})
+			chart.Bars = append(chart.Bars, ui.Bar{Label: label(s.Date), Value: float64(n), Text: record.Amount(ctx, kind, n)})
 		}
 		chart.Summary = text.T(ctx, "data.chartSummary",
-			"First", label(steps[0].Date), "Last", label(steps[len(steps)-1].Date), "Total", amount(ctx, kind, total))
+			"First", label(steps[0].Date), "Last", label(steps[len(steps)-1].Date), "Total", record.Amount(ctx, kind, total))
 		return chart
 	}
 	drawn := []ui.BarChartProps{draw("count", text.T(ctx, countBy), text.T(ctx, "data.countUnit"), dictionary.TypeInteger,

@@ -2,10 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -150,96 +146,9 @@ func span(ctx context.Context, first, last time.Time) string {
 
 // dataCell says a value as its reader would.
 func (c *dataController) dataCell(ctx context.Context, f dictionary.Field, raw []byte) ui.Cell {
-	if len(raw) == 0 {
-		return ui.Cell{Text: "–"}
+	said := c.Words.Value(ctx, f, raw)
+	if said.ISO != "" {
+		return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: said.ISO, Text: said.Text})}
 	}
-	switch f.Type {
-	case dictionary.TypeTime:
-		if at, ok := record.Time(raw); ok {
-			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: text.ISO(at), Text: text.Time(ctx, at)})}
-		}
-	case dictionary.TypeDate:
-		if at, ok := record.Time(raw); ok {
-			return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: at.Format(time.DateOnly), Text: text.Day(ctx, at)})}
-		}
-	case dictionary.TypeInteger, dictionary.TypeBytes, dictionary.TypeSeconds:
-		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
-			return ui.Cell{Text: amount(ctx, f.Type, n)}
-		}
-	case dictionary.TypeBoolean:
-		if raw[0] == 't' {
-			return ui.Cell{Text: text.T(ctx, "data.yes")}
-		}
-		return ui.Cell{Text: text.T(ctx, "data.no")}
-	case dictionary.TypeList:
-		var items []string
-		if json.Unmarshal(raw, &items) == nil {
-			if f.Names == dictionary.ByScope {
-				return ui.Cell{Text: text.List(ctx, allowed(ctx, items))}
-			}
-			for i, item := range items {
-				items[i] = c.Register.Say(f, item, text.Lang(ctx))
-			}
-			return ui.Cell{Text: text.List(ctx, items)}
-		}
-	case dictionary.TypeJSON:
-		var said map[string]any
-		if json.Unmarshal(raw, &said) == nil {
-			return ui.Cell{Text: c.pairs(ctx, f, said)}
-		}
-	default: // a text, or a code that the register has a word for
-	}
-	if f.Names == dictionary.ByService {
-		return ui.Cell{Text: c.SSO.Name(string(raw))}
-	}
-	return ui.Cell{Text: c.Register.Say(f, string(raw), text.Lang(ctx))}
-}
-
-// pairs writes an object as names and values.
-func (c *dataController) pairs(ctx context.Context, f dictionary.Field, said map[string]any) string {
-	var out []string
-	if f.Names == dictionary.ByClaim {
-		for _, row := range gave(ctx, said) {
-			out = append(out, row.Key+": "+row.Value)
-		}
-		return text.Clauses(ctx, out)
-	}
-	for _, key := range slices.Sorted(maps.Keys(said)) {
-		out = append(out, c.Register.Say(f, key, text.Lang(ctx))+": "+plain(ctx, said[key]))
-	}
-	return text.Clauses(ctx, out)
-}
-
-// plain says a value of JSON.
-func plain(ctx context.Context, value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "–"
-	case string:
-		return v
-	case bool:
-		if v {
-			return text.T(ctx, "data.yes")
-		}
-		return text.T(ctx, "data.no")
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	b, err := json.Marshal(value)
-	if err != nil {
-		return ""
-	}
-	return string(b)
-}
-
-// amount writes a number in its unit.
-func amount(ctx context.Context, of dictionary.Type, n int64) string {
-	switch of {
-	case dictionary.TypeBytes:
-		return text.Bytes(ctx, n)
-	case dictionary.TypeSeconds:
-		return text.Duration(ctx, time.Duration(n)*time.Second)
-	default: // a bare number
-	}
-	return text.Number(ctx, n)
+	return ui.Cell{Text: said.Text}
 }

@@ -2,13 +2,10 @@ package web
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -42,7 +39,7 @@ func linkedService(ctx context.Context, l sso.LinkedService) views.LinkedService
 		ID: l.ID.String(), Name: l.Name, Gone: !l.Configured, Since: text.Time(ctx, l.LinkedAt), Used: text.Time(ctx, l.UsedAt),
 	}
 	if l.RevokedAt.IsZero() {
-		v.Gave, v.Allowed = gave(ctx, l.Claims), allowed(ctx, l.Scopes)
+		v.Gave, v.Allowed = claims(ctx, l.Claims), record.Scopes(ctx, l.Scopes)
 		return v
 	}
 	kinds := map[sso.Outcome]ui.Kind{sso.Revoked: ui.Done, sso.AlreadyGone: ui.Done, sso.Pending: ui.Info, sso.Unsupported: ui.Turn, sso.Failed: ui.Turn}
@@ -54,54 +51,10 @@ func linkedService(ctx context.Context, l sso.LinkedService) views.LinkedService
 	return v
 }
 
-// claimOrder are the claims of OpenID Connect Core 1.0, section 5.1, that
-// services send most, as people would list them.
-const claimOrder = "name given_name family_name nickname preferred_username email email_verified phone_number picture profile locale zoneinfo gender birthdate website hd updated_at"
-
-// gave says claim by claim what a service told us. A claim that we have no
-// word for is shown by its own name: nothing is left out.
-func gave(ctx context.Context, claims map[string]any) []ui.SummaryRow {
-	known := strings.Fields(claimOrder)
-	names := slices.SortedFunc(maps.Keys(claims), func(a, b string) int {
-		rank := func(name string) int { return (slices.Index(known, name) + len(known) + 1) % (len(known) + 1) }
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	rows := make([]ui.SummaryRow, 0, len(names))
-	for _, name := range names {
-		key := name
-		if slices.Contains(known, name) {
-			key = text.T(ctx, "sso.claim."+name)
-		}
-		rows = append(rows, ui.SummaryRow{Key: key, Value: claim(ctx, name, claims[name])})
+func claims(ctx context.Context, said map[string]any) []ui.SummaryRow {
+	var rows []ui.SummaryRow
+	for _, c := range record.Claims(ctx, said) {
+		rows = append(rows, ui.SummaryRow{Key: c.Name, Value: c.Value})
 	}
 	return rows
-}
-
-// claim says a claim's value; updated_at is in seconds since 1970 (OpenID
-// Connect Core 1.0, section 5.1).
-func claim(ctx context.Context, name string, value any) string {
-	if seconds, ok := value.(float64); ok && name == "updated_at" {
-		return text.Date(ctx, time.Unix(int64(seconds), 0))
-	}
-	return plain(ctx, value)
-}
-
-// allowed says scope by scope what a person allowed.
-func allowed(ctx context.Context, scopes []string) []string {
-	out := make([]string, 0, len(scopes))
-	for _, scope := range scopes {
-		// Google writes some of the standard's scopes as addresses.
-		short := strings.TrimPrefix(scope, "https://www.googleapis.com/auth/userinfo.")
-		switch short {
-		case "openid", "email", "profile", "offline_access", "address", "phone":
-			out = append(out, text.T(ctx, "sso.scope."+short))
-		default:
-			out = append(out, scope)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

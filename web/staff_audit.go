@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -156,7 +157,7 @@ func (c *staffAuditController) auditValue(ctx context.Context, name string, valu
 	case nil:
 		return ""
 	case bool:
-		return plain(ctx, v)
+		return record.Plain(ctx, v)
 	case float64:
 		return text.Number(ctx, int64(v))
 	case []any:

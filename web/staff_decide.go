@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -40,7 +41,7 @@ func (c *staffApprovalController) form(ctx echo.Context, code int, said string, 
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
 		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/approve", Back: at,
-		Lead: text.T(r, "staff.approveText", "Lang", languageName(whose.Lang)), Words: said, Problems: words(ctx, problems),
+		Lead: text.T(r, "staff.approveText", "Lang", languageName(r, whose.Lang)), Words: said, Problems: words(ctx, problems),
 	}
 	if one.Kind == request.Erasure {
 		page.Lead = text.T(r, "staff.approveErasure")
@@ -86,7 +87,7 @@ func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionF
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffRefusePage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: languageName(whose.Lang),
+		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: languageName(r, whose.Lang),
 		Reasons: []ui.Option{{Label: text.T(r, "staff.refuseChoose")}}, Words: form.Words,
 		Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
@@ -127,8 +128,8 @@ func (c *staffRefusalController) create(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.refused")
 }
 
-func languageName(code string) string {
-	for _, l := range views.Languages() {
+func languageName(ctx context.Context, code string) string {
+	for _, l := range text.Languages(ctx) {
 		if l.Code == code {
 			return l.Name
 		}

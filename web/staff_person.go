@@ -139,7 +139,7 @@ func (c *staffPersonController) profile(ctx context.Context, who account.Person)
 	if err != nil {
 		return nil, err
 	}
-	place := text.CountryName(profile.Country, text.Lang(ctx))
+	place := text.CountryName(ctx, profile.Country)
 	if profile.Region != "" {
 		place = text.Clauses(ctx, []string{place, profile.Region})
 	}
@@ -148,7 +148,7 @@ func (c *staffPersonController) profile(ctx context.Context, who account.Person)
 		{Key: text.T(ctx, "staff.address"), Value: to.Address},
 		{Key: text.T(ctx, "staff.place"), Value: place},
 		{Key: text.T(ctx, "staff.law"), Value: c.Register.Jurisdiction(profile.Country, profile.Region).Law.In(text.Lang(ctx))},
-		{Key: text.T(ctx, "staff.lang"), Value: languageName(who.Lang)},
+		{Key: text.T(ctx, "staff.lang"), Value: languageName(ctx, who.Lang)},
 		{Key: text.T(ctx, "staff.since"), Value: text.Date(ctx, who.CreatedAt)},
 	}, nil
 }

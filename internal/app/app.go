@@ -75,6 +75,7 @@ type App struct {
 	Erasures *erasure.Service
 	Exports  *export.Service
 	Traffic  *jobs.Traffic
+	Words    record.Words
 }
 
 // keepExports is how long a download can be fetched where nobody says else.
@@ -126,6 +127,7 @@ func New(p Parts) (*App, error) {
 	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
+	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
 	a.work()
 	a.desk(hasher)
 	return a, nil
@@ -138,7 +140,7 @@ func (a *App) work() {
 		a.Export.Keep = keepExports
 	}
 	a.Exports = export.New(export.Deps{
-		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Accounts: a.Accounts, Mail: a.Mail,
+		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {

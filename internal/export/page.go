@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
-	"time"
 
 	"plusultra.link/privacy/internal/dictionary"
-	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -144,43 +141,9 @@ func (s *Service) indexTable(ctx context.Context, of sample) indexTable {
 
 const maxCell = 300 // characters of a text that the page shows; the files have all of it
 
-// cell says a value as its reader would.
+// cell says a value as its reader would, and the head of a long one.
 func (s *Service) cell(ctx context.Context, f dictionary.Field, v []byte) string {
-	if len(v) == 0 {
-		return "–"
-	}
-	n, number := int64(0), false
-	if f.Type.Number() {
-		parsed, err := strconv.ParseInt(string(v), 10, 64)
-		n, number = parsed, err == nil
-	}
-	at, timed := time.Time{}, false
-	if f.Type == dictionary.TypeTime || f.Type == dictionary.TypeDate {
-		at, timed = record.Time(v)
-	}
-	var items []string
-	switch {
-	case number && f.Type == dictionary.TypeBytes:
-		return text.Bytes(ctx, n)
-	case number && f.Type == dictionary.TypeSeconds:
-		return text.Duration(ctx, time.Duration(n)*time.Second)
-	case number:
-		return text.Number(ctx, n)
-	case timed && f.Type == dictionary.TypeDate:
-		return text.Day(ctx, at)
-	case timed:
-		return text.Time(ctx, at)
-	case f.Type == dictionary.TypeBoolean && v[0] == 't':
-		return text.T(ctx, "data.yes")
-	case f.Type == dictionary.TypeBoolean:
-		return text.T(ctx, "data.no")
-	case f.Type == dictionary.TypeList && json.Unmarshal(v, &items) == nil:
-		for i, item := range items {
-			items[i] = s.Register.Say(f, item, text.Lang(ctx))
-		}
-		return text.List(ctx, items)
-	}
-	said := s.Register.Say(f, string(v), text.Lang(ctx))
+	said := s.Words.Value(ctx, f, v).Text
 	if words := []rune(said); len(words) > maxCell {
 		return string(words[:maxCell]) + "…"
 	}

@@ -55,3 +55,21 @@ func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 		})
 	}
 }
+
+func TestAnArchiveComesInAThirdLanguage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person("mara@example.com", testkit.Third)
+	e := b.ask(mara, "profile")
+	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	source := b.fetch(e).files["index.html"]
+	if !strings.Contains(source, `lang="`+testkit.Third+`"`) || strings.Contains(source, "[export.") {
+		t.Error("the archive is not in the third language, or lacks a word")
+	}
+	// The rest of the words are the operator's, whose register speaks two languages.
+	for _, heading := range testkit.HTML(t, source).Texts("h3:not([id]), section:not([id]) > h2") {
+		if testkit.Greek(heading) != heading {
+			t.Errorf("%q is in English", heading)
+		}
+	}
+}

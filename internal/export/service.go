@@ -32,6 +32,7 @@ type Deps struct {
 	Ring     *keyring.Ring
 	Register *register.Register
 	Sources  func(category string) []record.Source
+	Words    record.Words
 	Accounts *account.Service
 	Mail     *mail.Service
 	Catalog  *text.Catalog

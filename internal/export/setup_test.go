@@ -54,7 +54,7 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 	must(t, err)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
-	catalog, err := text.Load()
+	catalog, err := text.Load(testkit.ThirdLanguage(t))
 	must(t, err)
 	queue, err := jobs.NewQueue(db)
 	must(t, err)
@@ -63,7 +63,7 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 	must(t, err)
 	letters := mail.New(mail.Deps{DB: db, Queue: queue, Ring: ring, Catalog: catalog, Sender: &b.letters, Brand: mail.Brand{Name: "Halyard"}, Now: clock.Now})
 	d := export.Deps{
-		DB: db, Queue: queue, Ring: ring, Register: reg, Sources: b.sources, Mail: letters, Catalog: catalog,
+		DB: db, Queue: queue, Ring: ring, Register: reg, Sources: b.sources, Words: record.Words{Register: reg}, Mail: letters, Catalog: catalog,
 		Accounts: account.New(account.Deps{DB: db, Ring: ring, Mail: letters, Now: clock.Now}),
 		Files:    memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
 		Ready: func(context.Context, postgres.Tx, uuid.UUID, time.Time) error { b.told++; return nil },

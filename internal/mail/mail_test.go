@@ -52,7 +52,7 @@ func setup(t *testing.T) *bundle {
 	must(t, err)
 	ring, err := keyring.Parse(keyring.Generate())
 	must(t, err)
-	catalog, err := text.Load()
+	catalog, err := text.Load(testkit.ThirdLanguage(t))
 	must(t, err)
 	b.catalog = catalog
 	queue, err := jobs.NewQueue(b.db)
@@ -179,6 +179,28 @@ func TestTheSweepTakesWhatWasLostAndWhatIsNobodys(t *testing.T) {
 	must(t, b.mail.Sweep(t.Context()))
 	if nobodys, hers := b.count(`person_id = '00000000-0000-0000-0000-000000000000'`), b.count(`person_id <> '00000000-0000-0000-0000-000000000000'`); nobodys != 0 || hers != 2 {
 		t.Errorf("%d rows of nobody and %d of Mara's, want 0 and 2", nobodys, hers)
+	}
+}
+
+func TestMailComesInAThirdLanguage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	owner := postgres.NewID()
+	var id uuid.UUID
+	must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		return b.mail.Post(ctx, tx, mail.Recipient{Owner: owner, Address: address, Lang: testkit.Third}, mail.Message{Kind: "passwordChanged", Topic: "security-notices"})
+	}))
+	must(t, b.db.Pool.QueryRow(t.Context(), `select id from mail_message where person_id = $1`, owner).Scan(&id))
+	must(t, b.mail.Deliver(t.Context(), owner, id, jobs.Try{N: 1, Of: 2}))
+	catalog, err := text.Load()
+	must(t, err)
+	arrived := b.mailbox.Messages(address)
+	if len(arrived) != 1 {
+		t.Fatalf("%d messages arrived", len(arrived))
+	}
+	english := text.T(catalog.Into(t.Context(), "en"), "mail.passwordChanged.subject", "Brand", "Example")
+	if want := testkit.Greek(strings.ReplaceAll(english, "Example", "{{Example}}")); arrived[0].Subject != strings.NewReplacer("{{", "", "}}", "").Replace(want) {
+		t.Errorf("the subject is %q, want %q", arrived[0].Subject, want)
 	}
 }
 

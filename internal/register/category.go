@@ -6,7 +6,6 @@ import (
 
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/document"
-	"plusultra.link/privacy/views/text"
 )
 
 // Origin is who the data came from.
@@ -109,11 +108,9 @@ func (r *Register) Say(f dictionary.Field, value, lang string) string {
 	case dictionary.ByRefusal:
 		f, _ := r.Refusal(value)
 		name = f.Name
-	case dictionary.ByCountry:
-		return text.CountryName(value, lang)
 	case dictionary.ByLanguage:
 		return display.Languages(language.Make(lang)).Name(language.Make(value))
-	case dictionary.ByService, dictionary.ByScope, dictionary.ByClaim: // not the register's to say
+	case dictionary.ByCountry, dictionary.ByService, dictionary.ByScope, dictionary.ByClaim: // not the register's to say
 	}
 	if name.Empty() {
 		return value

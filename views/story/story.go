@@ -44,13 +44,14 @@ func slug(name string) string {
 	return strings.Join(words, "-")
 }
 
-// pick is the made-up word in the book's language. Only what would come from
-// a row or the register is picked; what the portal itself says is text.T.
+// pick is a made-up word. Only what would come from a row or the register is
+// picked, which speaks English or Japanese; what the portal itself says is
+// text.T, in any language.
 func pick(ctx context.Context, en, ja string) string {
-	if text.Lang(ctx) == "ja" {
-		return ja
+	if text.Lang(ctx) == text.Fallback {
+		return en
 	}
-	return en
+	return ja
 }
 
 // shell is the frame of a page of nobody in particular.

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// Country is one of ISO 3166-1, named in the reader's language.
-type Country struct{ Code, Name string }
+// Place is a country of ISO 3166-1, or one of the United States by ISO 3166-2,
+// named in the reader's language.
+type Place struct{ Code, Name string }
 
 // inhabited are the codes of ISO 3166-1 in whose country somebody lives:
 // without Antarctica and the islands that have only visitors.
@@ -24,71 +25,47 @@ const inhabited = "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF B
 	"RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW " +
 	"TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
 
+// states are the United States and their capital's district.
+const states = "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV " +
+	"NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY"
+
 // IsCountry tells whether a code is of a country that Countries offers.
 func IsCountry(code string) bool {
 	return len(code) == len("JP") && slices.Contains(strings.Fields(inhabited), code)
 }
 
-// CountryName is a country's name of today in a language; what is no country's
-// code is said as it stands.
-func CountryName(code, lang string) string {
+// CountryName is a country's name of today; what is no country's code is said
+// as it stands. The library names them in the reader's language, but for those
+// that have been renamed since, or that nobody would look for as it writes them.
+func CountryName(ctx context.Context, code string) string {
 	region, err := language.ParseRegion(code)
 	if err != nil || !region.IsCountry() {
 		return code
 	}
-	name := strings.Replace(display.Regions(language.Make(lang)).Name(region), "St. ", "Saint ", 1)
-	return cmp.Or(renamed(lang, code), name, code)
-}
-
-// renamed are the names that have changed since the library's list was made,
-// and those that nobody would look for as it writes them.
-func renamed(lang, code string) string {
-	names := map[string][2]string{
-		"CD": {"Congo (Democratic Republic)", "コンゴ民主共和国"},
-		"CG": {"Congo (Republic)", "コンゴ共和国"},
-		"CV": {"Cabo Verde", ""},
-		"GB": {"", "イギリス（英国）"},
-		"HK": {"Hong Kong", "香港"},
-		"MK": {"North Macedonia", "北マケドニア"},
-		"MM": {"Myanmar", "ミャンマー"},
-		"MO": {"Macao", "マカオ"},
-		"PS": {"Palestine", "パレスチナ"},
-		"SZ": {"Eswatini", "エスワティニ"},
-		"TR": {"Türkiye", "トルコ"},
-		"US": {"", "アメリカ合衆国（米国）"},
-	}
-	if lang == "ja" {
-		return names[code][1]
-	}
-	return names[code][0]
-}
-
-// reading is how a name that begins with a Chinese character is read: a
-// Japanese list goes by the sound.
-func reading(c Country) string {
-	sounds := map[string]string{
-		"AS": "ベイリョウサモア", "CF": "チュウオウアフリカ", "CN": "チュウゴク", "EH": "ニシサハラ", "GF": "フツリョウギアナ",
-		"GQ": "セキドウギニア", "HK": "ホンコン", "JP": "ニホン", "KP": "キタチョウセン", "KR": "カンコク", "MK": "キタマケドニア",
-		"MP": "キタマリアナ", "PF": "フツリョウポリネシア", "SS": "ミナミスーダン", "TL": "ヒガシティモール", "TW": "タイワン",
-		"VG": "エイリョウヴァージン", "VI": "ベイリョウヴァージン", "ZA": "ミナミアフリカ",
-	}
-	return cmp.Or(sounds[c.Code], c.Name)
+	return cmp.Or(Optional(ctx, "country.name."+code), display.Regions(language.Make(Lang(ctx))).Name(region), code)
 }
 
 // Countries lists those in which people live, in the order in which the
 // reader's language looks things up.
-func Countries(ctx context.Context) []Country {
-	lang := Lang(ctx)
-	var out []Country
-	for _, code := range strings.Fields(inhabited) {
-		out = append(out, Country{code, CountryName(code, lang)})
+func Countries(ctx context.Context) []Place {
+	return places(ctx, inhabited, CountryName, func(p Place) string { return cmp.Or(Optional(ctx, "country.reading."+p.Code), p.Name) })
+}
+
+// States lists the United States in the reader's order.
+func States(ctx context.Context) []Place {
+	name := func(ctx context.Context, code string) string { return T(ctx, "state.US-"+code) }
+	return places(ctx, states, name, func(p Place) string { return p.Name })
+}
+
+func places(ctx context.Context, codes string, name func(context.Context, string) string, sound func(Place) string) []Place {
+	var out []Place
+	sounds := map[string]string{}
+	for code := range strings.FieldsSeq(codes) {
+		p := Place{code, name(ctx, code)}
+		sounds[code] = sound(p)
+		out = append(out, p)
 	}
-	order := collate.New(language.MustParse(lang))
-	slices.SortFunc(out, func(x, y Country) int {
-		if lang == "ja" {
-			return order.CompareString(reading(x), reading(y))
-		}
-		return order.CompareString(x.Name, y.Name)
-	})
+	order := collate.New(language.Make(Lang(ctx)))
+	slices.SortFunc(out, func(x, y Place) int { return order.CompareString(sounds[x.Code], sounds[y.Code]) })
 	return out
 }

@@ -2,16 +2,19 @@ package text
 
 import (
 	"context"
+	"math"
+	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // Number writes a whole number with the reader's separators: 214,803.
 func Number(ctx context.Context, n int64) string {
-	return printer(ctx).Sprintf("%d", n)
+	s := from(ctx)
+	if s == nil {
+		return strconv.FormatInt(n, 10)
+	}
+	return s.printer.Sprintf("%d", n)
 }
 
 // Date writes the day on which a moment falls in the portal's zone: 3 May
@@ -20,26 +23,28 @@ func Date(ctx context.Context, t time.Time) string { return Day(ctx, t.In(Zone(c
 
 // Day writes a day of the calendar as it stands in t, whatever t's zone is.
 func Day(ctx context.Context, t time.Time) string {
-	if Lang(ctx) == "ja" {
-		return t.Format("2006年1月2日")
-	}
-	return t.Format("2 January 2006")
+	return T(ctx, "format.day", "Day", t.Day(), "Month", month(ctx, t), "Year", t.Year())
 }
 
 // Month writes the month of t.
 func Month(ctx context.Context, t time.Time) string {
-	if Lang(ctx) == "ja" {
-		return t.Format("2006年1月")
-	}
-	return t.Format("January 2006")
+	return T(ctx, "format.monthOfYear", "Month", month(ctx, t), "Year", t.Year())
+}
+
+func month(ctx context.Context, t time.Time) string {
+	return T(ctx, "format.month."+strconv.Itoa(int(t.Month())))
 }
 
 // Time writes a moment in the portal's zone, to the minute, with the zone's
 // name.
 func Time(ctx context.Context, t time.Time) string {
 	t = t.In(Zone(ctx))
-	return Day(ctx, t) + t.Format(" 15:04 MST")
+	return T(ctx, "format.time", "Day", Day(ctx, t), "Clock", t.Format("15:04"), "Zone", t.Format("MST"))
 }
+
+// DateParts are the names of a day's parts ("day", "month", "year") in the
+// order in which the reader writes them.
+func DateParts(ctx context.Context) []string { return strings.Fields(T(ctx, "format.dateParts")) }
 
 // Bytes writes a size in the decimal units people know from their bills.
 func Bytes(ctx context.Context, n int64) string {
@@ -49,13 +54,11 @@ func Bytes(ctx context.Context, n int64) string {
 		value /= 1000
 		unit++
 	}
-	if unit == 0 {
-		return Number(ctx, n) + " B"
+	number := Number(ctx, int64(math.RoundToEven(value)))
+	if unit > 0 && value < 9.95 {
+		number = from(ctx).printer.Sprintf("%.1f", value)
 	}
-	if value < 9.95 {
-		return printer(ctx).Sprintf("%.1f %s", value, units[unit])
-	}
-	return printer(ctx).Sprintf("%.0f %s", value, units[unit])
+	return T(ctx, "unit.size."+units[unit], "Number", number)
 }
 
 // Duration writes how long something took or lasts, in its two largest units.
@@ -65,68 +68,49 @@ func Duration(ctx context.Context, d time.Duration) string {
 		size int64
 		key  string
 	}{{86400, "unit.days"}, {3600, "unit.hours"}, {60, "unit.minutes"}, {1, "unit.seconds"}}
-	out := ""
-	shown := 0
-	for _, p := range parts {
+	for i, p := range parts {
 		n := seconds / p.size
-		if n == 0 || shown == 2 {
-			if shown > 0 {
-				break
-			}
+		if n == 0 {
 			continue
 		}
-		seconds -= n * p.size
-		if shown > 0 {
-			out += gap(ctx)
+		larger := N(ctx, p.key, n)
+		if i == len(parts)-1 {
+			return larger
 		}
-		out += N(ctx, p.key, n)
-		shown++
+		next := parts[i+1]
+		if rest := seconds % p.size / next.size; rest > 0 {
+			return T(ctx, "unit.pair", "Larger", larger, "Smaller", N(ctx, next.key, rest))
+		}
+		return larger
 	}
-	if out == "" {
-		return N(ctx, "unit.seconds", 0)
-	}
-	return out
-}
-
-// gap stands between two words of one figure.
-func gap(ctx context.Context) string {
-	if Lang(ctx) == "ja" {
-		return ""
-	}
-	return " "
+	return N(ctx, "unit.seconds", 0)
 }
 
 // Clauses joins phrases that may have commas and an "and" of their own.
 func Clauses(ctx context.Context, phrases []string) string {
-	if Lang(ctx) == "ja" {
-		return strings.Join(phrases, "／")
-	}
-	return strings.Join(phrases, "; ")
+	return joined(ctx, phrases, "format.clauses")
 }
 
 // List joins words as a sentence does: a, b and c.
 func List(ctx context.Context, words []string) string {
-	comma, and := ", ", " and "
-	if Lang(ctx) == "ja" {
-		comma, and = "、", "、"
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
+	last := len(words) - 1
+	return T(ctx, "format.listEnd", "Some", joined(ctx, words[:last], "format.list"), "Last", words[last])
+}
+
+func joined(ctx context.Context, words []string, key string) string {
 	out := ""
 	for i, w := range words {
-		switch {
-		case i == 0:
-		case i == len(words)-1:
-			out += and
-		default:
-			out += comma
+		if i == 0 {
+			out = w
+			continue
 		}
-		out += w
+		out = T(ctx, key, "Some", out, "Next", w)
 	}
 	return out
 }
 
 // ISO is the form that machines read in a <time> element.
 func ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-func printer(ctx context.Context) *message.Printer {
-	return message.NewPrinter(language.MustParse(Lang(ctx)))
-}

@@ -58,6 +58,9 @@ func TestEveryMessageStandsInBothLanguagesWithTheSamePlaceholders(t *testing.T) 
 	en, ja := messages(t, "en"), messages(t, "ja")
 	for id, english := range en {
 		japanese, ok := ja[id]
+		if strings.HasPrefix(id, namesOfCountries) {
+			continue
+		}
 		if !ok || japanese == "" {
 			t.Errorf("%s is missing in Japanese", id)
 			continue
@@ -67,11 +70,14 @@ func TestEveryMessageStandsInBothLanguagesWithTheSamePlaceholders(t *testing.T) 
 		}
 	}
 	for id := range ja {
-		if en[id] == "" {
+		if en[id] == "" && !strings.HasPrefix(id, namesOfCountries) {
 			t.Errorf("%s is missing in English", id)
 		}
 	}
 }
+
+// namesOfCountries stand where a language's own library has none that serves.
+const namesOfCountries = "country."
 
 func places(message string) []string {
 	set := map[string]bool{}

@@ -10,12 +10,15 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // Fallback is the language of last resort.
@@ -28,40 +31,64 @@ type key struct{}
 
 // Localizer says messages in one language, and times in one zone.
 type Localizer struct {
+	catalog   *Catalog
 	lang      string
 	localizer *i18n.Localizer
+	printer   *message.Printer
 	zone      *time.Location
 }
 
+// Language is one that the portal speaks, named in itself.
+type Language struct{ Code, Name string }
+
 // Catalog is what is said in the languages the portal speaks.
 type Catalog struct {
-	bundle     *i18n.Bundle
 	localizers map[string]*Localizer
 	matcher    language.Matcher
-	order      []string
+	languages  []Language
 }
 
-// Load reads every message file that is built in.
-func Load() (*Catalog, error) {
+// Load reads every message file that is built in, and those of other folders.
+// A language is spoken as soon as it has files: their names say which.
+func Load(others ...fs.FS) (*Catalog, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("yaml", unmarshal)
-	names, err := fs.Glob(files, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			return nil, fmt.Errorf("messages %s: %w", name, err)
+	spoken := map[string]bool{}
+	for _, folder := range append([]fs.FS{files}, others...) {
+		names, err := fs.Glob(folder, "*.yaml")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			file, err := bundle.LoadMessageFileFS(folder, name)
+			if err != nil {
+				return nil, fmt.Errorf("messages %s: %w", name, err)
+			}
+			spoken[file.Tag.String()] = true
 		}
 	}
-	v := &Catalog{bundle: bundle, localizers: map[string]*Localizer{}, order: []string{"en", "ja"}}
-	tags := make([]language.Tag, 0, len(v.order))
-	for _, lang := range v.order {
-		tags = append(tags, language.MustParse(lang))
-		v.localizers[lang] = &Localizer{lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), zone: time.UTC}
+	c := &Catalog{localizers: map[string]*Localizer{}}
+	tags := make([]language.Tag, 0, len(spoken))
+	for _, lang := range slices.SortedFunc(maps.Keys(spoken), fallbackFirst) {
+		tag := language.Make(lang)
+		tags = append(tags, tag)
+		l := &Localizer{catalog: c, lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), printer: message.NewPrinter(tag), zone: time.UTC}
+		c.localizers[lang] = l
+		c.languages = append(c.languages, Language{lang, T(context.WithValue(context.Background(), key{}, l), "format.language")})
 	}
-	v.matcher = language.NewMatcher(tags)
-	return v, nil
+	c.matcher = language.NewMatcher(tags)
+	return c, nil
+}
+
+// fallbackFirst orders languages by their codes, after the one of last resort.
+func fallbackFirst(a, b string) int {
+	if (a == Fallback) != (b == Fallback) {
+		if a == Fallback {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a, b)
 }
 
 // In gives the same catalog for a portal whose times are said in another zone
@@ -70,7 +97,9 @@ func (v *Catalog) In(zone *time.Location) *Catalog {
 	other := *v
 	other.localizers = map[string]*Localizer{}
 	for lang, s := range v.localizers {
-		other.localizers[lang] = &Localizer{lang: s.lang, localizer: s.localizer, zone: zone}
+		l := *s
+		l.catalog, l.zone = &other, zone
+		other.localizers[lang] = &l
 	}
 	return &other
 }
@@ -79,7 +108,13 @@ func (v *Catalog) In(zone *time.Location) *Catalog {
 func unmarshal(data []byte, into any) error { return yaml.Unmarshal(data, into) }
 
 // Languages lists the codes of the languages spoken, the first choice first.
-func (v *Catalog) Languages() []string { return v.order }
+func (v *Catalog) Languages() []string {
+	codes := make([]string, len(v.languages))
+	for i, l := range v.languages {
+		codes[i] = l.Code
+	}
+	return codes
+}
 
 // Match picks the best language for a person's own choice (a code, may be
 // empty) and the browser's Accept-Language.
@@ -95,7 +130,7 @@ func (v *Catalog) Match(chosen, acceptLanguage string) string {
 	if confidence == language.No {
 		return Fallback
 	}
-	return v.order[i]
+	return v.languages[i].Code
 }
 
 // Into puts a language into the context; an unknown one becomes the fallback.
@@ -113,6 +148,14 @@ func from(ctx context.Context) *Localizer {
 		return nil
 	}
 	return s
+}
+
+// Languages are those a reader may choose.
+func Languages(ctx context.Context) []Language {
+	if s := from(ctx); s != nil {
+		return s.catalog.languages
+	}
+	return nil
 }
 
 // Lang is the code of the context's language.
