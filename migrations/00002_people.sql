@@ -4,6 +4,8 @@ create table person (
   id         uuid primary key,
   created_at timestamptz not null,
   lang       text not null default 'en',
+  zone       text not null default '', -- IANA name; empty: not known
+  zone_chosen boolean not null default false, -- by them, and not by their browser
   age_band   text not null check (age_band in ('13-17', '18+')), -- asked once, the date is not kept
   closing_at timestamptz -- an erasure has begun: nobody signs in any more
 );

@@ -7,6 +7,14 @@
   const faults = document.querySelector('[data-error-summary]');
   if (faults) faults.focus();
 
+  // Times are said in the reader's own zone, which a browser tells to scripts
+  // alone: the next page has it.
+  const known = document.documentElement.dataset.zone;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (known !== undefined && zone && zone !== known) {
+    fetch('/browser-zone', { method: 'POST', body: new URLSearchParams({ zone }), keepalive: true });
+  }
+
   // A choice that changes what is listed takes effect at once.
   document.addEventListener('change', (event) => {
     const control = event.target.closest('[data-submit-on-change]');

@@ -34,6 +34,10 @@ type Shell struct {
 	Title string
 	Lang  string // "en", "ja"
 	Theme string // "light", "dark", or empty: as the reader's system says
+	// BrowserZone is the time zone that the browser said last, if ZoneAsked: a
+	// script then says when it is another.
+	BrowserZone string
+	ZoneAsked   bool
 	// Path is the address of this page with its query; choosing a language
 	// comes back to it. Empty: one can't come back, and nothing is offered to choose.
 	Path  string

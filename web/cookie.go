@@ -13,6 +13,7 @@ const (
 	sessionCookie = "session"
 	langCookie    = "lang"
 	themeCookie   = "theme"
+	zoneCookie    = "zone"
 	// tooYoungCookie keeps the next answer to the question of age from being
 	// a guess at what we want to hear. It says nothing about anybody.
 	tooYoungCookie = "later"

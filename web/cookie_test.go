@@ -30,6 +30,7 @@ func TestEveryCookieIsOursAloneAndOnThePolicyPage(t *testing.T) {
 	form := signUp("kim@example.com", time.Now().AddDate(-12, 0, 0).Format("2006"))
 	form.Set("lang", "ja")
 	form.Set("theme", "dark")
+	form.Set("zone", "Asia/Tokyo")
 	set := map[string]bool{}
 	for _, who := range []*client{p.client(), p.client().signIn("robin@example.com")} {
 		for _, route := range p.routes {

@@ -25,7 +25,7 @@ func (c *downloadsController) listPage(ctx echo.Context, list []export.Export) v
 			row.Size = text.Bytes(r, e.Bytes)
 		}
 		if e.ExpiresAt != nil {
-			row.Until = text.Time(r, *e.ExpiresAt)
+			row.Until = text.Moment(r, *e.ExpiresAt)
 		}
 		page.Rows = append(page.Rows, row)
 	}
@@ -99,7 +99,7 @@ func (c *downloadsController) page(ctx echo.Context, e export.Export) views.Down
 	case export.Ready:
 		page.Fetch = "/downloads/" + e.ID.String() + "/file"
 		page.Facts = append(page.Facts,
-			ui.SummaryRow{Key: text.T(r, "export.until"), Value: text.Time(r, *e.ExpiresAt)},
+			ui.SummaryRow{Key: text.T(r, "export.until"), Value: text.Moment(r, *e.ExpiresAt)},
 			ui.SummaryRow{Key: text.T(r, "export.size"), Value: text.Bytes(r, e.Bytes)},
 			ui.SummaryRow{Key: text.T(r, "export.fingerprint"), Inside: ui.Copy(ui.CopyProps{ID: "fingerprint", Text: fingerprint(e.Sha256)})},
 		)
@@ -138,7 +138,7 @@ func (c *downloadsController) alerts(ctx context.Context, e export.Export) []ui.
 		}
 	case export.Building:
 	case export.Ready:
-		alerts := []ui.AlertProps{{Kind: ui.Done, Title: text.T(ctx, "export.readyTitle"), Text: text.T(ctx, "export.readyText", "Until", text.Time(ctx, *e.ExpiresAt))}}
+		alerts := []ui.AlertProps{{Kind: ui.Done, Title: text.T(ctx, "export.readyTitle"), Text: text.T(ctx, "export.readyText", "Until", text.Moment(ctx, *e.ExpiresAt))}}
 		if missing := c.missing(ctx, e); len(missing) > 0 {
 			partial := text.T(ctx, "export.partialText", "Categories", text.Clauses(ctx, missing), "Privacy", privacy)
 			alerts = append(alerts, ui.AlertProps{Kind: ui.Turn, Title: text.T(ctx, "export.partial"), Text: partial})

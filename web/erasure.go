@@ -38,7 +38,7 @@ func (c *erasureController) form(ctx echo.Context, code int, problems fault.Prob
 		return err
 	}
 	return render(ctx, code, views.Erasure(views.ErasurePage{
-		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: text.Time(r, p.RunsAt),
+		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: text.Moment(r, p.RunsAt),
 		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
 	}))
 }
@@ -114,7 +114,7 @@ func (c *erasureController) showOwn(ctx echo.Context, e erasure.Erasure) error {
 	if e.State == erasure.Grace {
 		return render(ctx, http.StatusOK, views.ErasureScheduled(views.ErasureScheduledPage{
 			Shell: c.shell(ctx, "erasure.scheduledTitle", "requests"), CancelTo: erasureAt(e.ID) + "/cancel",
-			Asked: text.Time(r, e.AskedAt), Runs: text.Time(r, e.RunsAt),
+			Asked: text.Time(r, e.AskedAt), Runs: text.Moment(r, e.RunsAt),
 		}))
 	}
 	title, said := "erasure.stoppedTitle", "erasure.stoppedText"

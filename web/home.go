@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
 )
 
 func cacheFor(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
@@ -44,6 +46,63 @@ func (c *homeController) language(ctx echo.Context) error {
 		}
 	}
 	return ctx.Redirect(http.StatusSeeOther, withoutLang(localPath(form.Next)))
+}
+
+type zoneForm struct {
+	Zone string `form:"zone"`
+}
+
+// zone keeps where a person wants times said; none is as their browser says.
+func (c *homeController) zone(ctx echo.Context) error {
+	form, err := bind[zoneForm](ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Accounts.SetZone(ctx.Request().Context(), person(ctx), form.Zone); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "security.zoneChosen")
+}
+
+// noteZone remembers the zone that a script says the browser is in: for this
+// browser's pages, and with the account for mail.
+func (c *homeController) noteZone(ctx echo.Context) error {
+	form, err := bind[zoneForm](ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := text.ParseZone(form.Zone); !ok {
+		return fault.New(fault.Invalid, "account.zoneBad")
+	}
+	ctx.SetCookie(c.cookie(zoneCookie, form.Zone, yearLong))
+	if id := person(ctx); id != uuid.Nil {
+		if err := c.Accounts.NoteZone(ctx.Request().Context(), id, form.Zone); err != nil {
+			return err
+		}
+	}
+	return ctx.NoContent(http.StatusNoContent)
+}
+
+// browserZone is the zone that the browser said, "" for none.
+func browserZone(ctx echo.Context) string {
+	zone, _ := ctx.Get(zoneCookie).(string)
+	return zone
+}
+
+// zoneOf is where the reader's times are said: their own choice, then what
+// their browser says or last said, then the office's zone.
+func (s *server) zoneOf(ctx echo.Context) *time.Location {
+	mine := signedIn(ctx)
+	names := []string{browserZone(ctx), mine.Zone}
+	if mine.ZoneChosen {
+		names = []string{mine.Zone}
+	}
+	for _, name := range names {
+		if zone, ok := text.ParseZone(name); ok {
+			return zone
+		}
+	}
+	return s.Catalog.Office()
 }
 
 // withoutLang takes the language out of an address, where it would win over

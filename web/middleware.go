@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/views/text"
 )
 
 // contentPolicy is what pages live under: nothing inline, nothing from
@@ -137,7 +138,8 @@ func (s *server) localize(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// useLanguage finds the reader's language: their own choice, then the browser's.
+// useLanguage finds the reader's language and zone: their own choice, then the
+// browser's.
 func (s *server) useLanguage(ctx echo.Context) {
 	chosen := ctx.QueryParam("lang")
 	if v, ok := visitorOf(ctx); ok && chosen == "" {
@@ -146,9 +148,12 @@ func (s *server) useLanguage(ctx echo.Context) {
 	if chosen == "" {
 		chosen = s.cookieValue(ctx, langCookie)
 	}
+	if _, ok := text.ParseZone(s.cookieValue(ctx, zoneCookie)); ok {
+		ctx.Set(zoneCookie, s.cookieValue(ctx, zoneCookie))
+	}
 	r := ctx.Request()
 	lang := s.Catalog.Match(chosen, r.Header.Get("Accept-Language"))
-	ctx.SetRequest(r.WithContext(s.Catalog.Into(r.Context(), lang)))
+	ctx.SetRequest(r.WithContext(text.Reading(s.Catalog.Into(r.Context(), lang), s.zoneOf(ctx), s.Now())))
 	ctx.Response().Header().Add("Vary", "Accept-Language, Cookie")
 }
 

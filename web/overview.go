@@ -42,7 +42,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 		return err
 	}
 	if erasing {
-		page.Erasing = &views.ErasingNotice{Runs: text.Time(r, e.RunsAt), Href: erasureAt(e.ID)}
+		page.Erasing = &views.ErasingNotice{Runs: text.Moment(r, e.RunsAt), Href: erasureAt(e.ID)}
 	}
 	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
 	requests := &requestController{c.server}

@@ -34,7 +34,7 @@ func (c *policyController) version(ctx echo.Context) error {
 }
 
 func (c *policyController) current(ctx context.Context) notice.Version {
-	return c.Policy.Current(deadline.DayOf(c.Now(), text.Zone(ctx)))
+	return c.Policy.Current(deadline.DayOf(c.Now(), c.Catalog.Office()))
 }
 
 // page is a version, its lists filled from the register.

@@ -88,7 +88,7 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string) views.Shell {
 	r := ctx.Request()
 	c := r.Context()
 	shell := views.Shell{
-		Lang: text.Lang(c), Theme: s.themeOf(ctx), Nav: nav,
+		Lang: text.Lang(c), Theme: s.themeOf(ctx), BrowserZone: browserZone(ctx), ZoneAsked: true, Nav: nav,
 		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo},
 		Address: s.BaseURL.String() + r.URL.Path, Moment: text.Time(c, s.Now()),
 	}

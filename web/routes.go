@@ -82,6 +82,8 @@ func (s *server) routes() {
 	s.freshForm("/security/password", passwords.edit, passwords.update)
 
 	security := &securityController{s}
+	s.person(post, "/zone", home.zone)
+	s.open(post, "/browser-zone", home.noteZone)
 	s.person(get, "/security", security.show)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
 	s.fresh(post, "/security/services/:provider/link", services.link)

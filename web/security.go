@@ -28,6 +28,9 @@ func (c *securityController) show(ctx echo.Context) error {
 		return err
 	}
 	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: signedIn(ctx).Address, HasPassword: has}
+	if mine := signedIn(ctx); mine.ZoneChosen {
+		page.Zone = mine.Zone
+	}
 	for _, s := range sessions {
 		from := text.T(r, "security.unknown")
 		if s.IP.IsValid() {

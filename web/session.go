@@ -132,7 +132,7 @@ func (s *server) hand(ctx echo.Context, token string) {
 func visit(ctx echo.Context) account.Visit {
 	ip, _ := netip.ParseAddr(ctx.RealIP())
 	r := ctx.Request()
-	return account.Visit{IP: ip.Unmap(), UserAgent: r.UserAgent(), Lang: text.Lang(r.Context())}
+	return account.Visit{IP: ip.Unmap(), UserAgent: r.UserAgent(), Lang: text.Lang(r.Context()), Zone: browserZone(ctx)}
 }
 
 // flash says something on the next page.

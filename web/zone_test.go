@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"plusultra.link/privacy/web"
 )
 
-func TestTimesAndDeadlinesAreThoseOfTheOffice(t *testing.T) {
+func TestTimesAreThoseOfTheOfficeForWhoeverHasNoZoneAndDeadlinesForAll(t *testing.T) {
 	t.Parallel()
 	denver, err := time.LoadLocation("America/Denver")
 	must(t, err)
@@ -101,5 +102,75 @@ func TestJapaneseReadersWriteADateFromTheYearOn(t *testing.T) {
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: %s, want %s", lang, got, want)
 		}
+	}
+}
+
+func TestEveryTimeIsSaidInTheReadersZoneAndWhatIsLeftBesideIt(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	for _, reader := range []struct{ address, zone, chosen, runs, mail string }{
+		{"berlin@example.com", "Europe/Berlin", "", "2 March 2026 10:30 CET (in 5 minutes)", "10:30 CET"},
+		{"tokyo@example.com", "Asia/Tokyo", "", "2 March 2026 18:30 JST (in 5 minutes)", "18:30 JST"},
+		{"away@example.com", "Europe/Berlin", "America/Sao_Paulo", "2 March 2026 06:30 UTC-03 (in 5 minutes)", "06:30 UTC-03"},
+		{"quiet@example.com", "", "", "2 March 2026 09:30 UTC (in 5 minutes)", "09:30 UTC"},
+		{"odd@example.com", "../../etc/passwd", "", "2 March 2026 09:30 UTC (in 5 minutes)", "09:30 UTC"},
+	} {
+		id := p.person(reader.address)
+		c := p.client()
+		c.setCookie("zone", reader.zone)
+		c.signIn(reader.address)
+		if reader.chosen != "" {
+			if got := c.post("/zone", url.Values{"zone": {reader.chosen}}); got.status != http.StatusSeeOther {
+				t.Fatalf("choosing a zone: %d", got.status)
+			}
+		}
+		_, err := p.DB.Pool.Exec(t.Context(), `update session set expires_at = '2027-01-01' where person_id = $1`, id)
+		must(t, err)
+		runs := time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)
+		p.clock.Set(runs.Add(-p.Erasures.Grace))
+		asked, err := p.Requests.AskErasure(t.Context(), id, "")
+		must(t, err)
+		if m := p.letter(reader.address, "will be deleted on"); !strings.Contains(m.Text+m.Subject, reader.mail) {
+			t.Errorf("%s: the mail does not say %q: %s", reader.address, reader.mail, m.Text)
+		}
+		p.clock.Set(runs.Add(-5 * time.Minute))
+		_, err = p.DB.Pool.Exec(t.Context(), `update session set seen_at = $2 where person_id = $1`, id, p.clock.Now())
+		must(t, err)
+		page := testkit.HTML(t, c.get("/erasure/"+asked.ErasureID.String()).body).Text("main")
+		if !strings.Contains(page, reader.runs) {
+			t.Errorf("%s: the page does not say %q: %s", reader.address, reader.runs, page)
+		}
+	}
+	if got := p.client().signIn("berlin@example.com").post("/zone", url.Values{"zone": {"Mars/Olympus"}}); got.status < 400 || got.status >= 500 {
+		t.Errorf("a zone that nobody knows: %d", got.status)
+	}
+}
+
+func TestABrowserTellsItsZoneByItself(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	b := testkit.Browser(t)
+	b.Zone("Asia/Tokyo")
+	b.Open(p.url + "/sign-in?next=" + url.QueryEscape("/security"))
+	b.Fill("E-mail address", "robin@example.com")
+	b.Fill("Password", goodPassword)
+	b.Press("Sign in")
+	b.SeeText("JST")
+	b.SeeText("Times are those of Asia/Tokyo.")
+	if n := p.count(`select count(*) from person where zone = 'Asia/Tokyo' and not zone_chosen`); n != 1 {
+		t.Error("mail does not know the zone")
+	}
+}
+
+func TestTheOfficesDayDecidesWhichPolicyIsInForce(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	c := p.client()
+	p.clock.Set(time.Date(2026, time.October, 31, 20, 0, 0, 0, time.UTC))
+	before := testkit.HTML(t, c.get("/policy").body).Text("main")
+	c.setCookie("zone", "Asia/Tokyo") // where it is 1 November
+	if after := testkit.HTML(t, c.get("/policy").body).Text("main"); after != before {
+		t.Error("a reader in Tokyo is under another policy")
 	}
 }

@@ -22,7 +22,11 @@ type Person struct {
 	ID        uuid.UUID `gorm:"primaryKey"`
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 	Lang      string
-	AgeBand   AgeBand
+	// Zone is where their times are said, by its IANA name: the one they chose,
+	// or else the one that their browser last said; empty: not known.
+	Zone       string
+	ZoneChosen bool
+	AgeBand    AgeBand
 	ClosingAt *time.Time // an erasure has begun
 }
 
@@ -104,6 +108,7 @@ type Visit struct {
 	IP        netip.Addr
 	UserAgent string
 	Lang      string
+	Zone      string // that the browser says, by its IANA name; may be empty
 }
 
 // maxAgent is how much of a browser's description is kept, in bytes.

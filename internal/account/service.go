@@ -15,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/views/text"
 )
 
 // Deps are what the service stands on.
@@ -110,8 +111,8 @@ func (s *Service) RecipientIn(_ context.Context, tx postgres.Tx, id uuid.UUID) (
 
 func (*Service) recipient(db *gorm.DB, id uuid.UUID) (outbox.Recipient, error) {
 	to := outbox.Recipient{Owner: id}
-	err := db.Raw(`select e.address, p.lang from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = ?`, id).
-		Row().Scan(&to.Address, &to.Lang)
+	err := db.Raw(`select e.address, p.lang, p.zone from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = ?`, id).
+		Row().Scan(&to.Address, &to.Lang, &to.Zone)
 	if postgres.IsMissing(err) {
 		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -132,6 +133,30 @@ func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error 
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Update("lang", lang).Error
 	})
+}
+
+// SetZone keeps the zone in which a person wants times said, on pages and in
+// mail; none leaves it to their browser. Invalid for one that nobody knows.
+func (s *Service) SetZone(ctx context.Context, id uuid.UUID, zone string) error {
+	if _, ok := text.ParseZone(zone); !ok && zone != "" {
+		return fault.Invalidate(fault.Field("zone", "account.zoneBad"))
+	}
+	return s.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error {
+		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Select("zone", "zone_chosen").Updates(&Person{Zone: zone, ZoneChosen: zone != ""}).Error
+	})
+}
+
+// NoteZone remembers, for mail, the zone that a person's browser says, unless
+// they chose one.
+func (s *Service) NoteZone(ctx context.Context, id uuid.UUID, zone string) error {
+	return s.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error { return noteZone(tx, id, zone) })
+}
+
+func noteZone(tx postgres.Tx, id uuid.UUID, zone string) error {
+	if zone == "" {
+		return nil
+	}
+	return tx.Gorm.Exec(`update person set zone = ? where id = ? and not zone_chosen and zone <> ?`, zone, id, zone).Error
 }
 
 // allow counts an attempt and turns a passed limit into a fault.

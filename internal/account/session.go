@@ -32,6 +32,9 @@ type Session struct {
 	Name    string // the person's
 	Address string // the person's primary e-mail address
 	Lang    string
+
+	Zone       string // IANA name, in which the person's times are said; may be empty
+	ZoneChosen bool   // by the person: their browser has no say
 }
 
 // Fresh tells whether its owner proved who they are lately enough for a
@@ -47,7 +50,7 @@ type SessionOwner struct{ Person, Staff uuid.UUID }
 const sessionQuery = `
 select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
        s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
-       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, '')
+       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false)
 from session s
 left join person p on p.id = s.person_id
 left join profile f on f.person_id = s.person_id
@@ -62,7 +65,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	hash := keyring.TokenHash(token)
 	err := s.DB.Pool.QueryRow(ctx, sessionQuery, hash, now, now.Add(-IdleLife)).Scan(
 		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
-		&out.Name, &out.Address, &out.Lang)
+		&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
 	if postgres.IsMissing(err) {
 		return out, fault.Wrap(err, fault.Unauthenticated, "fault.signIn")
 	}
@@ -105,6 +108,9 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	actor := audit.Actor{}
 	if owner.Person != uuid.Nil {
 		if err := Share(ctx, tx, owner.Person); err != nil {
+			return "", err
+		}
+		if err := noteZone(tx, owner.Person, from.Zone); err != nil {
 			return "", err
 		}
 		row.PersonID = &owner.Person

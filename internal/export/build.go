@@ -36,7 +36,7 @@ type built struct {
 
 // write makes the archive under the key that the build has claimed. On an
 // error nothing is kept: the store takes a file when it is closed, or not.
-func (b *build) write(ctx context.Context, lang string) (out built, err error) {
+func (b *build) write(ctx context.Context) (out built, err error) {
 	files := b.service.Files
 	if files == nil {
 		return out, errNoFiles
@@ -57,7 +57,7 @@ func (b *build) write(ctx context.Context, lang string) (out built, err error) {
 	if b.archive, err = b.service.create(store, b.owner(), b.service.Now().UTC()); err != nil {
 		return out, err
 	}
-	m, err := b.fill(ctx, lang)
+	m, err := b.fill(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -71,8 +71,7 @@ func (b *build) write(ctx context.Context, lang string) (out built, err error) {
 }
 
 // fill writes the data, then the page about it, then the manifest.
-func (b *build) fill(ctx context.Context, lang string) (*manifest, error) {
-	ctx = b.service.Catalog.Into(ctx, lang)
+func (b *build) fill(ctx context.Context) (*manifest, error) {
 	m := &manifest{
 		Format: manifestFormat, Export: b.ID.String(), Created: b.archive.at, Language: text.Lang(ctx),
 		Controller: b.service.Register.Controller.Name,

@@ -102,7 +102,7 @@ func (s *Service) try(ctx context.Context, b *build) error {
 		return err
 	}
 	defer b.alive(ctx)()
-	out, err := b.write(ctx, to.Lang)
+	out, err := b.write(s.Catalog.For(ctx, to.Lang, to.Zone))
 	if err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, b 
 	if err != nil {
 		return err
 	}
-	ctx = s.Catalog.Into(ctx, to.Lang)
+	ctx = s.Catalog.For(ctx, to.Lang, to.Zone)
 	for i, id := range missing {
 		c, _ := s.Register.Category(id)
 		missing[i] = c.Name.In(to.Lang)

@@ -42,6 +42,7 @@ type Recipient struct {
 	Owner   uuid.UUID
 	Address string
 	Lang    string
+	Zone    string // IANA name, in which they are told times; empty: the office's
 }
 
 // Message is what to say. It is sealed while it waits.

@@ -41,7 +41,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	if err != nil {
 		return err
 	}
-	ctx = s.Catalog.Into(ctx, to.Lang)
+	ctx = s.Catalog.For(ctx, to.Lang, to.Zone)
 	kind, _ := s.Register.RequestKind(r.Kind)
 	words := l.words
 	if words == "" {
@@ -85,7 +85,7 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 	if err != nil || address == "" {
 		return err
 	}
-	return s.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: "en"}, mail.Message{
+	return s.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: text.Fallback}, mail.Message{
 		Kind: "staffAnswered", Link: s.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
 	})
 }

@@ -86,6 +86,15 @@ func (p *Page) Lang(language string) {
 	}))
 }
 
+// Zone puts the browser into a time zone, by its IANA name.
+func (p *Page) Zone(name string) {
+	p.t.Helper()
+	p.do("moving to "+name, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: name})
+		return err
+	}))
+}
+
 // Fits fails if the page must be moved sideways to be read (WCAG 1.4.10).
 func (p *Page) Fits() {
 	p.t.Helper()

@@ -53,7 +53,7 @@ func Countries(ctx context.Context) []Place {
 
 // States lists the United States in the reader's order.
 func States(ctx context.Context) []Place {
-	name := func(ctx context.Context, code string) string { return T(ctx, "state.US-"+code) }
+	name := func(ctx context.Context, code string) string { return T(ctx, "state."+"US-"+code) }
 	return places(ctx, states, name, func(p Place) string { return p.Name })
 }
 

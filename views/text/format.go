@@ -17,7 +17,7 @@ func Number(ctx context.Context, n int64) string {
 	return s.printer.Sprintf("%d", n)
 }
 
-// Date writes the day on which a moment falls in the portal's zone: 3 May
+// Date writes the day on which a moment falls in the reader's zone: 3 May
 // 2026, 2026年5月3日.
 func Date(ctx context.Context, t time.Time) string { return Day(ctx, t.In(Zone(ctx))) }
 
@@ -35,11 +35,32 @@ func month(ctx context.Context, t time.Time) string {
 	return T(ctx, "format.month."+strconv.Itoa(int(t.Month())))
 }
 
-// Time writes a moment in the portal's zone, to the minute, with the zone's
+// Time writes a moment in the reader's zone, to the minute, with the zone's
 // name.
 func Time(ctx context.Context, t time.Time) string {
 	t = t.In(Zone(ctx))
-	return T(ctx, "format.time", "Day", Day(ctx, t), "Clock", t.Format("15:04"), "Zone", t.Format("MST"))
+	zone := t.Format("MST")
+	if zone[0] == '+' || zone[0] == '-' { // it has no letters
+		zone = "UTC" + zone
+	}
+	return T(ctx, "format.time", "Day", Day(ctx, t), "Clock", t.Format("15:04"), "Zone", zone)
+}
+
+// near is how close a moment must be for people to count what is left.
+const near = 72 * time.Hour
+
+// Moment writes a moment that may lie ahead: if it is near, with what is left.
+func Moment(ctx context.Context, t time.Time) string {
+	said := Time(ctx, t)
+	s := from(ctx)
+	if s == nil || s.now.IsZero() || !t.After(s.now) || t.Sub(s.now) > near {
+		return said
+	}
+	left := t.Sub(s.now)
+	if left > time.Minute {
+		left = left.Truncate(time.Minute) // never more than there is
+	}
+	return T(ctx, "format.ahead", "When", said, "Left", Duration(ctx, left))
 }
 
 // DateParts are the names of a day's parts ("day", "month", "year") in the

@@ -36,6 +36,7 @@ type Localizer struct {
 	localizer *i18n.Localizer
 	printer   *message.Printer
 	zone      *time.Location
+	now       time.Time // of reading; zero: not known
 }
 
 // Language is one that the portal speaks, named in itself.
@@ -45,6 +46,7 @@ type Language struct{ Code, Name string }
 type Catalog struct {
 	localizers map[string]*Localizer
 	matcher    language.Matcher
+	zone       *time.Location
 	languages  []Language
 }
 
@@ -67,7 +69,7 @@ func Load(others ...fs.FS) (*Catalog, error) {
 			spoken[file.Tag.String()] = true
 		}
 	}
-	c := &Catalog{localizers: map[string]*Localizer{}}
+	c := &Catalog{localizers: map[string]*Localizer{}, zone: time.UTC}
 	tags := make([]language.Tag, 0, len(spoken))
 	for _, lang := range slices.SortedFunc(maps.Keys(spoken), fallbackFirst) {
 		tag := language.Make(lang)
@@ -91,10 +93,11 @@ func fallbackFirst(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// In gives the same catalog for a portal whose times are said in another zone
-// than UTC.
+// In gives the same catalog for a portal whose office is in another zone than
+// UTC: times are said in it to whoever has none of their own.
 func (v *Catalog) In(zone *time.Location) *Catalog {
 	other := *v
+	other.zone = zone
 	other.localizers = map[string]*Localizer{}
 	for lang, s := range v.localizers {
 		l := *s
@@ -140,6 +143,31 @@ func (v *Catalog) Into(ctx context.Context, lang string) context.Context {
 		s = v.localizers[Fallback]
 	}
 	return context.WithValue(ctx, key{}, s)
+}
+
+// For puts somebody's language and zone into the context, for mail and other
+// things that they read later. A zone that is unknown becomes the office's.
+func (v *Catalog) For(ctx context.Context, lang, zone string) context.Context {
+	ctx = v.Into(ctx, lang)
+	if known, ok := ParseZone(zone); ok {
+		ctx = Reading(ctx, known, time.Time{})
+	}
+	return ctx
+}
+
+// Office is the zone of the portal's office, whose days the law counts.
+func (v *Catalog) Office() *time.Location { return v.zone }
+
+// Reading puts where and when a page is read into a context that has a
+// language.
+func Reading(ctx context.Context, zone *time.Location, now time.Time) context.Context {
+	s := from(ctx)
+	if s == nil {
+		return ctx
+	}
+	reader := *s
+	reader.zone, reader.now = zone, now
+	return context.WithValue(ctx, key{}, &reader)
 }
 
 func from(ctx context.Context) *Localizer {
