@@ -1,15 +1,25 @@
 package views
 
+import "time"
+
 // LookupsPage shows a person who on the staff looked at their data.
 type LookupsPage struct {
 	Shell
-	Keep  string // how long an entry stays
-	Looks []LookRow
-	Wrong string // whom to tell if a reason looks wrong
-	Older string
+	Keep    string // how long an entry stays
+	Looks   []LookRow
+	Privacy string // whom to tell if a reason looks wrong
+	Older   string
 }
 
-// LookRow is one look.
+// LookedAt is what of a person somebody opened: "person", "request".
+type LookedAt string
+
+// LookRow is one look. Why speaks to the person; Reason is its name among the
+// staff.
 type LookRow struct {
-	When, ISO, Role, What, Why, Words string
+	At          time.Time
+	Role        StaffRole
+	What        LookedAt
+	Why, Reason string
+	Words       string
 }

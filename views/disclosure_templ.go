@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
+
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -60,7 +62,7 @@ func Lookups(p LookupsPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = lookTable(p.Looks).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lookTable(p.Looks, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -77,7 +79,7 @@ func Lookups(p LookupsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Hint(p.Wrong).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Hint(text.T(ctx, "disclosure.wrong", "Privacy", p.Privacy)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -91,7 +93,8 @@ func Lookups(p LookupsPage) templ.Component {
 	})
 }
 
-func lookTable(looks []LookRow) templ.Component {
+// lookTable speaks to the person, or about them to the staff.
+func lookTable(looks []LookRow, toStaff bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -118,7 +121,7 @@ func lookTable(looks []LookRow) templ.Component {
 				{Label: text.T(ctx, "disclosure.when")}, {Label: text.T(ctx, "disclosure.role")}, {Label: text.T(ctx, "disclosure.what")},
 				{Label: text.T(ctx, "disclosure.why")}, {Label: text.T(ctx, "disclosure.words")},
 			},
-			Rows: lookCells(looks),
+			Rows: lookCells(ctx, looks, toStaff),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -127,12 +130,14 @@ func lookTable(looks []LookRow) templ.Component {
 	})
 }
 
-func lookCells(looks []LookRow) [][]ui.Cell {
+func lookCells(ctx context.Context, looks []LookRow, toStaff bool) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(looks))
 	for i, l := range looks {
-		cells[i] = []ui.Cell{
-			{Inside: ui.Time(ui.TimeProps{ISO: l.ISO, Text: l.When})}, {Text: l.Role}, {Text: l.What}, {Text: l.Why}, {Text: l.Words},
+		what, why := text.T(ctx, "disclosure.whats."+string(l.What)), l.Why
+		if toStaff {
+			what, why = text.T(ctx, "staff.whats."+string(l.What)), l.Reason
 		}
+		cells[i] = []ui.Cell{{Inside: ui.Time(moment(ctx, l.At))}, {Text: l.Role.say(ctx)}, {Text: what}, {Text: why}, {Text: l.Words}}
 	}
 	return cells
 }

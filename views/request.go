@@ -1,6 +1,10 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/ui"
+)
 
 // RequestsPage lists what a person has asked for.
 type RequestsPage struct {
@@ -9,12 +13,54 @@ type RequestsPage struct {
 	Closed   []RequestRow
 }
 
+// RequestState is how far a request is.
+type RequestState string
+
+// The states of a request.
+const (
+	RequestOpen      RequestState = "open"
+	RequestApproved  RequestState = "approved"
+	RequestDone      RequestState = "done"
+	RequestRefused   RequestState = "refused"
+	RequestCancelled RequestState = "cancelled"
+)
+
 // RequestRow is one request at a glance.
 type RequestRow struct {
-	Href, Reference, Kind, Received string
-	State                           ui.BadgeProps
-	Clock                           ui.BadgeProps // empty once closed
-	Due                             string        // empty once closed
+	Href, Reference string
+	Kind            string // its name
+	Received        time.Time
+	State           RequestState
+	Due             time.Time // a day of the office's calendar; zero once closed
+	Left            int       // days until then, while the request is open; overdue below 0
+}
+
+// DueStep is one step of the reasoning behind a date. Key is its message.
+type DueStep struct {
+	Key   string
+	Day   time.Time // of the office's calendar
+	Count int
+	Name  string // of a holiday
+}
+
+// Actor is who did something with a request.
+type Actor string
+
+// Whoever does something with a request.
+const (
+	ByPerson Actor = "person"
+	ByStaff  Actor = "staff"
+	BySystem Actor = "system"
+)
+
+// RequestEvent is one thing that happened with a request.
+type RequestEvent struct {
+	At       time.Time
+	Kind     string // "received", "refused": see the messages request.events
+	Text     string // what was written
+	By       Actor
+	Name     string // of the member of staff, where it is said
+	Internal bool   // a note that the person does not see
 }
 
 // RequestKindsPage asks what a person wants to ask for.
@@ -43,37 +89,41 @@ type RequestCheckPage struct {
 	Change  string
 	Kind    string
 	Message string
-	Due     string
-	Why     []string
+	Due     time.Time // a day of the office's calendar
+	Why     []DueStep
 }
 
 // RequestFiledPage says that a request has been received.
 type RequestFiledPage struct {
 	Shell
-	Reference, Due, Href string
-	Copy                 bool // it answers itself, under Downloads
-	Why                  []string
+	Reference, Href string
+	Due             time.Time // a day of the office's calendar
+	Copy            bool      // it answers itself, under Downloads
+	Why             []DueStep
 }
 
 // RequestPage is one request as the person sees it.
 type RequestPage struct {
 	Shell
-	Summary    []ui.SummaryRow
-	Why        []string
-	Result     ui.Link  // where what was asked for is found; empty if here
-	Decision   []string // paragraphs of our answer
-	Complain   *ComplainPart
-	Events     []ui.Event
-	SayAction  string // empty once closed
-	Message    string
-	Problems   ui.Problems
-	CancelTo   string // empty once it can't be withdrawn
-	CancelText string
+	Request   RequestRow
+	Law       string // on which a refusal rests
+	Asked     string // what they wrote
+	Why       []DueStep
+	Erasure   string   // where the erasure that they asked for is; empty for any other kind
+	Copy      bool     // the answer lies under Downloads
+	Decision  []string // paragraphs of our answer
+	Complain  *ComplainPart
+	Events    []RequestEvent
+	SayAction string // empty once closed
+	Message   string
+	Problems  ui.Problems
+	CancelTo  string // empty once it can't be withdrawn
 }
 
 // ComplainPart is what a person may do about a refusal (promises P27, P28).
 type ComplainPart struct {
-	Us          string
+	Privacy     string // our own address for complaints
+	Reference   string
 	Authorities []AuthorityPart
 }
 

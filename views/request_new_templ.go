@@ -312,7 +312,7 @@ func RequestCheck(p RequestCheckPage) templ.Component {
 			templ_7745c5c3_Err = ui.SummaryList([]ui.SummaryRow{
 				{Key: text.T(ctx, "request.kind"), Value: p.Kind},
 				{Key: text.T(ctx, "request.yourMessage"), Inside: paragraphs(orNone(p.Message, text.T(ctx, "request.noMessage")))},
-				{Key: text.T(ctx, "request.dueBy"), Value: p.Due},
+				{Key: text.T(ctx, "request.dueBy"), Value: text.Day(ctx, p.Due)},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -486,7 +486,7 @@ func paragraphs(lines []string) templ.Component {
 }
 
 // why tells a date's reasoning, step by step.
-func why(steps []string) templ.Component {
+func why(steps []DueStep) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -530,9 +530,9 @@ func why(steps []string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var21 string
-					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(step)
+					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(step.say(ctx))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/request_new.templ`, Line: 93, Col: 15}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/request_new.templ`, Line: 93, Col: 24}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 					if templ_7745c5c3_Err != nil {
@@ -599,7 +599,7 @@ func RequestFiled(p RequestFiledPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{
-				Title: p.Title, Text: text.T(ctx, "request.filedText", "Due", p.Due), Reference: p.Reference,
+				Title: p.Title, Text: text.T(ctx, "request.filedText", "Due", text.Day(ctx, p.Due)), Reference: p.Reference,
 				Next: filedNext(ctx, p.Copy),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -46,6 +46,7 @@ type Shell struct {
 	Nav string
 	// SignedIn is the reader's name or address; empty if nobody is signed in.
 	SignedIn   string
+	Role       StaffRole // of a member of the staff
 	Flash      *Flash
 	Alternates []Alternate
 	// Address and Moment are printed on paper: where this page came from, and

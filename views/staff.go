@@ -1,6 +1,12 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
 
 // StaffSignInPage is the first step: address and password.
 type StaffSignInPage struct {
@@ -19,20 +25,26 @@ type StaffCodePage struct {
 // StaffEnrolPage sets up a new member's password and authenticator.
 type StaffEnrolPage struct {
 	Shell
-	Action      string
-	Role, Email string
-	Secret      string
-	QR          ui.QRProps
-	Problems    ui.Problems
+	Action   string
+	Role     StaffRole
+	Email    string
+	Secret   string
+	QR       ui.QRProps
+	Problems ui.Problems
 }
+
+// StaffTally is how much there is to do. What is above Ceiling is counted no
+// further.
+type StaffTally struct{ Open, Overdue, Mine, Nobodys, Ceiling int64 }
 
 // StaffQueuePage lists requests, the first due first.
 type StaffQueuePage struct {
 	Shell
-	Tally     []ui.StatProps
-	States    []ui.Option
-	Kinds     []ui.Option
-	Owners    []ui.Option
+	Tally     StaffTally
+	State     RequestState // the only one listed; empty: all
+	States    []RequestState
+	Kinds     []ui.Option // by their names
+	Owner     QueueOwner
 	Overdue   bool
 	Answered  bool // only those to which the person has added something
 	Reference string
@@ -42,26 +54,40 @@ type StaffQueuePage struct {
 	More      string // empty on the last
 }
 
+// QueueOwner narrows the queue to whose the requests are.
+type QueueOwner string
+
+// Whose requests are listed.
+const (
+	Everybodys QueueOwner = ""
+	Mine       QueueOwner = "me"
+	Nobodys    QueueOwner = "nobody"
+)
+
 // StaffQueueRow is one request in the queue.
 type StaffQueueRow struct {
 	RequestRow
-	Owner string
-	Marks []ui.BadgeProps // what makes it stand out
+	Owner    string // name; empty: nobody has taken it
+	Urgent   bool
+	Answered bool // the person has added something since staff last looked
 }
 
 // StaffRequestPage is one request as staff see it.
 type StaffRequestPage struct {
 	Shell
-	Summary []ui.SummaryRow
-	Clock   ui.BadgeProps
-	Why     []string
-	Message []string
+	Request StaffQueueRow
+	Law     string    // that applies
+	Article string    // on which the request rests
+	Reason  string    // of a refusal
+	Late    time.Time // when a deletion that is late should have begun; zero: none is
+	Why     []DueStep
+	Message []string // paragraphs; none if nothing was written
 	// Actions by what this member may do now; empty where they may not.
 	Take, Release, Approve, Refuse string
 	OnlyOfficers                   bool
 	Person                         string
 	Decision                       []string
-	Events                         []ui.Event
+	Events                         []RequestEvent
 	Reply, Note                    string
 	ReplyText, NoteText            string
 	Problems                       ui.Problems
@@ -72,7 +98,8 @@ type StaffApprovePage struct {
 	Shell
 	Reference    string
 	Action, Back string
-	Lead         string
+	Erasure      bool   // the deed that follows is a deletion
+	Lang         string // the person's, named
 	Words        string
 	Problems     ui.Problems
 }
@@ -82,9 +109,9 @@ type StaffRefusePage struct {
 	Shell
 	Reference    string
 	Action, Back string
-	Reasons      []ui.Option
-	Code         string // the reason chosen; empty at first
-	Lang         string // the person's, named
+	Reasons      []ui.Option // by their names
+	Code         string      // the reason chosen; empty at first
+	Lang         string      // the person's, named
 	Words        string
 	Law          string
 	Privacy      string
@@ -108,23 +135,77 @@ type StaffReasonPage struct {
 	Problems ui.Problems
 }
 
+// StaffRole is what a member of the staff may do: "agent", "officer", "admin".
+type StaffRole string
+
+func (r StaffRole) say(ctx context.Context) string { return text.T(ctx, "staff.roles."+string(r)) }
+
 // StaffPersonPage is a person's record, opened with a reason.
 type StaffPersonPage struct {
 	Shell
-	Role     string // the member's, for the banner
+	Role     StaffRole // the member's, for the banner
 	Closing  bool
-	Profile  []ui.SummaryRow
-	Held     [][]ui.Cell
+	Profile  StaffProfile
+	Held     []StaffHeld
 	Requests []StaffQueueRow
 	Looks    []LookRow
+}
+
+// StaffProfile is who somebody is.
+type StaffProfile struct {
+	Name, Address   string
+	Country, Region string // ISO 3166-1; as people write it
+	Law             string // that applies to them
+	Lang            string // the code of the language
+	Since           time.Time
+}
+
+// StaffHeld is how much of a category there is.
+type StaffHeld struct {
+	ID, Name    string
+	Rows        int64
+	First, Last time.Time // zero where rows have no time
 }
 
 // StaffAuditPage lists what was done.
 type StaffAuditPage struct {
 	Shell
-	Members []ui.Option
-	Kinds   []ui.Option
-	Clear   string // empty if nothing is narrowed
-	Rows    [][]ui.Cell
+	Members []ui.Option // by their names
+	Nouns   []string    // that entries are about
+	Noun    string      // the only one listed; empty: all
+	Clear   string      // empty if nothing is narrowed
+	Rows    []AuditRow
 	Older   string
+}
+
+// AuditRow is one entry of the log.
+type AuditRow struct {
+	At     time.Time
+	Actor  AuditActor
+	By     string // the actor's name, or the part of the portal; empty: not known any more
+	Action string // in the register's words; empty for a look at a person's data
+	Person string // the id of whom it is about; empty for nobody
+	Whom   string // the name of the member of staff it is about
+	Detail []AuditDetail
+}
+
+// AuditActor is what sort of actor did it.
+type AuditActor string
+
+// The actors of the log.
+const (
+	AuditStaff    AuditActor = "staff"
+	AuditSelf     AuditActor = "self" // the person whom it is about
+	AuditPerson   AuditActor = "person"
+	AuditSystem   AuditActor = "system"
+	AuditKey      AuditActor = "key"
+	AuditProvider AuditActor = "provider"
+)
+
+// AuditDetail is a name and a value that an entry adds. A value is what JSON
+// has; its codes are in the register's words where that has some.
+type AuditDetail struct {
+	Name  string
+	Label string // in the register's words; empty: the message has some
+	Value any
 }

@@ -301,7 +301,7 @@ func StaffEnrol(p StaffEnrolPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "staff.enrolLead", "Role", p.Role, "Email", p.Email)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "staff.enrolLead", "Role", p.Role.say(ctx), "Email", p.Email)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -321,7 +321,7 @@ func StaffEnrol(p StaffEnrolPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.QR(p.QR).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.QR(ui.QRProps{Path: p.QR.Path, Size: p.QR.Size, Label: text.T(ctx, "staff.enrolScanAlt")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

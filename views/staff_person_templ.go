@@ -276,7 +276,7 @@ func StaffPerson(p StaffPersonPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Title: text.T(ctx, "staff.logged"), Text: text.T(ctx, "staff.loggedText", "Role", p.Role)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Title: text.T(ctx, "staff.logged"), Text: text.T(ctx, "staff.loggedText", "Role", p.Role.say(ctx))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -306,7 +306,7 @@ func StaffPerson(p StaffPersonPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.SummaryList(p.Profile).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SummaryList(p.Profile.facts(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -403,7 +403,7 @@ func StaffPerson(p StaffPersonPage) templ.Component {
 							{Label: text.T(ctx, "staff.category")}, {Label: text.T(ctx, "staff.rows"), Numeric: true},
 							{Label: text.T(ctx, "staff.from")}, {Label: text.T(ctx, "staff.until")},
 						},
-						Rows: p.Held,
+						Rows: heldCells(ctx, p.Held),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -431,7 +431,7 @@ func StaffPerson(p StaffPersonPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = lookTable(p.Looks).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lookTable(p.Looks, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
+
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -54,7 +56,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Stats(p.Tally).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stats(tally(ctx, p.Tally)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -74,7 +76,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "state", Label: text.T(ctx, "staff.filterState"), Options: p.States}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "state", Label: text.T(ctx, "staff.filterState"), Options: stateOptions(ctx, p)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -82,7 +84,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: text.T(ctx, "staff.filterKind"), Options: p.Kinds}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: text.T(ctx, "staff.filterKind"), Options: orAll(text.T(ctx, "staff.filterKindAll"), p.Kinds)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -90,7 +92,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "owner", Label: text.T(ctx, "staff.filterOwner"), Options: p.Owners}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "owner", Label: text.T(ctx, "staff.filterOwner"), Options: ownerOptions(ctx, p.Owner)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -131,7 +133,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "staff.byAddress"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 20, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 22, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -144,7 +146,7 @@ func StaffQueue(p StaffQueuePage) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "staff.peopleTitle"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 20, Col: 111}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 22, Col: 111}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -218,7 +220,7 @@ func queueTable(caption string, rows []StaffQueueRow) templ.Component {
 				{Label: text.T(ctx, "request.reference")}, {Label: text.T(ctx, "staff.filterKind")}, {Label: text.T(ctx, "request.received")},
 				{Label: text.T(ctx, "staff.clock")}, {Label: text.T(ctx, "staff.owner")}, {Label: text.T(ctx, "staff.filterState")},
 			},
-			Rows: queueCells(rows),
+			Rows: queueCells(ctx, rows),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -227,11 +229,11 @@ func queueTable(caption string, rows []StaffQueueRow) templ.Component {
 	})
 }
 
-func queueCells(rows []StaffQueueRow) [][]ui.Cell {
+func queueCells(ctx context.Context, rows []StaffQueueRow) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rows))
 	for i, r := range rows {
 		cells[i] = []ui.Cell{
-			{Text: r.Reference, Href: r.Href}, {Inside: queueKind(r)}, {Text: r.Received}, {Inside: Clock(r.RequestRow)}, {Text: r.Owner}, {Inside: ui.Badge(r.State)},
+			{Text: r.Reference, Href: r.Href}, {Inside: queueKind(r)}, {Text: text.Date(ctx, r.Received)}, {Inside: clock(r.RequestRow)}, {Text: r.owner(ctx)}, {Inside: ui.Badge(r.State.badge(ctx))},
 		}
 	}
 	return cells
@@ -261,7 +263,7 @@ func queueKind(r StaffQueueRow) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(r.Kind)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 53, Col: 9}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 55, Col: 9}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -271,8 +273,14 @@ func queueKind(r StaffQueueRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, mark := range r.Marks {
-			templ_7745c5c3_Err = ui.Badge(mark).Render(ctx, templ_7745c5c3_Buffer)
+		if r.Urgent {
+			templ_7745c5c3_Err = ui.Badge(ui.BadgeProps{Kind: ui.Danger, Label: text.T(ctx, "staff.urgent")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if r.Answered {
+			templ_7745c5c3_Err = ui.Badge(ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -334,7 +342,7 @@ func StaffAudit(p StaffAuditPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "member", Label: text.T(ctx, "staff.auditMember"), Options: p.Members, Auto: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "member", Label: text.T(ctx, "staff.auditMember"), Options: orAll(text.T(ctx, "staff.auditEverybody"), p.Members), Auto: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -342,7 +350,7 @@ func StaffAudit(p StaffAuditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: text.T(ctx, "staff.filterKind"), Options: p.Kinds, Auto: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "kind", Label: text.T(ctx, "staff.filterKind"), Options: nounOptions(ctx, p), Auto: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -368,7 +376,7 @@ func StaffAudit(p StaffAuditPage) templ.Component {
 						{Label: text.T(ctx, "staff.auditWhen")}, {Label: text.T(ctx, "staff.auditWho")}, {Label: text.T(ctx, "staff.auditWhat")},
 						{Label: text.T(ctx, "staff.auditWhom")}, {Label: text.T(ctx, "staff.auditDetail")},
 					},
-					Rows: p.Rows,
+					Rows: auditCells(ctx, p.Rows),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

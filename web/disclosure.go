@@ -28,7 +28,7 @@ func (c *disclosureController) index(ctx echo.Context) error {
 	kept, _ := c.Register.Category("staff-looks")
 	page := views.LookupsPage{
 		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.In(text.Lang(r)), Looks: c.lookRows(r, looks),
-		Wrong: text.T(r, "disclosure.wrong", "Privacy", c.Register.Controller.PrivacyEmail),
+		Privacy: c.Register.Controller.PrivacyEmail,
 	}
 	if next != (disclosure.Cursor{}) {
 		page.Older = older("/lookups", next.At, next.ID)
@@ -39,12 +39,9 @@ func (c *disclosureController) index(ctx echo.Context) error {
 func (s *server) lookRows(ctx context.Context, looks []disclosure.Look) []views.LookRow {
 	rows := make([]views.LookRow, len(looks))
 	for i, l := range looks {
-		rows[i] = views.LookRow{
-			When: text.Time(ctx, l.At), ISO: text.ISO(l.At), Role: text.T(ctx, "staff.roles."+string(l.Role)),
-			What: text.T(ctx, "disclosure.whats."+l.What), Words: l.Reason,
-		}
+		rows[i] = views.LookRow{At: l.At, Role: views.StaffRole(l.Role), What: views.LookedAt(l.What), Words: l.Reason}
 		if reason, ok := s.Register.LookReason(l.ReasonCode); ok {
-			rows[i].Why = reason.Text.In(text.Lang(ctx))
+			rows[i].Why, rows[i].Reason = reason.Text.In(text.Lang(ctx)), reason.Name.In(text.Lang(ctx))
 		}
 	}
 	return rows

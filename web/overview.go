@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -42,7 +41,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 		return err
 	}
 	if erasing {
-		page.Erasing = &views.ErasingNotice{Runs: text.Moment(r, e.RunsAt), Href: erasureAt(e.ID)}
+		page.Erasing = &views.ErasingNotice{Runs: e.RunsAt, Href: erasureAt(e.ID)}
 	}
 	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
 	requests := &requestController{c.server}
@@ -57,19 +56,13 @@ func (c *overviewController) show(ctx echo.Context) error {
 func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
 	r := ctx.Request().Context()
 	page := views.OverviewPage{
-		Shell: c.shell(ctx, "overview.title", "overview"),
-		Lead:  text.T(r, "overview.lead", "Name", signedIn(ctx).Name, "Brand", c.Register.Brand.Name),
+		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Of: int64(len(holdings)),
 	}
-	var held, kinds int64
 	for _, h := range holdings {
-		held += h.Rows
+		page.Rows += h.Rows
 		if h.Rows > 0 {
-			kinds++
+			page.Kinds++
 		}
-	}
-	page.Stats = []ui.StatProps{
-		{Number: text.Number(r, held), Words: text.N(r, "overview.entries", held)},
-		{Number: text.Number(r, kinds), Words: text.N(r, "overview.kinds", kinds, "Of", text.Number(r, int64(len(holdings))))},
 	}
 	page.Most = c.most(r, holdings)
 	return page

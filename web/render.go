@@ -57,10 +57,10 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 	return form, nil
 }
 
-// shell is everything around a page. titleKey names its message; nav its
-// place in the rail.
-func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
-	shell := s.quietShell(ctx, titleKey, nav)
+// shell is everything around a page. titleKey names its message, which args
+// fill; nav its place in the rail.
+func (s *server) shell(ctx echo.Context, titleKey, nav string, args ...any) views.Shell {
+	shell := s.quietShell(ctx, titleKey, nav, args...)
 	if ctx.Request().Method != http.MethodGet {
 		return shell // the page that a redirect leads to says what was done, and a form that failed does not
 	}
@@ -72,8 +72,8 @@ func (s *server) shell(ctx echo.Context, titleKey, nav string) views.Shell {
 
 // quietShell says nothing of what was done before: an error page leaves that
 // to the page it was meant for.
-func (s *server) quietShell(ctx echo.Context, titleKey, nav string) views.Shell {
-	shell := s.frame(ctx, titleKey, nav)
+func (s *server) quietShell(ctx echo.Context, titleKey, nav string, args ...any) views.Shell {
+	shell := s.frame(ctx, titleKey, nav, args...)
 	if v, ok := visitorOf(ctx); ok {
 		shell.SignedIn = v.session.Name
 		if shell.SignedIn == "" {
@@ -84,7 +84,7 @@ func (s *server) quietShell(ctx echo.Context, titleKey, nav string) views.Shell 
 }
 
 // frame is the shell of a page that stands outside sessions.
-func (s *server) frame(ctx echo.Context, titleKey, nav string) views.Shell {
+func (s *server) frame(ctx echo.Context, titleKey, nav string, args ...any) views.Shell {
 	r := ctx.Request()
 	c := r.Context()
 	shell := views.Shell{
@@ -96,7 +96,7 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string) views.Shell {
 		shell.Path = r.URL.RequestURI()
 	}
 	if titleKey != "" {
-		shell.Title = text.T(c, titleKey)
+		shell.Title = text.T(c, titleKey, args...)
 	}
 	return shell
 }

@@ -95,7 +95,7 @@ func (c *requestController) check(ctx echo.Context) error {
 	at := "/requests/new/" + kind.ID
 	return render(ctx, http.StatusOK, views.RequestCheck(views.RequestCheckPage{
 		Shell: c.shell(ctx, "request.checkTitle", "requests"), Action: at, Change: at + "/change",
-		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Due: text.Day(r, due.Day.Time()), Why: why(r, due.Why),
+		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Due: due.Day.Time(), Why: dueSteps(r, due.Why),
 	}))
 }
 
@@ -135,6 +135,6 @@ func (c *requestController) filed(ctx echo.Context) error {
 	kind, _ := c.Register.RequestKind(one.Kind)
 	return render(ctx, http.StatusOK, views.RequestFiled(views.RequestFiledPage{
 		Shell: c.shell(ctx, "request.filedTitle", "requests"), Reference: one.Reference,
-		Due: text.Day(r, one.DueOn.Time()), Why: why(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind),
+		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind),
 	}))
 }

@@ -5,13 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/audit"
-	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -35,7 +33,7 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 	}
 	page := views.StaffAuditPage{
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
-		Members: memberOptions(r, members, filter.Staff), Kinds: auditKinds(r, filter.Noun),
+		Members: memberOptions(members, filter.Staff), Nouns: audit.Nouns(), Noun: filter.Noun,
 	}
 	if filter != (audit.Filter{}) {
 		page.Clear = "/staff/audit"
@@ -68,120 +66,68 @@ func auditFilter(ctx echo.Context) audit.Filter {
 	return f
 }
 
-func memberOptions(ctx context.Context, members []staff.Member, chosen uuid.UUID) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "staff.auditEverybody")}}
+func memberOptions(members []staff.Member, chosen uuid.UUID) []ui.Option {
+	var options []ui.Option
 	for _, m := range members {
 		options = append(options, ui.Option{Value: m.ID.String(), Label: m.Name, Selected: m.ID == chosen})
 	}
 	return options
 }
 
-func auditKinds(ctx context.Context, chosen string) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}}
-	for _, noun := range audit.Nouns() {
-		options = append(options, ui.Option{Value: noun, Label: text.T(ctx, "staff.auditNouns."+noun), Selected: noun == chosen})
-	}
-	return options
-}
-
 // auditRow names members of the staff, and of people no more than the log
 // itself knows: their number.
-func (c *staffAuditController) auditRow(ctx context.Context, e audit.Written, names map[string]string) []ui.Cell {
-	whom := ui.Cell{}
+func (c *staffAuditController) auditRow(ctx context.Context, e audit.Written, names map[string]string) views.AuditRow {
+	row := views.AuditRow{At: e.At, Actor: views.AuditActor(e.Actor.Kind), By: names[e.Actor.ID], Action: c.auditAction(ctx, e.Action), Whom: names[e.Subject]}
+	if e.PersonID != uuid.Nil {
+		row.Person = e.PersonID.String()
+	}
 	switch {
-	case e.PersonID != uuid.Nil:
-		whom = ui.Cell{Text: text.T(ctx, "staff.auditPerson", "Number", shortID(e.PersonID.String())), Href: "/staff/people/" + e.PersonID.String()}
-	case names[e.Subject] != "":
-		whom.Text = names[e.Subject]
+	case e.Actor.Kind == audit.Person && e.Actor.ID == row.Person:
+		row.Actor = views.AuditSelf
+	case e.Actor.Kind == audit.System:
+		row.By = e.Actor.ID
 	}
-	return []ui.Cell{
-		{Inside: ui.Time(ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)})},
-		{Text: auditActor(ctx, e, names)},
-		{Text: c.auditAction(ctx, e.Action)},
-		whom,
-		{Text: c.auditDetail(ctx, e.Detail)},
-	}
-}
-
-// shortID is the end of an id, which is where ids made in one moment differ.
-func shortID(id string) string { return id[max(0, len(id)-6):] }
-
-func auditActor(ctx context.Context, e audit.Written, names map[string]string) string {
-	switch e.Actor.Kind {
-	case audit.Staff:
-		if name := names[e.Actor.ID]; name != "" {
-			return name
+	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
+		if name == "request" { // an id, and the entry beside it has its reference
+			continue
 		}
-	case audit.Person:
-		if e.PersonID.String() == e.Actor.ID {
-			return text.T(ctx, "staff.auditSelf")
+		d := views.AuditDetail{Name: name, Value: c.auditValue(ctx, name, e.Detail[name])}
+		if topic, ok := c.Register.Topic(name); ok {
+			d.Label = topic.Name.In(text.Lang(ctx))
 		}
-	case audit.System:
-		return text.T(ctx, "staff.auditSystem", "Part", e.Actor.ID)
-	case audit.Key, audit.Provider:
+		row.Detail = append(row.Detail, d)
 	}
-	return text.T(ctx, "staff.auditActors."+string(e.Actor.Kind))
+	return row
 }
 
 // auditAction says an action as the register says it to the person, except
-// where that speaks to the person.
+// a look, of which that speaks to the person.
 func (c *staffAuditController) auditAction(ctx context.Context, action string) string {
 	if action == "person.looked" {
-		return text.T(ctx, "staff.auditLooked")
+		return ""
 	}
 	f, _ := c.Register.Dictionary.Field("audit_entry", "action")
 	return c.Register.Say(f, action, text.Lang(ctx))
 }
 
-// auditDetail says what an entry adds, as names and values.
-func (c *staffAuditController) auditDetail(ctx context.Context, detail map[string]any) string {
-	var said []string
-	for _, name := range slices.Sorted(maps.Keys(detail)) {
-		value := c.auditValue(ctx, name, detail[name])
-		if value == "" {
-			continue
-		}
-		label := name
-		if topic, ok := c.Register.Topic(name); ok {
-			label = topic.Name.In(text.Lang(ctx))
-		} else if word := text.Optional(ctx, "staff.auditNames."+name); word != "" {
-			label = word
-		}
-		said = append(said, text.T(ctx, "staff.auditPair", "Name", label, "Value", value))
-	}
-	return text.Clauses(ctx, said)
-}
-
-func (c *staffAuditController) auditValue(ctx context.Context, name string, value any) string {
+// auditValue puts the register's words for its codes.
+func (c *staffAuditController) auditValue(ctx context.Context, name string, value any) any {
 	switch v := value.(type) {
-	case nil:
-		return ""
-	case bool:
-		return record.Plain(ctx, v)
-	case float64:
-		return text.Number(ctx, int64(v))
 	case []any:
-		words := make([]string, len(v))
+		words := make([]any, len(v))
 		for i, one := range v {
 			words[i] = c.auditValue(ctx, name, one)
 		}
-		return text.List(ctx, words)
+		return words
 	case string:
 		return c.auditWord(ctx, name, v)
 	}
-	return strconv.Quote(name)
+	return value
 }
 
-// auditWord says a code of the log in words.
 func (c *staffAuditController) auditWord(ctx context.Context, name, code string) string {
 	lang := text.Lang(ctx)
 	switch name {
-	case "request": // an id, and the entry beside it has its reference
-		return ""
-	case "what":
-		return text.T(ctx, "staff.whats."+code)
-	case "role":
-		return text.T(ctx, "staff.roles."+code)
 	case "reason":
 		if look, ok := c.Register.LookReason(code); ok {
 			return look.Name.In(lang)

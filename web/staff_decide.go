@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -40,13 +39,9 @@ func (c *staffApprovalController) form(ctx echo.Context, code int, said string, 
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/approve", Back: at,
-		Lead: text.T(r, "staff.approveText", "Lang", languageName(r, whose.Lang)), Words: said, Problems: words(ctx, problems),
+		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/approve", Back: at,
+		Erasure: one.Kind == request.Erasure, Lang: whose.Lang, Words: said, Problems: words(ctx, problems),
 	}
-	if one.Kind == request.Erasure {
-		page.Lead = text.T(r, "staff.approveErasure")
-	}
-	page.Title = text.T(r, "staff.approveTitle", "Reference", one.Reference)
 	return render(ctx, code, views.StaffApprove(page))
 }
 
@@ -87,11 +82,9 @@ func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionF
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffRefusePage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: languageName(r, whose.Lang),
-		Reasons: []ui.Option{{Label: text.T(r, "staff.refuseChoose")}}, Words: form.Words,
-		Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
+		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: whose.Lang,
+		Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
-	page.Title = text.T(r, "staff.refuseTitle", "Reference", one.Reference)
 	for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
 		chosen := refusal.Code == form.Code
 		page.Reasons = append(page.Reasons, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: chosen})
@@ -126,13 +119,4 @@ func (c *staffRefusalController) create(ctx echo.Context) error {
 		return err
 	}
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.refused")
-}
-
-func languageName(ctx context.Context, code string) string {
-	for _, l := range text.Languages(ctx) {
-		if l.Code == code {
-			return l.Name
-		}
-	}
-	return code
 }

@@ -12,7 +12,6 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -22,11 +21,10 @@ const (
 )
 
 // staffShell is the frame of the privacy desk.
-func (s *server) staffShell(ctx echo.Context, titleKey, nav string) views.Shell {
-	shell := s.shell(ctx, titleKey, nav)
+func (s *server) staffShell(ctx echo.Context, titleKey, nav string, args ...any) views.Shell {
+	shell := s.shell(ctx, titleKey, nav, args...)
 	m := member(ctx)
-	r := ctx.Request().Context()
-	shell.SignedIn = text.T(r, "staff.who", "Name", m.Name, "Role", text.T(r, "staff.roles."+string(m.Role)))
+	shell.SignedIn, shell.Role = m.Name, views.StaffRole(m.Role)
 	return shell
 }
 
@@ -136,21 +134,19 @@ func (c *staffEnrolController) new(ctx echo.Context) error {
 }
 
 func (c *staffEnrolController) form(ctx echo.Context, status int, problems fault.Problems) error {
-	r := ctx.Request().Context()
-	invitation, err := c.Staff.Invitation(r, ctx.Param("token"))
+	invitation, err := c.Staff.Invitation(ctx.Request().Context(), ctx.Param("token"))
 	if err != nil {
 		return err
 	}
-	code, err := qr(invitation.KeyURL, text.T(r, "staff.enrolScanAlt"))
+	code, err := qr(invitation.KeyURL)
 	if err != nil {
 		return err
 	}
 	page := views.StaffEnrolPage{
-		Shell: c.shell(ctx, "", ""), Action: "/staff/enrol/" + url.PathEscape(ctx.Param("token")),
-		Role: text.T(r, "staff.roles."+string(invitation.Role)), Email: invitation.Email,
+		Shell: c.shell(ctx, "staff.enrolTitle", "", "Name", invitation.Name), Action: "/staff/enrol/" + url.PathEscape(ctx.Param("token")),
+		Role: views.StaffRole(invitation.Role), Email: invitation.Email,
 		Secret: invitation.Secret, QR: code, Problems: words(ctx, problems),
 	}
-	page.Title = text.T(r, "staff.enrolTitle", "Name", invitation.Name)
 	return render(ctx, status, views.StaffEnrol(page))
 }
 
@@ -173,7 +169,7 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 const quietZone = 4
 
 // qr draws words as the dark squares of a QR code.
-func qr(words, label string) (ui.QRProps, error) {
+func qr(words string) (ui.QRProps, error) {
 	code, err := qrcode.Encode(words, qrcode.M, qrcode.Auto)
 	if err != nil {
 		return ui.QRProps{}, fmt.Errorf("drawing a QR code: %w", err)
@@ -187,5 +183,5 @@ func qr(words, label string) (ui.QRProps, error) {
 			}
 		}
 	}
-	return ui.QRProps{Path: path.String(), Size: size + 2*quietZone, Label: label}, nil
+	return ui.QRProps{Path: path.String(), Size: size + 2*quietZone}, nil
 }

@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -105,7 +104,7 @@ func (c *staffPersonController) open(ctx echo.Context) error {
 func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPage, error) {
 	r := ctx.Request().Context()
 	page := views.StaffPersonPage{
-		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: text.T(r, "staff.roles."+string(member(ctx).Role)),
+		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role),
 	}
 	who, err := c.Accounts.Person(r, id)
 	if err != nil {
@@ -126,72 +125,33 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 		return page, err
 	}
 	looks, _, err := c.Looks.Looks(r, id, disclosure.Cursor{})
-	page.Looks = c.looked(r, looks)
+	page.Looks = c.lookRows(r, looks)
 	return page, err
 }
 
-func (c *staffPersonController) profile(ctx context.Context, who account.Person) ([]ui.SummaryRow, error) {
+func (c *staffPersonController) profile(ctx context.Context, who account.Person) (views.StaffProfile, error) {
 	profile, err := c.Accounts.Profile(ctx, who.ID)
 	if err != nil {
-		return nil, err
+		return views.StaffProfile{}, err
 	}
 	to, err := c.Accounts.Recipient(ctx, who.ID)
-	if err != nil {
-		return nil, err
-	}
-	place := text.CountryName(ctx, profile.Country)
-	if profile.Region != "" {
-		place = text.Clauses(ctx, []string{place, profile.Region})
-	}
-	return []ui.SummaryRow{
-		{Key: text.T(ctx, "staff.name"), Value: profile.FullName},
-		{Key: text.T(ctx, "staff.address"), Value: to.Address},
-		{Key: text.T(ctx, "staff.place"), Value: place},
-		{Key: text.T(ctx, "staff.law"), Value: c.Register.Jurisdiction(profile.Country, profile.Region).Law.In(text.Lang(ctx))},
-		{Key: text.T(ctx, "staff.lang"), Value: languageName(ctx, who.Lang)},
-		{Key: text.T(ctx, "staff.since"), Value: text.Date(ctx, who.CreatedAt)},
-	}, nil
-}
-
-// looked sets looks in the staff's words, which do not speak to the person.
-func (c *staffPersonController) looked(ctx context.Context, looks []disclosure.Look) []views.LookRow {
-	rows := c.lookRows(ctx, looks)
-	for i, l := range looks {
-		rows[i].What = text.T(ctx, "staff.whats."+l.What)
-		if reason, ok := c.Register.LookReason(l.ReasonCode); ok {
-			rows[i].Why = reason.Name.In(text.Lang(ctx))
-		}
-	}
-	return rows
-}
-
-// categoryName is a category as the staff call it; the register's own name
-// may speak to the person.
-func (*staffPersonController) categoryName(ctx context.Context, category register.Category) string {
-	switch category.ID {
-	case "consent", "requests", "exports":
-		return text.T(ctx, "staff.categories."+category.ID)
-	}
-	return category.Name.In(text.Lang(ctx))
+	return views.StaffProfile{
+		Name: profile.FullName, Address: to.Address, Country: profile.Country, Region: profile.Region, Lang: who.Lang, Since: who.CreatedAt,
+		Law: c.Register.Jurisdiction(profile.Country, profile.Region).Law.In(text.Lang(ctx)),
+	}, err
 }
 
 // held is how much of each category there is, and never the rows themselves.
-func (c *staffPersonController) held(ctx context.Context, id uuid.UUID) ([][]ui.Cell, error) {
+func (c *staffPersonController) held(ctx context.Context, id uuid.UUID) ([]views.StaffHeld, error) {
 	holdings, err := c.Records.Overview(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	var cells [][]ui.Cell
+	var held []views.StaffHeld
 	for _, h := range holdings {
-		category, ok := c.Register.Category(h.Category)
-		if !ok || h.Rows == 0 {
-			continue
+		if category, ok := c.Register.Category(h.Category); ok && h.Rows > 0 {
+			held = append(held, views.StaffHeld{ID: h.Category, Name: category.Name.In(text.Lang(ctx)), Rows: h.Rows, First: h.First, Last: h.Last})
 		}
-		row := []ui.Cell{{Text: c.categoryName(ctx, category)}, {Text: text.Number(ctx, h.Rows)}, {}, {}}
-		if !h.First.IsZero() {
-			row[2].Text, row[3].Text = text.Date(ctx, h.First), text.Date(ctx, h.Last)
-		}
-		cells = append(cells, row)
 	}
-	return cells, nil
+	return held, nil
 }

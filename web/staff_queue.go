@@ -31,9 +31,15 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 		return err
 	}
 	page := views.StaffQueuePage{
-		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), Tally: tallyStats(r, tally),
-		States: stateOptions(r, filter.State), Kinds: c.kindOptions(r, filter.Kind), Owners: ownerOptions(r, filter.Owner),
+		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), State: views.RequestState(filter.State), Owner: views.QueueOwner(filter.Owner),
+		Tally:   views.StaffTally{Open: tally.Open, Overdue: tally.Overdue, Mine: tally.Mine, Nobodys: tally.Nobodys, Ceiling: request.CountedTo},
 		Overdue: filter.Overdue, Answered: filter.Answered, Reference: filter.Reference,
+	}
+	for _, state := range request.States() {
+		page.States = append(page.States, views.RequestState(state))
+	}
+	for _, kind := range c.Register.RequestKinds {
+		page.Kinds = append(page.Kinds, ui.Option{Value: kind.ID, Label: kind.Name.In(text.Lang(r)), Selected: kind.ID == filter.Kind})
 	}
 	if filter != (request.Filter{State: request.Open}) {
 		page.Clear = "/staff"
@@ -86,46 +92,6 @@ func dueCursor(after string) request.Cursor {
 	return request.Cursor{Rank: int16(place), DueOn: day, ID: id}
 }
 
-func tallyStats(ctx context.Context, t request.Tally) []ui.StatProps {
-	count := func(n int64, key string) ui.StatProps {
-		number := text.Number(ctx, n)
-		if n > request.CountedTo {
-			number = text.T(ctx, "staff.more", "Count", text.Number(ctx, request.CountedTo))
-		}
-		return ui.StatProps{Number: number, Words: text.T(ctx, key)}
-	}
-	return []ui.StatProps{
-		count(t.Open, "staff.tallyOpen"), count(t.Overdue, "staff.tallyOverdue"), count(t.Mine, "staff.tallyMine"), count(t.Nobodys, "staff.tallyNobodys"),
-	}
-}
-
-func stateOptions(ctx context.Context, chosen request.State) []ui.Option {
-	var options []ui.Option
-	if chosen == "" {
-		options = append(options, ui.Option{Label: text.T(ctx, "staff.filterStateAll"), Selected: true})
-	}
-	for _, state := range request.States() {
-		options = append(options, ui.Option{Value: string(state), Label: text.T(ctx, "request.states."+string(state)), Selected: state == chosen})
-	}
-	return options
-}
-
-func (c *staffQueueController) kindOptions(ctx context.Context, chosen string) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}}
-	for _, kind := range c.Register.RequestKinds {
-		options = append(options, ui.Option{Value: kind.ID, Label: kind.Name.In(text.Lang(ctx)), Selected: kind.ID == chosen})
-	}
-	return options
-}
-
-func ownerOptions(ctx context.Context, chosen request.Whose) []ui.Option {
-	return []ui.Option{
-		{Label: text.T(ctx, "staff.filterOwnerAll")},
-		{Value: string(request.MineOnly), Label: text.T(ctx, "staff.filterOwnerMe"), Selected: chosen == request.MineOnly},
-		{Value: string(request.Nobodys), Label: text.T(ctx, "staff.filterOwnerNobody"), Selected: chosen == request.Nobodys},
-	}
-}
-
 func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]views.StaffQueueRow, error) {
 	var owners []uuid.UUID
 	for _, r := range requests {
@@ -139,13 +105,7 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]v
 	}
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
-		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Owner: text.T(ctx, "staff.nobody")}
-		if r.Urgent() && r.State.UnderWay() {
-			rows[i].Marks = append(rows[i].Marks, ui.BadgeProps{Kind: ui.Danger, Label: text.T(ctx, "staff.urgent")})
-		}
-		if r.SaidAt != nil {
-			rows[i].Marks = append(rows[i].Marks, ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")})
-		}
+		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Answered: r.SaidAt != nil}
 		if r.OwnerID != nil {
 			rows[i].Owner = names[*r.OwnerID]
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -11,7 +12,6 @@ import (
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // staffRequestController is one request at the privacy desk.
@@ -62,26 +62,15 @@ func (c *staffRequestController) page(ctx echo.Context, one request.Request, eve
 	if err != nil {
 		return views.StaffRequestPage{}, err
 	}
-	row := rows[0]
 	kind, _ := c.Register.RequestKind(one.Kind)
 	law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
 	page := views.StaffRequestPage{
-		Shell: c.staffShell(ctx, "", "staffQueue"), Why: why(r, one.DueWhy),
+		Shell:   c.staffShell(ctx, "staff.showTitle", "staffQueue", "Reference", one.Reference, "Kind", rows[0].Kind),
+		Request: rows[0], Law: law.Law.In(text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
 		Message: views.Paragraphs(one.Message), Decision: views.Paragraphs(one.Decision), Person: "/staff/people/" + one.PersonID.String(),
-		Summary: []ui.SummaryRow{
-			{Key: text.T(r, "staff.filterState"), Inside: ui.Badge(row.State)},
-			{Key: text.T(r, "staff.clock"), Inside: views.Clock(row.RequestRow)},
-			{Key: text.T(r, "request.received"), Value: text.Time(r, one.ReceivedAt)},
-			{Key: text.T(r, "staff.owner"), Value: row.Owner},
-			{Key: text.T(r, "staff.law"), Value: law.Law.In(text.Lang(r))},
-		},
-	}
-	page.Title = text.T(r, "staff.showTitle", "Reference", one.Reference, "Kind", row.Kind)
-	if article := kind.Articles[one.Jurisdiction].In(text.Lang(r)); article != "" {
-		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.article"), Value: article})
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
-		page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.reasonCode"), Value: refusal.Name.In(text.Lang(r))})
+		page.Reason = refusal.Name.In(text.Lang(r))
 	}
 	if one.State == request.Approved && one.ErasureID != nil {
 		e, err := c.Erasures.Get(r, *one.ErasureID)
@@ -89,14 +78,11 @@ func (c *staffRequestController) page(ctx echo.Context, one request.Request, eve
 			return page, err
 		}
 		if c.Erasures.Late(e) {
-			page.Summary = append(page.Summary, ui.SummaryRow{Key: text.T(r, "staff.erasure"), Value: text.T(r, "staff.erasureLate", "When", text.Time(r, e.RunsAt))})
+			page.Late = e.RunsAt
 		}
 	}
-	if len(page.Message) == 0 {
-		page.Message = []string{text.T(r, "request.noMessage")}
-	}
 	c.offer(&page, one, member(ctx))
-	page.Events, err = c.events(ctx, events)
+	page.Events, err = c.events(r, events)
 	return page, err
 }
 
@@ -123,26 +109,15 @@ func (*staffRequestController) offer(page *views.StaffRequestPage, one request.R
 	page.OnlyOfficers = one.Undecided() && !officer
 }
 
-func (c *staffRequestController) events(ctx echo.Context, events []request.Event) ([]ui.Event, error) {
-	r := ctx.Request().Context()
+func (c *staffRequestController) events(ctx context.Context, events []request.Event) ([]views.RequestEvent, error) {
 	var ids []uuid.UUID
 	for _, e := range events {
 		if id, ok := e.ByStaff(); ok {
 			ids = append(ids, id)
 		}
 	}
-	names, err := c.Staff.Names(r, ids...)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]ui.Event, len(events))
-	for i, e := range events {
-		out[i] = c.event(r, e, names)
-		if e.Internal {
-			out[i].By += " · " + text.T(r, "staff.internal")
-		}
-	}
-	return out, nil
+	names, err := c.Staff.Names(ctx, ids...)
+	return requestEvents(events, names), err
 }
 
 func (c *staffRequestController) take(ctx echo.Context) error {

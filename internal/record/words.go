@@ -50,7 +50,7 @@ func (w Words) Value(ctx context.Context, f dictionary.Field, raw []byte) Said {
 			return Said{Text: Amount(ctx, f.Type, n)}
 		}
 	case dictionary.TypeBoolean:
-		return Said{Text: yesOrNo(ctx, raw[0] == 't')}
+		return Said{Text: say.YesOrNo(ctx, raw[0] == 't')}
 	case dictionary.TypeList:
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
@@ -115,13 +115,6 @@ func Amount(ctx context.Context, of dictionary.Type, n int64) string {
 	}
 }
 
-func yesOrNo(ctx context.Context, yes bool) string {
-	if yes {
-		return say.T(ctx, "data.yes")
-	}
-	return say.T(ctx, "data.no")
-}
-
 // Plain says a value of JSON.
 func Plain(ctx context.Context, value any) string {
 	switch v := value.(type) {
@@ -130,7 +123,7 @@ func Plain(ctx context.Context, value any) string {
 	case string:
 		return v
 	case bool:
-		return yesOrNo(ctx, v)
+		return say.YesOrNo(ctx, v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}

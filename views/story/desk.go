@@ -2,7 +2,6 @@ package story
 
 import (
 	"context"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -42,35 +41,25 @@ func deskCode(ctx context.Context) templ.Component {
 func deskEnrol(ctx context.Context) templ.Component {
 	return views.StaffEnrol(views.StaffEnrolPage{
 		Shell: shell(ctx, "", text.T(ctx, "staff.enrolTitle", "Name", "Odil Officer")), Action: "/staff/enrol/AbCdEf",
-		Role: text.T(ctx, "staff.roles.officer"), Email: "noor@example.com", Secret: "JBSWY3DPEHPK3PXP",
-		QR: ui.QRProps{Path: "M1 1h3v3h-3zM6 1h1v1h-1zM1 6h1v1h-1zM6 6h2v2h-2z", Size: 9, Label: text.T(ctx, "staff.enrolScanAlt")},
+		Role: "officer", Email: "noor@example.com", Secret: "JBSWY3DPEHPK3PXP",
+		QR: ui.QRProps{Path: "M1 1h3v3h-3zM6 1h1v1h-1zM1 6h1v1h-1zM6 6h2v2h-2z", Size: 9},
 	})
 }
 
 func deskRows(ctx context.Context) []views.StaffQueueRow {
-	nobody := text.T(ctx, "staff.nobody")
-	late := ui.BadgeProps{Kind: ui.Danger, Label: text.N(ctx, "request.dueOver", 2), Icon: "warning"}
-	urgent := ui.BadgeProps{Kind: ui.Danger, Label: text.T(ctx, "staff.urgent")}
-	answered := ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")}
 	return []views.StaffQueueRow{
-		{RequestRow: requestRow(ctx, "R-9PTQ3A", "open", ui.Info, late), Owner: nobody, Marks: []ui.BadgeProps{urgent}},
-		{RequestRow: requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.N(ctx, "request.dueIn", 3)}), Owner: "Odil Officer", Marks: []ui.BadgeProps{answered}},
-		{RequestRow: requestRow(ctx, "R-7KQ2M9", "open", ui.Info, ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 30)}), Owner: nobody},
+		{RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestOpen, -2), Urgent: true},
+		{RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestOpen, 3), Owner: "Odil Officer", Answered: true},
+		{RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 30)},
 	}
 }
 
 func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 	return views.StaffQueuePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.queueTitle")),
-		Tally: []ui.StatProps{
-			{Number: "3", Words: text.T(ctx, "staff.tallyOpen")},
-			{Number: "1", Words: text.T(ctx, "staff.tallyOverdue")},
-			{Number: "1", Words: text.T(ctx, "staff.tallyMine")},
-			{Number: "2", Words: text.T(ctx, "staff.tallyNobodys")},
-		},
-		States: []ui.Option{{Value: "open", Label: text.T(ctx, "request.states.open"), Selected: true}},
-		Kinds:  []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}},
-		Owners: []ui.Option{{Label: text.T(ctx, "staff.filterOwnerAll")}},
+		Tally: views.StaffTally{Open: 3, Overdue: 1, Mine: 1, Nobodys: 2, Ceiling: 1000}, State: views.RequestOpen,
+		States: []views.RequestState{views.RequestOpen, views.RequestApproved, views.RequestDone, views.RequestRefused, views.RequestCancelled},
+		Kinds:  []ui.Option{{Value: "rectification", Label: correctIt(ctx)}},
 	}
 }
 
@@ -87,12 +76,14 @@ func deskQueueEmpty(ctx context.Context) templ.Component {
 }
 
 func deskRequestPage(ctx context.Context) views.StaffRequestPage {
-	inside := requestPage(ctx, "open", ui.Info)
-	events := slices.Clone(inside.Events)
-	events[0].Title, events[0].By = text.T(ctx, "staff.events.received"), text.T(ctx, "staff.personTitle")
 	return views.StaffRequestPage{
 		Shell:   staff(ctx, "staffQueue", text.T(ctx, "staff.showTitle", "Reference", "R-7KQ2M9", "Kind", correctIt(ctx))),
-		Summary: inside.Summary[1:3], Why: inside.Why, Message: []string{street(ctx)}, Events: events,
+		Request: deskRows(ctx)[2], Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"), Article: pick(ctx, "GDPR art. 16", "GDPR第16条"),
+		Why: whyDue(), Message: []string{street(ctx)},
+		Events: []views.RequestEvent{
+			{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson},
+			{At: at("2026-11-21T08:00:00Z"), Kind: "note", By: views.ByStaff, Name: "Odil Officer", Internal: true, Text: pick(ctx, "The map agrees.", "地図で確認しました。")},
+		},
 		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take",
 	}
 }
@@ -112,14 +103,14 @@ func deskRequestAgent(ctx context.Context) templ.Component {
 func deskApprove(ctx context.Context) templ.Component {
 	return views.StaffApprove(views.StaffApprovePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.approveTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
-		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lead: text.T(ctx, "staff.approveText", "Lang", "English"),
+		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lang: "en",
 	})
 }
 
 func deskRefuse(ctx context.Context) templ.Component {
 	return views.StaffRefuse(views.StaffRefusePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.refuseTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
-		Action: "/staff/requests/1/refuse", Back: "/staff/requests/1", Code: "data-is-right", Lang: "English",
+		Action: "/staff/requests/1/refuse", Back: "/staff/requests/1", Code: "data-is-right", Lang: "en",
 		Reasons: []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい"), Selected: true}},
 		Words:   pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。"),
 		Law:     "GDPR art. 16", Privacy: "privacy@example.com",
@@ -145,45 +136,35 @@ func deskReason(ctx context.Context) templ.Component {
 
 func deskPerson(ctx context.Context) templ.Component {
 	return views.StaffPerson(views.StaffPersonPage{
-		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.personTitle")), Role: text.T(ctx, "staff.roles.officer"), Closing: true,
-		Profile: []ui.SummaryRow{
-			{Key: text.T(ctx, "staff.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")}, {Key: text.T(ctx, "staff.address"), Value: "mara@example.com"},
+		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.personTitle")), Role: "officer", Closing: true,
+		Profile: views.StaffProfile{
+			Name: pick(ctx, "Mara Lindqvist", "森 真理"), Address: "mara@example.com", Country: "SE", Lang: "en", Since: at("2023-03-01T08:00:00Z"),
+			Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"),
 		},
-		Held:     [][]ui.Cell{{{Text: pick(ctx, "Connection log", "接続記録")}, {Text: "214,803"}, {Text: "2023-03-01"}, {Text: "2026-11-20"}}},
-		Requests: deskRows(ctx)[:1], Looks: staffLooked(ctx),
+		Held: []views.StaffHeld{
+			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続記録"), Rows: 214_803, First: at("2023-03-01T08:00:00Z"), Last: at("2026-11-20T08:00:00Z")},
+			{ID: "requests", Rows: 1},
+		},
+		Requests: deskRows(ctx)[:1], Looks: looked(ctx),
 	})
 }
 
-// staffLooked are a person's looks as the staff read them.
-func staffLooked(ctx context.Context) []views.LookRow {
-	looks := slices.Clone(looked(ctx))
-	for i := range looks {
-		looks[i].What, looks[i].Why = text.T(ctx, "staff.whats.person"), pick(ctx, "Working on a request", "お申し出への対応")
-	}
-	return looks
-}
-
 func deskAudit(ctx context.Context) templ.Component {
+	const mara = "0193a3e0-0000-7000-8000-000000a3e07c"
 	return views.StaffAudit(views.StaffAuditPage{
 		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.auditTitle")), Older: "/staff/audit?after=1",
-		Members: []ui.Option{{Label: text.T(ctx, "staff.auditEverybody")}, {Value: "1", Label: "Odil Officer", Selected: true}},
-		Kinds:   []ui.Option{{Label: text.T(ctx, "staff.filterKindAll")}, {Value: "person", Label: text.T(ctx, "staff.auditNouns.person")}},
-		Clear:   "/staff/audit",
-		Rows: [][]ui.Cell{
+		Members: []ui.Option{{Value: "1", Label: "Odil Officer", Selected: true}}, Nouns: []string{"person", "request", "export"}, Clear: "/staff/audit",
+		Rows: []views.AuditRow{
 			{
-				{Inside: ui.Time(ui.TimeProps{ISO: "2026-11-21T10:02:00Z", Text: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC")})},
-				{Text: "Odil Officer"},
-				{Text: text.T(ctx, "staff.auditLooked")},
-				{Text: text.T(ctx, "staff.auditPerson", "Number", "a3e07c"), Href: "/staff/people/1"},
-				{Text: pick(ctx, "Reason: Working on a request; Role: Privacy officer; Opened: The person's record", "理由：お申し出への対応／役割：プライバシー責任者／開いたもの：ご本人の記録")},
+				At: at("2026-11-21T10:02:00Z"), Actor: views.AuditStaff, By: "Odil Officer", Person: mara,
+				Detail: []views.AuditDetail{{Name: "reason", Value: pick(ctx, "Working on a request", "お申し出への対応")}, {Name: "role", Value: "officer"}, {Name: "what", Value: "person"}},
 			},
 			{
-				{Inside: ui.Time(ui.TimeProps{ISO: "2026-11-21T09:58:00Z", Text: pick(ctx, "21 November 2026 09:58 UTC", "2026年11月21日 09:58 UTC")})},
-				{Text: text.T(ctx, "staff.auditSystem", "Part", "export")},
-				{Text: pick(ctx, "Copy ready", "写しの準備完了")},
-				{Text: text.T(ctx, "staff.auditPerson", "Number", "a3e07c"), Href: "/staff/people/1"},
-				{Text: pick(ctx, "Complete: Yes; Rows: 214,803", "不足なし：はい／件数：214,803")},
+				At: at("2026-11-21T09:58:00Z"), Actor: views.AuditSystem, By: "export", Person: mara, Action: pick(ctx, "Copy ready", "写しの準備完了"),
+				Detail: []views.AuditDetail{{Name: "complete", Value: true}, {Name: "rows", Value: 214_803.0}},
 			},
+			{At: at("2026-11-20T09:30:00Z"), Actor: views.AuditSelf, Person: mara, Action: pick(ctx, "Request received", "お申し出の受付")},
+			{At: at("2026-11-19T09:30:00Z"), Actor: views.AuditStaff, Action: pick(ctx, "Member added", "担当者の追加"), Whom: "Odil Officer"},
 		},
 	})
 }

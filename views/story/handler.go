@@ -84,7 +84,7 @@ func (b *book) context(r *http.Request) context.Context {
 		s.styleURL = "/brand.css?" + url.Values{"accent": {accent}}.Encode()
 	}
 	ctx := context.WithValue(r.Context(), settingsKey{}, s)
-	return b.catalog.Into(ctx, b.catalog.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
+	return Into(ctx, b.catalog, b.catalog.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
 }
 
 // send draws the whole page before the first byte goes out.

@@ -2,7 +2,7 @@ package story
 
 import (
 	"context"
-	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -35,22 +35,23 @@ func street(ctx context.Context) string {
 	return pick(ctx, "My street is called Elm Street.", "番地が間違っています。正しくは1丁目2番です。")
 }
 
-func due(ctx context.Context) string { return pick(ctx, "22 December 2026", "2026年12月22日") }
+func due() time.Time { return at("2026-12-22") }
 
-func whyDue(ctx context.Context) []string {
-	return []string{
-		text.T(ctx, "deadline.received", "Day", pick(ctx, "20 November 2026", "2026年11月20日")),
-		text.T(ctx, "deadline.gdprMonth"),
-		text.T(ctx, "deadline.weekend", "Day", pick(ctx, "20 December 2026", "2026年12月20日")),
-		text.T(ctx, "deadline.due", "Day", due(ctx)),
+func whyDue() []views.DueStep {
+	return []views.DueStep{
+		{Key: "deadline.received", Day: at("2026-11-20")},
+		{Key: "deadline.gdprMonth"},
+		{Key: "deadline.weekend", Day: at("2026-12-20")},
+		{Key: "deadline.due", Day: due()},
 	}
 }
 
-func requestRow(ctx context.Context, reference, state string, colour ui.Kind, clock ui.BadgeProps) views.RequestRow {
-	return views.RequestRow{
-		Href: "/requests/1", Reference: reference, Kind: correctIt(ctx), Received: pick(ctx, "20 November 2026", "2026年11月20日"),
-		State: ui.BadgeProps{Kind: colour, Label: text.T(ctx, "request.states."+state)}, Clock: clock, Due: due(ctx),
+func requestRow(ctx context.Context, reference string, state views.RequestState, left int) views.RequestRow {
+	row := views.RequestRow{Href: "/requests/1", Reference: reference, Kind: correctIt(ctx), Received: at("2026-11-20T09:30:00Z"), State: state, Left: left}
+	if state == views.RequestOpen || state == views.RequestApproved {
+		row.Due = due()
 	}
+	return row
 }
 
 func noRequests(ctx context.Context) templ.Component {
@@ -61,13 +62,13 @@ func someRequests(ctx context.Context) templ.Component {
 	return views.Requests(views.RequestsPage{
 		Shell: person(ctx, "requests", text.T(ctx, "request.title")),
 		UnderWay: []views.RequestRow{
-			requestRow(ctx, "R-7KQ2M9", "open", ui.Info, ui.BadgeProps{Label: text.N(ctx, "request.dueIn", 30)}),
-			requestRow(ctx, "R-H4XW8C", "open", ui.Info, ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "request.dueToday")}),
-			requestRow(ctx, "R-9PTQ3A", "open", ui.Info, ui.BadgeProps{Kind: ui.Danger, Label: text.N(ctx, "request.dueOver", 2), Icon: "warning"}),
+			requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 30),
+			requestRow(ctx, "R-H4XW8C", views.RequestOpen, 0),
+			requestRow(ctx, "R-9PTQ3A", views.RequestOpen, -2),
 		},
 		Closed: []views.RequestRow{
-			requestRow(ctx, "R-B2NN5E", "done", ui.Done, ui.BadgeProps{}),
-			requestRow(ctx, "R-ZZ8D4K", "refused", ui.Plain, ui.BadgeProps{}),
+			requestRow(ctx, "R-B2NN5E", views.RequestDone, 0),
+			requestRow(ctx, "R-ZZ8D4K", views.RequestRefused, 0),
 		},
 	})
 }
@@ -92,49 +93,43 @@ func writeRequest(ctx context.Context) templ.Component {
 func checkRequest(ctx context.Context) templ.Component {
 	return views.RequestCheck(views.RequestCheckPage{
 		Shell: person(ctx, "requests", text.T(ctx, "request.checkTitle")), Action: "/requests/new/rectification", Change: "/requests/new/rectification/change",
-		Kind: correctIt(ctx), Message: street(ctx), Due: due(ctx), Why: whyDue(ctx),
+		Kind: correctIt(ctx), Message: street(ctx), Due: due(), Why: whyDue(),
 	})
 }
 
 func filedRequest(ctx context.Context) templ.Component {
 	return views.RequestFiled(views.RequestFiledPage{
-		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(ctx), Why: whyDue(ctx), Href: "/requests/1",
+		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(), Why: whyDue(), Href: "/requests/1",
 	})
 }
 
 func filedCopy(ctx context.Context) templ.Component {
 	return views.RequestFiled(views.RequestFiledPage{
-		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(ctx), Why: whyDue(ctx), Href: "/requests/1", Copy: true,
+		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(), Why: whyDue(), Href: "/requests/1", Copy: true,
 	})
 }
 
-func requestPage(ctx context.Context, state string, colour ui.Kind) views.RequestPage {
-	when := ui.TimeProps{ISO: "2026-11-20T09:30:00Z", Text: pick(ctx, "20 November 2026 09:30 UTC", "2026年11月20日 09:30 UTC")}
-	row := requestRow(ctx, "R-7KQ2M9", state, colour, ui.BadgeProps{})
+func requestPage(ctx context.Context, state views.RequestState) views.RequestPage {
 	return views.RequestPage{
-		Shell: person(ctx, "requests", correctIt(ctx)), Why: whyDue(ctx),
-		Summary: []ui.SummaryRow{
-			{Key: text.T(ctx, "request.reference"), Value: row.Reference},
-			{Key: text.T(ctx, "request.state"), Inside: ui.Badge(row.State)},
-			{Key: text.T(ctx, "request.due"), Value: row.Due},
-			{Key: text.T(ctx, "request.yourMessage"), Inside: views.AsWritten(street(ctx))},
-		},
-		Events: []ui.Event{{When: when, Title: text.T(ctx, "request.events.received"), By: text.T(ctx, "request.byYou")}},
+		Shell: person(ctx, "requests", correctIt(ctx)), Request: requestRow(ctx, "R-7KQ2M9", state, 30), Why: whyDue(), Asked: street(ctx),
+		Events: []views.RequestEvent{{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson}},
 	}
 }
 
 func openRequest(ctx context.Context) templ.Component {
-	p := requestPage(ctx, "open", ui.Info)
-	p.SayAction, p.CancelTo, p.CancelText = "/requests/1/messages", "/requests/1/cancel", text.T(ctx, "request.cancelText")
+	p := requestPage(ctx, views.RequestOpen)
+	p.SayAction, p.CancelTo = "/requests/1/messages", "/requests/1/cancel"
 	return views.Request(p)
 }
 
 func refusedRequest(ctx context.Context) templ.Component {
-	p := requestPage(ctx, "refused", ui.Plain)
-	p.Summary, p.Why = slices.Delete(p.Summary, 2, 3), nil // nothing is due any more
+	p := requestPage(ctx, views.RequestRefused)
+	p.Why = nil // nothing is due any more
 	p.Decision = []string{pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。")}
+	p.Law = pick(ctx, "GDPR art. 16", "GDPR第16条")
+	p.Events = append(p.Events, views.RequestEvent{At: at("2026-11-22T10:00:00Z"), Kind: "refused", By: views.ByStaff})
 	p.Complain = &views.ComplainPart{
-		Us: text.T(ctx, "request.complainUs", "Privacy", "privacy@example.com", "Reference", "R-7KQ2M9"),
+		Privacy: "privacy@example.com", Reference: "R-7KQ2M9",
 		Authorities: []views.AuthorityPart{{
 			Name: pick(ctx, "Authority for Privacy Protection", "プライバシー保護庁"), Address: "Box 1, 104 20 Stockholm", URL: "https://authority.example.com",
 		}},
@@ -144,21 +139,21 @@ func refusedRequest(ctx context.Context) templ.Component {
 
 func looked(ctx context.Context) []views.LookRow {
 	return []views.LookRow{{
-		When: pick(ctx, "21 November 2026 10:02 UTC", "2026年11月21日 10:02 UTC"), ISO: "2026-11-21T10:02:00Z",
-		Role: text.T(ctx, "staff.roles.officer"), What: text.T(ctx, "disclosure.whats.person"),
-		Why: pick(ctx, "To answer a request that you made.", "お客様のお申し出に対応するため。"), Words: pick(ctx, "To compare the street", "番地を確認するため"),
+		At: at("2026-11-21T10:02:00Z"), Role: "officer", What: "person",
+		Why: pick(ctx, "To answer a request that you made.", "お客様のお申し出に対応するため。"), Reason: pick(ctx, "Working on a request", "お申し出への対応"),
+		Words: pick(ctx, "To compare the street", "番地を確認するため"),
 	}}
 }
 
 func whoLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
 		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Looks: looked(ctx), Older: "/lookups?after=1",
-		Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
+		Privacy: "privacy@example.com",
 	})
 }
 
 func nobodyLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Wrong: text.T(ctx, "disclosure.wrong", "Privacy", "privacy@example.com"),
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Privacy: "privacy@example.com",
 	})
 }

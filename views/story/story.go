@@ -9,6 +9,7 @@ package story
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -54,6 +55,25 @@ func pick(ctx context.Context, en, ja string) string {
 	return ja
 }
 
+// now is when the book is read.
+func now() time.Time { return at("2026-11-22T21:40:00Z") }
+
+// at is a moment (RFC 3339) or a day of the calendar.
+func at(moment string) time.Time {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, moment); err == nil {
+			return t
+		}
+	}
+	panic(moment + " is no moment") // a slip of the pen in this package
+}
+
+// Into puts the reader of the book into a context: their language, and the
+// moment and the zone in which its made-up people read.
+func Into(ctx context.Context, catalog *text.Catalog, lang string) context.Context {
+	return text.Reading(catalog.Into(ctx, lang), time.UTC, now())
+}
+
 // shell is the frame of a page of nobody in particular.
 func shell(ctx context.Context, nav, title string) views.Shell {
 	settings := settingsOf(ctx)
@@ -61,7 +81,7 @@ func shell(ctx context.Context, nav, title string) views.Shell {
 		Title: title, Lang: text.Lang(ctx), Theme: settings.theme, Path: settings.path, Nav: nav,
 		Brand:   views.Brand{Name: pick(ctx, "Halyard", "ハリヤード"), StyleURL: settings.styleURL, Demo: settings.demo},
 		Address: "https://privacy.example.com/" + nav,
-		Moment:  pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"),
+		Moment:  text.Time(ctx, now()),
 	}
 }
 
@@ -75,7 +95,7 @@ func person(ctx context.Context, nav, title string) views.Shell {
 // staff is the frame of a page of the privacy desk.
 func staff(ctx context.Context, nav, title string) views.Shell {
 	s := shell(ctx, nav, title)
-	s.SignedIn = pick(ctx, "Odil Officer, privacy officer", "原 のぞみ（プライバシー担当）")
+	s.SignedIn, s.Role = pick(ctx, "Odil Officer", "原 のぞみ"), "officer"
 	return s
 }
 

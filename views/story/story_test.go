@@ -31,7 +31,8 @@ func eachPage(t *testing.T, check func(t *testing.T, lang string, page *goquery.
 				t.Run(lang+g.Path(s), func(t *testing.T) {
 					t.Parallel()
 					var drawn bytes.Buffer
-					if err := story.Render(catalog.Into(context.Background(), lang), s).Render(catalog.Into(context.Background(), lang), &drawn); err != nil {
+					ctx := story.Into(context.Background(), catalog, lang)
+					if err := story.Render(ctx, s).Render(ctx, &drawn); err != nil {
 						t.Fatal(err)
 					}
 					source := drawn.String()

@@ -45,7 +45,7 @@ func TestAThirdLanguageNeedsFilesOfWordsAlone(t *testing.T) {
 		t.Fatalf("the languages are %s", got)
 	}
 	draw := func(t *testing.T, lang string, s story.Story) *goquery.Document {
-		ctx := catalog.Into(context.Background(), lang)
+		ctx := story.Into(context.Background(), catalog, lang)
 		var drawn bytes.Buffer
 		if err := story.Render(ctx, s).Render(ctx, &drawn); err != nil {
 			t.Fatal(err)

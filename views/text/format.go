@@ -133,5 +133,24 @@ func joined(ctx context.Context, words []string, key string) string {
 	return out
 }
 
+// YesOrNo says a boolean.
+func YesOrNo(ctx context.Context, yes bool) string {
+	if yes {
+		return T(ctx, "data.yes")
+	}
+	return T(ctx, "data.no")
+}
+
+// LanguageName is a language's name in itself; of one that the portal does not
+// speak, its code.
+func LanguageName(ctx context.Context, code string) string {
+	for _, l := range Languages(ctx) {
+		if l.Code == code {
+			return l.Name
+		}
+	}
+	return code
+}
+
 // ISO is the form that machines read in a <time> element.
 func ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
