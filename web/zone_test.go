@@ -117,7 +117,7 @@ func TestEveryTimeIsSaidInTheReadersZoneAndWhatIsLeftBesideIt(t *testing.T) {
 	} {
 		id := p.person(reader.address)
 		c := p.client()
-		c.setCookie("zone", reader.zone)
+		c.post("/browser-zone", url.Values{"zone": {reader.zone}})
 		c.signIn(reader.address)
 		if reader.chosen != "" {
 			if got := c.post("/zone", url.Values{"zone": {reader.chosen}}); got.status != http.StatusSeeOther {
@@ -169,7 +169,7 @@ func TestTheOfficesDayDecidesWhichPolicyIsInForce(t *testing.T) {
 	c := p.client()
 	p.clock.Set(time.Date(2026, time.October, 31, 20, 0, 0, 0, time.UTC))
 	before := testkit.HTML(t, c.get("/policy").body).Text(".page-head")
-	c.setCookie("zone", "Asia/Tokyo") // where it is 1 November
+	c.post("/browser-zone", url.Values{"zone": {"Asia/Tokyo"}}) // where it is 1 November
 	if after := testkit.HTML(t, c.get("/policy").body).Text(".page-head"); after != before {
 		t.Error("a reader in Tokyo is under another policy")
 	}
