@@ -65,7 +65,7 @@ func Downloads(p DownloadsPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Lead}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "export.lead", "Keep", text.Duration(ctx, p.Keep))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -85,7 +85,7 @@ func Downloads(p DownloadsPage) templ.Component {
 						{Label: text.T(ctx, "export.asked")}, {Label: text.T(ctx, "export.state")}, {Label: text.T(ctx, "export.contents")},
 						{Label: text.T(ctx, "export.size"), Numeric: true}, {Label: text.T(ctx, "export.until")},
 					},
-					Rows: downloadCells(p.Rows),
+					Rows: downloadCells(ctx, p.Rows),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -99,14 +99,6 @@ func Downloads(p DownloadsPage) templ.Component {
 		}
 		return nil
 	})
-}
-
-func downloadCells(rows []DownloadRow) [][]ui.Cell {
-	cells := make([][]ui.Cell, len(rows))
-	for i, r := range rows {
-		cells[i] = []ui.Cell{{Text: r.Asked, Href: r.Href}, {Inside: ui.Badge(r.State)}, {Text: r.Contents}, {Text: r.Size}, {Text: r.Until}}
-	}
-	return cells
 }
 
 func downloadsLink(label string) ui.Link { return ui.Link{Label: label, Href: "/downloads"} }
@@ -185,7 +177,7 @@ func NewDownload(p NewDownloadPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Checkboxes(ui.ChoicesProps{Name: "categories", Legend: text.T(ctx, "export.choose"), Options: p.Options, Error: p.Problems.Of("categories")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Checkboxes(ui.ChoicesProps{Name: "categories", Legend: text.T(ctx, "export.choose"), Options: downloadOptions(ctx, p.Options), Error: p.Problems.Of("categories")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -219,7 +211,7 @@ func NewDownload(p NewDownloadPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.ButtonGroup(ui.ButtonGroupProps{Consequence: p.Next}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonGroup(ui.ButtonGroupProps{Consequence: text.T(ctx, "export.makeNext", "Keep", text.Duration(ctx, p.Keep))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -281,7 +273,7 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Badge(p.State).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(p.State.badge(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -289,7 +281,7 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, a := range p.Alerts {
+			for _, a := range downloadAlerts(ctx, p) {
 				templ_7745c5c3_Err = ui.Alert(a).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -299,8 +291,8 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Progress != nil {
-				templ_7745c5c3_Err = DownloadProgress(*p.Progress).Render(ctx, templ_7745c5c3_Buffer)
+			if p.State == DownloadWaiting || p.State == DownloadBuilding {
+				templ_7745c5c3_Err = DownloadProgress(p.Progress).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -337,8 +329,8 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(p.Again) > 0 {
-				templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: "/downloads/new", Hidden: p.Again, Button: ui.ButtonProps{Label: text.T(ctx, "export.again"), Kind: ui.Primary}}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.State == DownloadFailed {
+				templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: "/downloads/new", Hidden: hiddenCategories(p.Categories), Button: ui.ButtonProps{Label: text.T(ctx, "export.again"), Kind: ui.Primary}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -355,7 +347,7 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.New {
+			if p.State == DownloadExpired {
 				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "export.new"), Href: "/downloads/new", Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -365,7 +357,7 @@ func Download(p DownloadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.SummaryList(p.Facts).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SummaryList(downloadFacts(ctx, p)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -389,7 +381,7 @@ func Download(p DownloadPage) templ.Component {
 					templ_7745c5c3_Err = ui.Table(ui.TableProps{
 						Caption: text.T(ctx, "export.contents"), CaptionAside: true,
 						Columns: []ui.Column{{Label: text.T(ctx, "export.part")}, {Label: text.T(ctx, "export.entries"), Numeric: true}, {Label: text.T(ctx, "export.state"), Quiet: true}},
-						Rows:    downloadParts(p.Parts, text.T(ctx, "export.missing")),
+						Rows:    downloadParts(ctx, p.Parts),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -412,7 +404,7 @@ func Download(p DownloadPage) templ.Component {
 }
 
 // DownloadProgress is the bar alone, as the page asks for it again and again.
-func DownloadProgress(p ui.ProgressProps) templ.Component {
+func DownloadProgress(b DownloadBar) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -433,23 +425,12 @@ func DownloadProgress(p ui.ProgressProps) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Progress(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Progress(b.props(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
-}
-
-func downloadParts(parts []DownloadPart, missing string) [][]ui.Cell {
-	rows := make([][]ui.Cell, len(parts))
-	for i, p := range parts {
-		rows[i] = []ui.Cell{{Text: p.Name}, {Text: p.Rows}, {}}
-		if p.Missing {
-			rows[i][2] = ui.Cell{Inside: ui.Badge(ui.BadgeProps{Kind: ui.Turn, Label: missing, Icon: "warning"})}
-		}
-	}
-	return rows
 }
 
 var _ = templruntime.GeneratedTemplate

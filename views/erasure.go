@@ -1,40 +1,46 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/ui"
+)
 
 // ErasurePage shows what an erasure would do, before it is asked for.
 type ErasurePage struct {
 	Shell
 	Goes, Anonymised, Stays []ErasureLine
-	Runs                    string
+	Runs                    time.Time
 	Problems                ui.Problems
 }
 
 // ErasureLine is what happens to one category.
 type ErasureLine struct {
-	Name, Rows string
-	Until      string // of what stays
-	Why, Law   string
-	Warning    string // what an erasure here can't reach
+	Name     string
+	Rows     int64
+	Until    time.Time // of what stays; zero: without end
+	Why, Law string
+	Warning  string // what an erasure here can't reach
 }
 
 // ErasureScheduledPage is an erasure in its grace period.
 type ErasureScheduledPage struct {
 	Shell
-	Asked, Runs string
+	Asked, Runs time.Time
 	CancelTo    string
 }
 
 // ErasureRunningPage is an erasure at work; its reader is signed out.
 type ErasureRunningPage struct {
 	Shell
-	Progress ui.ProgressProps
+	Done, Due int64  // rows
+	Poll      string // where it says how far it is
 }
 
 // ErasureDonePage is all that is left, for whoever holds its address.
 type ErasureDonePage struct {
 	Shell
-	When    string
+	When    time.Time
 	ID      string
 	Receipt string // where its file is
 }
@@ -42,5 +48,6 @@ type ErasureDonePage struct {
 // ErasureStoppedPage is an erasure that was called off or refused.
 type ErasureStoppedPage struct {
 	Shell
-	Text string
+	When    time.Time
+	Refused bool
 }

@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
+
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -46,7 +48,7 @@ func ErasureScheduled(p ErasureScheduledPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "erasure.scheduledText", "Runs", p.Runs), Back: requestsLink(text.T(ctx, "request.back"))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "erasure.scheduledText", "Runs", text.Moment(ctx, p.Runs)), Back: requestsLink(text.T(ctx, "request.back"))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -55,8 +57,8 @@ func ErasureScheduled(p ErasureScheduledPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.SummaryList([]ui.SummaryRow{
-				{Key: text.T(ctx, "erasure.askedOn"), Value: p.Asked},
-				{Key: text.T(ctx, "erasure.runsOn"), Value: p.Runs},
+				{Key: text.T(ctx, "erasure.askedOn"), Inside: ui.Time(moment(ctx, p.Asked))},
+				{Key: text.T(ctx, "erasure.runsOn"), Inside: ui.Time(moment(ctx, p.Runs))},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -164,7 +166,10 @@ func ErasureRunning(p ErasureRunningPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Progress(p.Progress).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Progress(ui.ProgressProps{
+				ID: "erasure-progress", Label: text.T(ctx, "erasure.progress"), Done: p.Done, Total: p.Due, Poll: p.Poll,
+				Said: text.T(ctx, "erasure.progressSaid", "Done", text.Number(ctx, p.Done), "Due", text.Number(ctx, p.Due)),
+			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -212,7 +217,7 @@ func ErasureDone(p ErasureDonePage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{
-				Title: p.Title, Text: text.T(ctx, "erasure.doneText", "When", p.When), Reference: p.ID,
+				Title: p.Title, Text: text.T(ctx, "erasure.doneText", "When", text.Time(ctx, p.When)), Reference: p.ID,
 				Next: []string{text.T(ctx, "erasure.doneMail"), text.T(ctx, "erasure.doneReceipt"), text.T(ctx, "erasure.doneAgain")},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -262,6 +267,14 @@ func ErasureDone(p ErasureDonePage) templ.Component {
 	})
 }
 
+func stoppedText(ctx context.Context, p ErasureStoppedPage) string {
+	key := "erasure.stoppedText"
+	if p.Refused {
+		key = "erasure.refusedText"
+	}
+	return text.T(ctx, key, "When", text.Time(ctx, p.When))
+}
+
 func ErasureStopped(p ErasureStoppedPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -295,7 +308,7 @@ func ErasureStopped(p ErasureStoppedPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Text, Back: requestsLink(text.T(ctx, "request.back"))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: stoppedText(ctx, p), Back: requestsLink(text.T(ctx, "request.back"))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

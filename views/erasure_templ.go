@@ -134,7 +134,7 @@ func Erasure(p ErasurePage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.goes"), CaptionAside: true, Columns: goesColumns(ctx), Rows: goesRows(p.Goes)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.goes"), CaptionAside: true, Columns: goesColumns(ctx), Rows: goesRows(ctx, p.Goes)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -170,7 +170,7 @@ func Erasure(p ErasurePage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.anonymised"), CaptionAside: true, Columns: anonymisedColumns(ctx), Rows: anonymisedRows(p.Anonymised)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.anonymised"), CaptionAside: true, Columns: anonymisedColumns(ctx), Rows: anonymisedRows(ctx, p.Anonymised)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -197,7 +197,7 @@ func Erasure(p ErasurePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.stays"), CaptionAside: true, Columns: staysColumns(ctx), Rows: staysRows(p.Stays)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.stays"), CaptionAside: true, Columns: staysColumns(ctx), Rows: staysRows(ctx, p.Stays)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -228,9 +228,9 @@ func Erasure(p ErasurePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "erasure.whenText", "Runs", p.Runs))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "erasure.whenText", "Runs", text.Moment(ctx, p.Runs)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/erasure.templ`, Line: 38, Col: 55}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/erasure.templ`, Line: 38, Col: 73}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -316,10 +316,10 @@ func goesColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{{Label: text.T(ctx, "erasure.kind")}, {Label: text.T(ctx, "erasure.entries"), Numeric: true}}
 }
 
-func goesRows(lines []ErasureLine) [][]ui.Cell {
+func goesRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {
 	rows := make([][]ui.Cell, len(lines))
 	for i, l := range lines {
-		rows[i] = []ui.Cell{{Text: l.Name}, {Text: l.Rows}}
+		rows[i] = []ui.Cell{{Text: l.Name}, {Text: text.Number(ctx, l.Rows)}}
 	}
 	return rows
 }
@@ -328,8 +328,8 @@ func anonymisedColumns(ctx context.Context) []ui.Column {
 	return append(goesColumns(ctx), ui.Column{Label: text.T(ctx, "erasure.why")})
 }
 
-func anonymisedRows(lines []ErasureLine) [][]ui.Cell {
-	rows := goesRows(lines)
+func anonymisedRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {
+	rows := goesRows(ctx, lines)
 	for i, l := range lines {
 		rows[i] = append(rows[i], ui.Cell{Text: l.Why})
 	}
@@ -340,10 +340,10 @@ func staysColumns(ctx context.Context) []ui.Column {
 	return append(goesColumns(ctx), ui.Column{Label: text.T(ctx, "erasure.keptUntil")}, ui.Column{Label: text.T(ctx, "erasure.why")})
 }
 
-func staysRows(lines []ErasureLine) [][]ui.Cell {
-	rows := goesRows(lines)
+func staysRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {
+	rows := goesRows(ctx, lines)
 	for i, l := range lines {
-		rows[i] = append(rows[i], ui.Cell{Text: l.Until}, ui.Cell{Inside: erasureReason(l)})
+		rows[i] = append(rows[i], ui.Cell{Text: text.Until(ctx, l.Until)}, ui.Cell{Inside: erasureReason(l)})
 	}
 	return rows
 }

@@ -69,13 +69,13 @@ func cancelText(ctx context.Context, p RequestPage) string {
 // requestEvents are said to the person ("By us") or, in their own words, to
 // the staff, who are named to each other.
 func requestEvents(ctx context.Context, events []RequestEvent, toStaff bool) []ui.Event {
-	titles, byPerson := "request.events.", "request.byYou"
-	if toStaff {
-		titles, byPerson = "staff.events.", "staff.personTitle"
-	}
 	out := make([]ui.Event, len(events))
 	for i, e := range events {
-		out[i] = ui.Event{When: moment(ctx, e.At), Title: text.T(ctx, titles+e.Kind), Text: e.Text}
+		title, byPerson := "request.events."+e.Kind, "request.byYou"
+		if toStaff {
+			title, byPerson = "staff.events."+e.Kind, "staff.personTitle"
+		}
+		out[i] = ui.Event{When: moment(ctx, e.At), Title: text.T(ctx, title), Text: e.Text}
 		switch e.Kind {
 		case "refused":
 			out[i].Kind = ui.Danger

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,7 +22,17 @@ func (c *downloadsController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.Downloads(c.listPage(ctx, list)))
+	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Keep: c.Exports.Keep}
+	for _, e := range list {
+		row := views.DownloadRow{
+			Href: "/downloads/" + e.ID.String(), Asked: e.AskedAt, State: c.stateOf(e), Kinds: int64(len(e.Categories)), Rows: e.RowsTotal, Bytes: e.Bytes,
+		}
+		if e.ExpiresAt != nil {
+			row.Until = *e.ExpiresAt
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return render(ctx, http.StatusOK, views.Downloads(page))
 }
 
 func (c *downloadsController) new(ctx echo.Context) error {
@@ -77,7 +88,7 @@ func (c *downloadsController) progress(ctx echo.Context) error {
 	if !e.State.UnderWay() {
 		ctx.Response().Header().Set("HX-Refresh", "true")
 	}
-	return render(ctx, http.StatusOK, views.DownloadProgress(c.bar(ctx, e)))
+	return render(ctx, http.StatusOK, views.DownloadProgress(downloadBar(e)))
 }
 
 // file hands the archive over. A page's time is not enough for it, so it lasts
@@ -116,10 +127,61 @@ func (c *downloadsController) newPage(ctx echo.Context, ticked []string, problem
 	}
 	page := views.NewDownloadPage{
 		Shell: c.shell(ctx, "export.chooseTitle", "downloads"), Problems: words(ctx, problems),
-		Next: text.T(r, "export.makeNext", "Keep", text.Duration(r, c.Exports.Keep)),
+		Keep: c.Exports.Keep,
 	}
 	for _, h := range holdings {
-		page.Options = append(page.Options, c.option(r, h, slices.Contains(ticked, h.Category)))
+		page.Options = append(page.Options, views.DownloadOption{
+			ID: h.Category, Name: c.named(r, h.Category), Rows: h.Rows, Since: h.First, Ticked: slices.Contains(ticked, h.Category),
+		})
 	}
 	return page, nil
+}
+
+// stateOf is how far a copy is. What has passed its hour says so, whether or
+// not its file has been deleted yet.
+func (c *downloadsController) stateOf(e export.Export) views.DownloadState {
+	switch {
+	case e.State == export.Ready && !c.Now().Before(*e.ExpiresAt):
+		return views.DownloadExpired
+	case e.State == export.Ready && !e.Complete():
+		return views.DownloadIncomplete
+	}
+	return views.DownloadState(e.State)
+}
+
+func downloadBar(e export.Export) views.DownloadBar {
+	bar := views.DownloadBar{}
+	if e.State != export.Waiting {
+		bar.Done, bar.Total = e.RowsDone, e.RowsTotal
+	}
+	if e.State.UnderWay() {
+		bar.Poll = "/downloads/" + e.ID.String() + "/progress"
+	}
+	return bar
+}
+
+func (c *downloadsController) page(ctx echo.Context, e export.Export) views.DownloadPage {
+	r := ctx.Request().Context()
+	page := views.DownloadPage{
+		Shell: c.shell(ctx, "export.openTitle", "downloads", "Day", e.AskedAt), State: c.stateOf(e), Progress: downloadBar(e), Delayed: e.TouchedAt != nil,
+		Categories: e.Categories, Asked: e.AskedAt, Bytes: e.Bytes, Privacy: c.Register.Controller.PrivacyEmail,
+	}
+	if e.Failure != "" && page.Delayed {
+		page.Delaying = c.named(r, e.Failure)
+	}
+	if page.State == views.DownloadReady || page.State == views.DownloadIncomplete {
+		page.Fetch, page.Until, page.Fingerprint = "/downloads/"+e.ID.String()+"/file", *e.ExpiresAt, fingerprint(e.Sha256)
+	}
+	for _, part := range e.Parts {
+		page.Parts = append(page.Parts, views.DownloadPart{Name: c.named(r, part.Category), Rows: part.Rows, Missing: part.Missing})
+	}
+	return page
+}
+
+func (c *downloadsController) named(ctx context.Context, id string) string {
+	category, ok := c.Register.Category(id)
+	if !ok { // the register has changed since
+		return id
+	}
+	return category.Name.In(text.Lang(ctx))
 }

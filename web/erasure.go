@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -13,7 +12,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 type erasureController struct{ *server }
@@ -38,7 +36,7 @@ func (c *erasureController) form(ctx echo.Context, code int, problems fault.Prob
 		return err
 	}
 	return render(ctx, code, views.Erasure(views.ErasurePage{
-		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: text.Moment(r, p.RunsAt),
+		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: p.RunsAt,
 		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
 	}))
 }
@@ -49,7 +47,7 @@ func erasureLines(ctx context.Context, lines []erasure.Line) []views.ErasureLine
 	for i, l := range lines {
 		rule := l.Category.Erasure
 		out[i] = views.ErasureLine{
-			Name: l.Category.Name.In(lang), Rows: text.Number(ctx, l.Rows), Until: erasure.Until(ctx, &l.Until),
+			Name: l.Category.Name.In(lang), Rows: l.Rows, Until: l.Until,
 			Why: rule.Because.In(lang), Law: rule.Law, Warning: l.Category.Warning.In(lang),
 		}
 	}
@@ -110,34 +108,28 @@ func (c *erasureController) find(ctx echo.Context) (erasure.Erasure, error) {
 }
 
 func (c *erasureController) showOwn(ctx echo.Context, e erasure.Erasure) error {
-	r := ctx.Request().Context()
 	if e.State == erasure.Grace {
 		return render(ctx, http.StatusOK, views.ErasureScheduled(views.ErasureScheduledPage{
 			Shell: c.shell(ctx, "erasure.scheduledTitle", "requests"), CancelTo: erasureAt(e.ID) + "/cancel",
-			Asked: text.Time(r, e.AskedAt), Runs: text.Moment(r, e.RunsAt),
+			Asked: e.AskedAt, Runs: e.RunsAt,
 		}))
 	}
-	title, said := "erasure.stoppedTitle", "erasure.stoppedText"
+	title := "erasure.stoppedTitle"
 	if e.State == erasure.Refused {
-		title, said = "erasure.refusedTitle", "erasure.refusedText"
+		title = "erasure.refusedTitle"
 	}
 	return render(ctx, http.StatusOK, views.ErasureStopped(views.ErasureStoppedPage{
-		Shell: c.shell(ctx, title, "requests"), Text: text.T(r, said, "When", moment(r, e.FinishedAt)),
+		Shell: c.shell(ctx, title, "requests"), When: *e.FinishedAt, Refused: e.State == erasure.Refused,
 	}))
 }
 
 func (c *erasureController) showRunning(ctx echo.Context, e erasure.Erasure) error {
-	r := ctx.Request().Context()
-	done, due, err := c.Erasures.Progress(r, e.ID)
+	done, due, err := c.Erasures.Progress(ctx.Request().Context(), e.ID)
 	if err != nil {
 		return err
 	}
 	return render(ctx, http.StatusOK, views.ErasureRunning(views.ErasureRunningPage{
-		Shell: c.shell(ctx, "erasure.runningTitle", ""),
-		Progress: ui.ProgressProps{
-			ID: "erasure-progress", Label: text.T(r, "erasure.progress"), Done: done, Total: due, Poll: erasureAt(e.ID),
-			Said: text.T(r, "erasure.progressSaid", "Done", text.Number(r, done), "Due", text.Number(r, due)),
-		},
+		Shell: c.shell(ctx, "erasure.runningTitle", ""), Done: done, Due: due, Poll: erasureAt(e.ID),
 	}))
 }
 
@@ -146,17 +138,9 @@ func (c *erasureController) showDone(ctx echo.Context, e erasure.Erasure) error 
 		ctx.Response().Header().Set("HX-Refresh", "true")
 		return ctx.NoContent(http.StatusOK)
 	}
-	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.ErasureDone(views.ErasureDonePage{
-		Shell: c.shell(ctx, "erasure.doneTitle", ""), ID: e.ID.String(), When: moment(r, e.FinishedAt), Receipt: erasureAt(e.ID) + "/receipt",
+		Shell: c.shell(ctx, "erasure.doneTitle", ""), ID: e.ID.String(), When: *e.FinishedAt, Receipt: erasureAt(e.ID) + "/receipt",
 	}))
-}
-
-func moment(ctx context.Context, t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return text.Time(ctx, *t)
 }
 
 func (c *erasureController) receipt(ctx echo.Context) error {

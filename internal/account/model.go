@@ -27,7 +27,7 @@ type Person struct {
 	Zone       string
 	ZoneChosen bool
 	AgeBand    AgeBand
-	ClosingAt *time.Time // an erasure has begun
+	ClosingAt  *time.Time // an erasure has begun
 }
 
 // TableName is the table of people.

@@ -90,17 +90,16 @@ func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, hel
 			}
 			said = text.N(ctx, "erasure.receiptRows", h.Rows, "Category", name)
 		}
-		lines = append(lines, text.T(ctx, "erasure.receiptStays", "What", said, "Until", Until(ctx, step.KeepUntil), "Because", c.Erasure.Because.In(e.Lang), "Law", c.Erasure.Law))
+		lines = append(lines, text.T(ctx, "erasure.receiptStays", "What", said, "Until", text.Until(ctx, keptUntil(step)), "Because", c.Erasure.Because.In(e.Lang), "Law", c.Erasure.Law))
 	}
 	return lines
 }
 
-// Until says in words how long something stays.
-func Until(ctx context.Context, t *time.Time) string {
-	if t == nil || t.IsZero() {
-		return text.T(ctx, "erasure.noEnd")
+func keptUntil(s Step) time.Time {
+	if s.KeepUntil == nil {
+		return time.Time{}
 	}
-	return text.T(ctx, "erasure.until", "Date", text.Date(ctx, *t))
+	return *s.KeepUntil
 }
 
 // SendReceipt mails the receipt to the address that was sealed when the

@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -18,40 +19,37 @@ func erasures() Group {
 		{Name: "Scheduled", Page: erasureScheduled},
 		{Name: "Running", Page: erasureRunning},
 		{Name: "Done", Page: erasureDone},
-		{Name: "Cancelled", Page: erasureStopped("erasure.stoppedTitle", "erasure.stoppedText")},
-		{Name: "Refused", Page: erasureStopped("erasure.refusedTitle", "erasure.refusedText")},
+		{Name: "Cancelled", Page: erasureStopped("erasure.stoppedTitle", false)},
+		{Name: "Refused", Page: erasureStopped("erasure.refusedTitle", true)},
 	}}
 }
 
-func erasureRuns(ctx context.Context) string {
-	return pick(ctx, "29 November 2026 21:40 UTC", "2026年11月29日 21:40 UTC")
-}
+func erasureRuns() time.Time { return now().Add(36 * time.Hour) }
 
 func erasurePreview(ctx context.Context) views.ErasurePage {
 	return views.ErasurePage{
-		Shell: person(ctx, "requests", text.T(ctx, "erasure.title")), Runs: erasureRuns(ctx),
+		Shell: person(ctx, "requests", text.T(ctx, "erasure.title")), Runs: erasureRuns(),
 		Goes: []views.ErasureLine{
-			{Name: pick(ctx, "Profile", "プロフィール"), Rows: "2"},
+			{Name: pick(ctx, "Profile", "プロフィール"), Rows: 2},
 			{
-				Name: pick(ctx, "Posts", "投稿"), Rows: "38",
+				Name: pick(ctx, "Posts", "投稿"), Rows: 38,
 				Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方による写しまで消すことはできません。"),
 			},
-			{Name: pick(ctx, "Connection log", "接続の記録"), Rows: "214,803"},
+			{Name: pick(ctx, "Connection log", "接続の記録"), Rows: 214_803},
 		},
 		Anonymised: []views.ErasureLine{{
-			Name: pick(ctx, "Competitions, promotions and surveys", "懸賞、キャンペーン、アンケート"), Rows: "4",
+			Name: pick(ctx, "Competitions, promotions and surveys", "懸賞、キャンペーン、アンケート"), Rows: 4,
 			Why: pick(ctx, "Survey results would be wrong if single answers vanished.", "回答の一部だけが消えると、集計が正しくなくなるためです。"),
 		}},
 		Stays: []views.ErasureLine{
 			{
-				Name: pick(ctx, "Orders", "ご注文"), Rows: "12", Law: "GDPR art. 17(3)(b)",
-				Until: text.T(ctx, "erasure.until", "Date", pick(ctx, "3 May 2033", "2033年5月3日")),
+				Name: pick(ctx, "Orders", "ご注文"), Rows: 12, Law: "GDPR art. 17(3)(b)",
+				Until: at("2033-05-03"),
 				Why:   pick(ctx, "Tax and accounting law makes us keep proof of each sale.", "税法および会計に関する法令により、販売の証拠を保存する必要があるためです。"),
 			},
 			{
-				Name: pick(ctx, "Addresses we must not write to", "メールを送ってはならないアドレス"), Rows: "0", Law: "GDPR art. 21(3)",
-				Until: text.T(ctx, "erasure.noEnd"),
-				Why:   pick(ctx, "So that you are not written to again.", "再びメールをお送りしないようにするためです。"),
+				Name: pick(ctx, "Addresses we must not write to", "メールを送ってはならないアドレス"), Rows: 0, Law: "GDPR art. 21(3)",
+				Why: pick(ctx, "So that you are not written to again.", "再びメールをお送りしないようにするためです。"),
 			},
 		},
 	}
@@ -72,32 +70,29 @@ func erasureLittle(ctx context.Context) templ.Component {
 func erasureScheduled(ctx context.Context) templ.Component {
 	return views.ErasureScheduled(views.ErasureScheduledPage{
 		Shell: person(ctx, "requests", text.T(ctx, "erasure.scheduledTitle")), CancelTo: "/erasure",
-		Asked: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"), Runs: erasureRuns(ctx),
+		Asked: now(), Runs: erasureRuns(),
 	})
 }
 
 func erasureRunning(ctx context.Context) templ.Component {
 	return views.ErasureRunning(views.ErasureRunningPage{
 		Shell: shell(ctx, "", text.T(ctx, "erasure.runningTitle")),
-		Progress: ui.ProgressProps{
-			ID: "erasure-progress", Label: text.T(ctx, "erasure.progress"), Done: 120_000, Total: 214_847,
-			Said: text.T(ctx, "erasure.progressSaid", "Done", "120,000", "Due", "214,847"),
-		},
+		Done:  120_000, Due: 214_847,
 	})
 }
 
 func erasureDone(ctx context.Context) templ.Component {
 	return views.ErasureDone(views.ErasureDonePage{
-		Shell: shell(ctx, "", text.T(ctx, "erasure.doneTitle")), When: erasureRuns(ctx),
+		Shell: shell(ctx, "", text.T(ctx, "erasure.doneTitle")), When: erasureRuns(),
 		ID: "019ab2f4-6c1e-7d20-9f3a-5b8c7e1d2a40", Receipt: "/erasure",
 	})
 }
 
-func erasureStopped(title, said string) func(context.Context) templ.Component {
+func erasureStopped(title string, refused bool) func(context.Context) templ.Component {
 	return func(ctx context.Context) templ.Component {
 		return views.ErasureStopped(views.ErasureStoppedPage{
 			Shell: person(ctx, "requests", text.T(ctx, title)),
-			Text:  text.T(ctx, said, "When", pick(ctx, "24 November 2026 09:12 UTC", "2026年11月24日 09:12 UTC")),
+			When:  at("2026-11-22T09:12:00Z"), Refused: refused,
 		})
 	}
 }

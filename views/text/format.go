@@ -133,6 +133,14 @@ func joined(ctx context.Context, words []string, key string) string {
 	return out
 }
 
+// Until says how long something stays; zero has no end.
+func Until(ctx context.Context, t time.Time) string {
+	if t.IsZero() {
+		return T(ctx, "erasure.noEnd")
+	}
+	return T(ctx, "erasure.until", "Date", t)
+}
+
 // YesOrNo says a boolean.
 func YesOrNo(ctx context.Context, yes bool) string {
 	if yes {

@@ -218,16 +218,17 @@ func Optional(ctx context.Context, id string) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
-// T says a message. args are pairs of name and value for its placeholders.
+// T says a message. args are pairs of name and value for its placeholders; a
+// moment is said as its date.
 // An unknown message says its own key in brackets: a test fails on it, a
 // person is not shown an error page for it.
 func T(ctx context.Context, id string, args ...any) string {
-	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: data(args)})
+	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: data(ctx, args)})
 }
 
 // N says a message in the plural form for n, which it may show as {{.Count}}.
 func N(ctx context.Context, id string, n int64, args ...any) string {
-	d := data(append([]any{"Count", Number(ctx, n)}, args...))
+	d := data(ctx, append([]any{"Count", Number(ctx, n)}, args...))
 	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: d, PluralCount: n})
 }
 
@@ -243,13 +244,17 @@ func say(ctx context.Context, config *i18n.LocalizeConfig) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
-func data(args []any) map[string]any {
+func data(ctx context.Context, args []any) map[string]any {
 	if len(args) == 0 {
 		return nil
 	}
 	m := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
-		m[fmt.Sprint(args[i])] = args[i+1]
+		value := args[i+1]
+		if at, ok := value.(time.Time); ok {
+			value = Date(ctx, at)
+		}
+		m[fmt.Sprint(args[i])] = value
 	}
 	return m
 }
