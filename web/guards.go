@@ -10,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 )
 
@@ -18,6 +19,7 @@ type guard string
 
 const (
 	forPrograms  guard = "programs"   // no session, no language, no origin check
+	forKey       guard = "API key"    // a program with a key that is in force
 	forLink      guard = "link"       // whoever holds a message's link: no session, no origin check
 	forAnybody   guard = "anybody"    // who is signed in is known
 	forPerson    guard = "person"     // somebody signed in, about themselves
@@ -47,6 +49,18 @@ func (s *server) add(g guard, method, path string, h echo.HandlerFunc, before ..
 // program is a route for programs.
 func (s *server) program(method, path string, h echo.HandlerFunc) {
 	s.add(forPrograms, method, path, h)
+}
+
+// keyed is a route for programs that have a key.
+func (s *server) keyed(method, path string, h echo.HandlerFunc) {
+	s.add(forKey, method, path, func(ctx echo.Context) error {
+		key, err := s.findKey(ctx)
+		if err != nil {
+			return err
+		}
+		ctx.Set(keyKey, key)
+		return h(ctx)
+	})
 }
 
 // link is a page behind a message's link. A slash that a mail program put
@@ -166,6 +180,15 @@ func getOnly(h echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return h(ctx)
 	}
+}
+
+// keyKey is where the guard leaves the API key of a request.
+const keyKey = "API key"
+
+// apiKey is with what a program came in. Only behind the guard for keys.
+func apiKey(ctx echo.Context) record.Key {
+	k, _ := ctx.Get(keyKey).(record.Key)
+	return k
 }
 
 // memberKey is where the staff guard leaves the member of staff behind a request.

@@ -45,10 +45,7 @@ type refusedRow struct {
 // create takes the rows of one category, as CSV or NDJSON. Rows that are
 // refused are named in the answer; the rest is kept.
 func (c *recordsController) create(ctx echo.Context) error {
-	key, err := c.key(ctx)
-	if err != nil {
-		return err
-	}
+	key := apiKey(ctx)
 	category := ctx.Param("category")
 	if !key.Allows(category) {
 		return fault.New(fault.Forbidden, "record.keyOther")
@@ -86,20 +83,20 @@ func (c *recordsController) english(ctx echo.Context) context.Context {
 	return c.Catalog.Into(ctx.Request().Context(), text.Fallback)
 }
 
-// key finds the API key of a request, and counts its use.
-func (c *recordsController) key(ctx echo.Context) (record.Key, error) {
+// findKey finds the API key of a request, and counts its use.
+func (s *server) findKey(ctx echo.Context) (record.Key, error) {
 	r := ctx.Request()
 	ctx.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
 	scheme, token, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return record.Key{}, fault.New(fault.Unauthenticated, "record.noKey")
 	}
-	key, err := c.Records.KeyByToken(r.Context(), strings.TrimSpace(token))
+	key, err := s.Records.KeyByToken(r.Context(), strings.TrimSpace(token))
 	if err != nil {
 		return key, err
 	}
 	ctx.Response().Header().Del(echo.HeaderWWWAuthenticate)
-	out, err := c.Limits.Allow(r.Context(), limit.Rule{Name: "api key", Max: perKeyMax, Window: perKeyWindow}, key.ID.String())
+	out, err := s.Limits.Allow(r.Context(), limit.Rule{Name: "api key", Max: perKeyMax, Window: perKeyWindow}, key.ID.String())
 	if err != nil {
 		return key, err
 	}

@@ -105,7 +105,7 @@ func (s *server) routes() {
 	s.fresh(get, archivePath, getOnly(downloads.file))
 
 	records := &recordsController{s}
-	s.program(post, "/api/v1/records/:category", records.create)
+	s.keyed(post, "/api/v1/records/:category", records.create)
 
 	email := &emailController{s}
 	s.person(get, "/email", email.show)

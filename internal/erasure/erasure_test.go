@@ -132,6 +132,9 @@ func TestTheAddressIsSuppressedAndItsOwnerMayComeBackAsSomebodyNew(t *testing.T)
 	if n := b.number(`select count(*) from suppression where address_hash = $1 and topic = '*' and reason = 'erased'`, b.Consents.AddressHash("mara@example.com")); n != 1 {
 		t.Error("the address is not suppressed")
 	}
+	if n := b.number(`select count(*) from tombstone where person_id = $1 and $2 = any(address_hashes)`, mara, b.Consents.AddressHash("mara@example.com")); n != 1 {
+		t.Error("nothing tells a restored backup that she was erased")
+	}
 	again := b.person("mara@example.com", "Mara Lindqvist")
 	if again == mara {
 		t.Fatal("the new account is the old one")
