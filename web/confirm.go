@@ -50,7 +50,9 @@ func (c *confirmController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.hand(ctx, session)
+	if err := c.hand(ctx, session); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }
 

@@ -38,6 +38,8 @@ func (c *confirmController) code(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.hand(ctx, session)
+	if err := c.hand(ctx, session); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }

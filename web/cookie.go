@@ -21,6 +21,9 @@ const (
 	// sign-in service and back, so that nobody can finish there what another
 	// has begun.
 	serviceCookie = "sso"
+	// browserCookie tells which accounts a browser has been used for: sealed,
+	// so that nobody can read or make one.
+	browserCookie = "browser"
 )
 
 const yearLong = 365 * 24 * time.Hour

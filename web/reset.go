@@ -32,7 +32,7 @@ func (c *forgotController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.AskReset(ctx.Request().Context(), form.Email, visit(ctx))
+	err = c.Accounts.AskReset(ctx.Request().Context(), form.Email, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		page := views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", ""), Email: form.Email, Problems: words(ctx, problems)}
 		return render(ctx, http.StatusUnprocessableEntity, views.Forgot(page))
@@ -63,7 +63,7 @@ func (c *resetController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx))
+	id, err := c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password)
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.page(ctx, problems)))
 	}
@@ -71,6 +71,9 @@ func (c *resetController) update(ctx echo.Context) error {
 		return c.gone(ctx, err)
 	}
 	if err != nil {
+		return err
+	}
+	if err := c.knowPerson(ctx, id); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/sign-in", "account.resetDone")

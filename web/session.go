@@ -123,16 +123,51 @@ func token(ctx echo.Context) string {
 }
 
 // hand gives the browser the token of a session that has just begun or been
-// renewed.
-func (s *server) hand(ctx echo.Context, token string) {
+// renewed, and has it known again by whose it is.
+func (s *server) hand(ctx echo.Context, token string) error {
 	ctx.SetCookie(s.cookie(sessionCookie, token, account.SessionLife))
+	r := ctx.Request().Context()
+	session, err := s.Accounts.Session(r, token)
+	if err != nil {
+		return err
+	}
+	if session.PersonID != uuid.Nil {
+		return s.knowPerson(ctx, session.PersonID)
+	}
+	m, err := s.Staff.Member(r, session.StaffID)
+	if err != nil {
+		return err
+	}
+	return s.know(ctx, m.Owner())
+}
+
+// knowPerson is know for a person.
+func (s *server) knowPerson(ctx echo.Context, person uuid.UUID) error {
+	owner, err := s.Accounts.Owner(ctx.Request().Context(), person)
+	if err != nil {
+		return err
+	}
+	return s.know(ctx, owner)
+}
+
+// know has a browser known again, in which somebody has proved who they are:
+// others' wrong guesses don't shut them out of it.
+func (s *server) know(ctx echo.Context, owner account.Owner) error {
+	cookie, err := s.Accounts.KnownBrowser(s.cookieValue(ctx, browserCookie), owner)
+	if err != nil {
+		return err
+	}
+	ctx.SetCookie(s.cookie(browserCookie, cookie, account.BrowserLife))
+	return nil
 }
 
 // visit is where the request comes from.
-func visit(ctx echo.Context) account.Visit {
+func (s *server) visit(ctx echo.Context) account.Visit {
 	ip, _ := netip.ParseAddr(ctx.RealIP())
 	r := ctx.Request()
-	return account.Visit{IP: ip.Unmap(), UserAgent: r.UserAgent(), Lang: text.Lang(r.Context()), Zone: browserZone(ctx)}
+	return account.Visit{
+		IP: ip.Unmap(), UserAgent: r.UserAgent(), Lang: text.Lang(r.Context()), Zone: browserZone(ctx), Browser: s.cookieValue(ctx, browserCookie),
+	}
 }
 
 // flash says something on the next page.

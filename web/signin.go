@@ -31,14 +31,16 @@ func (c *sessionController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := c.Accounts.SignIn(ctx.Request().Context(), form.Email, form.Password, visit(ctx), token(ctx))
+	session, err := c.Accounts.SignIn(ctx.Request().Context(), form.Email, form.Password, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.SignIn(c.page(ctx, form, problems)))
 	}
 	if err != nil {
 		return err
 	}
-	c.hand(ctx, session)
+	if err := c.hand(ctx, session); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }
 

@@ -77,7 +77,7 @@ func (c *signUpController) create(ctx echo.Context) error {
 	}
 	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
 		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
-	}, visit(ctx))
+	}, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
 	}

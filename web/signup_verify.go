@@ -27,7 +27,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token"), form.Password, visit(ctx), token(ctx))
+	session, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token"), form.Password, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.form(ctx, http.StatusUnprocessableEntity, problems)
 	}
@@ -37,7 +37,9 @@ func (c *verificationController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.hand(ctx, session)
+	if err := c.hand(ctx, session); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, "/overview")
 }
 

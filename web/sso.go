@@ -54,7 +54,7 @@ func (c *serviceController) link(ctx echo.Context) error {
 func (c *serviceController) begin(ctx echo.Context, purpose sso.Purpose, next string) error {
 	trip, err := c.SSO.Begin(ctx.Request().Context(), sso.Start{
 		Provider: ctx.Param("provider"), Purpose: purpose, Browser: c.serviceSecret(ctx),
-		Person: person(ctx), Session: signedIn(ctx).ID, Next: next, From: visit(ctx),
+		Person: person(ctx), Session: signedIn(ctx).ID, Next: next, From: c.visit(ctx),
 	})
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *serviceController) callback(ctx echo.Context) error {
 	done, err := c.SSO.Finish(ctx.Request().Context(), sso.Return{
 		Provider: ctx.Param("provider"), State: ctx.QueryParam("state"), Code: ctx.QueryParam("code"), Error: ctx.QueryParam("error"),
 		Issuer: ctx.QueryParam("iss"), Browser: c.serviceSecret(ctx),
-		Person: person(ctx), Session: signedIn(ctx).ID, Token: token(ctx), From: visit(ctx),
+		Person: person(ctx), Session: signedIn(ctx).ID, Token: token(ctx), From: c.visit(ctx),
 	})
 	if err != nil {
 		return err
@@ -92,7 +92,9 @@ func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 	case done.Purpose == sso.Link:
 		return s.redirect(ctx, "/security", "sso.linked", "Service", done.Service)
 	}
-	s.hand(ctx, done.Token)
+	if err := s.hand(ctx, done.Token); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(done.Next))
 }
 
@@ -121,7 +123,7 @@ func (c *joinController) create(ctx echo.Context) error {
 	}
 	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{
 		Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
-	}, visit(ctx), token(ctx))
+	}, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
 	}

@@ -59,7 +59,7 @@ func (c *staffSessionController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	step, err := c.Staff.SignIn(ctx.Request().Context(), form.Email, form.Password, visit(ctx))
+	step, err := c.Staff.SignIn(ctx.Request().Context(), form.Email, form.Password, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return render(ctx, http.StatusUnprocessableEntity, views.StaffSignIn(c.page(ctx, form, problems)))
 	}
@@ -112,7 +112,7 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, visit(ctx), token(ctx))
+	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		page := views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", ""), Problems: words(ctx, problems)}
 		return render(ctx, http.StatusUnprocessableEntity, views.StaffCode(page))
@@ -120,7 +120,9 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.hand(ctx, session)
+	if err := c.hand(ctx, session); err != nil {
+		return err
+	}
 	return ctx.Redirect(http.StatusSeeOther, next)
 }
 
@@ -155,11 +157,14 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
+	m, err := c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
 	if problems, ok := fault.Fields(err); ok {
 		return c.form(ctx, http.StatusUnprocessableEntity, problems)
 	}
 	if err != nil {
+		return err
+	}
+	if err := c.know(ctx, m.Owner()); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/staff/sign-in", "staff.enrolled")

@@ -50,7 +50,8 @@ func enrol(ctx context.Context, a *app.App, folder string) error {
 	if err != nil {
 		return err
 	}
-	return a.Staff.Enrol(ctx, token, password, code)
+	_, err = a.Staff.Enrol(ctx, token, password, code)
+	return err
 }
 
 // codes is a page that shows the officer's code of the moment: the demo's

@@ -109,6 +109,7 @@ type Visit struct {
 	UserAgent string
 	Lang      string
 	Zone      string // that the browser says, by its IANA name; may be empty
+	Browser   string // the cookie by which it is known again, if it has one
 }
 
 // maxAgent is how much of a browser's description is kept, in bytes.
@@ -119,16 +120,6 @@ const maxAgent = 300
 func (v Visit) agent() string {
 	cut := strings.ToValidUTF8(v.UserAgent[:min(len(v.UserAgent), maxAgent)], "")
 	return strings.ReplaceAll(cut, "\x00", "")
-}
-
-// Source is whom a limit per place counts: an IPv4 address, or the /64 of an
-// IPv6 address, of which one line has 2⁶⁴ to choose from.
-func (v Visit) Source() string {
-	ip := v.IP.Unmap()
-	if ip.Is6() {
-		return netip.PrefixFrom(ip.WithZone(""), 64).Masked().String()
-	}
-	return ip.String()
 }
 
 // addr is the address for an inet column, null if there is none.

@@ -2,7 +2,6 @@ package account_test
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -53,22 +52,5 @@ func TestAnyDescriptionOfABrowserIsKeptAsFarAsItIsText(t *testing.T) {
 		if !utf8.ValidString(session.UserAgent) || session.UserAgent == "" {
 			t.Errorf("%s: kept as %q", name, session.UserAgent)
 		}
-	}
-}
-
-func TestOneLineOfIPv6IsOneSource(t *testing.T) {
-	t.Parallel()
-	source := func(ip string) string { return account.Visit{IP: netip.MustParseAddr(ip)}.Source() }
-	for _, same := range [][2]string{
-		{"2001:db8:4a:1::17", "2001:db8:4a:1:ffff::1"},
-		{"::ffff:192.0.2.7", "192.0.2.7"},
-		{"fe80::1%eth0", "fe80::2"},
-	} {
-		if source(same[0]) != source(same[1]) {
-			t.Errorf("%s and %s count apart: %s, %s", same[0], same[1], source(same[0]), source(same[1]))
-		}
-	}
-	if source("2001:db8:4a:1::17") == source("2001:db8:4a:2::17") || source("192.0.2.7") == source("192.0.2.8") {
-		t.Error("two lines count as one")
 	}
 }

@@ -15,18 +15,21 @@ import (
 
 // SignIn proves a person by address and password and gives the token of a new
 // session; old, the token the browser came with, dies. Whatever is wrong, the
-// answer and the work are the same. TooMany after ten tries for one address
-// or sixty from one place within a quarter of an hour.
+// answer and the work are the same. TooMany after ten wrong tries for one
+// account from browsers that it does not know, or ten from one that it knows,
+// and after many from one line or network block, within a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Visit, old string) (string, error) {
 	address, _ := NormalAddress(email)
-	if err := s.allow(ctx, perSource, from.Source()); err != nil {
-		return "", err
-	}
-	if err := s.allow(ctx, perAccount, address); err != nil {
-		return "", err
-	}
-	id, phc, err := s.passwordOf(ctx, `e.address = $1`, address)
+	who, phc, err := s.passwordOf(ctx, `e.address = $1`, address)
 	if err != nil {
+		return "", err
+	}
+	counted := address
+	if who.ID != uuid.Nil {
+		counted = who.ID.String()
+	}
+	guess, out, err := s.Limits.Guess(ctx, signIns, counted, s.Source(from, who))
+	if err := Busy(out, err); err != nil {
 		return "", err
 	}
 	ok, err := s.Hasher.Match(ctx, phc, password)
@@ -34,32 +37,30 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Visit
 		return "", err
 	}
 	if !ok {
-		return "", fault.Invalidate(fault.Field("email", "account.signInWrong"))
+		return "", guess.Wrong(ctx, fault.Invalidate(fault.Field("email", "account.signInWrong")))
 	}
-	if err := s.Limits.Forget(ctx, perAccount, address); err != nil {
+	if err := guess.Right(ctx); err != nil {
 		return "", err
 	}
-	return s.StartSession(ctx, SessionOwner{Person: id}, from, old)
+	return s.StartSession(ctx, SessionOwner{Person: who.ID}, from, old)
 }
 
 // passwordOf finds a person who may sign in and their password's hash, empty
 // for nobody and for those without one. Somebody being erased is nobody.
-func (s *Service) passwordOf(ctx context.Context, where string, arg any) (uuid.UUID, string, error) {
-	var id uuid.UUID
-	var phc string
-	err := s.DB.Pool.QueryRow(ctx, `
-		select p.id, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
-		where p.closing_at is null and `+where, arg).Scan(&id, &phc)
+func (s *Service) passwordOf(ctx context.Context, where string, arg any) (who Owner, phc string, err error) {
+	err = s.DB.Pool.QueryRow(ctx, `
+		select p.id, w.changed_at, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
+		where p.closing_at is null and `+where, arg).Scan(&who.ID, &who.Since, &phc)
 	if err != nil && !postgres.IsMissing(err) {
-		return id, "", fmt.Errorf("reading a password: %w", err)
+		return who, "", fmt.Errorf("reading a password: %w", err)
 	}
-	return id, phc, nil
+	return who, phc, nil
 }
 
 // Prove checks the password of somebody signed in and gives their session a
 // new token that is fresh (step-up).
 func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string) (string, error) {
-	if err := s.allow(ctx, perAccount, person.String()); err != nil {
+	if err := s.allow(ctx, proofs, person.String()); err != nil {
 		return "", err
 	}
 	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
@@ -73,7 +74,7 @@ func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token s
 	if !ok {
 		return "", fault.Invalidate(fault.Field("password", "account.passwordWrong"))
 	}
-	if err := s.Limits.Forget(ctx, perAccount, person.String()); err != nil {
+	if err := s.Limits.Forget(ctx, proofs, person.String()); err != nil {
 		return "", err
 	}
 	return s.Renew(ctx, token)
@@ -92,16 +93,13 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	if !ok {
 		return fault.Invalidate(fault.Field("email", "account.emailBad"))
 	}
-	if err := s.allow(ctx, mailsFrom, from.Source()); err != nil {
-		return err
-	}
-	if err := s.allow(ctx, resetsTo, address); fault.Is(err, fault.TooMany) {
-		return nil
-	} else if err != nil {
-		return err
-	}
 	id, err := s.ByAddress(ctx, address)
 	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err := s.mayReset(ctx, id, address, from); fault.Is(err, fault.Conflict) {
+		return nil // the links of the flood work, too
+	} else if err != nil {
 		return err
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -117,6 +115,28 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 		to := outbox.Recipient{Owner: id, Address: address, Lang: from.Lang}
 		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.BaseURL + "/reset/" + token})
 	})
+}
+
+// mayReset holds a reset to its limits: TooMany for whoever has strangers
+// written to, Conflict for an address that has been written to enough. A
+// browser that the owner used before has a limit of its own.
+func (s *Service) mayReset(ctx context.Context, id uuid.UUID, address string, from Visit) error {
+	owner, err := s.Owner(ctx, id)
+	if err != nil {
+		return err
+	}
+	source := s.Source(from, owner)
+	if source.Device != "" {
+		return s.allow(ctx, resetsBy, address+"\x00"+source.Device)
+	}
+	if err := Busy(s.Limits.Spend(ctx, mailsFrom, source)); err != nil {
+		return err
+	}
+	err = s.allow(ctx, resetsTo, address)
+	if fault.Is(err, fault.TooMany) {
+		return fault.Wrap(err, fault.Conflict, "fault.tooMany")
+	}
+	return err
 }
 
 // ResetWaits tells whether a mailed link can still set a password, and changes
@@ -138,24 +158,22 @@ func (s *Service) waits(ctx context.Context, query, token string) error {
 }
 
 // Reset sets a new password by a mailed link, once, and ends every session of
-// the person. Gone if the link has been used or has lapsed; the link survives
-// a password that is refused. TooMany after sixty tries from one place within
-// a quarter of an hour. Nothing is weighed or hashed for who holds no link.
-func (s *Service) Reset(ctx context.Context, token, password string, from Visit) error {
-	if err := s.allow(ctx, perSource, from.Source()); err != nil {
-		return err
-	}
+// the person, whom it gives. Wrong guesses before it count no more: whoever
+// reads the mail gets through. Gone if the link has been used or has lapsed;
+// the link survives a password that is refused. Nothing is weighed, hashed or
+// counted for who holds no link.
+func (s *Service) Reset(ctx context.Context, token, password string) (person uuid.UUID, err error) {
 	if err := s.ResetWaits(ctx, token); err != nil {
-		return err
+		return person, err
 	}
 	if ps := weakness("password", password); len(ps) > 0 {
-		return fault.Invalidate(ps...)
+		return person, fault.Invalidate(ps...)
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
-		return err
+		return person, err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
 		var rows []emailProofRow
 		if err := tx.Gorm.Raw(`update email_proof set used_at = ? where token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ? returning *`,
@@ -165,8 +183,13 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 		if len(rows) == 0 {
 			return fault.New(fault.Gone, "fault.gone")
 		}
-		return s.setPassword(ctx, tx, rows[0].PersonID, hash, uuid.Nil)
+		person = rows[0].PersonID
+		return s.setPassword(ctx, tx, person, hash, uuid.Nil)
 	})
+	if err != nil {
+		return person, err
+	}
+	return person, s.Limits.Pardon(ctx, signIns, person.String())
 }
 
 // ChangePassword sets a new password for somebody who has just proved who

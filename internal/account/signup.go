@@ -15,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views/text"
@@ -78,7 +79,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		return fault.New(fault.Forbidden, TooYoung)
 	}
 	email, _ := NormalAddress(f.Email)
-	if err := s.allow(ctx, mailsFrom, from.Source()); err != nil {
+	if err := Busy(s.Limits.Spend(ctx, mailsFrom, limit.Source{Addr: from.IP})); err != nil {
 		return err
 	}
 	pending := pendingSignUp{
@@ -153,11 +154,7 @@ func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error)
 // there, signs the browser in, and gives the session's token; old, the token
 // that it came with, dies. Gone if the link has been used or has lapsed, or the
 // address has an account by now; the link survives a password that is refused.
-// TooMany after sixty tries from one place within a quarter of an hour.
 func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, from Visit, old string) (string, error) {
-	if err := s.allow(ctx, perSource, from.Source()); err != nil {
-		return "", err
-	}
 	p, err := s.waitingSignUp(s.DB.Gorm(ctx), token)
 	if err != nil {
 		return "", err

@@ -54,9 +54,7 @@ func (l *Limiter) Allow(ctx context.Context, rule Rule, key string) (Outcome, er
 	if err := rule.check(); err != nil {
 		return Outcome{}, err
 	}
-	now := l.Now()
-	start := now.Truncate(rule.Window)
-	passed := float64(now.Sub(start)) / float64(rule.Window)
+	start, passed := rule.at(l.Now())
 	var (
 		allowed         bool
 		current, before int
@@ -115,6 +113,12 @@ func (l *Limiter) Sweep(ctx context.Context) (int64, error) {
 // begin at other moments.
 func (l *Limiter) bucket(rule Rule, key string) []byte {
 	return l.Hash(hashPurpose, fmt.Appendf(nil, "%s\x00%s\x00%s", rule.Name, rule.Window, key))
+}
+
+// at is the window that a moment is in, and the share of it that has passed.
+func (r Rule) at(now time.Time) (start time.Time, passed float64) {
+	start = now.Truncate(r.Window)
+	return start, float64(now.Sub(start)) / float64(r.Window)
 }
 
 func (r Rule) check() error {

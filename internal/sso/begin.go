@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -28,8 +29,8 @@ type Start struct {
 type Trip struct{ URL, Browser string }
 
 // Begin begins a round trip to a provider. NotFound for a provider that is not
-// configured, Unavailable if it does not answer, TooMany after sixty from one
-// place within a quarter of an hour.
+// configured, Unavailable if it does not answer, TooMany for a line or
+// network block that began many and finished none.
 func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	far, err := s.provider(st.Provider)
 	if err != nil {
@@ -38,7 +39,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	if (st.Purpose == Link || st.Purpose == Confirm) && st.Person == uuid.Nil {
 		return Trip{}, fault.New(fault.Unauthenticated, "fault.signIn")
 	}
-	if err := s.allow(ctx, st.From); err != nil {
+	if err := account.Busy(s.Limits.Spend(ctx, beginnings, limit.Source{Addr: st.From.IP})); err != nil {
 		return Trip{}, err
 	}
 	d, err := far.discover(ctx)
@@ -76,17 +77,6 @@ func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
 		return err
 	}
 	return tx.Gorm.Create(&row).Error
-}
-
-func (s *Service) allow(ctx context.Context, from account.Visit) error {
-	out, err := s.Limits.Allow(ctx, beginnings, from.Source())
-	if err != nil {
-		return err
-	}
-	if !out.Allowed {
-		return fault.Busy("fault.tooMany", out.RetryAfter)
-	}
-	return nil
 }
 
 // take finds the attempt that a browser came back for and marks it, so that it

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -66,6 +67,9 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 	who, err := far.identify(ctx, r.Code, a)
 	if err != nil {
 		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", far.Name)
+	}
+	if err := s.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}); err != nil {
+		return done, err
 	}
 	switch row.Purpose {
 	case Link:

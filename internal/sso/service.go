@@ -48,7 +48,7 @@ const (
 	sealTokens  = "sso tokens"
 )
 
-var beginnings = limit.Rule{Name: "sign-in service", Max: 60, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+var beginnings = limit.Bounds{Name: "sign-in service", Line: 300, Block: 1000, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
 
 // New makes a service. No provider is asked anything yet: one that is down
 // keeps nothing else from starting.

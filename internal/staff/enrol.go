@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,39 +62,41 @@ func (s *Service) seed(token string) []byte {
 // Enrol uses an invitation: it sets the password and, by a code that proves
 // that the authenticator was set up, the second factor. The link survives an
 // answer that is refused. That code has been used: signing in takes the next.
-func (s *Service) Enrol(ctx context.Context, token, password, code string) error {
+// Wrong guesses before it count no more.
+func (s *Service) Enrol(ctx context.Context, token, password, code string) (Member, error) {
 	row, err := s.invited(s.DB.Gorm(ctx), token)
 	if err != nil {
-		return err
+		return Member{}, err
 	}
-	if err := s.allow(ctx, codeTries, row.ID.String()); err != nil {
-		return err
+	if err := account.Busy(s.Limits.Allow(ctx, enrolTries, row.ID.String())); err != nil {
+		return Member{}, err
 	}
 	problems := account.Weakness("password", password, row.Email, row.Name)
 	seed := s.seed(token)
 	step, ok, err := matchStep(seed, code, s.Now(), 0)
 	if err != nil {
-		return err
+		return Member{}, err
 	}
 	if !ok {
 		problems = append(problems, fault.Field("code", "staff.codeWrong"))
 	}
 	if len(problems) > 0 {
-		return fault.Invalidate(problems...)
+		return Member{}, fault.Invalidate(problems...)
 	}
-	if err := s.Limits.Forget(ctx, codeTries, row.ID.String()); err != nil {
-		return err
+	if err := s.Limits.Forget(ctx, enrolTries, row.ID.String()); err != nil {
+		return Member{}, err
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
-		return err
+		return Member{}, err
 	}
 	sealed, err := s.Ring.Seal(totpPurpose, row.ID[:], seed)
 	if err != nil {
-		return err
+		return Member{}, err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		now := s.Now()
+		row.EnrolledAt = &now
 		done := tx.Gorm.Model(&memberRow{}).Where("id = ? and invite_hash = ?", row.ID, row.InviteHash).Updates(map[string]any{
 			"password_hash": hash, "sealed_totp": sealed, "totp_step": step,
 			"invite_hash": nil, "invite_until": nil, "enrolled_at": now,
@@ -109,23 +112,15 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) error
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByStaff(row.ID), Action: "staff.enrolled", Subject: row.ID.String()})
 	})
-}
-
-// allow counts an attempt and turns a passed limit into a fault.
-func (s *Service) allow(ctx context.Context, rule limit.Rule, who string) error {
-	out, err := s.Limits.Allow(ctx, rule, who)
 	if err != nil {
-		return err
+		return Member{}, err
 	}
-	if !out.Allowed {
-		return fault.Busy("fault.tooMany", out.RetryAfter)
-	}
-	return nil
+	return row.member(), errors.Join(s.Limits.Pardon(ctx, passwordTries, row.ID.String()), s.Limits.Pardon(ctx, codeTries, row.ID.String()))
 }
 
 // Limits hold across all processes of the portal.
 var (
-	passwordTries = limit.Rule{Name: "staff sign-in", Max: 10, Window: 15 * time.Minute}        //nolint:gochecknoglobals // a constant in all but name
-	sourceTries   = limit.Rule{Name: "staff sign-in source", Max: 60, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
-	codeTries     = limit.Rule{Name: "staff code", Max: 5, Window: 15 * time.Minute}            //nolint:gochecknoglobals // a constant in all but name
+	passwordTries = limit.Bounds{Name: "staff sign-in", Account: 10, Line: 60, Block: 200, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+	codeTries     = limit.Bounds{Name: "staff code", Account: 5, Line: 60, Block: 200, Window: 15 * time.Minute}     //nolint:gochecknoglobals // a constant in all but name
+	enrolTries    = limit.Rule{Name: "staff enrolment", Max: 5, Window: 15 * time.Minute}                            //nolint:gochecknoglobals // a constant in all but name
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 )
@@ -72,6 +73,20 @@ type memberRow struct {
 }
 
 func (memberRow) TableName() string { return "staff_member" }
+
+// owner is the member as their browsers know them: an enrolment begins anew.
+func (r memberRow) owner() account.Owner {
+	owner := account.Owner{ID: r.ID}
+	if r.EnrolledAt != nil {
+		owner.Since = *r.EnrolledAt
+	}
+	return owner
+}
+
+// Owner is the member as their browsers know them.
+func (m Member) Owner() account.Owner {
+	return memberRow{ID: m.ID, EnrolledAt: m.EnrolledAt}.owner()
+}
 
 func (r memberRow) member() Member {
 	return Member{

@@ -21,29 +21,30 @@ const stepPurpose = "staff sign-in step"
 
 // SignIn is the first step: address and password. It gives a signed token for
 // the second, worth nothing by itself. Whatever is wrong, the answer and the
-// work are the same. TooMany after ten tries for one address or sixty from one
-// place within a quarter of an hour.
+// work are the same. TooMany as at the door of people: account.Service.SignIn.
 func (s *Service) SignIn(ctx context.Context, email, password string, from account.Visit) (string, error) {
 	address, _ := account.NormalAddress(email)
-	if err := s.allow(ctx, sourceTries, from.Source()); err != nil {
-		return "", err
-	}
-	if err := s.allow(ctx, passwordTries, address); err != nil {
-		return "", err
-	}
 	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
 		Where("email = ? and enrolled_at is not null and disabled_at is null", address).First(ctx)
 	if err != nil && !postgres.IsMissing(err) {
 		return "", fmt.Errorf("reading a member of staff: %w", err)
+	}
+	counted := address
+	if row.ID != uuid.Nil {
+		counted = row.ID.String()
+	}
+	guess, out, err := s.Limits.Guess(ctx, passwordTries, counted, s.Accounts.Source(from, row.owner()))
+	if err := account.Busy(out, err); err != nil {
+		return "", err
 	}
 	ok, err := s.Hasher.Match(ctx, row.PasswordHash, password)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
-		return "", fault.Invalidate(fault.Field("email", "staff.signInWrong"))
+		return "", guess.Wrong(ctx, fault.Invalidate(fault.Field("email", "staff.signInWrong")))
 	}
-	if err := s.Limits.Forget(ctx, passwordTries, address); err != nil {
+	if err := guess.Right(ctx); err != nil {
 		return "", err
 	}
 	until := s.Now().Add(StepLife).Unix()
@@ -60,9 +61,6 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err != nil {
 		return "", err
 	}
-	if err := s.allow(ctx, codeTries, id.String()); err != nil {
-		return "", err
-	}
 	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
 		Where("id = ? and enrolled_at is not null and disabled_at is null", id).First(ctx)
 	if postgres.IsMissing(err) {
@@ -71,10 +69,17 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err != nil {
 		return "", fmt.Errorf("reading a member of staff: %w", err)
 	}
-	if err := s.useCode(ctx, row, code); err != nil {
+	guess, out, err := s.Limits.Guess(ctx, codeTries, id.String(), s.Accounts.Source(from, row.owner()))
+	if err := account.Busy(out, err); err != nil {
 		return "", err
 	}
-	if err := s.Limits.Forget(ctx, codeTries, id.String()); err != nil {
+	if err := s.useCode(ctx, row, code); err != nil {
+		if fault.Is(err, fault.Invalid) {
+			err = guess.Wrong(ctx, err)
+		}
+		return "", err
+	}
+	if err := guess.Right(ctx); err != nil {
 		return "", err
 	}
 	return s.Accounts.StartSession(ctx, account.SessionOwner{Staff: id}, from, old)

@@ -47,10 +47,10 @@ func TestTheLinkIsReadOftenAndUsedOnce(t *testing.T) {
 	if key.Scheme != "otpauth" || key.Query().Get("secret") != first.Secret || strings.Contains(key.RawQuery, "+") {
 		t.Errorf("the key is %s", first.KeyURL)
 	}
-	wantsField(t, b.staff.Enrol(t.Context(), token, "password12", b.code(first.Secret)), "password", "account.passwordWeak")
-	wantsField(t, b.staff.Enrol(t.Context(), token, goodPassword, "000000"), "code", "staff.codeWrong")
-	must(t, b.staff.Enrol(t.Context(), token, goodPassword, b.code(first.Secret)))
-	wants(t, b.staff.Enrol(t.Context(), token, goodPassword, b.code(first.Secret)), fault.Gone)
+	wantsField(t, b.enrolBy(token, "password12", b.code(first.Secret)), "password", "account.passwordWeak")
+	wantsField(t, b.enrolBy(token, goodPassword, "000000"), "code", "staff.codeWrong")
+	must(t, b.enrolBy(token, goodPassword, b.code(first.Secret)))
+	wants(t, b.enrolBy(token, goodPassword, b.code(first.Secret)), fault.Gone)
 	_, err = b.staff.Invitation(t.Context(), token)
 	wants(t, err, fault.Gone)
 }
