@@ -12,6 +12,7 @@ type cli struct {
 	Apikey    apikeyCmd    `cmd:"" help:"Manage the keys with which other systems send rows."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
+	Register  registerCmd  `cmd:"" help:"Check your register of processing, or print its JSON Schema."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`
 }

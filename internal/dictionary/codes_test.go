@@ -39,7 +39,7 @@ func TestEveryKindOfMailHasWordsAndNoOtherHas(t *testing.T) {
 			t.Fatal(err)
 		}
 		var all struct {
-			Mail map[string]map[string]any `yaml:"mail"`
+			Mail map[string]map[string]any `json:"mail"`
 		}
 		if err := yaml.Unmarshal(source, &all); err != nil {
 			t.Fatal(err)

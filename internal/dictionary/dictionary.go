@@ -5,59 +5,98 @@ import "plusultra.link/privacy/internal/document"
 // Dictionary is the whole document. It never changes once it is read, so it
 // may be shared freely.
 type Dictionary struct {
-	Holdings    []Holding     `yaml:"holdings"`
-	Derived     []Derived     `yaml:"derived"`
-	NotPersonal []NotPersonal `yaml:"not_personal"`
+	Holdings    []Holding     `json:"holdings"`
+	Derived     []Derived     `json:"derived"`
+	NotPersonal []NotPersonal `json:"not_personal"`
 
-	places *document.Places
+	document *document.Document[Dictionary]
 }
 
 // Holding is one place where a category's rows lie: a table of its own, or
 // the shared table of records.
 type Holding struct {
-	Table    string        `yaml:"table"`
-	Category string        `yaml:"category"` // of the register; none for the shared table, whose rows name theirs
-	Records  bool          `yaml:"records"`  // the shared table: its fields are the register's
-	Ingest   bool          `yaml:"ingest"`   // rows may be imported, and come about in no other way
-	Person   string        `yaml:"person"`   // column, person_id if it is not said; empty where a row belongs to no account
-	Unlinked document.Text `yaml:"unlinked"` // why a row belongs to no account
-	Time     string        `yaml:"time"`     // column that orders the rows; a declared field
-	Clock    string        `yaml:"clock"`    // column from which keeping counts, null while it has not begun; Time if empty
-	Tally    string        `yaml:"tally"`    // field summed per day
-	Except   *Exception    `yaml:"except"`   // rows that are not shown
-	Fields   []Field       `yaml:"fields"`
-	Withheld []Withheld    `yaml:"withheld"`
-	Wipe     []string      `yaml:"wipe"` // columns that anonymising or keeping empties
+	Table    string        `json:"table"`
+	Category string        `json:"category"` // of the register; none for the shared table, whose rows name theirs
+	Records  bool          `json:"records"`  // the shared table: its fields are the register's
+	Ingest   bool          `json:"ingest"`   // rows may be imported, and come about in no other way
+	Person   string        `json:"person"`   // column, person_id if it is not said; empty where a row belongs to no account
+	Unlinked document.Text `json:"unlinked"` // why a row belongs to no account
+	Time     string        `json:"time"`     // column that orders the rows; a declared field
+	Clock    string        `json:"clock"`    // column from which keeping counts, null while it has not begun; Time if empty
+	Tally    string        `json:"tally"`    // field summed per day
+	Except   *Exception    `json:"except"`   // rows that are not shown
+	Fields   []Field       `json:"fields"`
+	Withheld []Withheld    `json:"withheld"`
+	Wipe     []string      `json:"wipe"` // columns that anonymising or keeping empties
+}
+
+// Schema says what a Holding may hold.
+func (Holding) Schema() string {
+	return `
+required: [table]
+properties:
+  table: {pattern: "^[a-z][a-z0-9_]*$", says: a table}
+`
 }
 
 // Exception withholds the rows whose boolean column is true.
 type Exception struct {
-	Column  string        `yaml:"column"`
-	Because document.Text `yaml:"because"`
-	Name    document.Text `yaml:"name"` // the rows as a person would name them
+	Column  string        `json:"column"`
+	Because document.Text `json:"because"`
+	Name    document.Text `json:"name"` // the rows as a person would name them
+}
+
+// Schema says what a Exception may hold.
+func (Exception) Schema() string {
+	return `
+required: [column, because, name]
+`
 }
 
 // Withheld are columns that a person does not see, and why.
 type Withheld struct {
-	Columns []string      `yaml:"columns"`
-	Name    document.Text `yaml:"name"` // the columns as a person would name them
-	Because document.Text `yaml:"because"`
+	Columns []string      `json:"columns"`
+	Name    document.Text `json:"name"` // the columns as a person would name them
+	Because document.Text `json:"because"`
+}
+
+// Schema says what a Withheld may hold.
+func (Withheld) Schema() string {
+	return `
+required: [columns, name, because]
+properties:
+  columns: {minItems: 1}
+`
 }
 
 // Derived is a table computed from categories: its rows name the category
 // they were computed from, and go when that category's rows go.
 type Derived struct {
-	Table    string `yaml:"table"`
-	Person   string `yaml:"person"`
-	Category string `yaml:"category"` // column
-	Because  string `yaml:"because"`
+	Table    string `json:"table"`
+	Person   string `json:"person"`
+	Category string `json:"category"` // column
+	Because  string `json:"because"`
+}
+
+// Schema says what a Derived may hold.
+func (Derived) Schema() string {
+	return `
+required: [table, person, category, because]
+`
 }
 
 // NotPersonal is a table that holds nothing about a customer, and why. The
 // name may end in *, for tables that another program names.
 type NotPersonal struct {
-	Table   string `yaml:"table"`
-	Because string `yaml:"because"`
+	Table   string `json:"table"`
+	Because string `json:"because"`
+}
+
+// Schema says what a NotPersonal may hold.
+func (NotPersonal) Schema() string {
+	return `
+required: [table, because]
+`
 }
 
 // Field finds a declared field.

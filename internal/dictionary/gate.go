@@ -28,7 +28,7 @@ func (d *Dictionary) Gate(ctx context.Context, db Querier) (document.Faults, err
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
 	}
-	g := gate{places: d.places, tables: tables, claimed: map[string]map[string]bool{}}
+	g := gate{document: d.document, tables: tables, claimed: map[string]map[string]bool{}}
 	for i, h := range d.Holdings {
 		g.holding(index("holdings", i), h)
 	}
@@ -50,14 +50,14 @@ type table struct {
 }
 
 type gate struct {
-	places  *document.Places
-	tables  map[string]table
-	claimed map[string]map[string]bool // table → column
-	faults  document.Faults
+	document *document.Document[Dictionary]
+	tables   map[string]table
+	claimed  map[string]map[string]bool // table → column
+	faults   document.Faults
 }
 
 func (g *gate) fault(path, format string, args ...any) {
-	g.faults = append(g.faults, g.places.Fault(path, format, args...))
+	g.faults = append(g.faults, g.document.Fault(path, format, args...))
 }
 
 // claim marks columns as spoken for and reports those that do not exist.
@@ -98,8 +98,8 @@ func (g *gate) holding(at string, h Holding) {
 	if h.Except != nil {
 		g.claim(at+".except", h.Table, h.Except.Column)
 	}
-	for i, f := range h.Fields {
-		here := index(at+".fields", i)
+	for _, f := range h.Fields {
+		here := at + ".fields[" + f.ID + "]"
 		g.claim(here, h.Table, f.ID)
 		if have, ok := g.tables[h.Table].columns[f.ID]; ok && !f.Type.fits(have) {
 			g.fault(here+".type", "the column %s.%s is a %s, which can't hold a %s", h.Table, f.ID, have, f.Type)

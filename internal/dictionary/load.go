@@ -17,13 +17,12 @@ func Load(languages []string) (*Dictionary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the dictionary: %w", err)
 	}
-	d := &Dictionary{}
-	var faults document.Faults
-	if d.places, faults = document.Read(sources, d); len(faults) > 0 {
+	d := &Dictionary{document: document.Parse[Dictionary](sources)}
+	if faults := d.document.Read(d, languages); len(faults) > 0 {
 		return nil, faults.Sort()
 	}
 	d.complete()
-	if faults = append(d.places.Languages(languages), d.validate()...); len(faults) > 0 {
+	if faults := d.validate(); len(faults) > 0 {
 		return nil, faults.Sort()
 	}
 	return d, nil
@@ -42,63 +41,31 @@ func (d *Dictionary) complete() {
 	}
 }
 
+// validate checks what a schema can't.
 func (d *Dictionary) validate() document.Faults {
 	var faults document.Faults
-	fault := func(path, format string, args ...any) {
-		faults = append(faults, d.places.Fault(path, format, args...))
-	}
-	need := func(path, s string) {
-		if s == "" {
-			fault(path, "is missing")
-		}
-	}
-	text := func(path string, t document.Text) {
-		if t.Empty() {
-			fault(path, "is missing")
-		}
-	}
 	for i, h := range d.Holdings {
 		at := index("holdings", i)
-		if !column.MatchString(h.Table) {
-			fault(at, "must name a table")
+		fault := func(path, format string, args ...any) {
+			faults = append(faults, d.document.Fault(at+path, format, args...))
 		}
 		if (h.Category == "") != h.Records {
-			fault(at+".category", "must say to which category of the register the table belongs")
+			fault(".category", "must say to which category of the register the table belongs")
 		}
 		if f, ok := h.Field(h.Tally); h.Tally != "" && (!ok || !f.Type.Number()) {
-			fault(at+".tally", "%s is not a field that holds a number", h.Tally)
+			fault(".tally", "%s is not a field that holds a number", h.Tally)
 		}
 		if f, ok := h.Field(h.Time); !h.Records && h.Time != "" && (!ok || f.Type != TypeTime) {
-			fault(at+".time", "%s is not a field of type time", h.Time)
+			fault(".time", "%s is not a field of type time", h.Time)
 		}
 		if h.Ingest && (h.Time == "" || h.Person == "") {
-			fault(at, "rows that are imported need a time and a person")
+			fault("", "rows that are imported need a time and a person")
 		}
-		if h.Except != nil {
-			text(at+".except.because", h.Except.Because)
-			text(at+".except.name", h.Except.Name)
-		}
-		for j, w := range h.Withheld {
-			here := index(at+".withheld", j)
-			text(here+".because", w.Because)
-			text(here+".name", w.Name)
-			if len(w.Columns) == 0 {
-				fault(here+".columns", "names no column")
+		for _, f := range h.Fields {
+			if h.Ingest && f.Unbounded() {
+				fault(".fields["+f.ID+"].max", "an imported number needs a max, so that it can't be a card number")
 			}
 		}
-		CheckFields(at+".fields", h.Fields, h.Ingest, fault)
-	}
-	for i, t := range d.Derived {
-		at := index("derived", i)
-		need(at+".table", t.Table)
-		need(at+".person", t.Person)
-		need(at+".category", t.Category)
-		need(at+".because", t.Because)
-	}
-	for i, n := range d.NotPersonal {
-		at := index("not_personal", i)
-		need(at+".table", n.Table)
-		need(at+".because", n.Because)
 	}
 	return faults
 }

@@ -2,15 +2,17 @@ package document
 
 import (
 	"fmt"
+	"slices"
+	"sort"
 	"strings"
 )
 
-// Fault is one thing that is wrong with the document, or with the database
-// it describes.
+// Fault is one thing that is wrong with a document, or with the database it
+// describes.
 type Fault struct {
-	File string // empty where no line of the document is to blame
+	File string // empty where no line of a document is to blame
 	Line int
-	Path string // purposes[2].basis
+	Path string // purposes[security].basis
 	Text string
 }
 
@@ -36,13 +38,26 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Sort puts faults in the order of files and lines, and says each once.
+func (f Faults) Sort() Faults {
+	sort.SliceStable(f, func(i, j int) bool {
+		a, b := f[i], f[j]
+		return a.File < b.File || a.File == b.File && (a.Line < b.Line || a.Line == b.Line && a.Path < b.Path)
+	})
+	return slices.Compact(f)
+}
+
 // place is a line of a file.
 type place struct {
 	file string
 	line int
 }
 
-// places knows where each path of the document was written.
+func (p place) fault(path, format string, args ...any) Fault {
+	return Fault{File: p.file, Line: p.line, Path: path, Text: fmt.Sprintf(format, args...)}
+}
+
+// places knows where each path of a document was written.
 type places map[string]place
 
 // of finds a path, or else the nearest thing around it that was written.

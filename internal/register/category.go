@@ -11,6 +11,13 @@ import (
 // Origin is who the data came from.
 type Origin string
 
+// Schema says what a Origin may hold.
+func (Origin) Schema() string {
+	return `
+enum: [you, observed, provider, us]
+`
+}
+
 // The four ways by which data comes to be held.
 const (
 	FromYou      Origin = "you"
@@ -21,28 +28,48 @@ const (
 
 // Category is one kind of personal data, as a person would name it.
 type Category struct {
-	ID         string        `yaml:"id"`
-	Name       document.Text `yaml:"name"`
-	Summary    document.Text `yaml:"summary"`
-	Warning    document.Text `yaml:"warning"` // shown above the rows: that they are public, say
-	Promises   []string      `yaml:"promises"`
-	Origin     Origin        `yaml:"origin"`
-	Purposes   []string      `yaml:"purposes"`
-	Recipients []string      `yaml:"recipients"`
-	Place      string        `yaml:"place"`
-	Transfer   string        `yaml:"transfer"`
-	Retention  Retention     `yaml:"retention"`
-	Erasure    Erasure       `yaml:"erasure"`
+	ID         string        `json:"id"`
+	Name       document.Text `json:"name"`
+	Summary    document.Text `json:"summary"`
+	Warning    document.Text `json:"warning"` // shown above the rows: that they are public, say
+	Promises   []string      `json:"promises"`
+	Origin     Origin        `json:"origin"`
+	Purposes   []string      `json:"purposes" ref:"purposes"`
+	Recipients []string      `json:"recipients" ref:"recipients"`
+	Place      string        `json:"place" ref:"places"`
+	Transfer   string        `json:"transfer" ref:"transfers" optional:"yes"`
+	Retention  Retention     `json:"retention"`
+	Erasure    Erasure       `json:"erasure"`
 	// Fields are what the rows say that are imported into the shared table of
 	// records; none where all lies in tables of the program's own.
-	Fields []dictionary.Field `yaml:"fields"`
-	Wipe   []string           `yaml:"wipe"` // fields that anonymising or keeping empties
+	Fields []dictionary.Field `json:"fields"`
+	Wipe   []string           `json:"wipe"` // fields that anonymising or keeping empties
 
-	Holdings []dictionary.Holding // where its rows lie, filled in from the dictionary
+	Holdings []dictionary.Holding `json:"-"` // where its rows lie, filled in from the dictionary
+}
+
+// Schema says what a Category may hold.
+func (Category) Schema() string {
+	return `
+required: [id, name, summary, origin, purposes, place, retention, erasure]
+properties:
+  warning: {description: "Shown above the rows: that they are public, say."}
+  origin: {description: Who the data comes from.}
+  purposes: {minItems: 1, says: held for a purpose}
+  fields: {description: What the rows say that are imported.}
+  wipe: {description: Fields that are emptied when the rest is kept.}
+`
 }
 
 // Since is the moment from which a keeping time counts.
 type Since string
+
+// Schema says what a Since may hold.
+func (Since) Schema() string {
+	return `
+enum: [row, erasure, account, always]
+`
+}
 
 // The moments a retention or erasure rule can name.
 const (
@@ -54,15 +81,35 @@ const (
 
 // Retention says how long rows are kept while nobody asks for their erasure.
 type Retention struct {
-	From     Since         `yaml:"from"` // row, account or always
-	Keep     Span          `yaml:"keep"`
-	Operator bool          `yaml:"operator"` // the figure is the operator's to choose
-	Text     document.Text `yaml:"text"`     // in place of the words that the rule gives by itself
-	Because  document.Text `yaml:"because"`
+	From     Since         `json:"from"` // row, account or always
+	Keep     Span          `json:"keep"`
+	Operator bool          `json:"operator"` // the figure is the operator's to choose
+	Text     document.Text `json:"text"`     // in place of the words that the rule gives by itself
+	Because  document.Text `json:"because"`
+}
+
+// Schema says what a Retention may hold.
+func (Retention) Schema() string {
+	return `
+required: [from]
+properties:
+  from: {enum: [row, account, always], description: "From when it counts: each row's own time, or as long as there is an account, or without end."}
+  keep: {description: "How long: 30 days, 12 months, 7 years."}
+  operator: {default: false}
+  text: {description: "In place of the words that the rule gives by itself. {keep} stands for the length of time."}
+  because: {description: Why there is no end.}
+`
 }
 
 // Action is what erasing a person does to a category.
 type Action string
+
+// Schema says what a Action may hold.
+func (Action) Schema() string {
+	return `
+enum: [delete, anonymise, keep]
+`
+}
 
 // What an erasure does.
 const (
@@ -73,13 +120,26 @@ const (
 
 // Erasure says what erasing the person does to the rows.
 type Erasure struct {
-	Action   Action        `yaml:"action"`
-	From     Since         `yaml:"from"` // keep only: row, erasure or always
-	Keep     Span          `yaml:"keep"`
-	Operator bool          `yaml:"operator"` // the figure is the operator's to choose
-	Text     document.Text `yaml:"text"`     // in place of the words that the rule gives by itself
-	Because  document.Text `yaml:"because"`
-	Law      string        `yaml:"law"` // the article that asks for the keeping
+	Action   Action        `json:"action"`
+	From     Since         `json:"from"` // keep only: row, erasure or always
+	Keep     Span          `json:"keep"`
+	Operator bool          `json:"operator"` // the figure is the operator's to choose
+	Text     document.Text `json:"text"`     // in place of the words that the rule gives by itself
+	Because  document.Text `json:"because"`
+	Law      string        `json:"law"` // the article that asks for the keeping
+}
+
+// Schema says what a Erasure may hold.
+func (Erasure) Schema() string {
+	return `
+required: [action]
+properties:
+  from: {enum: [row, erasure, always], description: From when keeping counts.}
+  keep: {description: "How long: 30 days, 12 months, 7 years."}
+  operator: {default: false}
+  text: {description: "In place of the words that the rule gives by itself. {keep} stands for the length of time."}
+  law: {description: The article that asks for the keeping.}
+`
 }
 
 // Say is a field's value as a person would say it; what has no words is said

@@ -10,12 +10,22 @@ import (
 // Ban is a kind of field or value that may never be held, whatever a category
 // declares.
 type Ban struct {
-	ID         string        `yaml:"id"`
-	Promise    string        `yaml:"promise"`
-	Categories []string      `yaml:"categories"` // none: everywhere
-	Names      []string      `yaml:"names"`      // of fields, compared without case or punctuation; * matches any part
-	Cards      bool          `yaml:"cards"`      // refuses any value in which LuhnCard finds a number
-	Text       document.Text `yaml:"text"`
+	ID         string        `json:"id"`
+	Promise    string        `json:"promise"`
+	Categories []string      `json:"categories" ref:"categories" empty:"all"` // none: everywhere
+	Names      []string      `json:"names"`                                   // of fields, compared without case or punctuation; * matches any part
+	Cards      bool          `json:"cards"`                                   // refuses any value in which LuhnCard finds a number
+	Text       document.Text `json:"text"`
+}
+
+// Schema says what a Ban may hold.
+func (Ban) Schema() string {
+	return `
+required: [id, text]
+properties:
+  names: {description: "Names of fields, compared without case or punctuation; * stands for any part."}
+  cards: {default: false, description: "Refuses any value that holds a payment card's number."}
+`
 }
 
 // covers reports whether the ban holds in a category.

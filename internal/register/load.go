@@ -16,53 +16,82 @@ var embedded embed.FS
 
 // Default is the register that the portal ships, in every language that it
 // speaks.
-func Default() (*Register, error) {
-	sources, err := document.Folder(embedded, "default", "default")
-	if err != nil {
-		return nil, err
-	}
-	return read(sources)
-}
+func Default() (*Register, error) { return Load("") }
 
-// Load reads an operator's register: one YAML file, or a folder whose YAML
-// files are read in the order of their names as one document. It fails with
-// [document.Faults] when anything in it is wrong.
+// Load reads an operator's register and lays it over the default: one YAML
+// file, or a folder whose YAML files are read in the order of their names as
+// one document. It fails with [document.Faults] when anything in it is wrong.
+// Without a name it is the default itself.
 func Load(name string) (*Register, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read the register: %w", err)
-	}
-	if info.IsDir() {
-		sources, err := document.Folder(os.DirFS(name), ".", name)
-		if err != nil {
-			return nil, fmt.Errorf("read the register: %w", err)
-		}
-		return read(sources)
-	}
-	source, err := os.ReadFile(filepath.Clean(name))
-	if err != nil {
-		return nil, fmt.Errorf("read the register: %w", err)
-	}
-	return read([]document.Source{{Name: name, Bytes: source}})
-}
-
-func read(sources []document.Source) (*Register, error) {
 	catalog, err := text.Load()
 	if err != nil {
 		return nil, err
 	}
-	words, err := dictionary.Load(catalog.Languages())
+	languages := catalog.Languages()
+	stored, err := dictionary.Load(languages)
 	if err != nil {
 		return nil, err
 	}
-	r := &Register{Dictionary: words}
-	var faults document.Faults
-	r.places, faults = document.Read(sources, r)
-	if len(faults) == 0 { // rules about values that could not be read would only repeat
-		faults = append(r.places.Languages(catalog.Languages()), r.validate()...)
+	base, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return read(base, stored, languages)
+	}
+	sources, err := operators(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the register: %w", err)
+	}
+	return read(document.Parse[Register](sources).Over(base), stored, languages)
+}
+
+// Schema is the JSON Schema of an operator's register, for their editor.
+func Schema() ([]byte, error) {
+	base, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
+	return base.Schema("Register of processing")
+}
+
+func builtIn() (*document.Document[Register], error) {
+	sources, err := document.Folder(embedded, "default", "default")
+	if err != nil {
+		return nil, err
+	}
+	return document.Parse[Register](sources), nil
+}
+
+func operators(name string) ([]document.Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return document.Folder(os.DirFS(name), ".", name)
+	}
+	source, err := os.ReadFile(filepath.Clean(name))
+	return []document.Source{{Name: name, Bytes: source}}, err
+}
+
+func read(doc *document.Document[Register], stored *dictionary.Dictionary, languages []string) (*Register, error) {
+	r := &Register{Dictionary: stored, document: doc}
+	faults := doc.Read(r, languages)
+	if len(faults) == 0 || doc.Laid() { // else rules between parts that are not there would fill pages
+		lines := map[document.Fault]bool{}
+		for _, f := range faults {
+			lines[document.Fault{File: f.File, Line: f.Line}] = true
+		}
+		for _, f := range r.validate() { // what follows from a fault is not said again
+			if !lines[document.Fault{File: f.File, Line: f.Line}] {
+				faults = append(faults, f)
+			}
+		}
 	}
 	if len(faults) > 0 {
 		return nil, faults.Sort()
 	}
+	r.Warnings = append(doc.Warnings, r.warnings()...).Sort()
 	return r, nil
 }

@@ -8,49 +8,114 @@ import (
 // Register is the whole document. It is read at start-up and never changes
 // afterwards, so it may be shared freely.
 type Register struct {
-	Controller    Controller     `yaml:"controller"`
-	Brand         Brand          `yaml:"brand"`
-	Bases         []Basis        `yaml:"bases"`
-	Purposes      []Purpose      `yaml:"purposes"`
-	Places        []Place        `yaml:"places"`
-	Transfers     []Transfer     `yaml:"transfers"`
-	Recipients    []Recipient    `yaml:"recipients"`
-	Topics        []Topic        `yaml:"topics"`
-	Cookies       []CookieGroup  `yaml:"cookies"`
-	Categories    []Category     `yaml:"categories"`
-	Forbidden     []Ban          `yaml:"forbidden"`
-	Jurisdictions []Jurisdiction `yaml:"jurisdictions"`
-	RequestKinds  []RequestKind  `yaml:"request_kinds"`
-	Refusals      []Refusal      `yaml:"refusals"`
-	LookReasons   []LookReason   `yaml:"look_reasons"`
-	Authorities   []Authority    `yaml:"authorities"`
-	Holidays      []Calendar     `yaml:"holidays"`
+	Controller    Controller     `json:"controller"`
+	Brand         Brand          `json:"brand"`
+	Bases         []Basis        `json:"bases"`
+	Purposes      []Purpose      `json:"purposes"`
+	Places        []Place        `json:"places"`
+	Transfers     []Transfer     `json:"transfers"`
+	Recipients    []Recipient    `json:"recipients"`
+	Topics        []Topic        `json:"topics"`
+	Cookies       []CookieGroup  `json:"cookies"`
+	Categories    []Category     `json:"categories"`
+	Forbidden     []Ban          `json:"forbidden"`
+	Jurisdictions []Jurisdiction `json:"jurisdictions"`
+	RequestKinds  []RequestKind  `json:"request_kinds"`
+	Refusals      []Refusal      `json:"refusals"`
+	LookReasons   []LookReason   `json:"look_reasons"`
+	Authorities   []Authority    `json:"authorities"`
+	Holidays      []Calendar     `json:"holidays"`
 
-	Dictionary *dictionary.Dictionary // what the program stores
+	// Retired are ids that earlier releases had, by list: a register that still
+	// changes one of them is told so, and loads.
+	Retired map[string][]string `json:"retired"`
 
-	places *document.Places // where in the document each path stands
+	Dictionary *dictionary.Dictionary `json:"-"` // what the program stores
+	// Warnings are what is odd in an operator's register and does no harm.
+	Warnings document.Faults `json:"-"`
+
+	document *document.Document[Register]
+}
+
+// Schema says what a Register may hold.
+func (Register) Schema() string {
+	return `
+description: A register of processing. It is laid over the one built in, item by item; what it leaves out stays.
+required: [controller, brand, bases, purposes, places, categories, jurisdictions, request_kinds, authorities]
+properties:
+  controller: {description: Who is responsible.}
+  brand: {description: What pages and mails look like.}
+  bases: {description: Legal grounds of GDPR art. 6.}
+  purposes: {description: Why data is used.}
+  places: {description: Where data is kept or used.}
+  transfers: {description: Grounds on which data leaves the EEA.}
+  recipients: {description: Who else gets data.}
+  topics: {description: What people may be written to about.}
+  cookies: {description: Kinds of cookies on your websites.}
+  categories: {description: What is held about people.}
+  forbidden: {description: What may never be held.}
+  jurisdictions: {description: Laws and whom they cover; the last takes everybody else.}
+  request_kinds: {description: What people may ask for.}
+  refusals: {description: Why a request may be refused.}
+  look_reasons: {description: Why staff may open somebody's data.}
+  authorities: {description: To whom people may complain.}
+  holidays: {description: Days on which no clock ends.}
+  retired: {description: Ids that earlier releases had.}
+`
 }
 
 // Controller is who decides why and how the data is used, and how to reach
 // them (GDPR art. 4(7) and 13(1)(a)).
 type Controller struct {
-	Name         string   `yaml:"name"`
-	TradingAs    []string `yaml:"trading_as"`
-	PrivacyEmail string   `yaml:"privacy_email"`
-	ContactEmail string   `yaml:"contact_email"`
-	Address      []string `yaml:"address"` // lines of a postal address
-	Country      string   `yaml:"country"` // ISO 3166-1 alpha-2
+	Name         string   `json:"name"`
+	TradingAs    []string `json:"trading_as"`
+	PrivacyEmail string   `json:"privacy_email"`
+	ContactEmail string   `json:"contact_email"`
+	Address      []string `json:"address"` // lines of a postal address
+	Country      string   `json:"country"` // ISO 3166-1 alpha-2
+}
+
+// Schema says what a Controller may hold.
+func (Controller) Schema() string {
+	return `
+required: [name, privacy_email, contact_email, address, country]
+properties:
+  name: {minLength: 1, description: "The company's name in law."}
+  trading_as: {description: "Names under which it is known. Write [] if there are none."}
+  privacy_email: {format: email, description: Where questions about privacy go.}
+  contact_email: {format: email, description: Where everything else goes; mail is sent from here.}
+  address: {minItems: 1, description: The lines of a postal address.}
+  country: {pattern: "^[A-Z]{2}$", says: "a country of ISO 3166-1, such as US"}
+`
 }
 
 // Brand is what the pages and mails look like.
 type Brand struct {
-	Name   string `yaml:"name"`
-	Accent string `yaml:"accent"` // #rrggbb
-	Logo   string `yaml:"logo"`   // a file's path or an https address; may be empty
+	Name   string `json:"name"`
+	Accent string `json:"accent"` // #rrggbb
+	Logo   string `json:"logo"`   // a file's path or an https address; may be empty
+}
+
+// Schema says what a Brand may hold.
+func (Brand) Schema() string {
+	return `
+required: [name, accent]
+properties:
+  name: {minLength: 1, description: "What people call the product."}
+  accent: {pattern: "^#[0-9a-fA-F]{6}$", says: "a colour such as #0f5c5c", default: "#0f5c5c"}
+  logo: {description: "A file's path or an https address."}
+`
 }
 
 // Right is what a person can do about a purpose.
 type Right string
+
+// Schema says what a Right may hold.
+func (Right) Schema() string {
+	return `
+enum: [withdraw, object, neither]
+`
+}
 
 // What a legal basis leaves a person to do.
 const (
@@ -61,77 +126,145 @@ const (
 
 // Basis is a legal ground of GDPR art. 6.
 type Basis struct {
-	ID      string        `yaml:"id"`
-	Article string        `yaml:"article"`
-	Name    document.Text `yaml:"name"`
-	Can     Right         `yaml:"can"`
-	How     document.Text `yaml:"how"` // how to withdraw or object, or why neither is possible
+	ID      string        `json:"id"`
+	Article string        `json:"article"`
+	Name    document.Text `json:"name"`
+	Can     Right         `json:"can"`
+	How     document.Text `json:"how"` // how to withdraw or object, or why neither is possible
+}
+
+// Schema says what a Basis may hold.
+func (Basis) Schema() string {
+	return `
+required: [id, article, name, can, how]
+properties:
+  can: {description: What a person can do about a use on this ground.}
+  how: {description: How to withdraw or object or why neither is possible.}
+`
 }
 
 // Purpose is one reason for which data is used.
 type Purpose struct {
-	ID       string        `yaml:"id"`
-	Name     document.Text `yaml:"name"`
-	Summary  document.Text `yaml:"summary"`
-	Basis    string        `yaml:"basis"`
-	How      document.Text `yaml:"how"` // in place of the basis's own, where there is more to say
-	Promises []string      `yaml:"promises"`
+	ID       string        `json:"id"`
+	Name     document.Text `json:"name"`
+	Summary  document.Text `json:"summary"`
+	Basis    string        `json:"basis" ref:"bases"`
+	How      document.Text `json:"how"` // in place of the basis's own, where there is more to say
+	Promises []string      `json:"promises"`
+}
+
+// Schema says what a Purpose may hold.
+func (Purpose) Schema() string {
+	return `
+required: [id, name, summary, basis]
+properties:
+  how: {description: "How to withdraw or object, in place of the basis's own words."}
+`
 }
 
 // Place is where data is kept or used.
 type Place struct {
-	ID      string        `yaml:"id"`
-	Country string        `yaml:"country"` // ISO 3166-1 alpha-2
-	Name    document.Text `yaml:"name"`
+	ID      string        `json:"id"`
+	Country string        `json:"country"` // ISO 3166-1 alpha-2
+	Name    document.Text `json:"name"`
+}
+
+// Schema says what a Place may hold.
+func (Place) Schema() string {
+	return `
+required: [id, country, name]
+properties:
+  country: {pattern: "^[A-Z]{2}$", says: "a country of ISO 3166-1, such as US"}
+`
 }
 
 // Transfer is the ground on which data leaves the EEA (GDPR chapter V).
 type Transfer struct {
-	ID           string        `yaml:"id"`
-	Article      string        `yaml:"article"`
-	Name         document.Text `yaml:"name"`
-	Summary      document.Text `yaml:"summary"`
-	Withdrawable bool          `yaml:"withdrawable"`
-	Effect       document.Text `yaml:"effect"` // what stops working once it is withdrawn
+	ID           string        `json:"id"`
+	Article      string        `json:"article"`
+	Name         document.Text `json:"name"`
+	Summary      document.Text `json:"summary"`
+	Withdrawable bool          `json:"withdrawable"`
+	Effect       document.Text `json:"effect"` // what stops working once it is withdrawn
+}
+
+// Schema says what a Transfer may hold.
+func (Transfer) Schema() string {
+	return `
+required: [id, article, name, summary]
+properties:
+  withdrawable: {default: false}
+  effect: {description: What stops working once it is withdrawn.}
+`
 }
 
 // Recipient is somebody else who gets data, named as promise P18 asks.
 type Recipient struct {
-	ID        string        `yaml:"id"`
-	Name      document.Text `yaml:"name"`
-	Role      document.Text `yaml:"role"` // processor, authority, successor, in plain words
-	Purpose   document.Text `yaml:"purpose"`
-	Data      document.Text `yaml:"data"`
-	Place     string        `yaml:"place"`
-	PolicyURL string        `yaml:"policy_url"`
-	Marketing bool          `yaml:"marketing"` // for their own direct marketing: Cal. Civ. Code 1798.83
+	ID        string        `json:"id"`
+	Name      document.Text `json:"name"`
+	Role      document.Text `json:"role"` // processor, authority, successor, in plain words
+	Purpose   document.Text `json:"purpose"`
+	Data      document.Text `json:"data"`
+	Place     string        `json:"place" ref:"places"`
+	PolicyURL string        `json:"policy_url"`
+	Marketing bool          `json:"marketing"` // for their own direct marketing: Cal. Civ. Code 1798.83
+}
+
+// Schema says what a Recipient may hold.
+func (Recipient) Schema() string {
+	return `
+required: [id, name, role, purpose, data, place]
+properties:
+  policy_url: {pattern: "^https://.", says: an https address}
+  marketing: {default: false, description: "Whether they get it for their own direct marketing (Cal. Civ. Code 1798.83)."}
+`
 }
 
 // Topic is one kind of e-mail.
 type Topic struct {
-	ID        string        `yaml:"id"`
-	Name      document.Text `yaml:"name"`
-	Summary   document.Text `yaml:"summary"`
-	Purpose   string        `yaml:"purpose"`
-	Locked    bool          `yaml:"locked"`     // can't be stopped while the account exists: promise P14
-	Because   document.Text `yaml:"because"`    // why it is locked
-	DefaultOn bool          `yaml:"default_on"` // never for a purpose that rests on consent
-	Promises  []string      `yaml:"promises"`
+	ID        string        `json:"id"`
+	Name      document.Text `json:"name"`
+	Summary   document.Text `json:"summary"`
+	Purpose   string        `json:"purpose" ref:"purposes"`
+	Locked    bool          `json:"locked"`     // can't be stopped while the account exists: promise P14
+	Because   document.Text `json:"because"`    // why it is locked
+	DefaultOn bool          `json:"default_on"` // never for a purpose that rests on consent
+	Promises  []string      `json:"promises"`
+}
+
+// Schema says what a Topic may hold.
+func (Topic) Schema() string {
+	return `
+required: [id, name, summary, purpose]
+properties:
+  locked: {default: false, description: Can't be stopped while the account exists.}
+  because: {description: Why it is locked.}
+  default_on: {default: false, description: On before anybody asked; never for a purpose that rests on consent.}
+`
 }
 
 // CookieGroup is a category of cookies with the cookies the portal itself sets.
 type CookieGroup struct {
-	ID      string        `yaml:"id"`
-	Name    document.Text `yaml:"name"`
-	Summary document.Text `yaml:"summary"`
-	Locked  bool          `yaml:"locked"`
-	Because document.Text `yaml:"because"`
-	Cookies []Cookie      `yaml:"cookies"`
+	ID      string        `json:"id"`
+	Name    document.Text `json:"name"`
+	Summary document.Text `json:"summary"`
+	Locked  bool          `json:"locked"`
+	Because document.Text `json:"because"`
+	Cookies []Cookie      `json:"cookies"`
+}
+
+// Schema says what a CookieGroup may hold.
+func (CookieGroup) Schema() string {
+	return `
+required: [id, name, summary]
+properties:
+  locked: {default: false}
+`
 }
 
 // Cookie is one cookie that the portal sets.
 type Cookie struct {
-	Name    string        `yaml:"name"`
-	Purpose document.Text `yaml:"purpose"`
-	Lasts   document.Text `yaml:"lasts"`
+	Name    string        `json:"name"`
+	Purpose document.Text `json:"purpose"`
+	Lasts   document.Text `json:"lasts"`
 }

@@ -1,21 +1,37 @@
 package register
 
 import (
+	"encoding/json"
+
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
 )
 
 // Jurisdiction is a law that gives people rights, and whom it covers.
 type Jurisdiction struct {
-	ID        string        `yaml:"id"`
-	Name      document.Text `yaml:"name"`
-	Law       document.Text `yaml:"law"`
-	Countries []string      `yaml:"countries"` // ISO 3166-1 alpha-2; none: everybody else
-	Regions   []string      `yaml:"regions"`   // ISO 3166-2 without the country; none: all of it
+	ID        string        `json:"id"`
+	Name      document.Text `json:"name"`
+	Law       document.Text `json:"law"`
+	Countries []string      `json:"countries"` // ISO 3166-1 alpha-2; none: everybody else
+	Regions   []string      `json:"regions"`   // ISO 3166-2 without the country; none: all of it
+}
+
+// Schema says what a Jurisdiction may hold.
+func (Jurisdiction) Schema() string {
+	return `
+required: [id, name, law]
+`
 }
 
 // Handling is whether a request is answered by itself or by staff.
 type Handling string
+
+// Schema says what a Handling may hold.
+func (Handling) Schema() string {
+	return `
+enum: [automatic, staff]
+`
+}
 
 // How a request is answered.
 const (
@@ -25,17 +41,29 @@ const (
 
 // RequestKind is one thing that people may ask for.
 type RequestKind struct {
-	ID       string                   `yaml:"id"`
-	Name     document.Text            `yaml:"name"`
-	Summary  document.Text            `yaml:"summary"` // what this right is, in a sentence
-	Handling Handling                 `yaml:"handling"`
-	Clocks   map[string]deadline.Rule `yaml:"clocks"` // by jurisdiction; * for the rest
-	Only     []string                 `yaml:"only"`   // jurisdictions that give this right; none: all
-	Articles map[string]Citation      `yaml:"articles"`
+	ID       string                   `json:"id"`
+	Name     document.Text            `json:"name"`
+	Summary  document.Text            `json:"summary"` // what this right is, in a sentence
+	Handling Handling                 `json:"handling"`
+	Clocks   map[string]deadline.Rule `json:"clocks" ref:"jurisdictions"`           // by jurisdiction; * for the rest
+	Only     []string                 `json:"only" ref:"jurisdictions" empty:"all"` // jurisdictions that give this right; none: all
+	Articles map[string]Citation      `json:"articles" ref:"jurisdictions"`
 	// MessageOptional says that the person need not give a reason.
-	MessageOptional bool     `yaml:"message_optional"`
-	Urgent          bool     `yaml:"urgent"` // goes before the others in the queue: promise P21
-	Promises        []string `yaml:"promises"`
+	MessageOptional bool     `json:"message_optional"`
+	Urgent          bool     `json:"urgent"` // goes before the others in the queue: promise P21
+	Promises        []string `json:"promises"`
+}
+
+// Schema says what a RequestKind may hold.
+func (RequestKind) Schema() string {
+	return `
+required: [id, name, summary, handling, clocks]
+properties:
+  handling: {default: staff, description: Answered by itself or by staff.}
+  clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, appi-N, days-N."}
+  message_optional: {default: false}
+  urgent: {default: false}
+`
 }
 
 // Clock is the rule that times this kind in a jurisdiction.
@@ -54,12 +82,19 @@ func (k RequestKind) OfferedIn(jurisdiction string) bool {
 // Refusal is a reason for which staff may refuse a request, with the text
 // that the person reads.
 type Refusal struct {
-	Code  string              `yaml:"code"`
-	Name  document.Text       `yaml:"name"` // for staff, short
-	Text  document.Text       `yaml:"text"`
-	Kinds []string            `yaml:"kinds"` // request kinds it may answer; none: all
-	Only  []string            `yaml:"only"`  // jurisdictions that allow it; none: all
-	Laws  map[string]Citation `yaml:"laws"`  // jurisdiction → the article that allows it
+	Code  string              `json:"id"`
+	Name  document.Text       `json:"name"` // for staff, short
+	Text  document.Text       `json:"text"`
+	Kinds []string            `json:"kinds" ref:"request_kinds" empty:"all"` // request kinds it may answer; none: all
+	Only  []string            `json:"only" ref:"jurisdictions" empty:"all"`  // jurisdictions that allow it; none: all
+	Laws  map[string]Citation `json:"laws" ref:"jurisdictions"`              // jurisdiction → the article that allows it
+}
+
+// Schema says what a Refusal may hold.
+func (Refusal) Schema() string {
+	return `
+required: [id, name, text]
+`
 }
 
 // Citation is an article of a law. One that everybody cites alike is written
@@ -72,6 +107,16 @@ func (c *Citation) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// UnmarshalJSON reads either.
+func (c *Citation) UnmarshalJSON(b []byte) error {
+	var once string
+	if json.Unmarshal(b, &once) == nil {
+		*c = Citation{"en": once}
+		return nil
+	}
+	return json.Unmarshal(b, (*document.Text)(c))
+}
+
 // In is the citation in a language.
 func (c Citation) In(lang string) string { return document.Text(c).In(lang) }
 
@@ -81,38 +126,68 @@ func (r Refusal) Law(jurisdiction, lang string) string { return r.Laws[jurisdict
 
 // LookReason is a reason for which staff may open somebody's data.
 type LookReason struct {
-	Code string        `yaml:"code"`
-	Name document.Text `yaml:"name"`
-	Text document.Text `yaml:"text"` // what the person reads under "Who looked"
+	Code string        `json:"id"`
+	Name document.Text `json:"name"`
+	Text document.Text `json:"text"` // what the person reads under "Who looked"
+}
+
+// Schema says what a LookReason may hold.
+func (LookReason) Schema() string {
+	return `
+required: [id, name, text]
+`
 }
 
 // Authority is a supervisory authority to which a person may complain.
 type Authority struct {
-	ID        string        `yaml:"id"`
-	Name      document.Text `yaml:"name"`
-	LocalName string        `yaml:"local_name"`
-	Countries []string      `yaml:"countries"` // none: everybody for whom there is no other
-	Regions   []string      `yaml:"regions"`
-	Address   string        `yaml:"address"`
-	URL       string        `yaml:"url"`
-	Note      document.Text `yaml:"note"`
+	ID        string        `json:"id"`
+	Name      document.Text `json:"name"`
+	LocalName string        `json:"local_name"`
+	Countries []string      `json:"countries"` // none: everybody for whom there is no other
+	Regions   []string      `json:"regions"`
+	Address   string        `json:"address"`
+	URL       string        `json:"url"`
+	Note      document.Text `json:"note"`
+}
+
+// Schema says what a Authority may hold.
+func (Authority) Schema() string {
+	return `
+required: [id, name, url]
+properties:
+  url: {pattern: "^https://.", says: an https address}
+`
 }
 
 // Calendar is the public holidays of one place: those that can be reckoned,
 // by the name of a calendar of package deadline, or days listed one by one,
 // which the operator looks at once a year.
 type Calendar struct {
-	ID            string        `yaml:"id"`
-	Name          document.Text `yaml:"name"`
-	Jurisdictions []string      `yaml:"jurisdictions"`
-	Reckoned      string        `yaml:"reckoned"` // us-federal or eea
-	Days          []Holiday     `yaml:"days"`
+	ID            string        `json:"id"`
+	Name          document.Text `json:"name"`
+	Jurisdictions []string      `json:"jurisdictions" ref:"jurisdictions"`
+	Reckoned      string        `json:"reckoned"` // us-federal or eea
+	Days          []Holiday     `json:"days"`
+}
+
+// Schema says what a Calendar may hold.
+func (Calendar) Schema() string {
+	return `
+required: [id, name, jurisdictions]
+`
 }
 
 // Holiday is one day on which nobody works.
 type Holiday struct {
-	Date deadline.Day  `yaml:"date"`
-	Name document.Text `yaml:"name"`
+	Date deadline.Day  `json:"date"`
+	Name document.Text `json:"name"`
+}
+
+// Schema says what a Holiday may hold.
+func (Holiday) Schema() string {
+	return `
+required: [date, name]
+`
 }
 
 // reckoned are the calendars that package deadline knows by rule.

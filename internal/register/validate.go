@@ -1,50 +1,42 @@
 package register
 
 import (
-	"net/mail"
-	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
 )
 
-var (
-	idPattern      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
-	colourPattern  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-)
-
-// validator checks the rules that hold between the document's parts.
+// validator checks the rules that hold between the document's parts; what a
+// part may hold by itself is its schema's.
 type validator struct {
 	reg    *Register
 	faults document.Faults
 }
 
 func (v *validator) fault(path, format string, args ...any) {
-	v.faults = append(v.faults, v.reg.places.Fault(path, format, args...))
+	v.faults = append(v.faults, v.reg.document.Fault(path, format, args...))
 }
 
 // validate finds everything that is wrong with a document that could be read.
 func (r *Register) validate() document.Faults {
 	r.hold()
+	r.prune()
 	v := validator{reg: r}
-	v.controller()
-	v.grounds()
+	v.unused()
 	v.mail()
-	v.categories()
+	for _, t := range r.Transfers {
+		if t.Withdrawable {
+			v.text(at("transfers", t.ID)+".effect", t.Effect)
+		}
+	}
+	for _, c := range r.Categories {
+		v.category(at("categories", c.ID), c)
+	}
 	v.stored()
 	v.forbidden()
 	v.rights()
 	return v.faults
-}
-
-// uses reports whether a category is as asked: what stands in the policy and
-// happens nowhere is as untrue as what happens and does not stand there.
-func (r *Register) uses(as func(Category) bool) bool {
-	return slices.ContainsFunc(r.Categories, as)
 }
 
 // hold gives every category the tables in which its rows lie.
@@ -58,175 +50,119 @@ func (r *Register) hold() {
 	}
 }
 
-func (v *validator) controller() {
-	c := v.reg.Controller
-	v.need("controller.name", c.Name)
-	v.email("controller.privacy_email", c.PrivacyEmail)
-	v.email("controller.contact_email", c.ContactEmail)
-	v.country("controller.country", c.Country)
-	if len(c.Address) == 0 {
-		v.fault("controller.address", "must name a postal address")
-	}
-	v.need("brand.name", v.reg.Brand.Name)
-	if !colourPattern.MatchString(v.reg.Brand.Accent) {
-		v.fault("brand.accent", "must be a colour such as #0f5c5c")
-	}
+// prune leaves out what the default says and the operator has no use for: what
+// stands in the policy and happens nowhere is as untrue as what happens and
+// does not stand there.
+func (r *Register) prune() {
+	r.Purposes = slices.DeleteFunc(r.Purposes, func(p Purpose) bool { return r.spare("purposes", p.ID, r.pursues) })
+	r.Transfers = slices.DeleteFunc(r.Transfers, func(t Transfer) bool { return r.spare("transfers", t.ID, r.leaves) })
+	r.Recipients = slices.DeleteFunc(r.Recipients, func(p Recipient) bool { return r.spare("recipients", p.ID, r.gives) })
 }
 
-// grounds checks bases, purposes, places, transfers and recipients.
-func (v *validator) grounds() {
-	r := v.reg
-	unique(v, "bases", r.Bases, func(b Basis) string { return b.ID })
-	for i, b := range r.Bases {
-		at := index("bases", i)
-		v.text(at+".name", b.Name)
-		v.text(at+".how", b.How)
-		oneOf(v, at+".can", b.Can, Withdraw, Object, Neither)
-	}
-	unique(v, "purposes", r.Purposes, func(p Purpose) string { return p.ID })
-	for i, p := range r.Purposes {
-		at := index("purposes", i)
-		v.text(at+".name", p.Name)
-		v.text(at+".summary", p.Summary)
-		if !r.uses(func(c Category) bool { return contains(c.Purposes, p.ID) }) {
-			v.fault(at, "no category is held for the purpose %s", p.ID)
-		}
-		known(v, at+".basis", p.Basis, "legal basis", r.Bases, func(b Basis) string { return b.ID })
-	}
-	unique(v, "places", r.Places, func(p Place) string { return p.ID })
-	for i, p := range r.Places {
-		v.text(index("places", i)+".name", p.Name)
-		v.country(index("places", i)+".country", p.Country)
-	}
-	unique(v, "transfers", r.Transfers, func(t Transfer) string { return t.ID })
-	for i, t := range r.Transfers {
-		at := index("transfers", i)
-		v.text(at+".name", t.Name)
-		v.text(at+".summary", t.Summary)
-		if t.Withdrawable {
-			v.text(at+".effect", t.Effect)
-		}
-		if !r.uses(func(c Category) bool { return c.Transfer == t.ID }) {
-			v.fault(at, "no category leaves on the ground %s", t.ID)
+// spare tells whether something of the default is used by no category.
+func (r *Register) spare(list, id string, used func(id string) bool) bool {
+	return !r.document.Own(at(list, id)) && !used(id)
+}
+
+func (r *Register) pursues(id string) bool {
+	return slices.ContainsFunc(r.Categories, func(c Category) bool { return contains(c.Purposes, id) }) ||
+		slices.ContainsFunc(r.Topics, func(t Topic) bool { return t.Purpose == id })
+}
+
+func (r *Register) leaves(id string) bool {
+	return slices.ContainsFunc(r.Categories, func(c Category) bool { return c.Transfer == id })
+}
+
+func (r *Register) gives(id string) bool { return len(r.CategoriesFor(id)) > 0 }
+
+// unused tells of what the operator writes and no category uses.
+func (v *validator) unused() {
+	for _, p := range v.reg.Purposes {
+		if !v.reg.pursues(p.ID) {
+			v.fault(at("purposes", p.ID), "no category is held for the purpose %s", p.ID)
 		}
 	}
-	unique(v, "recipients", r.Recipients, func(p Recipient) string { return p.ID })
-	for i, p := range r.Recipients {
-		at := index("recipients", i)
-		v.text(at+".name", p.Name)
-		v.text(at+".role", p.Role)
-		v.text(at+".purpose", p.Purpose)
-		v.text(at+".data", p.Data)
-		known(v, at+".place", p.Place, "place", r.Places, func(p Place) string { return p.ID })
-		if p.PolicyURL != "" {
-			v.https(at+".policy_url", p.PolicyURL)
+	for _, t := range v.reg.Transfers {
+		if !v.reg.leaves(t.ID) {
+			v.fault(at("transfers", t.ID), "no category leaves on the ground %s", t.ID)
 		}
-		if !r.uses(func(c Category) bool { return contains(c.Recipients, p.ID) }) {
-			v.fault(at, "receives nothing: no category names %s", p.ID)
+	}
+	for _, p := range v.reg.Recipients {
+		if !v.reg.gives(p.ID) {
+			v.fault(at("recipients", p.ID), "receives nothing: no category names %s", p.ID)
 		}
 	}
 }
 
 func (v *validator) mail() {
 	r := v.reg
-	unique(v, "topics", r.Topics, func(t Topic) string { return t.ID })
-	for i, t := range r.Topics {
-		at := index("topics", i)
-		v.text(at+".name", t.Name)
-		v.text(at+".summary", t.Summary)
-		if known(v, at+".purpose", t.Purpose, "purpose", r.Purposes, func(p Purpose) string { return p.ID }) {
-			purpose, _ := r.Purpose(t.Purpose)
-			consent := r.Basis(purpose.Basis).Can == Withdraw
-			if consent && t.DefaultOn {
-				v.fault(at+".default_on", "mail that rests on consent can't be on before it is asked for")
-			}
-			if consent && t.Locked {
-				v.fault(at+".locked", "consent can be withdrawn at any time, so mail that rests on it can't be locked")
-			}
+	for _, t := range r.Topics {
+		path := at("topics", t.ID)
+		purpose, _ := r.Purpose(t.Purpose)
+		consent := r.Basis(purpose.Basis).Can == Withdraw
+		if consent && t.DefaultOn {
+			v.fault(path+".default_on", "mail that rests on consent can't be on before it is asked for")
+		}
+		if consent && t.Locked {
+			v.fault(path+".locked", "consent can be withdrawn at any time, so mail that rests on it can't be locked")
 		}
 		if t.Locked {
-			v.text(at+".because", t.Because)
+			v.text(path+".because", t.Because)
 		}
 	}
-	unique(v, "cookies", r.Cookies, func(c CookieGroup) string { return c.ID })
-	for i, c := range r.Cookies {
-		at := index("cookies", i)
-		v.text(at+".name", c.Name)
-		v.text(at+".summary", c.Summary)
+	for _, c := range r.Cookies {
 		if c.Locked {
-			v.text(at+".because", c.Because)
+			v.text(at("cookies", c.ID)+".because", c.Because)
+		}
+	}
+	v.needed("topics", "the program writes mail about it", func(id string) bool { _, ok := r.Topic(id); return ok },
+		"account-verification", "service-changes", "security-notices")
+}
+
+// needed asks for what the program calls by name.
+func (v *validator) needed(list, why string, there func(id string) bool, ids ...string) {
+	for _, id := range ids {
+		if !there(id) {
+			v.fault(at(list, id), "can't be left out: %s", why)
 		}
 	}
 }
 
-func (v *validator) need(path, s string) {
-	if strings.TrimSpace(s) == "" {
-		v.fault(path, "is missing")
-	}
-}
-
-// text asks for words; which languages is [document.Places.Languages]'s business.
+// text asks for words.
 func (v *validator) text(path string, t document.Text) {
 	if t.Empty() {
 		v.fault(path, "is missing")
 	}
 }
 
-func (v *validator) email(path, s string) {
-	if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
-		v.fault(path, "must be an e-mail address")
+func at(list, id string) string { return list + "[" + id + "]" }
+
+// warnings are what an operator should look at once.
+func (r *Register) warnings() document.Faults {
+	var odd document.Faults
+	if !r.document.Own("controller.name") {
+		return nil
 	}
-}
-
-func (v *validator) https(path, s string) {
-	if u, err := url.Parse(s); err != nil || u.Scheme != "https" || u.Host == "" {
-		v.fault(path, "must be an https address")
-	}
-}
-
-func (v *validator) country(path, s string) {
-	if !countryPattern.MatchString(s) {
-		v.fault(path, "must be a country of ISO 3166-1, such as US")
-	}
-}
-
-func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
-
-// unique asks of each element an id that no other has.
-func unique[T any](v *validator, path string, list []T, of func(T) string) {
-	seen := map[string]bool{}
-	for i, item := range list {
-		id := of(item)
-		switch {
-		case !idPattern.MatchString(id):
-			v.fault(index(path, i), "needs an id of lower-case letters, digits and hyphens, not %q", id)
-		case seen[id]:
-			v.fault(index(path, i), "%s stands here twice", id)
+	for _, key := range []string{"controller.trading_as", "controller.privacy_email", "controller.contact_email", "controller.address", "controller.country", "brand.name"} {
+		if !r.document.Own(key) {
+			odd = append(odd, r.document.Fault("controller.name", "%s is still the one built in", key))
 		}
-		seen[id] = true
 	}
+	return odd
 }
 
-// known asks that an id names something that the document declares.
-func known[T any](v *validator, path, id, what string, list []T, of func(T) string) bool {
-	if _, ok := find(list, id, of); ok {
-		return true
+// Ending are the calendars whose days run out within a year: their dates have
+// to be looked up and added.
+func (r *Register) Ending(today deadline.Day) document.Faults {
+	var ends document.Faults
+	for _, c := range r.Holidays {
+		if len(c.Jurisdictions) == 0 || len(c.Days) == 0 {
+			continue
+		}
+		last := slices.MaxFunc(c.Days, func(a, b Holiday) int { return a.Date.Compare(b.Date) }).Date
+		if last.Year <= today.Year {
+			ends = append(ends, r.document.Fault(at("holidays", c.ID), "its last day is %s: add the days of the next year", last))
+		}
 	}
-	if id == "" {
-		v.fault(path, "must name a %s", what)
-	} else {
-		v.fault(path, "there is no %s %s", what, id)
-	}
-	return false
-}
-
-func oneOf[T ~string](v *validator, path string, got T, allowed ...T) {
-	if slices.Contains(allowed, got) {
-		return
-	}
-	words := make([]string, len(allowed))
-	for i, a := range allowed {
-		words[i] = string(a)
-	}
-	v.fault(path, "must be one of %s", strings.Join(words, ", "))
+	return ends
 }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/internal/register"
+)
+
+type registerCmd struct {
+	Check  registerCheckCmd  `cmd:"" help:"Tell all that is wrong with a register, a line for each fault. It needs no database."`
+	Schema registerSchemaCmd `cmd:"" help:"Print the JSON Schema of a register, for an editor that completes it."`
+}
+
+type registerCheckCmd struct {
+	File string `arg:"" optional:"" env:"PORTAL_REGISTER" type:"path" help:"Your register: a YAML file or a folder of them. Without it, the one built in."`
+}
+
+// Run prints faults as file:line: path: sentence and ends with 1 if there are any.
+func (c *registerCheckCmd) Run() error {
+	reg, err := register.Load(c.File)
+	if faults, ok := errors.AsType[document.Faults](err); ok {
+		fmt.Println(faults)
+		return fmt.Errorf("%d faults: the portal would not start with this register", len(faults))
+	}
+	if err != nil {
+		return err
+	}
+	for _, odd := range append(reg.Warnings, reg.Ending(deadline.DayOf(time.Now(), time.UTC))...) {
+		fmt.Println("warning: " + odd.String())
+	}
+	fmt.Printf("%s: %d categories, %d purposes, %d recipients, %d topics; no fault.\n",
+		reg.Controller.Name, len(reg.Categories), len(reg.Purposes), len(reg.Recipients), len(reg.Topics))
+	return nil
+}
+
+type registerSchemaCmd struct{}
+
+// Run prints the schema.
+func (c *registerSchemaCmd) Run() error {
+	schema, err := register.Schema()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(append(schema, '\n'))
+	return err
+}
