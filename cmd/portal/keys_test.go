@@ -43,7 +43,7 @@ func TestNoMailIsLostWhileTwoPortalsKnowDifferentKeys(t *testing.T) {
 				}
 			}
 			const waiting = "select count(*) from mail_message where sent_at is null and failed_at is null"
-			for end := time.Now().Add(time.Minute); base.rows(t, waiting) > 0 && time.Now().Before(end); {
+			for end := time.Now().Add(3 * time.Minute); base.rows(t, waiting) > 0 && time.Now().Before(end); {
 				time.Sleep(200 * time.Millisecond)
 			}
 			for i := range rings {

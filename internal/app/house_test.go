@@ -34,8 +34,9 @@ func owners() map[string]string {
 // guests are those who may name a table that is another room's, and why.
 func guests() map[string]string {
 	return map[string]string{
-		"cmd/bench": "measures the database alone, without the rooms",
-		"cmd/demo":  "asks which of its own imports have ended",
+		"cmd/bench":       "measures the database alone, without the rooms",
+		"cmd/demo":        "asks which of its own imports have ended",
+		"testkit/apptest": "makes people and staff for tests, as rows",
 	}
 }
 

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,7 +49,7 @@ func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) e
 	}
 	if errors.Is(err, keyring.ErrNoKey) {
 		w.service.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
-		return jobs.Later(otherPortal)
+		return jobs.Later(otherPortal + rand.N(otherPortal)) // at no portal's own pace, or one and the same takes it each time
 	}
 	if fault.Is(err, fault.Gone) {
 		return jobs.Cancel("the message can not be delivered")
