@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -113,15 +112,14 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 	if err := account.Hold(ctx, tx, r.PersonID); err != nil { // twenty-one at once are refused too
 		return err
 	}
-	var underWay int64
-	err := tx.Gorm.Raw(`select count(*) from request where person_id = ? and state in ('open', 'approved')`, r.PersonID).Row().Scan(&underWay)
+	underWay, err := countUnderWay(tx, r.PersonID)
 	if err != nil {
-		return fmt.Errorf("counting requests: %w", err)
+		return err
 	}
 	if underWay >= maxOpen {
 		return fault.New(fault.Conflict, "request.tooMany", "Max", maxOpen)
 	}
-	if err := s.refer(tx, r); err != nil {
+	if err := insert(tx, r); err != nil {
 		return err
 	}
 	actor := audit.ByPerson(r.PersonID)
@@ -129,24 +127,6 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 		return err
 	}
 	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String()})
-}
-
-// refer gives the request a reference that nothing else has, and stores it.
-func (*Service) refer(tx postgres.Tx, r *Request) error {
-	for range 10 {
-		r.Reference = newReference()
-		var free bool
-		if err := tx.Gorm.Raw(`select not exists(select from request where reference = ?)`, r.Reference).Row().Scan(&free); err != nil {
-			return fmt.Errorf("finding a reference: %w", err)
-		}
-		if free {
-			if err := tx.Gorm.Create(r).Error; err != nil {
-				return fmt.Errorf("filing a request: %w", err)
-			}
-			return nil
-		}
-	}
-	return errors.New("no reference is free")
 }
 
 // begin does at once what can be done at once.
@@ -173,11 +153,9 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 	if err != nil {
 		return err
 	}
-	r.State, r.ErasureID = Approved, &id
-	err = tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).
-		Updates(map[string]any{"state": Approved, "erasure_id": id}).Error
-	if err != nil {
-		return fmt.Errorf("scheduling an erasure: %w", err)
+	r.ErasureID = &id
+	if err := s.move(tx, r, Approved); err != nil {
+		return err
 	}
 	if err := s.event(tx, *r, by, Event{Kind: event, Text: r.Decision}); err != nil {
 		return err
@@ -189,10 +167,7 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 func (s *Service) event(tx postgres.Tx, r Request, by audit.Actor, e Event) error {
 	e.PersonID, e.RequestID, e.ID, e.At = r.PersonID, r.ID, postgres.NewID(), s.Now()
 	e.ActorKind, e.ActorID = string(by.Kind), by.ID
-	if err := tx.Gorm.Create(&e).Error; err != nil {
-		return fmt.Errorf("a request's event: %w", err)
-	}
-	return nil
+	return insertEvent(tx, e)
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, r Request, by audit.Actor, action string, detail map[string]any) error {

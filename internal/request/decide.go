@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,19 +26,14 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, wo
 		if ps := wordsProblems("decision", words, r.Kind != Erasure); len(ps) > 0 {
 			return fault.Invalidate(ps...)
 		}
-		r.Decision = words
-		decided := map[string]any{"decided_at": s.Now(), "decision": words, "owner_id": ownerOr(r, by), "said_at": nil}
+		s.decide(&r, by, words)
 		if r.Kind == Erasure {
-			if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Updates(decided).Error; err != nil {
-				return fmt.Errorf("approving a request: %w", err)
-			}
 			if err := s.schedule(ctx, tx, &r, by.Actor(), WasApproved, letterScheduled); err != nil {
 				return err
 			}
 			return s.record(ctx, tx, r, by.Actor(), "request.approved", nil)
 		}
-		r.State = Done
-		if err := s.close(tx, r, decided); err != nil {
+		if err := s.move(tx, &r, Done); err != nil {
 			return err
 		}
 		if err := s.event(tx, r, by.Actor(), Event{Kind: WasApproved, Text: words}); err != nil {
@@ -81,11 +75,9 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 				return err
 			}
 		}
-		r.State, r.ReasonCode, r.Decision = Refused, why.Code, why.Words
-		err := s.close(tx, r, map[string]any{
-			"decided_at": s.Now(), "reason_code": why.Code, "decision": why.Words, "owner_id": ownerOr(r, by),
-		})
-		if err != nil {
+		s.decide(&r, by, why.Words)
+		r.ReasonCode = why.Code
+		if err := s.move(tx, &r, Refused); err != nil {
 			return err
 		}
 		if err := s.event(tx, r, by.Actor(), Event{Kind: WasRefused, Text: why.Words}); err != nil {
@@ -114,10 +106,11 @@ func wordsProblems(field, words string, needed bool) []fault.Problem {
 	return nil
 }
 
-// ownerOr keeps who took a request, or else who decided it.
-func ownerOr(r Request, by staff.Member) uuid.UUID {
-	if r.OwnerID != nil {
-		return *r.OwnerID
+// decide says in a request who decided it, unless somebody has taken it, when,
+// and with which words.
+func (s *Service) decide(r *Request, by staff.Member, words string) {
+	r.DecidedAt, r.Decision = new(s.Now()), words
+	if r.OwnerID == nil {
+		r.OwnerID = &by.ID
 	}
-	return by.ID
 }

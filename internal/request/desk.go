@@ -2,12 +2,9 @@ package request
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
@@ -52,15 +49,8 @@ func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cu
 	if err := by.Needs(staff.Agent); err != nil {
 		return nil, next, err
 	}
-	q, found := s.narrow(ctx, by, f)
-	if !found {
-		return nil, next, nil
-	}
-	if after != (Cursor{}) {
-		q = q.Where("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
-	}
-	if err := q.Order("rank, due_on, id").Limit(perPage + 1).Find(&rows).Error; err != nil {
-		return nil, next, fmt.Errorf("reading the queue: %w", err)
+	if rows, err = s.page(ctx, by, f, after); err != nil {
+		return nil, next, err
 	}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
@@ -68,36 +58,6 @@ func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cu
 		next = Cursor{Rank: last.Rank, DueOn: last.DueOn, ID: last.ID}
 	}
 	return rows, next, nil
-}
-
-// narrow is the filter in SQL; found is false if nothing can match.
-func (s *Service) narrow(ctx context.Context, by staff.Member, f Filter) (q *gorm.DB, found bool) {
-	q = s.DB.Gorm(ctx)
-	if typed := strings.TrimSpace(f.Reference); typed != "" {
-		reference, ok := NormalReference(typed)
-		return q.Where("reference = ?", reference), ok
-	}
-	if f.State == "" {
-		f.State = Open
-	}
-	q = q.Where("state = ?", f.State)
-	if f.Kind != "" {
-		q = q.Where("kind = ?", f.Kind)
-	}
-	switch f.Owner {
-	case Everybodys:
-	case MineOnly:
-		q = q.Where("owner_id = ?", by.ID)
-	case Nobodys:
-		q = q.Where("owner_id is null")
-	}
-	if f.Overdue {
-		q = q.Where("rank in (0, 1) and due_on < ?", s.Today()) // by the index on both
-	}
-	if f.Answered {
-		q = q.Where("said_at is not null")
-	}
-	return q, true
 }
 
 // Today is the day at the office, by which clocks are read.
@@ -111,17 +71,7 @@ type Tally struct{ Open, Overdue, Mine, Nobodys int64 }
 
 // Tally counts the open requests.
 func (s *Service) Tally(ctx context.Context, by staff.Member) (Tally, error) {
-	var t Tally
-	err := s.DB.Pool.QueryRow(ctx, `select
-		(select count(*) from (select from request where state = 'open' limit $1) x),
-		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
-		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
-		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
-		CountedTo+1, s.Today().Time(), by.ID).Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys)
-	if err != nil {
-		return t, fmt.Errorf("counting the queue: %w", err)
-	}
-	return t, nil
+	return s.tally(ctx, by.ID)
 }
 
 // Find is any request, for staff.
@@ -129,7 +79,7 @@ func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Requ
 	if err := by.Needs(staff.Agent); err != nil {
 		return Request{}, err
 	}
-	return one(s.DB.Gorm(ctx).Where("id = ?", id))
+	return one(s.DB.Gorm(ctx), its{id: id})
 }
 
 // Journal is all of a request's history, the notes too, for staff.
@@ -137,7 +87,7 @@ func (s *Service) Journal(ctx context.Context, by staff.Member, r Request) ([]Ev
 	if err := by.Needs(staff.Agent); err != nil {
 		return nil, err
 	}
-	return events(s.DB.Gorm(ctx), r.PersonID, r.ID)
+	return events(s.DB.Gorm(ctx), r.PersonID, r.ID, true)
 }
 
 // Take makes by the one who works on an open request. Conflict if it is closed
@@ -173,8 +123,9 @@ func (s *Service) Release(ctx context.Context, by staff.Member, id uuid.UUID) er
 }
 
 func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what, action string) error {
-	if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Update("owner_id", owner).Error; err != nil {
-		return fmt.Errorf("giving a request to somebody: %w", err)
+	r.OwnerID = owner
+	if err := update(tx, r, ownerColumn); err != nil {
+		return err
 	}
 	if err := s.event(tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
 		return err
@@ -207,7 +158,8 @@ func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, word
 		if err := s.event(tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
 			return err
 		}
-		if err := s.said(tx, r, nil); err != nil {
+		r.SaidAt = nil
+		if err := update(tx, r, saidColumn); err != nil {
 			return err
 		}
 		l := letterMessage
@@ -223,7 +175,7 @@ func (s *Service) step(ctx context.Context, by staff.Member, role staff.Role, id
 		return err
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		r, err := s.hold(ctx, tx, "id = ?", id)
+		r, err := hold(ctx, tx, its{id: id})
 		if err != nil {
 			return err
 		}
@@ -277,7 +229,7 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 
 func (s *Service) whoIs(ctx context.Context, query string) (uuid.UUID, error) {
 	if reference, ok := NormalReference(query); ok {
-		r, err := one(s.DB.Gorm(ctx).Where("reference = ?", reference))
+		r, err := one(s.DB.Gorm(ctx), its{reference: reference})
 		return r.PersonID, err
 	}
 	return s.Accounts.ByAddress(ctx, query)

@@ -2,6 +2,7 @@ package request
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,24 @@ const (
 // States are all of them, in the order in which a queue offers them.
 func States() []State { return []State{Open, Approved, Done, Refused, Cancelled} }
 
+// transitions are all that a state may become; the database refuses any other
+// (migrations/00005_request.sql).
+func transitions() map[State][]State {
+	return map[State][]State{
+		Open:     {Approved, Refused, Done, Cancelled},
+		Approved: {Refused, Done, Cancelled},
+	}
+}
+
+// MayBecome tells whether a request in this state can come to another.
+func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
+
 // UnderWay tells whether somebody still has something to do.
-func (s State) UnderWay() bool { return s == Open || s == Approved }
+func (s State) UnderWay() bool { return len(transitions()[s]) > 0 }
+
+func underWay() []State {
+	return slices.DeleteFunc(States(), func(s State) bool { return !s.UnderWay() })
+}
 
 // Request is one thing that a person asked for.
 type Request struct {
