@@ -67,7 +67,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Println("Starting a database of the demo's own …")
-	db, err := host.Database(ctx, config.Database{Data: folder, DatabaseConns: 16, Postgres: c.Postgres}, end)
+	db, err := host.Database(ctx, config.Database{PrivateDatabase: true, Data: folder, DatabaseConns: 16, Postgres: c.Postgres}, end)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ type migrateCmd struct {
 func (c *migrateCmd) Run(ctx context.Context) error {
 	pc := postgres.Config{URL: c.DatabaseURL, AllowPlaintext: c.DatabasePlaintext}
 	if c.DatabaseURL == "" {
-		return errors.New("DATABASE_URL is missing: the private database needs no migrating by hand")
+		return errors.New("DATABASE_URL is missing; a private database needs no migrating by hand")
 	}
 	if err := postgres.Migrate(ctx, pc); err != nil {
 		return err

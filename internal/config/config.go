@@ -21,7 +21,8 @@ import (
 
 // Database says where the rows are.
 type Database struct {
-	DatabaseURL       string `name:"database-url" env:"DATABASE_URL" placeholder:"postgres://…" help:"PostgreSQL to use, with sslmode=verify-full. Without it the portal starts a private one of its own."`
+	DatabaseURL       string `name:"database-url" env:"DATABASE_URL" placeholder:"postgres://…" help:"PostgreSQL to use, with sslmode=verify-full."`
+	PrivateDatabase   bool   `env:"PORTAL_PRIVATE_DATABASE" help:"Keep the rows in a PostgreSQL of the portal's own on this machine, which starts and ends with it, instead of DATABASE_URL. No other machine shares or stands by for it."`
 	DatabasePlaintext bool   `env:"PORTAL_DATABASE_PLAINTEXT" help:"Allow a database connection without TLS: personal data travels in the clear. For a private network that you trust, and nothing else."`
 	DatabaseConns     int32  `env:"PORTAL_DATABASE_CONNS" default:"16" help:"Connections to the database at most, for pages, imports and jobs together."`
 	Data              string `env:"PORTAL_DATA" type:"path" placeholder:"FOLDER" help:"Where the private PostgreSQL and finished downloads are kept, if they are kept here."`

@@ -33,14 +33,31 @@ func DatabaseBeside(ctx context.Context, c config.Database, end *Closers) (*post
 	if c.DatabaseURL, err = embedded.Attach(filepath.Join(data, "postgres")); err != nil {
 		return nil, err
 	}
+	c.PrivateDatabase = false // it is somebody else's to start and end
 	return Database(ctx, c, end)
 }
 
-// Database opens the operator's database, or starts the private one. The
-// private one is migrated; the operator's must have been.
+// ErrNoDatabase says that no database was named. A private one is never
+// started unasked: people's data would lie where nobody backs it up.
+var ErrNoDatabase = errors.New("no database is named: set DATABASE_URL to your PostgreSQL, such as " +
+	"postgres://portal@db.example.com/portal?sslmode=verify-full; or ask for a private one on this machine, " +
+	"which starts and ends with the portal, by --private-database or PORTAL_PRIVATE_DATABASE=true; " +
+	"or try the portal with made-up people by its demo")
+
+// errTwoDatabases says that one too many was named.
+var errTwoDatabases = errors.New("DATABASE_URL and PORTAL_PRIVATE_DATABASE name two databases: keep one of them")
+
+// Database opens the operator's database or, if asked for by name, starts the
+// private one. The private one is migrated; the operator's must have been.
 func Database(ctx context.Context, c config.Database, end *Closers) (*postgres.DB, error) {
 	pc := postgres.Config{URL: c.DatabaseURL, MaxConns: c.DatabaseConns, AllowPlaintext: c.DatabasePlaintext}
-	if c.DatabaseURL == "" {
+	switch named := c.DatabaseURL != ""; {
+	case named && c.PrivateDatabase:
+		return nil, errTwoDatabases
+	case !named && !c.PrivateDatabase:
+		return nil, ErrNoDatabase
+	}
+	if c.PrivateDatabase {
 		data, err := DataFolder(c.Data)
 		if err != nil {
 			return nil, err
