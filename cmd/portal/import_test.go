@@ -8,31 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/internal/testkit"
-	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing.T) {
 	t.Parallel()
-	reg, err := register.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalog, err := text.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := testkit.DB(t)
-	if _, err := db.Pool.Exec(t.Context(), `with p as (insert into person (id, created_at, lang, age_band) values (gen_random_uuid(), now(), 'en', '18+') returning id)
-		insert into email_address (person_id, id, address, is_primary, verified_at) select id, gen_random_uuid(), 'robin@example.com', true, now() from p`); err != nil {
-		t.Fatal(err)
-	}
-	records, err := record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: testkit.Clock(t).Now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := apptest.New(t)
+	p.Person(apptest.Somebody{Email: "robin@example.com"})
 	name := filepath.Join(t.TempDir(), "log.csv")
 	if err := os.WriteFile(name, []byte("person,started_at,network,bytes,seconds,destination\n"+
 		"robin@example.com,2025-12-01T00:00:00Z,203.0.113.0/24,1,2,\n"+
@@ -40,7 +22,7 @@ func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing
 		t.Fatal(err)
 	}
 	var out, told bytes.Buffer
-	i := importer{records: records, words: catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
+	i := importer{records: p.Records, words: p.Catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
 	if err := i.open(t.Context(), "connection-log", name, "auto"); err != nil {
 		t.Fatal(err)
 	}

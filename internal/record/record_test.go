@@ -14,42 +14,30 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 type bundle struct {
 	*record.Service
-	db    *postgres.DB
-	clock *testkit.SetClock
+	portal *apptest.Portal
+	db     *postgres.DB
+	clock  *testkit.SetClock
 }
 
 func setup(t testing.TB) *bundle {
 	t.Helper()
-	reg, err := register.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, clock := testkit.DB(t), testkit.Clock(t)
-	service, err := record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &bundle{Service: service, db: db, clock: clock}
+	p := apptest.New(t)
+	return &bundle{Service: p.Records, portal: p, db: p.DB, clock: p.Clock}
 }
 
 func (b *bundle) exec(t testing.TB, sql string, args ...any) {
 	t.Helper()
-	if _, err := b.db.Pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
+	b.portal.Exec(sql, args...)
 }
 
 func (b *bundle) number(t testing.TB, sql string, args ...any) int64 {
 	t.Helper()
-	var n int64
-	if err := b.db.Pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-	return n
+	return int64(b.portal.Count(sql, args...))
 }
 
 // person adds somebody with an account.
