@@ -91,7 +91,7 @@ func TestEveryAnswerHasTheHeadersAndCookiesThatKeepItSafeAndLeadsNowhereElse(t *
 		q := request{method: http.MethodPost, path: "/sign-in", header: formHeader, body: strings.NewReader(url.Values{"email": {"robin@example.com"}, "password": {apptest.Password}, "next": {"//evil.example"}}.Encode())}
 		res := w.send(q)
 		w.inspect(q, res)
-		if len(res.Cookies()) != 1 || cookies < 5 || pages < 50 {
+		if len(res.Cookies()) == 0 || cookies < 5 || pages < 50 {
 			t.Errorf("%d cookies at sign-in, %d before, %d pages: this test proves little", len(res.Cookies()), cookies, pages)
 		}
 	})
