@@ -1,6 +1,10 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/ui"
+)
 
 // HomePage tells a stranger what the portal is for.
 type HomePage struct{ Shell }
@@ -80,6 +84,9 @@ type SecurityPage struct {
 
 // SecuritySession is one browser that is signed in.
 type SecuritySession struct {
-	ID, Device, IP, Since, Seen string
-	Here                        bool
+	ID              string
+	Browser, System string // their names; empty: not known
+	IP              string // empty: not known
+	Since, Seen     time.Time
+	Here            bool
 }

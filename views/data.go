@@ -1,20 +1,36 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/ui"
+)
 
 // DataPage is everything that is held, at a glance.
 type DataPage struct {
 	Shell
-	Lead   string
 	Groups []DataGroup
 }
 
-// DataGroup is the categories that came to be held in one way.
+// DataGroup is the categories that came to be held in one way: "you",
+// "observed", "provider", "us".
 type DataGroup struct {
-	ID    string
-	Title string
-	Lead  string
-	Cards []ui.CardProps
+	Origin string
+	Cards  []DataCard
+}
+
+// DataCard is one category at a glance.
+type DataCard struct {
+	Href, Name, Summary string
+	Held                DataHeld
+	Why                 []string // names of purposes
+	Kept                string   // how long, in the register's words
+}
+
+// DataHeld is how much is held.
+type DataHeld struct {
+	Rows  int64
+	Since time.Time // zero where rows have no time
 }
 
 // DataCategoryPage is one category: its rows, and why they are held.
@@ -22,15 +38,29 @@ type DataCategoryPage struct {
 	Shell
 	Summary string
 	Warning string
-	Stat    ui.StatProps
-	Correct ui.Link // where the person may correct it; none if empty
-	Charts  []ui.BarChartProps
+	Held    DataHeld
+	Correct string // where the person may correct its only row; empty if nowhere
+	Charts  []DataChart
 	Filter  *DataFilter
 	Lists   []DataList
 	// Purposes say why, and what one can do about each.
 	Purposes []DataPurpose
-	About    []ui.SummaryRow
+	About    DataAbout
 	Withheld []DataWithheld
+}
+
+// DataChart is how much came about over time.
+type DataChart struct {
+	Amount  bool   // of what the rows sum up; else how many rows
+	Unit    string // of the amount: "bytes", "seconds", or none
+	Monthly bool   // steps are months; else days
+	Steps   []DataStep
+}
+
+// DataStep is one day or month (its first day) of UTC.
+type DataStep struct {
+	Day time.Time
+	N   int64
 }
 
 // DataFilter narrows the rows to a time.
@@ -46,12 +76,37 @@ type DataFilter struct {
 // DataList is the rows of one place, as a table or, where there is never more
 // than one row, as names and values.
 type DataList struct {
-	Table ui.TableProps
-	Facts []ui.SummaryRow
-	Pager ui.PagerProps
-	Empty string
-	// Correct leads to where its only row may be corrected; none if empty.
-	Correct ui.Link
+	Name         string // of the category
+	Columns      []DataColumn
+	Rows         []DataRow
+	Single       bool // there is never more than one row
+	Narrowed     bool // to a time
+	Newer, Older string
+	First, Last  time.Time // of the rows shown, where they have times and more follow
+}
+
+// DataColumn is a field, by its name.
+type DataColumn struct {
+	Label   string
+	Numeric bool
+}
+
+// DataRow is the values of a row, in the order of the columns, and where it
+// may be corrected (empty if nowhere).
+type DataRow struct {
+	Values  []DataValue
+	Correct string
+}
+
+// DataValue is a value in its reader's words; ISO is for machines, where it is
+// a moment or a day.
+type DataValue struct{ Text, ISO string }
+
+// DataAbout is what the register says of a category. Only Origin is a code.
+type DataAbout struct {
+	Origin                                 string
+	Recipients                             []string
+	Kept, AtErasure, Place, Transfer, Rule string // Rule is what holds for a transfer
 }
 
 // DataPurpose is one reason for which the data is used.
@@ -72,7 +127,8 @@ type DataWithheld struct {
 type EditRowPage struct {
 	Shell
 	Action   string
-	Back     ui.Link
+	Category string // its name
+	Back     string
 	Fields   []EditRowField
 	Problems ui.Problems
 }
@@ -82,13 +138,13 @@ type EditRowField struct {
 	Name, Label, Value string
 	Max                int
 	Optional           bool
-	Options            []ui.Option
+	Country            bool // it is chosen from the list of countries
 }
 
 // EditProfilePage corrects what a person said about themselves.
 type EditProfilePage struct {
 	Shell
 	FullName, Street, PostalCode, City, Region string
-	Countries                                  []ui.Option
+	Country                                    string // its code
 	Problems                                   ui.Problems
 }

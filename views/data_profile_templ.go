@@ -115,7 +115,7 @@ func EditProfile(p EditProfilePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "country", Label: text.T(ctx, "account.country"), Hint: text.T(ctx, "account.countryHint"), Options: p.Countries, Autocomplete: "country", Optional: true, Error: p.Problems.Of("country")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "country", Label: text.T(ctx, "account.country"), Hint: text.T(ctx, "account.countryHint"), Options: countryOptions(ctx, p.Country), Autocomplete: "country", Optional: true, Error: p.Problems.Of("country")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -203,7 +203,7 @@ func EditRow(p EditRowPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "data.editLead"), Back: p.Back}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "data.editLead"), Back: ui.Link{Label: p.Category, Href: p.Back}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -232,8 +232,8 @@ func EditRow(p EditRowPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, f := range p.Fields {
-					if len(f.Options) > 0 {
-						templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: f.Name, Label: f.Label, Options: f.Options, Optional: f.Optional, Error: p.Problems.Of(f.Name)}).Render(ctx, templ_7745c5c3_Buffer)
+					if f.Country {
+						templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: f.Name, Label: f.Label, Options: countryOptions(ctx, f.Value), Optional: f.Optional, Error: p.Problems.Of(f.Name)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -268,7 +268,7 @@ func EditRow(p EditRowPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "data.editCancel"), Href: p.Back.Href, Kind: ui.QuietLink}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "data.editCancel"), Href: p.Back, Kind: ui.QuietLink}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -47,7 +47,7 @@ func Data(p DataPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Lead}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: text.T(ctx, "data.lead", "Brand", p.Brand.Name)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -77,7 +77,7 @@ func Data(p DataPage) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, card := range g.Cards {
-							templ_7745c5c3_Err = ui.Card(card).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Card(card.props(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -90,7 +90,7 @@ func Data(p DataPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section(ui.SectionProps{ID: g.ID, Title: g.Title, Lead: g.Lead}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section(ui.SectionProps{ID: g.Origin, Title: text.T(ctx, "data.group."+g.Origin)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -175,8 +175,8 @@ func DataCategory(p DataCategoryPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Stat.Number != "" {
-				templ_7745c5c3_Err = ui.Stat(p.Stat).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Held.Rows > 0 {
+				templ_7745c5c3_Err = ui.Stat(p.Held.stat(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -185,7 +185,7 @@ func DataCategory(p DataCategoryPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Correct.Href != "" {
+			if p.Correct != "" {
 				templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -198,7 +198,7 @@ func DataCategory(p DataCategoryPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Correct.Label, Href: p.Correct.Href, Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "data.correct"), Href: p.Correct, Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -210,7 +210,7 @@ func DataCategory(p DataCategoryPage) templ.Component {
 				}
 			}
 			for _, chart := range p.Charts {
-				templ_7745c5c3_Err = ui.BarChart(chart).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.BarChart(chart.props(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -293,7 +293,7 @@ func DataCategory(p DataCategoryPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.SummaryList(p.About).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SummaryList(p.About.facts(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -417,18 +417,18 @@ func dataList(l DataList) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(l.Facts) > 0 {
-			templ_7745c5c3_Err = ui.SummaryList(l.Facts).Render(ctx, templ_7745c5c3_Buffer)
+		if len(l.Rows) == 0 {
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Title: text.T(ctx, "data.nothing"), Text: l.empty(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if len(l.Table.Rows) == 0 {
-			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Title: text.T(ctx, "data.nothing"), Text: l.Empty}).Render(ctx, templ_7745c5c3_Buffer)
+		} else if l.Single {
+			templ_7745c5c3_Err = ui.SummaryList(l.facts()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Table(l.Table).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(l.table(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -436,7 +436,7 @@ func dataList(l DataList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Pager(l.Pager).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Pager(l.pager(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,10 @@
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/ui"
+)
 
 // EmailPage is what we may write to somebody about, topic by topic.
 type EmailPage struct {
@@ -15,17 +19,26 @@ type EmailPage struct {
 
 // EmailTopic is one of them. About says what it is or, if it is locked, why.
 type EmailTopic struct {
-	ID       string
-	Name     string
-	About    string
-	On       bool
-	Standing string // since when it stands as it does, and by what
-	Events   []EmailEvent
+	ID     string
+	Name   string
+	About  string
+	On     bool
+	Since  time.Time    // it stands as it does; zero: nobody has said anything
+	How    EmailChannel // by what
+	Events []EmailEvent
 }
+
+// EmailChannel is the way by which a yes or a no came: see the messages
+// email.how.
+type EmailChannel string
+
+// EmailSuppressed is the way of an address that must not be written to again.
+const EmailSuppressed EmailChannel = "suppressed"
 
 // EmailEvent is one line of the ledger.
 type EmailEvent struct {
-	At      ui.TimeProps
-	What    string
+	At      time.Time
+	Yes     bool
+	How     EmailChannel
 	Wording string // version of the words that were read; a no by a link has none
 }

@@ -303,7 +303,7 @@ func emailTopic(topic EmailTopic) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Hint(topic.Standing).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Hint(topic.standing(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -356,7 +356,7 @@ func emailLedger(caption string, events []EmailEvent) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: caption, CaptionAside: true, Columns: emailColumns(ctx), Rows: emailRows(events)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: caption, CaptionAside: true, Columns: emailColumns(ctx), Rows: emailRows(ctx, events)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -368,12 +368,33 @@ func emailColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{{Label: text.T(ctx, "email.when")}, {Label: text.T(ctx, "email.what")}, {Label: text.T(ctx, "email.wording")}}
 }
 
-func emailRows(events []EmailEvent) [][]ui.Cell {
+func emailRows(ctx context.Context, events []EmailEvent) [][]ui.Cell {
 	rows := make([][]ui.Cell, 0, len(events))
 	for _, e := range events {
-		rows = append(rows, []ui.Cell{{Inside: ui.Time(e.At)}, {Text: e.What}, {Text: e.Wording}})
+		key := "email.saidNo"
+		if e.Yes {
+			key = "email.saidYes"
+		}
+		rows = append(rows, []ui.Cell{{Inside: ui.Time(moment(ctx, e.At))}, {Text: text.T(ctx, key, "How", e.How.say(ctx))}, {Text: e.Wording}})
 	}
 	return rows
+}
+
+func (c EmailChannel) say(ctx context.Context) string { return text.T(ctx, "email.how."+string(c)) }
+
+// standing says since when a topic stands as it does, and by what.
+func (t EmailTopic) standing(ctx context.Context) string {
+	switch {
+	case t.Since.IsZero() && t.On:
+		return text.T(ctx, "email.default")
+	case t.Since.IsZero():
+		return text.T(ctx, "email.neverSaid")
+	case t.How == EmailSuppressed:
+		return text.T(ctx, "email.suppressed", "Date", t.Since, "How", t.How.say(ctx))
+	case t.On:
+		return text.T(ctx, "email.yes", "Date", t.Since, "How", t.How.say(ctx))
+	}
+	return text.T(ctx, "email.no", "Date", t.Since, "How", t.How.say(ctx))
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -1,10 +1,6 @@
 package views
 
-import (
-	"time"
-
-	"plusultra.link/privacy/views/ui"
-)
+import "time"
 
 // ErasingNotice says that the account is about to go, and where to stop that.
 type ErasingNotice struct {
@@ -21,7 +17,7 @@ type OverviewPage struct {
 	Rows     int64          // that are held
 	Kinds    int64          // of data of which some is held
 	Of       int64          // kinds of data that there are
-	Most     []ui.CardProps // the categories of which most is held
+	Most     []DataCard     // the categories of which most is held
 	Requests []RequestRow
 	Looks    []LookRow
 }

@@ -178,7 +178,7 @@ func Overview(p OverviewPage) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, c := range p.Most {
-						templ_7745c5c3_Err = ui.Card(c).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Card(c.props(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -46,7 +46,7 @@ func Policy(p PolicyPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Version}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: policyLead(ctx, p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -54,8 +54,8 @@ func Policy(p PolicyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Note != "" {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: p.Note}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Standing != PolicyCurrent {
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: policyNote(ctx, p)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -154,7 +154,7 @@ func Policy(p PolicyPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = entryTitle(PolicyEntry{Title: v.Since, Href: v.Href}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = entryTitle(PolicyEntry{Title: inForce(ctx, v.Since, v.Announced), Href: v.Href}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -259,13 +259,13 @@ func policyBlock(b PolicyBlock) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Disclosure(ui.DisclosureProps{Summary: b.Fold}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Disclosure(ui.DisclosureProps{Summary: text.T(ctx, "policy.fold."+b.Fold, "Count", text.Number(ctx, int64(len(b.Entries))))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			if len(b.Facts) > 0 {
-				templ_7745c5c3_Err = ui.SummaryList(b.Facts).Render(ctx, templ_7745c5c3_Buffer)
+			if b.Contact != nil {
+				templ_7745c5c3_Err = ui.SummaryList(b.Contact.facts(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -361,7 +361,7 @@ func policyEntries(entries []PolicyEntry, level string) templ.Component {
 					}
 				}
 				if len(e.Facts) > 0 {
-					templ_7745c5c3_Err = ui.SummaryList(e.Facts).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.SummaryList(policyFacts(ctx, e.Facts)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -641,7 +641,7 @@ func RegisterCategory(p RegisterPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.SummaryList(p.About).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SummaryList(p.About.facts(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -758,7 +758,7 @@ func List(p ListPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Lead, Back: p.Back}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: listLead(ctx, p.List), Back: listBack(ctx, p.List)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -766,8 +766,8 @@ func List(p ListPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(p.Facts) > 0 {
-				templ_7745c5c3_Err = ui.SummaryList(p.Facts).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Contact != nil {
+				templ_7745c5c3_Err = ui.SummaryList(p.Contact.facts(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

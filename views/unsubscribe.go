@@ -1,19 +1,27 @@
 package views
 
+// LinkedTopic is what the link of a message is about.
+type LinkedTopic struct {
+	Known   bool // the register still has it
+	Name    string
+	Locked  bool   // it can't be stopped
+	Because string // why it is locked
+}
+
 // UnsubscribePage is what the link of a message opens: one thing to do, and
 // nothing done yet.
 type UnsubscribePage struct {
 	Shell
-	At     string // the link's own address
-	Lead   string
-	Button string // what the one button does; empty where there is nothing to stop
+	At    string // the link's own address
+	Topic LinkedTopic
 }
 
-// UnsubscribeDonePage says that mail has stopped.
+// UnsubscribeDonePage says that mail has stopped, or may come again.
 type UnsubscribeDonePage struct {
 	Shell
 	At       string
-	Text     string
+	Topic    LinkedTopic
+	Undone   bool // it was stopped and is not any more
 	Undoable bool
 	AllOff   bool // everything that can be stopped has been
 }
@@ -21,10 +29,8 @@ type UnsubscribeDonePage struct {
 // UnsubscribeChoicePage offers, without signing in, to stop one topic or all.
 type UnsubscribeChoicePage struct {
 	Shell
-	At       string
-	Topic    string // empty if the topic is gone
-	On       bool
-	Standing string
-	AllOff   bool
-	Locked   bool
+	At     string
+	Topic  LinkedTopic
+	On     bool
+	AllOff bool
 }

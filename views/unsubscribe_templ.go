@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
+
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -46,7 +48,7 @@ func Unsubscribe(p UnsubscribePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: p.Lead}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Lead: unsubscribeLead(ctx, p.Topic)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -54,8 +56,8 @@ func Unsubscribe(p UnsubscribePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Button != "" {
-				templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: p.At, Button: ui.ButtonProps{Label: p.Button, Kind: ui.Primary}}).Render(ctx, templ_7745c5c3_Buffer)
+			if !p.Topic.Locked {
+				templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: p.At, Button: ui.ButtonProps{Label: unsubscribeButton(ctx, p.Topic), Kind: ui.Primary}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -123,7 +125,7 @@ func UnsubscribeDone(p UnsubscribeDonePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{Title: p.Title, Text: p.Text}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{Title: p.Title, Text: doneText(ctx, p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -207,7 +209,7 @@ func UnsubscribeChoice(p UnsubscribeChoicePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Topic != "" {
+			if p.Topic.Known {
 				templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -220,15 +222,15 @@ func UnsubscribeChoice(p UnsubscribeChoicePage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if p.On && !p.Locked {
-						templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: p.At, Button: ui.ButtonProps{Label: text.T(ctx, "unsubscribe.button", "Topic", p.Topic)}}).Render(ctx, templ_7745c5c3_Buffer)
+					if p.On && !p.Topic.Locked {
+						templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: p.At, Button: ui.ButtonProps{Label: unsubscribeButton(ctx, p.Topic)}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section(ui.SectionProps{ID: "topic", Title: p.Topic, Lead: p.Standing}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section(ui.SectionProps{ID: "topic", Title: p.Topic.Name, Lead: isOn(ctx, p.On)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -257,7 +259,7 @@ func UnsubscribeChoice(p UnsubscribeChoicePage) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "unsubscribe.everythingOff"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/unsubscribe.templ`, Line: 49, Col: 49}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/unsubscribe.templ`, Line: 51, Col: 49}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -313,6 +315,42 @@ func UnsubscribeChoice(p UnsubscribeChoicePage) templ.Component {
 		}
 		return nil
 	})
+}
+
+func unsubscribeLead(ctx context.Context, t LinkedTopic) string {
+	switch {
+	case !t.Known:
+		return text.T(ctx, "unsubscribe.goneLead")
+	case t.Locked:
+		return t.Because
+	}
+	return text.T(ctx, "unsubscribe.lead")
+}
+
+func unsubscribeButton(ctx context.Context, t LinkedTopic) string {
+	if !t.Known {
+		return text.T(ctx, "unsubscribe.goneButton")
+	}
+	return text.T(ctx, "unsubscribe.button", "Topic", t.Name)
+}
+
+func doneText(ctx context.Context, p UnsubscribeDonePage) string {
+	switch {
+	case p.Undone:
+		return text.T(ctx, "unsubscribe.undoneText")
+	case p.AllOff:
+		return text.T(ctx, "unsubscribe.doneAllText")
+	case p.Topic.Locked:
+		return p.Topic.Because
+	}
+	return text.T(ctx, "unsubscribe.doneText")
+}
+
+func isOn(ctx context.Context, on bool) string {
+	if on {
+		return text.T(ctx, "unsubscribe.isOn")
+	}
+	return text.T(ctx, "unsubscribe.isOff")
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -18,7 +18,6 @@ import (
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // pageRows is how many rows a page shows.
@@ -36,9 +35,9 @@ func (c *dataController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.DataPage{Shell: c.shell(ctx, "data.title", "data"), Lead: text.T(r, "data.lead", "Brand", c.Register.Brand.Name)}
+	page := views.DataPage{Shell: c.shell(ctx, "data.title", "data")}
 	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
-		group := views.DataGroup{ID: string(origin), Title: text.T(r, "data.group."+string(origin))}
+		group := views.DataGroup{Origin: string(origin)}
 		for _, h := range holdings {
 			if category, _ := c.Register.Category(h.Category); category.Origin == origin {
 				group.Cards = append(group.Cards, c.card(r, category, h))
@@ -51,24 +50,18 @@ func (c *dataController) index(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Data(page))
 }
 
-func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) ui.CardProps {
+func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
 	lang := text.Lang(ctx)
-	var why []string
+	card := views.DataCard{
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: heldOf(h), Kept: category.Retention.In(lang),
+	}
 	for _, p := range c.Register.PurposesOf(category) {
-		why = append(why, p.Name.In(lang))
-	}
-	card := ui.CardProps{
-		Title: category.Name.In(lang), Href: "/data/" + category.ID, Text: category.Summary.In(lang), Stat: stat(ctx, h),
-		Facts: []ui.Fact{
-			{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, why)},
-			{Name: text.T(ctx, "data.until"), Value: category.Retention.In(lang)},
-		},
-	}
-	if h.Rows == 0 {
-		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
+		card.Why = append(card.Why, p.Name.In(lang))
 	}
 	return card
 }
+
+func heldOf(h record.Holding) views.DataHeld { return views.DataHeld{Rows: h.Rows, Since: h.First} }
 
 // show is one category: charts, a page of rows, and why they are held.
 func (c *dataController) show(ctx echo.Context) error {
@@ -89,17 +82,17 @@ func (c *dataController) show(ctx echo.Context) error {
 	filter, span, code := dataFilter(ctx, sources)
 	page := c.categoryPage(ctx, category)
 	page.Filter = filter
-	page.Charts = charts(r, category, days)
+	page.Charts = charts(category, days)
 	at := slices.IndexFunc(holdings, func(h record.Holding) bool { return h.Category == category.ID })
-	page.Stat = stat(r, holdings[at])
+	page.Held = heldOf(holdings[at])
 	for i, source := range sources {
 		list, err := c.list(ctx, source, i, span)
 		if err != nil {
 			return err
 		}
 		page.Lists = append(page.Lists, list)
-		if list.Correct.Href != "" {
-			page.Correct = list.Correct
+		if list.Single && len(list.Rows) > 0 && list.Rows[0].Correct != "" {
+			page.Correct = list.Rows[0].Correct
 		}
 	}
 	if fits(page.Lists) && filter != nil && filter.Clear == "" {
@@ -110,7 +103,7 @@ func (c *dataController) show(ctx echo.Context) error {
 
 // fits reports whether no list goes on to another page.
 func fits(lists []views.DataList) bool {
-	return !slices.ContainsFunc(lists, func(l views.DataList) bool { return l.Pager.Older != "" || l.Pager.Newer != "" })
+	return !slices.ContainsFunc(lists, func(l views.DataList) bool { return l.Older != "" || l.Newer != "" })
 }
 
 // list is one source's page of rows. Only the source that the address names
@@ -130,7 +123,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 		return views.DataList{}, err
 	}
 	list := c.dataList(r, source, page)
-	offerCorrections(ctx, source, at, page.Rows, &list)
+	offerCorrections(source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""
@@ -143,13 +136,8 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 		}
 		return ctx.Request().URL.Path + "?" + to.Encode() + "#rows"
 	}
-	list.Pager.Older, list.Pager.Newer = turn("older", page.Older), turn("newer", page.Newer)
-	if fits([]views.DataList{list}) {
-		list.Pager.Status = ""
-	}
-	if !q.From.IsZero() || !q.To.IsZero() {
-		list.Empty = text.T(r, "data.emptyTime")
-	}
+	list.Older, list.Newer = turn("older", page.Older), turn("newer", page.Newer)
+	list.Narrowed = !q.From.IsZero() || !q.To.IsZero()
 	return list, nil
 }
 
@@ -180,7 +168,7 @@ func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, r
 		if errFrom == nil && errTo != nil {
 			field = "to"
 		}
-		f.Problems = ui.Problems{{Field: field, Text: text.T(r, "data.dateBad")}}
+		f.Problems = words(ctx, fault.Problems{fault.Field(field, "data.dateBad")})
 		return f, record.PageQuery{}, http.StatusUnprocessableEntity
 	}
 	return f, q, http.StatusOK
@@ -205,22 +193,12 @@ func (c *profileController) edit(ctx echo.Context) error {
 }
 
 func (c *profileController) page(ctx echo.Context, f profileForm, problems fault.Problems) views.EditProfilePage {
-	r := ctx.Request().Context()
 	page := views.EditProfilePage{
 		Shell: c.shell(ctx, "data.editTitle", "data"), Problems: words(ctx, problems),
 		FullName: f.FullName, Street: f.Street, PostalCode: f.PostalCode, City: f.City, Region: f.Region,
-		Countries: countryOptions(r, f.Country),
+		Country: f.Country,
 	}
 	return page
-}
-
-// countryOptions are all countries, one of them chosen, or none.
-func countryOptions(ctx context.Context, chosen string) []ui.Option {
-	options := []ui.Option{{Label: text.T(ctx, "account.countryNone"), Selected: chosen == ""}}
-	for _, country := range text.Countries(ctx) {
-		options = append(options, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == chosen})
-	}
-	return options
 }
 
 // correct replaces the profile by what the person says is right.

@@ -1,14 +1,11 @@
 package web
 
 import (
-	"context"
 	"time"
 
-	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
+	"plusultra.link/privacy/views"
 )
 
 const (
@@ -18,41 +15,27 @@ const (
 )
 
 // charts draw what was observed over time: people would rather look than read.
-func charts(ctx context.Context, category register.Category, days []record.Day) []ui.BarChartProps {
+func charts(category register.Category, days []record.Day) []views.DataChart {
 	intake, ok := category.Intake()
 	if !ok || category.Origin != register.Observed || len(days) < fewestDays {
 		return nil
 	}
 	monthly := days[len(days)-1].Date.Sub(days[0].Date) > mostDays*24*time.Hour
-	steps := perDay(days)
+	all := perDay(days)
 	if monthly {
-		steps = perMonth(days)
+		all = perMonth(days)
 	}
-	of, countBy, amountBy := text.T(ctx, "data.day"), "data.countByDay", "data.amountByDay"
-	label := func(at time.Time) string { return text.Day(ctx, at) }
-	if monthly {
-		of, countBy, amountBy = text.T(ctx, "data.month"), "data.countByMonth", "data.amountByMonth"
-		label = func(at time.Time) string { return text.Month(ctx, at) }
+	count := views.DataChart{Monthly: monthly}
+	amount := views.DataChart{Monthly: monthly, Amount: true}
+	for _, d := range all {
+		count.Steps = append(count.Steps, views.DataStep{Day: d.Date, N: d.Rows})
+		amount.Steps = append(amount.Steps, views.DataStep{Day: d.Date, N: d.Amount})
 	}
-	draw := func(id, title, unit string, kind dictionary.Type, value func(record.Day) int64) ui.BarChartProps {
-		chart := ui.BarChartProps{ID: id, Title: title, Of: of, Unit: unit}
-		var total int64
-		for _, s := range steps {
-			n := value(s)
-			total += n
-			chart.Bars = append(chart.Bars, ui.Bar{Label: label(s.Date), Value: float64(n), Text: record.Amount(ctx, kind, n)})
-		}
-		chart.Summary = text.T(ctx, "data.chartSummary",
-			"First", label(steps[0].Date), "Last", label(steps[len(steps)-1].Date), "Total", record.Amount(ctx, kind, total))
-		return chart
-	}
-	drawn := []ui.BarChartProps{draw("count", text.T(ctx, countBy), text.T(ctx, "data.countUnit"), dictionary.TypeInteger,
-		func(d record.Day) int64 { return d.Rows })}
 	if field, ok := intake.Field(intake.Tally); ok {
-		drawn = append(drawn, draw("amount", text.T(ctx, amountBy), text.T(ctx, "data.amountUnit"), field.Type,
-			func(d record.Day) int64 { return d.Amount }))
+		amount.Unit = string(field.Type)
+		return []views.DataChart{count, amount}
 	}
-	return drawn
+	return []views.DataChart{count}
 }
 
 // perDay fills the days between, on which there was nothing.

@@ -13,7 +13,6 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // correctionAt is where a row of a category's source is corrected.
@@ -33,20 +32,13 @@ func correctable(source record.Source) []dictionary.Field {
 	return fields
 }
 
-// offerCorrections gives each row its way to be corrected; where there is
-// never more than one, the page has one button instead.
-func offerCorrections(ctx echo.Context, source record.Source, at int, rows []record.Row, list *views.DataList) {
-	if len(rows) == 0 || len(correctable(source)) == 0 {
+// offerCorrections gives each row its way to be corrected.
+func offerCorrections(source record.Source, at int, rows []record.Row, list *views.DataList) {
+	if len(correctable(source)) == 0 {
 		return
 	}
-	r := ctx.Request().Context()
-	if rows[0].Key == "" {
-		list.Correct = ui.Link{Label: text.T(r, "data.correct"), Href: correctionAt(source.Category().ID, at, "")}
-		return
-	}
-	list.Table.Columns = append(list.Table.Columns, ui.Column{Label: text.T(r, "data.correctHead")})
 	for i, row := range rows {
-		list.Table.Rows[i] = append(list.Table.Rows[i], ui.Cell{Text: text.T(r, "data.correctRow"), Href: correctionAt(source.Category().ID, at, row.Key)})
+		list.Rows[i].Correct = correctionAt(source.Category().ID, at, row.Key)
 	}
 }
 
@@ -102,18 +94,15 @@ func (c *dataController) update(ctx echo.Context) error {
 }
 
 func (c *dataController) editRowPage(ctx echo.Context, source record.Source, values map[string]string, problems fault.Problems) views.EditRowPage {
-	r := ctx.Request().Context()
-	lang := text.Lang(r)
+	lang := text.Lang(ctx.Request().Context())
 	page := views.EditRowPage{
 		Shell: c.shell(ctx, "data.rowTitle", "data"), Problems: words(ctx, problems), Action: ctx.Request().URL.RequestURI(),
-		Back: ui.Link{Label: source.Category().Name.In(lang), Href: "/data/" + source.Category().ID},
+		Category: source.Category().Name.In(lang), Back: "/data/" + source.Category().ID,
 	}
 	for _, f := range correctable(source) {
-		field := views.EditRowField{Name: f.ID, Label: f.Name.In(lang), Value: values[f.ID], Max: int(f.Max), Optional: !f.Required}
-		if f.Names == dictionary.ByCountry {
-			field.Options = countryOptions(r, values[f.ID])
-		}
-		page.Fields = append(page.Fields, field)
+		page.Fields = append(page.Fields, views.EditRowField{
+			Name: f.ID, Label: f.Name.In(lang), Value: values[f.ID], Max: int(f.Max), Optional: !f.Required, Country: f.Names == dictionary.ByCountry,
+		})
 	}
 	return page
 }

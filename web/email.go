@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
@@ -12,7 +11,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 type emailController struct{ *server }
@@ -97,7 +95,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		return views.EmailPage{}, err
 	}
 	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: signedIn(ctx).Address, AllOff: true, Problems: words(ctx, problems)}
-	page.Events = lines(r, history, consent.All)
+	page.Events = lines(history, consent.All)
 	for _, p := range preferences {
 		name, lang := p.Topic.Name, text.Lang(r)
 		if p.Topic.Locked {
@@ -107,44 +105,19 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		page.AllOff = page.AllOff && !p.On
 		page.Topics = append(page.Topics, views.EmailTopic{
 			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On,
-			Standing: standing(r, p), Events: lines(r, history, p.Topic.ID),
+			Since: p.Since, How: views.EmailChannel(p.Channel), Events: lines(history, p.Topic.ID),
 		})
 	}
 	return page, nil
 }
 
-// standing says since when a topic stands as it does, and by what.
-func standing(ctx context.Context, p consent.Preference) string {
-	args := []any{"Date", text.Date(ctx, p.Since), "How", text.T(ctx, "email.how."+string(p.Channel))}
-	switch {
-	case p.Since.IsZero() && p.On:
-		return text.T(ctx, "email.default")
-	case p.Since.IsZero():
-		return text.T(ctx, "email.neverSaid")
-	case p.Channel == consent.Suppressed:
-		return text.T(ctx, "email.suppressed", args...)
-	case p.On:
-		return text.T(ctx, "email.yes", args...)
-	}
-	return text.T(ctx, "email.no", args...)
-}
-
 // lines are those of the ledger that are about a topic.
-func lines(ctx context.Context, history []consent.Event, topic string) []views.EmailEvent {
+func lines(history []consent.Event, topic string) []views.EmailEvent {
 	var list []views.EmailEvent
 	for _, e := range history {
-		if e.Topic != topic {
-			continue
+		if e.Topic == topic {
+			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.EmailChannel(e.Channel), Wording: e.Wording})
 		}
-		key := "email.saidNo"
-		if e.Given {
-			key = "email.saidYes"
-		}
-		list = append(list, views.EmailEvent{
-			At:      ui.TimeProps{ISO: text.ISO(e.At), Text: text.Time(ctx, e.At)},
-			What:    text.T(ctx, key, "How", text.T(ctx, "email.how."+string(e.Channel))),
-			Wording: e.Wording,
-		})
 	}
 	return list
 }

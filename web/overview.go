@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/ui"
 )
 
 type overviewController struct{ *server }
@@ -69,11 +68,11 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) v
 }
 
 // most are the categories of which most is held.
-func (c *overviewController) most(ctx context.Context, holdings []record.Holding) []ui.CardProps {
+func (c *overviewController) most(ctx context.Context, holdings []record.Holding) []views.DataCard {
 	sorted := slices.Clone(holdings)
 	slices.SortStableFunc(sorted, func(a, b record.Holding) int { return int(min(max(b.Rows-a.Rows, -1), 1)) })
 	data := &dataController{c.server}
-	var cards []ui.CardProps
+	var cards []views.DataCard
 	for _, h := range sorted[:min(len(sorted), mostShown)] {
 		category, ok := c.Register.Category(h.Category)
 		if ok && h.Rows > 0 {

@@ -43,7 +43,7 @@ func (c *policyController) page(ctx echo.Context, version notice.Version) views.
 	doc := version.In(text.Lang(r))
 	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: version.Changes.In(text.Lang(r))}
 	page.Title = doc.Title
-	page.Version, page.Note, page.Versions = c.standing(r, version)
+	c.standing(r, version, &page)
 	for _, lang := range c.Catalog.Languages() {
 		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + ctx.Request().URL.Path + "?lang=" + lang})
 	}
@@ -56,8 +56,8 @@ func (c *policyController) page(ctx echo.Context, version notice.Version) views.
 			continue
 		}
 		block := c.fill(r, b.Slot)
-		if n := int64(len(block.Entries)); n > foldFrom {
-			block.Fold = text.T(r, "policy.fold."+string(b.Slot), "Count", text.Number(r, n))
+		if len(block.Entries) > foldFrom {
+			block.Fold = string(b.Slot)
 		}
 		page.Blocks = append(page.Blocks, block)
 	}
@@ -67,40 +67,36 @@ func (c *policyController) page(ctx echo.Context, version notice.Version) views.
 // foldFrom is the longest list that stands open between the sentences.
 const foldFrom = 4
 
-// standing says from when a version is in force, what to know of one that is
-// not, and which others there are.
-func (c *policyController) standing(ctx context.Context, version notice.Version) (since, note string, others []views.PolicyVersion) {
+// standing tells whether a version is in force, and which others there are.
+func (c *policyController) standing(ctx context.Context, version notice.Version, page *views.PolicyPage) {
 	current := c.current(ctx)
-	day := func(v notice.Version) string { return text.Day(ctx, v.Effective.Time()) }
-	since = text.T(ctx, "policy.since", "Day", day(version))
+	page.Since, page.Standing = version.Effective.Time(), views.PolicyCurrent
 	all := c.Policy.Versions()
 	for i, v := range all {
-		other := views.PolicyVersion{Since: text.T(ctx, "policy.since", "Day", day(v)), Changes: v.Changes.In(text.Lang(ctx)), Href: "/policy/" + v.ID}
-		switch {
-		case v.ID == current.ID:
+		other := views.PolicyVersion{
+			Since: v.Effective.Time(), Announced: v.Effective.After(current.Effective), Changes: v.Changes.In(text.Lang(ctx)), Href: "/policy/" + v.ID,
+		}
+		if v.ID == current.ID {
 			other.Href = "/policy"
-		case v.Effective.After(current.Effective):
-			other.Since = text.T(ctx, "policy.from", "Day", day(v))
 		}
 		if v.ID == version.ID {
 			other.Href = ""
 			switch {
-			case v.Effective.After(current.Effective):
-				since, note = other.Since, text.T(ctx, "policy.announced", "Day", day(v))
+			case other.Announced:
+				page.Standing = views.PolicyAnnounced
 			case v.ID != current.ID:
-				since, note = "", text.T(ctx, "policy.earlier", "Day", day(v), "Next", day(all[i-1]))
+				page.Standing, page.Next = views.PolicyEarlier, all[i-1].Effective.Time()
 			}
 		}
-		others = append(others, other)
+		page.Versions = append(page.Versions, other)
 	}
-	return since, note, others
 }
 
 // fill reads the register for a place in the text.
 func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.PolicyBlock {
 	switch slot {
 	case notice.Contact:
-		return views.PolicyBlock{Facts: c.contacts(ctx)}
+		return views.PolicyBlock{Contact: c.contacts()}
 	case notice.Categories:
 		return views.PolicyBlock{Entries: c.categories(ctx)}
 	case notice.Purposes:
@@ -109,13 +105,13 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 		return views.PolicyBlock{Entries: c.recipients(ctx)}
 	case notice.Transfers:
 		return views.PolicyBlock{Entries: entries(c.Register.Transfers, func(t register.Transfer) views.PolicyEntry {
-			return said(ctx, t.Name, t.Summary, ui.SummaryRow{Key: text.T(ctx, "policy.article"), Value: t.Article})
+			return said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
 		})}
 	case notice.Topics:
 		return views.PolicyBlock{Entries: entries(c.Register.Topics, func(t register.Topic) views.PolicyEntry {
 			e := said(ctx, t.Name, t.Summary)
 			if t.Locked {
-				e.Facts = []ui.SummaryRow{{Key: text.T(ctx, "policy.locked"), Value: t.Because.In(text.Lang(ctx))}}
+				e.Facts = []views.PolicyFact{{Key: "policy.locked", Value: t.Because.In(text.Lang(ctx))}}
 			}
 			return e
 		})}
@@ -129,9 +125,9 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 		return views.PolicyBlock{Entries: entries(c.Register.Authorities, func(a register.Authority) views.PolicyEntry {
 			e := said(ctx, a.Name, a.Note)
 			if a.Address != "" {
-				e.Facts = append(e.Facts, ui.SummaryRow{Key: text.T(ctx, "policy.address"), Value: a.Address})
+				e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.address", Value: a.Address})
 			}
-			e.Facts = append(e.Facts, outside(ctx, "policy.site", a.URL))
+			e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.site", Address: a.URL})
 			return e
 		})}
 	}
@@ -142,8 +138,7 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 func (c *policyController) data(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
-		Shell: c.shell(ctx, "policy.dataTitle", "policy"), Lead: text.T(r, "policy.dataLead"), Entries: c.categories(r),
-		Back: ui.Link{Label: text.T(r, "policy.whole"), Href: "/policy"},
+		Shell: c.shell(ctx, "policy.dataTitle", "policy"), List: views.ListOfData, Entries: c.categories(r),
 	}))
 }
 
@@ -171,32 +166,28 @@ func (c *policyController) category(ctx echo.Context) error {
 func (c *policyController) others(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
-		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), Lead: text.T(r, "policy.recipientsLead"), Entries: c.recipients(r),
+		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), List: views.ListOfRecipients, Entries: c.recipients(r),
 	}))
 }
 
 // contact says how to reach a person (promise P29).
 func (c *policyController) contact(ctx echo.Context) error {
-	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
-		Shell: c.shell(ctx, "policy.contactTitle", "contact"), Lead: text.T(r, "policy.contactLead"), Facts: c.contacts(r),
+		Shell: c.shell(ctx, "policy.contactTitle", "contact"), List: views.ListOfContacts, Contact: c.contacts(),
 	}))
 }
 
-func (c *policyController) contacts(ctx context.Context) []ui.SummaryRow {
+func (c *policyController) contacts() *views.PolicyContact {
 	who := c.Register.Controller
-	return []ui.SummaryRow{
-		{Key: text.T(ctx, "policy.controller"), Value: text.List(ctx, append([]string{who.Name}, who.TradingAs...))},
-		{Key: text.T(ctx, "policy.privacyMail"), Inside: ui.LinkTo(ui.Link{Label: who.PrivacyEmail, Href: "mailto:" + who.PrivacyEmail})},
-		{Key: text.T(ctx, "policy.otherMail"), Inside: ui.LinkTo(ui.Link{Label: who.ContactEmail, Href: "mailto:" + who.ContactEmail})},
-		{Key: text.T(ctx, "policy.post"), Value: strings.Join(who.Address, ", ")},
+	return &views.PolicyContact{
+		Names: append([]string{who.Name}, who.TradingAs...), Privacy: who.PrivacyEmail, Other: who.ContactEmail, Post: strings.Join(who.Address, ", "),
 	}
 }
 
 func (c *policyController) categories(ctx context.Context) []views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return entries(c.Register.Categories, func(k register.Category) views.PolicyEntry {
-		e := said(ctx, k.Name, k.Summary, ui.SummaryRow{Key: text.T(ctx, "data.kept"), Value: k.Retention.In(lang)})
+		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Value: k.Retention.In(lang)})
 		e.Href = "/policy/data/" + k.ID
 		return e
 	})
@@ -210,8 +201,8 @@ func (c *policyController) purposes(ctx context.Context) []views.PolicyEntry {
 			how = basis.How
 		}
 		return said(ctx, p.Name, p.Summary,
-			ui.SummaryRow{Key: text.T(ctx, "policy.basis"), Value: basis.Name.In(lang) + " (" + basis.Article + ")"},
-			ui.SummaryRow{Key: text.T(ctx, "policy.you"), Value: how.In(lang)})
+			views.PolicyFact{Key: "policy.basis", Value: basis.Name.In(lang) + " (" + basis.Article + ")"},
+			views.PolicyFact{Key: "policy.you", Value: how.In(lang)})
 	})
 }
 
@@ -219,11 +210,11 @@ func (c *policyController) recipients(ctx context.Context) []views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return entries(c.Register.Recipients, func(p register.Recipient) views.PolicyEntry {
 		e := said(ctx, p.Name, p.Purpose,
-			ui.SummaryRow{Key: text.T(ctx, "policy.role"), Value: p.Role.In(lang)},
-			ui.SummaryRow{Key: text.T(ctx, "policy.whichData"), Value: p.Data.In(lang)},
-			ui.SummaryRow{Key: text.T(ctx, "data.place"), Value: c.Register.Place(p.Place).Name.In(lang)})
+			views.PolicyFact{Key: "policy.role", Value: p.Role.In(lang)},
+			views.PolicyFact{Key: "policy.whichData", Value: p.Data.In(lang)},
+			views.PolicyFact{Key: "data.place", Value: c.Register.Place(p.Place).Name.In(lang)})
 		if p.PolicyURL != "" {
-			e.Facts = append(e.Facts, outside(ctx, "policy.theirs", p.PolicyURL))
+			e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.theirs", Address: p.PolicyURL})
 		}
 		return e
 	})
@@ -234,7 +225,7 @@ func (c *policyController) cookies(ctx context.Context) []views.PolicyEntry {
 	return entries(c.Register.Cookies, func(g register.CookieGroup) views.PolicyEntry {
 		e := said(ctx, g.Name, g.Summary)
 		for _, k := range g.Cookies {
-			e.Facts = append(e.Facts, ui.SummaryRow{Key: k.Name, Value: k.Purpose.In(lang) + " " + k.Lasts.In(lang)})
+			e.Facts = append(e.Facts, views.PolicyFact{Name: k.Name, Value: k.Purpose.In(lang) + " " + k.Lasts.In(lang)})
 		}
 		return e
 	})
@@ -249,12 +240,7 @@ func entries[T any](list []T, say func(T) views.PolicyEntry) []views.PolicyEntry
 	return out
 }
 
-func said(ctx context.Context, name, summary document.Text, facts ...ui.SummaryRow) views.PolicyEntry {
+func said(ctx context.Context, name, summary document.Text, facts ...views.PolicyFact) views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return views.PolicyEntry{Title: name.In(lang), Text: summary.In(lang), Facts: facts}
-}
-
-// outside is a link that leaves the portal, and says so (promise P18).
-func outside(ctx context.Context, key, address string) ui.SummaryRow {
-	return ui.SummaryRow{Key: text.T(ctx, key), Inside: ui.External(ui.Link{Label: address, Href: address})}
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
 )
 
 type (
@@ -32,14 +30,12 @@ func (c *securityController) show(ctx echo.Context) error {
 		page.Zone = mine.Zone
 	}
 	for _, s := range sessions {
-		from := text.T(r, "security.unknown")
+		one := views.SecuritySession{ID: s.ID.String(), Here: s.ID == signedIn(ctx).ID, Since: s.CreatedAt, Seen: s.SeenAt}
+		one.Browser, one.System = device(s.UserAgent)
 		if s.IP.IsValid() {
-			from = s.IP.String()
+			one.IP = s.IP.String()
 		}
-		page.Sessions = append(page.Sessions, views.SecuritySession{
-			ID: s.ID.String(), Device: device(r, s.UserAgent), IP: from, Here: s.ID == signedIn(ctx).ID,
-			Since: text.Time(r, s.CreatedAt), Seen: text.Time(r, s.SeenAt),
-		})
+		page.Sessions = append(page.Sessions, one)
 	}
 	if page.Services, page.Offers, err = c.linkedServices(ctx); err != nil {
 		return err
@@ -87,8 +83,9 @@ func (c *securityController) endSession(ctx echo.Context) error {
 	return c.redirect(ctx, "/security", "security.sessionEnded")
 }
 
-// device says in a few words what a browser says of itself at length.
-func device(ctx context.Context, agent string) string {
+// device finds in what a browser says of itself at length which one it is, on
+// which system; empty for what is not known.
+func device(agent string) (browser, system string) {
 	pick := func(names [][2]string) string {
 		for _, n := range names {
 			if strings.Contains(agent, n[0]) {
@@ -97,7 +94,7 @@ func device(ctx context.Context, agent string) string {
 		}
 		return ""
 	}
-	browser := pick([][2]string{
+	browser = pick([][2]string{
 		{"Edg/", "Edge"},
 		{"OPR/", "Opera"},
 		{"SamsungBrowser/", "Samsung Internet"},
@@ -107,16 +104,8 @@ func device(ctx context.Context, agent string) string {
 		{"Chrome/", "Chrome"},
 		{"Safari/", "Safari"},
 	})
-	system := pick([][2]string{
+	system = pick([][2]string{
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
 	})
-	switch {
-	case browser == "" && system == "":
-		return text.T(ctx, "security.deviceUnknown")
-	case browser == "":
-		return text.T(ctx, "security.browserUnknown", "System", system)
-	case system == "":
-		return browser
-	}
-	return text.T(ctx, "security.device", "Browser", browser, "System", system)
+	return browser, system
 }

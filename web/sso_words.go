@@ -8,8 +8,6 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // linkedServices says which services a person linked, and which they could.
@@ -36,25 +34,13 @@ func (s *server) linkedServices(ctx echo.Context) ([]views.LinkedService, []view
 
 func linkedService(ctx context.Context, l sso.LinkedService) views.LinkedService {
 	v := views.LinkedService{
-		ID: l.ID.String(), Name: l.Name, Gone: !l.Configured, Since: text.Time(ctx, l.LinkedAt), Used: text.Time(ctx, l.UsedAt),
+		ID: l.ID.String(), Name: l.Name, Gone: !l.Configured, Since: l.LinkedAt, Used: l.UsedAt, Ended: l.RevokedAt, Outcome: views.ServiceOutcome(l.Outcome),
 	}
 	if l.RevokedAt.IsZero() {
-		v.Gave, v.Allowed = claims(ctx, l.Claims), record.Scopes(ctx, l.Scopes)
-		return v
-	}
-	kinds := map[sso.Outcome]ui.Kind{sso.Revoked: ui.Done, sso.AlreadyGone: ui.Done, sso.Pending: ui.Info, sso.Unsupported: ui.Turn, sso.Failed: ui.Turn}
-	v.Ended, v.Pending = text.Time(ctx, l.RevokedAt), l.Outcome == sso.Pending
-	v.Outcome = ui.AlertProps{
-		Kind: kinds[l.Outcome], Title: text.T(ctx, "sso.outcome."+string(l.Outcome)+".title", "Service", l.Name),
-		Text: text.T(ctx, "sso.outcome."+string(l.Outcome)+".text", "Service", l.Name),
+		v.Allowed = record.Scopes(ctx, l.Scopes)
+		for _, c := range record.Claims(ctx, l.Claims) {
+			v.Gave = append(v.Gave, views.ServiceClaim(c))
+		}
 	}
 	return v
-}
-
-func claims(ctx context.Context, said map[string]any) []ui.SummaryRow {
-	var rows []ui.SummaryRow
-	for _, c := range record.Claims(ctx, said) {
-		rows = append(rows, ui.SummaryRow{Key: c.Name, Value: c.Value})
-	}
-	return rows
 }

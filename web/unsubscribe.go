@@ -45,18 +45,21 @@ func (c *unsubscribeController) show(ctx echo.Context, l consent.Link) error {
 	if !st.On && st.Known {
 		return render(ctx, http.StatusOK, views.UnsubscribeDone(c.donePage(ctx, l, st)))
 	}
-	r := ctx.Request().Context()
-	page := views.UnsubscribePage{Shell: c.linkFrame(ctx, l, ""), At: c.at(l), Lead: text.T(r, "unsubscribe.lead")}
-	topic := st.Topic.Name.In(text.Lang(r))
+	topic := linkedTopic(ctx, st)
+	title := "unsubscribe.title"
 	switch {
-	case !st.Known:
-		page.Title, page.Lead, page.Button = text.T(r, "unsubscribe.goneTitle"), text.T(r, "unsubscribe.goneLead"), text.T(r, "unsubscribe.goneButton")
-	case st.Topic.Locked:
-		page.Title, page.Lead = text.T(r, "unsubscribe.lockedTitle", "Topic", topic), st.Topic.Because.In(text.Lang(r))
-	default:
-		page.Title, page.Button = text.T(r, "unsubscribe.title", "Topic", topic), text.T(r, "unsubscribe.button", "Topic", topic)
+	case !topic.Known:
+		title = "unsubscribe.goneTitle"
+	case topic.Locked:
+		title = "unsubscribe.lockedTitle"
 	}
-	return render(ctx, http.StatusOK, views.Unsubscribe(page))
+	return render(ctx, http.StatusOK, views.Unsubscribe(views.UnsubscribePage{Shell: c.linkFrame(ctx, l, title, "Topic", topic.Name), At: c.at(l), Topic: topic}))
+}
+
+// linkedTopic is what a link is about.
+func linkedTopic(ctx echo.Context, st consent.Standing) views.LinkedTopic {
+	lang := text.Lang(ctx.Request().Context())
+	return views.LinkedTopic{Known: st.Known, Name: st.Topic.Name.In(lang), Locked: st.Topic.Locked, Because: st.Topic.Because.In(lang)}
 }
 
 // stop is both the mailbox's post and the page's button. Whatever else the
@@ -88,7 +91,7 @@ func (c *unsubscribeController) undo(ctx echo.Context, l consent.Link) error {
 	if err := c.Consents.UndoUnsubscribe(r, l, text.Lang(r)); err != nil {
 		return err
 	}
-	page := views.UnsubscribeDonePage{Shell: c.linkFrame(ctx, l, "unsubscribe.undoneTitle"), At: c.at(l), Text: text.T(r, "unsubscribe.undoneText")}
+	page := views.UnsubscribeDonePage{Shell: c.linkFrame(ctx, l, "unsubscribe.undoneTitle"), At: c.at(l), Undone: true}
 	return render(ctx, http.StatusOK, views.UnsubscribeDone(page))
 }
 
@@ -99,11 +102,7 @@ func (c *unsubscribeController) choose(ctx echo.Context, l consent.Link) error {
 		return err
 	}
 	page := views.UnsubscribeChoicePage{
-		Shell: c.linkFrame(ctx, l, "unsubscribe.choiceTitle"), At: c.at(l), Topic: st.Topic.Name.In(text.Lang(r)),
-		On: st.On, Standing: text.T(r, "unsubscribe.isOff"), AllOff: st.AllOff, Locked: st.Topic.Locked,
-	}
-	if st.On {
-		page.Standing = text.T(r, "unsubscribe.isOn")
+		Shell: c.linkFrame(ctx, l, "unsubscribe.choiceTitle"), At: c.at(l), Topic: linkedTopic(ctx, st), On: st.On, AllOff: st.AllOff,
 	}
 	return render(ctx, http.StatusOK, views.UnsubscribeChoice(page))
 }
@@ -117,21 +116,19 @@ func (c *unsubscribeController) done(ctx echo.Context, l consent.Link) error {
 }
 
 func (c *unsubscribeController) donePage(ctx echo.Context, l consent.Link, st consent.Standing) views.UnsubscribeDonePage {
-	r := ctx.Request().Context()
-	page := views.UnsubscribeDonePage{
-		Shell: c.linkFrame(ctx, l, ""), At: c.at(l), Text: text.T(r, "unsubscribe.doneText"), Undoable: st.Undoable, AllOff: st.AllOff,
-	}
+	topic := linkedTopic(ctx, st)
+	title := "unsubscribe.doneTitle"
 	switch {
 	case st.AllOff:
-		page.Title, page.Text = text.T(r, "unsubscribe.doneAllTitle"), text.T(r, "unsubscribe.doneAllText")
+		title = "unsubscribe.doneAllTitle"
 	case !st.Known:
-		page.Title = text.T(r, "unsubscribe.doneGoneTitle")
-	case st.Topic.Locked:
-		page.Title, page.Text = text.T(r, "unsubscribe.lockedTitle", "Topic", st.Topic.Name.In(text.Lang(r))), st.Topic.Because.In(text.Lang(r))
-	default:
-		page.Title = text.T(r, "unsubscribe.doneTitle", "Topic", st.Topic.Name.In(text.Lang(r)))
+		title = "unsubscribe.doneGoneTitle"
+	case topic.Locked:
+		title = "unsubscribe.lockedTitle"
 	}
-	return page
+	return views.UnsubscribeDonePage{
+		Shell: c.linkFrame(ctx, l, title, "Topic", topic.Name), At: c.at(l), Topic: topic, Undoable: st.Undoable, AllOff: st.AllOff,
+	}
 }
 
 // refuse says what is wrong with a link and what to do instead.
@@ -151,8 +148,8 @@ func (c *unsubscribeController) at(l consent.Link) string {
 
 // linkFrame is the frame of a page behind a link. Choosing a language leads to
 // what a GET shows, and paper does not print the token.
-func (c *unsubscribeController) linkFrame(ctx echo.Context, l consent.Link, titleKey string) views.Shell {
-	shell := c.frame(ctx, titleKey, "")
+func (c *unsubscribeController) linkFrame(ctx echo.Context, l consent.Link, titleKey string, args ...any) views.Shell {
+	shell := c.frame(ctx, titleKey, "", args...)
 	shell.Path, shell.Address = c.at(l), c.BaseURL.String()+"/unsubscribe"
 	return shell
 }

@@ -47,7 +47,7 @@ func (w Words) Value(ctx context.Context, f dictionary.Field, raw []byte) Said {
 		}
 	case dictionary.TypeInteger, dictionary.TypeBytes, dictionary.TypeSeconds:
 		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
-			return Said{Text: Amount(ctx, f.Type, n)}
+			return Said{Text: say.Amount(ctx, string(f.Type), n)}
 		}
 	case dictionary.TypeBoolean:
 		return Said{Text: say.YesOrNo(ctx, raw[0] == 't')}
@@ -98,25 +98,13 @@ func (w Words) pairs(ctx context.Context, f dictionary.Field, said map[string]an
 		return say.Clauses(ctx, out)
 	}
 	for _, key := range slices.Sorted(maps.Keys(said)) {
-		out = append(out, w.Code(ctx, f, key)+": "+Plain(ctx, said[key]))
+		out = append(out, w.Code(ctx, f, key)+": "+inJSON(ctx, said[key]))
 	}
 	return say.Clauses(ctx, out)
 }
 
-// Amount writes a number in its unit.
-func Amount(ctx context.Context, of dictionary.Type, n int64) string {
-	switch of {
-	case dictionary.TypeBytes:
-		return say.Bytes(ctx, n)
-	case dictionary.TypeSeconds:
-		return say.Duration(ctx, time.Duration(n)*time.Second)
-	default: // a bare number
-		return say.Number(ctx, n)
-	}
-}
-
-// Plain says a value of JSON.
-func Plain(ctx context.Context, value any) string {
+// inJSON says a value of JSON.
+func inJSON(ctx context.Context, value any) string {
 	switch v := value.(type) {
 	case nil:
 		return Nothing
@@ -158,7 +146,7 @@ func Claims(ctx context.Context, claims map[string]any) []Claim {
 		if slices.Contains(known, name) {
 			said = say.T(ctx, "sso.claim."+name)
 		}
-		value := Plain(ctx, claims[name])
+		value := inJSON(ctx, claims[name])
 		if seconds, ok := claims[name].(float64); ok && name == "updated_at" { // seconds since 1970, by the same section
 			value = say.Date(ctx, time.Unix(int64(seconds), 0))
 		}

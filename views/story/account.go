@@ -131,14 +131,8 @@ func sessions(ctx context.Context) templ.Component {
 	p := security(ctx)
 	p.Offers = nil
 	p.Sessions = append(p.Sessions,
-		views.SecuritySession{
-			ID: "2", Device: text.T(ctx, "security.device", "Browser", "Safari", "System", "iOS"), IP: "2001:db8:4a::17",
-			Since: pick(ctx, "14 November 2026 08:20 UTC", "2026年11月14日 08:20 UTC"), Seen: pick(ctx, "21 November 2026 23:04 UTC", "2026年11月21日 23:04 UTC"),
-		},
-		views.SecuritySession{
-			ID: "3", Device: text.T(ctx, "security.deviceUnknown"), IP: "198.51.100.4",
-			Since: pick(ctx, "2 November 2026 03:11 UTC", "2026年11月2日 03:11 UTC"), Seen: pick(ctx, "2 November 2026 03:12 UTC", "2026年11月2日 03:12 UTC"),
-		},
+		views.SecuritySession{ID: "2", Browser: "Safari", System: "iPhone", IP: "2001:db8:4a::17", Since: at("2026-11-14T08:20:00Z"), Seen: at("2026-11-21T23:04:00Z")},
+		views.SecuritySession{ID: "3", Since: at("2026-11-02T03:11:00Z"), Seen: at("2026-11-02T03:12:00Z")},
 	)
 	return views.Security(p)
 }

@@ -28,35 +28,24 @@ func email() Group {
 const madeUpLink = "/unsubscribe/AbCdEf"
 
 func preferencesPage(ctx context.Context) views.EmailPage {
-	day := func(en, ja string) string { return pick(ctx, en, ja) }
-	how := func(channel string) string { return text.T(ctx, "email.how."+channel) }
-	may := day("3 May 2026", "2026年5月3日")
-	event := func(key, channel, date, wording string) views.EmailEvent {
-		return views.EmailEvent{
-			At:   ui.TimeProps{ISO: "2026-05-03T08:14:00Z", Text: date + " 08:14 UTC"},
-			What: text.T(ctx, key, "How", how(channel)), Wording: wording,
-		}
-	}
+	may, june := at("2026-05-03T08:14:00Z"), at("2026-06-09T08:14:00Z")
 	return views.EmailPage{
 		Shell: person(ctx, "email", text.T(ctx, "email.title")), Address: "mara@example.com",
 		Topics: []views.EmailTopic{
 			{
 				ID: "new-features", Name: pick(ctx, "New features", "新機能"), On: true,
-				About:    pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。"),
-				Standing: text.T(ctx, "email.yes", "Date", may, "How", how("sign-up")),
-				Events:   []views.EmailEvent{event("email.saidYes", "sign-up", may, "9c1f30d2aa74e05b")},
+				About: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。"),
+				Since: may, How: "sign-up",
+				Events: []views.EmailEvent{{At: may, Yes: true, How: "sign-up", Wording: "9c1f30d2aa74e05b"}},
 			},
 			{
 				ID: "promotions", Name: pick(ctx, "Promotions", "キャンペーン"),
-				About:    pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。"),
-				Standing: text.T(ctx, "email.no", "Date", day("9 June 2026", "2026年6月9日"), "How", how("one-click")),
-				Events: []views.EmailEvent{
-					event("email.saidNo", "one-click", day("9 June 2026", "2026年6月9日"), ""),
-					event("email.saidYes", "preferences", may, "07d2c4b11e9a3f60"),
-				},
+				About: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。"),
+				Since: june, How: "one-click",
+				Events: []views.EmailEvent{{At: june, How: "one-click"}, {At: may, Yes: true, How: "preferences", Wording: "07d2c4b11e9a3f60"}},
 			},
 			{
-				ID: "company-stories", Name: pick(ctx, "Company stories", "会社の話題"), Standing: text.T(ctx, "email.neverSaid"),
+				ID: "company-stories", Name: pick(ctx, "Company stories", "会社の話題"),
 				About: pick(ctx, "Who we are and what we are working on.", "私たちの人となりや、取り組んでいることをご紹介します。"),
 			},
 		},
@@ -79,13 +68,9 @@ func preferencesOff(ctx context.Context) templ.Component {
 	p := preferencesPage(ctx)
 	p.AllOff = true
 	for i := range p.Topics {
-		p.Topics[i].On = false
-		p.Topics[i].Standing = text.T(ctx, "email.no", "Date", pick(ctx, "22 November 2026", "2026年11月22日"), "How", text.T(ctx, "email.how.preferences"))
+		p.Topics[i].On, p.Topics[i].Since, p.Topics[i].How = false, now(), "preferences"
 	}
-	p.Events = []views.EmailEvent{{
-		At:   ui.TimeProps{ISO: "2026-11-22T21:40:00Z", Text: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC")},
-		What: text.T(ctx, "email.saidNo", "How", text.T(ctx, "email.how.preferences")),
-	}}
+	p.Events = []views.EmailEvent{{At: now(), How: "preferences"}}
 	return views.Email(p)
 }
 
@@ -94,41 +79,40 @@ func promotions(ctx context.Context) string { return pick(ctx, "Promotions", "�
 func unsubscribe(ctx context.Context) templ.Component {
 	return views.Unsubscribe(views.UnsubscribePage{
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.title", "Topic", promotions(ctx))), At: madeUpLink,
-		Lead: text.T(ctx, "unsubscribe.lead"), Button: text.T(ctx, "unsubscribe.button", "Topic", promotions(ctx)),
+		Topic: views.LinkedTopic{Known: true, Name: promotions(ctx)},
 	})
 }
 
 func unsubscribeGone(ctx context.Context) templ.Component {
 	return views.Unsubscribe(views.UnsubscribePage{
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.goneTitle")), At: madeUpLink,
-		Lead: text.T(ctx, "unsubscribe.goneLead"), Button: text.T(ctx, "unsubscribe.goneButton"),
 	})
 }
 
 func unsubscribed(ctx context.Context) templ.Component {
 	return views.UnsubscribeDone(views.UnsubscribeDonePage{
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.doneTitle", "Topic", promotions(ctx))), At: madeUpLink,
-		Text: text.T(ctx, "unsubscribe.doneText"), Undoable: true,
+		Topic: views.LinkedTopic{Known: true, Name: promotions(ctx)}, Undoable: true,
 	})
 }
 
 func unsubscribedAll(ctx context.Context) templ.Component {
 	return views.UnsubscribeDone(views.UnsubscribeDonePage{
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.doneAllTitle")), At: madeUpLink,
-		Text: text.T(ctx, "unsubscribe.doneAllText"), Undoable: true, AllOff: true,
+		Undoable: true, AllOff: true,
 	})
 }
 
 func resubscribed(ctx context.Context) templ.Component {
 	return views.UnsubscribeDone(views.UnsubscribeDonePage{
-		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.undoneTitle")), At: madeUpLink, Text: text.T(ctx, "unsubscribe.undoneText"),
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.undoneTitle")), At: madeUpLink, Undone: true,
 	})
 }
 
 func unsubscribeChoices(ctx context.Context) templ.Component {
 	return views.UnsubscribeChoice(views.UnsubscribeChoicePage{
-		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.choiceTitle")), At: madeUpLink, Topic: promotions(ctx),
-		On: true, Standing: text.T(ctx, "unsubscribe.isOn"),
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.choiceTitle")), At: madeUpLink,
+		Topic: views.LinkedTopic{Known: true, Name: promotions(ctx)}, On: true,
 	})
 }
 

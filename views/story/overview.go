@@ -8,7 +8,6 @@ import (
 
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 func overview() Group {
@@ -29,13 +28,9 @@ func overviewPage(ctx context.Context, entries, kinds int64) views.OverviewPage 
 
 func overviewFull(ctx context.Context) templ.Component {
 	p := overviewPage(ctx, 214_803, 9)
-	p.Most = []ui.CardProps{
-		{
-			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
-			Stat:  ui.StatProps{Number: "214,803", Words: text.N(ctx, "data.entriesSince", 214_803, "Since", pick(ctx, "3 March 2023", "2023年3月3日"))},
-			Facts: []ui.Fact{{Name: text.T(ctx, "data.until"), Value: pick(ctx, "We keep each entry for 12 months. After that it is due for deletion.", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。")}},
-		},
-		{Title: pick(ctx, "Orders", "ご注文"), Href: "/", Stat: ui.StatProps{Number: "1", Words: text.N(ctx, "data.entriesSince", 1, "Since", pick(ctx, "3 May 2026", "2026年5月3日"))}},
+	p.Most = []views.DataCard{
+		logCard(ctx),
+		{Name: pick(ctx, "Orders", "ご注文"), Href: "/", Held: views.DataHeld{Rows: 1, Since: at("2026-05-03")}, Kept: pick(ctx, "For ten years.", "10年間保存します。")},
 	}
 	p.Requests = []views.RequestRow{requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 22)}
 	p.Looks = looked(ctx)

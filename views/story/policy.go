@@ -15,35 +15,33 @@ func policyChapter() Group {
 		{Name: "Policy", Page: func(ctx context.Context) templ.Component { return views.Policy(policyPage(ctx)) }},
 		{Name: "Policy, an earlier version", Page: func(ctx context.Context) templ.Component {
 			p := policyPage(ctx)
-			p.Version, p.Note = "", text.T(ctx, "policy.earlier", "Day", pick(ctx, "1 May 2025", "2025年5月1日"), "Next", pick(ctx, "1 May 2026", "2026年5月1日"))
+			p.Standing, p.Since, p.Next = views.PolicyEarlier, at("2025-05-01"), at("2026-05-01")
 			return views.Policy(p)
 		}},
 		{Name: "Contact, for somebody signed in", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
-				Shell: person(ctx, "contact", text.T(ctx, "policy.contactTitle")), Lead: text.T(ctx, "policy.contactLead"), Facts: contacts(ctx),
+				Shell: person(ctx, "contact", text.T(ctx, "policy.contactTitle")), List: views.ListOfContacts, Contact: contacts(ctx),
 			})
 		}},
 		{Name: "What we hold, kind by kind", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
-				Shell: shell(ctx, "policy", text.T(ctx, "policy.dataTitle")), Lead: text.T(ctx, "policy.dataLead"), Entries: held(ctx),
-				Back: ui.Link{Label: text.T(ctx, "policy.whole"), Href: "/"},
+				Shell: shell(ctx, "policy", text.T(ctx, "policy.dataTitle")), List: views.ListOfData, Entries: held(ctx),
 			})
 		}},
 		{Name: "Register, one category", Page: category},
 		{Name: "Recipients", Page: recipients},
 		{Name: "Contact", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
-				Shell: shell(ctx, "contact", text.T(ctx, "policy.contactTitle")), Lead: text.T(ctx, "policy.contactLead"), Facts: contacts(ctx),
+				Shell: shell(ctx, "contact", text.T(ctx, "policy.contactTitle")), List: views.ListOfContacts, Contact: contacts(ctx),
 			})
 		}},
 	}}
 }
 
-func contacts(ctx context.Context) []ui.SummaryRow {
-	return []ui.SummaryRow{
-		{Key: text.T(ctx, "policy.controller"), Value: pick(ctx, "Halyard Ltd", "ハリヤード株式会社")},
-		{Key: text.T(ctx, "policy.privacyMail"), Inside: ui.LinkTo(ui.Link{Label: "privacy@example.com", Href: "mailto:privacy@example.com"})},
-		{Key: text.T(ctx, "policy.post"), Value: pick(ctx, "1 Quay Street, Exampleton", "架空県見本市岸壁1-1")},
+func contacts(ctx context.Context) *views.PolicyContact {
+	return &views.PolicyContact{
+		Names: []string{pick(ctx, "Halyard Ltd", "ハリヤード株式会社")}, Privacy: "privacy@example.com", Other: "hello@example.com",
+		Post: pick(ctx, "1 Quay Street, Exampleton", "架空県見本市岸壁1-1"),
 	}
 }
 
@@ -51,11 +49,11 @@ func held(ctx context.Context) []views.PolicyEntry {
 	return []views.PolicyEntry{
 		{
 			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
-			Facts: []ui.SummaryRow{{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "For 12 months.", "12か月間保存します。")}},
+			Facts: []views.PolicyFact{{Key: "data.kept", Value: pick(ctx, "For 12 months.", "12か月間保存します。")}},
 		},
 		{
 			Title: pick(ctx, "Orders", "ご注文"), Href: "/", Text: pick(ctx, "What you bought.", "ご購入の内容です。"),
-			Facts: []ui.SummaryRow{{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "For ten years, because tax law asks for it.", "税法の定めにより10年間保存します。")}},
+			Facts: []views.PolicyFact{{Key: "data.kept", Value: pick(ctx, "For ten years, because tax law asks for it.", "税法の定めにより10年間保存します。")}},
 		},
 	}
 }
@@ -68,18 +66,18 @@ func policyPage(ctx context.Context) views.PolicyPage {
 	return views.PolicyPage{
 		Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。"),
 		Versions: []views.PolicyVersion{
-			{Since: text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2026", "2026年5月1日")), Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。")},
-			{Since: text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2025", "2025年5月1日")), Changes: pick(ctx, "The first version.", "最初の版です。"), Href: "/"},
+			{Since: at("2026-05-01"), Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。")},
+			{Since: at("2025-05-01"), Changes: pick(ctx, "The first version.", "最初の版です。"), Href: "/"},
 		},
 		Shell:    shell(ctx, "policy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")),
-		Version:  text.T(ctx, "policy.since", "Day", pick(ctx, "1 May 2026", "2026年5月1日")),
+		Standing: views.PolicyCurrent, Since: at("2026-05-01"),
 		Sections: []ui.Link{{Label: who, Href: "#who"}, {Label: what, Href: "#what"}},
 		Blocks: []views.PolicyBlock{
 			prose("who", who, pick(ctx, "We run a network for people at sea.", "海で働く方々のための通信サービスを運営しています。")),
-			{Facts: contacts(ctx)},
+			{Contact: contacts(ctx)},
 			prose("what", what, pick(ctx, "Each kind has a page of its own.", "種類ごとのページがあります。")),
 			{Entries: held(ctx)},
-			{Fold: text.T(ctx, "policy.fold.authorities", "Count", "5"), Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
+			{Fold: "authorities", Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
 		},
 	}
 }
@@ -94,10 +92,8 @@ func category(ctx context.Context) templ.Component {
 			Name: pick(ctx, "To give you the service", "サービスの提供"), Summary: pick(ctx, "So that others can read what you wrote.", "ほかの方が読めるようにするためです。"),
 			Basis: pick(ctx, "Our contract with you", "お客様との契約"), You: pick(ctx, "You can ask for erasure.", "消去を求めることができます。"),
 		}},
-		About: []ui.SummaryRow{
-			{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf.you")},
-			{Key: text.T(ctx, "data.recipients"), Value: text.T(ctx, "data.recipientsNone")},
-			{Key: text.T(ctx, "data.kept"), Value: pick(ctx, "As long as you have an account.", "アカウントがある間、保存します。")},
+		About: views.DataAbout{
+			Origin: "you", Kept: pick(ctx, "As long as you have an account.", "アカウントがある間、保存します。"), AtErasure: pick(ctx, "Deleted.", "削除します。"), Place: pick(ctx, "Sweden", "スウェーデン"),
 		},
 		Withheld: []views.DataWithheld{{What: pick(ctx, "Notes of the moderators", "運営担当者のメモ"), Because: pick(ctx, "They are about others too.", "ほかの方に関する情報も含むためです。")}},
 	})
@@ -105,12 +101,12 @@ func category(ctx context.Context) templ.Component {
 
 func recipients(ctx context.Context) templ.Component {
 	return views.List(views.ListPage{
-		Shell: shell(ctx, "recipients", text.T(ctx, "policy.recipientsTitle")), Lead: text.T(ctx, "policy.recipientsLead"),
+		Shell: shell(ctx, "recipients", text.T(ctx, "policy.recipientsTitle")), List: views.ListOfRecipients,
 		Entries: []views.PolicyEntry{{
 			Title: pick(ctx, "The payment provider", "決済代行会社"), Text: pick(ctx, "Takes the payment when you order.", "ご注文の際に決済を行います。"),
-			Facts: []ui.SummaryRow{
-				{Key: text.T(ctx, "policy.whichData"), Value: pick(ctx, "Name and amount", "氏名と金額")},
-				{Key: text.T(ctx, "policy.theirs"), Inside: ui.LinkTo(ui.Link{Label: "pay.example.com", Href: "https://pay.example.com/privacy"})},
+			Facts: []views.PolicyFact{
+				{Key: "policy.whichData", Value: pick(ctx, "Name and amount", "氏名と金額")},
+				{Key: "policy.theirs", Address: "https://pay.example.com/privacy"},
 			},
 		}},
 	})

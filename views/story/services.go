@@ -2,8 +2,6 @@ package story
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -46,20 +44,19 @@ func security(ctx context.Context, linked ...views.LinkedService) views.Security
 		Shell: person(ctx, "security", text.T(ctx, "security.title")), Email: "mara@example.com", HasPassword: true,
 		Services: linked, Offers: []views.ServiceButton{{Name: "Facebook", Href: "/"}},
 		Sessions: []views.SecuritySession{{
-			ID: "1", Device: text.T(ctx, "security.device", "Browser", "Firefox", "System", "Linux"), IP: "192.0.2.7", Here: true,
-			Since: pick(ctx, "22 November 2026 21:02 UTC", "2026年11月22日 21:02 UTC"), Seen: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"),
+			ID: "1", Browser: "Firefox", System: "Linux", IP: "192.0.2.7", Here: true, Since: at("2026-11-22T21:02:00Z"), Seen: now(),
 		}},
 	}
 }
 
 func linked(ctx context.Context) views.LinkedService {
 	return views.LinkedService{
-		ID: "1", Name: "Google", Since: pick(ctx, "3 May 2026 09:12 UTC", "2026年5月3日 09:12 UTC"), Used: pick(ctx, "21 November 2026 18:30 UTC", "2026年11月21日 18:30 UTC"),
-		Gave: []ui.SummaryRow{
-			{Key: text.T(ctx, "sso.claim.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")},
-			{Key: text.T(ctx, "sso.claim.email"), Value: "mara@example.com"},
-			{Key: text.T(ctx, "sso.claim.email_verified"), Value: text.T(ctx, "data.yes")},
-			{Key: text.T(ctx, "sso.claim.picture"), Value: "https://images.example.com/people/a-rather-long-address-of-a-picture-that-has-to-break/96.jpg"},
+		ID: "1", Name: "Google", Since: at("2026-05-03T09:12:00Z"), Used: at("2026-11-21T18:30:00Z"),
+		Gave: []views.ServiceClaim{
+			{Name: text.T(ctx, "sso.claim.name"), Value: pick(ctx, "Mara Lindqvist", "森 真理")},
+			{Name: text.T(ctx, "sso.claim.email"), Value: "mara@example.com"},
+			{Name: text.T(ctx, "sso.claim.email_verified"), Value: text.T(ctx, "data.yes")},
+			{Name: text.T(ctx, "sso.claim.picture"), Value: "https://images.example.com/people/a-rather-long-address-of-a-picture-that-has-to-break/96.jpg"},
 		},
 		Allowed: []string{text.T(ctx, "sso.scope.openid"), text.T(ctx, "sso.scope.email"), text.T(ctx, "sso.scope.profile")},
 	}
@@ -67,12 +64,10 @@ func linked(ctx context.Context) views.LinkedService {
 
 func ended(ctx context.Context) []views.LinkedService {
 	var out []views.LinkedService
-	kinds := map[string]ui.Kind{"pending": ui.Info, "revoked": ui.Done, "already-gone": ui.Done, "unsupported": ui.Turn, "failed": ui.Turn}
-	for _, outcome := range slices.Sorted(maps.Keys(kinds)) {
-		out = append(out, views.LinkedService{
-			ID: outcome, Name: "Google", Since: pick(ctx, "3 May 2026 09:12 UTC", "2026年5月3日 09:12 UTC"), Ended: pick(ctx, "22 November 2026 21:40 UTC", "2026年11月22日 21:40 UTC"),
-			Outcome: ui.AlertProps{Kind: kinds[outcome], Title: text.T(ctx, "sso.outcome."+outcome+".title", "Service", "Google"), Text: text.T(ctx, "sso.outcome."+outcome+".text", "Service", "Google")},
-		})
+	for _, outcome := range []views.ServiceOutcome{
+		views.ServicePending, views.ServiceRevoked, views.ServiceAlreadyGone, views.ServiceUnsupported, views.ServiceFailed,
+	} {
+		out = append(out, views.LinkedService{ID: string(outcome), Name: "Google", Since: at("2026-05-03T09:12:00Z"), Ended: now(), Outcome: outcome})
 	}
 	gone := linked(ctx)
 	gone.ID, gone.Name, gone.Gone = "9", "Orkut", true

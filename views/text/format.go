@@ -133,6 +133,18 @@ func joined(ctx context.Context, words []string, key string) string {
 	return out
 }
 
+// Amount writes a number in its unit: "bytes", "seconds", or any other for a
+// bare number.
+func Amount(ctx context.Context, unit string, n int64) string {
+	switch unit {
+	case "bytes":
+		return Bytes(ctx, n)
+	case "seconds":
+		return Duration(ctx, time.Duration(n)*time.Second)
+	}
+	return Number(ctx, n)
+}
+
 // Until says how long something stays; zero has no end.
 func Until(ctx context.Context, t time.Time) string {
 	if t.IsZero() {

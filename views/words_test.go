@@ -1,4 +1,4 @@
-package web
+package views
 
 import (
 	"context"
@@ -46,17 +46,16 @@ func TestAWideTableFoldsItsLaterColumnsUnderEachRow(t *testing.T) {
 
 func TestABrowserIsNamedByWhatIsKnownOfIt(t *testing.T) {
 	t.Parallel()
-	const firefox, linux = "Firefox/140.0", "X11; Linux x86_64"
-	for _, c := range []struct{ lang, agent, want string }{
-		{"en", firefox + linux, "Firefox on Linux"},
-		{"en", firefox, "Firefox"},
-		{"en", linux, "A browser we don't know, on Linux"},
-		{"en", "curl/8", "A browser we don't know"},
-		{"ja", "", "種類のわからないブラウザ"},
-		{"ja", linux, "種類のわからないブラウザ（Linux）"},
+	for _, c := range []struct{ lang, browser, system, want string }{
+		{"en", "Firefox", "Linux", "Firefox on Linux"},
+		{"en", "Firefox", "", "Firefox"},
+		{"en", "", "Linux", "A browser we don't know, on Linux"},
+		{"en", "", "", "A browser we don't know"},
+		{"ja", "", "", "種類のわからないブラウザ"},
+		{"ja", "", "Linux", "種類のわからないブラウザ（Linux）"},
 	} {
-		if got := device(in(t, c.lang), c.agent); got != c.want {
-			t.Errorf("%q is %q", c.agent, got)
+		if got := deviceName(in(t, c.lang), c.browser, c.system); got != c.want {
+			t.Errorf("%q on %q is %q", c.browser, c.system, got)
 		}
 	}
 }

@@ -1,0 +1,163 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// stat says how much is held: "214,803 entries since 3 March 2023".
+func (h DataHeld) stat(ctx context.Context) ui.StatProps {
+	switch {
+	case h.Rows == 0:
+		return ui.StatProps{}
+	case h.Since.IsZero():
+		return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entries", h.Rows)}
+	}
+	return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entriesSince", h.Rows, "Since", h.Since)}
+}
+
+func (c DataCard) props(ctx context.Context) ui.CardProps {
+	card := ui.CardProps{
+		Title: c.Name, Href: c.Href, Text: c.Summary, Stat: c.Held.stat(ctx),
+		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept}},
+	}
+	if c.Held.Rows == 0 {
+		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
+	}
+	return card
+}
+
+func (c DataChart) props(ctx context.Context) ui.BarChartProps {
+	chart := ui.BarChartProps{ID: "count", Of: text.T(ctx, "data.day"), Title: text.T(ctx, "data.countByDay"), Unit: text.T(ctx, "data.countUnit")}
+	label := text.Day
+	if c.Monthly {
+		chart.Of, chart.Title, label = text.T(ctx, "data.month"), text.T(ctx, "data.countByMonth"), text.Month
+	}
+	if c.Amount {
+		chart.ID, chart.Title, chart.Unit = "amount", text.T(ctx, "data.amountByDay"), text.T(ctx, "data.amountUnit")
+		if c.Monthly {
+			chart.Title = text.T(ctx, "data.amountByMonth")
+		}
+	}
+	var total int64
+	for _, s := range c.Steps {
+		total += s.N
+		chart.Bars = append(chart.Bars, ui.Bar{Label: label(ctx, s.Day), Value: float64(s.N), Text: text.Amount(ctx, c.Unit, s.N)})
+	}
+	if n := len(c.Steps); n > 0 {
+		chart.Summary = text.T(ctx, "data.chartSummary", "First", label(ctx, c.Steps[0].Day), "Last", label(ctx, c.Steps[n-1].Day), "Total", text.Amount(ctx, c.Unit, total))
+	}
+	return chart
+}
+
+func (v DataValue) cell() ui.Cell {
+	if v.ISO != "" {
+		return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: v.ISO, Text: v.Text})}
+	}
+	return ui.Cell{Text: v.Text}
+}
+
+// facts are a list's only row as names and values.
+func (l DataList) facts() []ui.SummaryRow {
+	var rows []ui.SummaryRow
+	for i, v := range l.Rows[0].Values {
+		cell := v.cell()
+		rows = append(rows, ui.SummaryRow{Key: l.Columns[i].Label, Value: cell.Text, Inside: cell.Inside})
+	}
+	return rows
+}
+
+func (l DataList) table(ctx context.Context) ui.TableProps {
+	t := ui.TableProps{Caption: l.Name, CaptionAside: true}
+	for _, c := range l.Columns {
+		t.Columns = append(t.Columns, ui.Column{Label: c.Label, Numeric: c.Numeric})
+	}
+	for _, r := range l.Rows {
+		cells := make([]ui.Cell, len(r.Values))
+		for i, v := range r.Values {
+			cells[i] = v.cell()
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	fold(&t)
+	if len(l.Rows) > 0 && l.Rows[0].Correct != "" {
+		t.Columns = append(t.Columns, ui.Column{Label: text.T(ctx, "data.correctHead")})
+		for i, r := range l.Rows {
+			t.Rows[i] = append(t.Rows[i], ui.Cell{Text: text.T(ctx, "data.correctRow"), Href: r.Correct})
+		}
+	}
+	return t
+}
+
+// maxColumns is how many columns a reader takes in at once; a table one wider
+// stays whole, because folding one away saves nothing.
+const maxColumns = 5
+
+// fold moves the later columns of a wide table under each row.
+func fold(t *ui.TableProps) {
+	if len(t.Columns) <= maxColumns+1 {
+		return
+	}
+	for n, row := range t.Rows {
+		var rest []ui.SummaryRow
+		for i, cell := range row[maxColumns:] {
+			rest = append(rest, ui.SummaryRow{Key: t.Columns[maxColumns+i].Label, Value: cell.Text, Inside: cell.Inside})
+		}
+		t.Rows[n], t.More = row[:maxColumns:maxColumns], append(t.More, rest)
+	}
+	t.Columns = t.Columns[:maxColumns:maxColumns]
+}
+
+func (l DataList) pager(ctx context.Context) ui.PagerProps {
+	p := ui.PagerProps{Newer: l.Newer, Older: l.Older}
+	if !l.First.IsZero() && (p.Newer != "" || p.Older != "") {
+		p.Status = span(ctx, l.First, l.Last)
+	}
+	return p
+}
+
+// span says from which day to which; once if it is one day.
+func span(ctx context.Context, first, last time.Time) string {
+	from, to := text.Date(ctx, first), text.Date(ctx, last)
+	if from == to {
+		return from
+	}
+	return text.T(ctx, "data.shown", "First", from, "Last", to)
+}
+
+func (l DataList) empty(ctx context.Context) string {
+	if l.Narrowed {
+		return text.T(ctx, "data.emptyTime")
+	}
+	return text.T(ctx, "data.emptyWords")
+}
+
+func (a DataAbout) facts(ctx context.Context) []ui.SummaryRow {
+	recipients := text.T(ctx, "data.recipientsNone")
+	if len(a.Recipients) > 0 {
+		recipients = text.Clauses(ctx, a.Recipients)
+	}
+	rows := []ui.SummaryRow{
+		{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf."+a.Origin)},
+		{Key: text.T(ctx, "data.recipients"), Value: recipients},
+		{Key: text.T(ctx, "data.kept"), Value: a.Kept},
+		{Key: text.T(ctx, "data.atErasure"), Value: a.AtErasure},
+		{Key: text.T(ctx, "data.place"), Value: a.Place},
+	}
+	if a.Transfer != "" {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "data.transfer"), Value: a.Transfer + ": " + a.Rule})
+	}
+	return rows
+}
+
+// countryOptions are all countries, one of them chosen, or none.
+func countryOptions(ctx context.Context, chosen string) []ui.Option {
+	options := []ui.Option{{Label: text.T(ctx, "account.countryNone"), Selected: chosen == ""}}
+	for _, country := range text.Countries(ctx) {
+		options = append(options, ui.Option{Value: country.Code, Label: country.Name, Selected: country.Code == chosen})
+	}
+	return options
+}

@@ -1,0 +1,75 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// inForce says since when, or from when on, a version counts.
+func inForce(ctx context.Context, since time.Time, announced bool) string {
+	key := "policy.since"
+	if announced {
+		key = "policy.from"
+	}
+	return text.T(ctx, key, "Day", text.Day(ctx, since))
+}
+
+func policyLead(ctx context.Context, p PolicyPage) string {
+	if p.Standing == PolicyEarlier {
+		return ""
+	}
+	return inForce(ctx, p.Since, p.Standing == PolicyAnnounced)
+}
+
+// policyNote is what to know of a version that is not in force.
+func policyNote(ctx context.Context, p PolicyPage) string {
+	if p.Standing == PolicyAnnounced {
+		return text.T(ctx, "policy.announced", "Day", text.Day(ctx, p.Since))
+	}
+	return text.T(ctx, "policy.earlier", "Day", text.Day(ctx, p.Since), "Next", text.Day(ctx, p.Next))
+}
+
+func (c PolicyContact) facts(ctx context.Context) []ui.SummaryRow {
+	return []ui.SummaryRow{
+		{Key: text.T(ctx, "policy.controller"), Value: text.List(ctx, c.Names)},
+		{Key: text.T(ctx, "policy.privacyMail"), Inside: ui.LinkTo(ui.Link{Label: c.Privacy, Href: "mailto:" + c.Privacy})},
+		{Key: text.T(ctx, "policy.otherMail"), Inside: ui.LinkTo(ui.Link{Label: c.Other, Href: "mailto:" + c.Other})},
+		{Key: text.T(ctx, "policy.post"), Value: c.Post},
+	}
+}
+
+func policyFacts(ctx context.Context, facts []PolicyFact) []ui.SummaryRow {
+	rows := make([]ui.SummaryRow, len(facts))
+	for i, f := range facts {
+		rows[i] = ui.SummaryRow{Key: f.Name, Value: f.Value}
+		if f.Key != "" {
+			rows[i].Key = text.T(ctx, f.Key)
+		}
+		if f.Address != "" { // it leaves the portal, and says so (promise P18)
+			rows[i].Inside = ui.External(ui.Link{Label: f.Address, Href: f.Address})
+		}
+	}
+	return rows
+}
+
+func listLead(ctx context.Context, list PolicyList) string {
+	switch list {
+	case ListOfData:
+		return text.T(ctx, "policy.dataLead")
+	case ListOfRecipients:
+		return text.T(ctx, "policy.recipientsLead")
+	case ListOfContacts:
+		return text.T(ctx, "policy.contactLead")
+	}
+	return ""
+}
+
+func listBack(ctx context.Context, list PolicyList) ui.Link {
+	if list == ListOfData {
+		return ui.Link{Label: text.T(ctx, "policy.whole"), Href: "/policy"}
+	}
+	return ui.Link{}
+}
