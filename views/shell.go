@@ -1,9 +1,15 @@
-// Package views draws the portal's pages. A page is a struct with every word
-// already chosen, and a component that sets them; nothing here reads a clock,
-// asks for a permission or knows a row.
+// Package views draws the portal's pages. A page is a struct of facts (moments,
+// numbers, names, small enumerations that this package declares) and a
+// component that says them in its reader's language and zone; nothing here
+// reads a clock, asks for a permission or knows a row.
 package views
 
-import "plusultra.link/privacy/views/ui"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
 
 // Brand is the operator's own face.
 type Brand struct {
@@ -17,7 +23,7 @@ type Brand struct {
 // Flash is what just happened, said once at the top of the next page.
 type Flash struct {
 	Kind ui.Kind
-	Text string
+	Said text.Phrase
 }
 
 // Alternate is this page in another language, for search engines and readers
@@ -52,7 +58,7 @@ type Shell struct {
 	// Address and Moment are printed on paper: where this page came from, and
 	// when, in the reader's form.
 	Address string
-	Moment  string
+	Moment  time.Time
 }
 
 // Place is one entry of the rail. Its word is the message "place." + ID.

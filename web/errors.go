@@ -1,7 +1,7 @@
 package web
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -15,7 +15,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // status is what HTTP calls a kind of fault (RFC 9110).
@@ -157,33 +156,16 @@ func localPath(address string) string {
 }
 
 func (s *server) failJSON(ctx echo.Context, f *fault.Error, code int) error {
-	c := s.Catalog.Into(ctx.Request().Context(), text.Fallback)
-	return ctx.JSON(code, map[string]any{"error": sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) })})
+	return ctx.JSON(code, map[string]any{"error": sentence(f).In(s.Catalog.Into(ctx.Request().Context(), text.Fallback))})
 }
 
 // sentence is what a person is told of a fault.
-func sentence(ctx echo.Context, f *fault.Error, say func(string, ...any) string) string {
+func sentence(f *fault.Error) text.Phrase {
 	args := f.Args
 	if f.RetryAfter > 0 {
-		wait := max(f.RetryAfter.Round(time.Second), time.Second)
-		args = append([]any{"Wait", text.Duration(ctx.Request().Context(), wait)}, args...)
+		args = append([]any{"Wait", max(f.RetryAfter.Round(time.Second), time.Second)}, args...)
 	}
-	key := f.Key
-	if key == "" {
-		key = "fault.internal"
-	}
-	return say(key, args...)
-}
-
-// toDo is what a person can do about a fault. The standard advice belongs to
-// the standard sentences; a noun's own sentence says it itself, or in a message
-// beside it whose key ends in Todo.
-func toDo(ctx context.Context, f *fault.Error, code int) string {
-	own := text.Optional(ctx, f.Key+"Todo")
-	if own != "" || f.Key != "" && !strings.HasPrefix(f.Key, "fault.") {
-		return own
-	}
-	return text.T(ctx, "error.todo."+strconv.Itoa(code))
+	return text.Say(cmp.Or(f.Key, "fault.internal"), args...)
 }
 
 func (s *server) failPage(ctx echo.Context, f *fault.Error, code int) error {
@@ -200,18 +182,15 @@ func (s *server) errorPage(ctx echo.Context, f *fault.Error, code int) views.Err
 		_ = s.recognise(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
 		s.useLanguage(ctx)
 	}
-	c := ctx.Request().Context()
-	shell := s.quietShell(ctx, "", "")
-	shell.Title = text.T(c, "error.title."+strconv.Itoa(code))
 	page := views.ErrorPage{
-		Shell: shell, ToDo: toDo(c, f, code), Action: ui.Link{Label: text.T(c, "error.home"), Href: "/"},
-		Happened: sentence(ctx, f, func(key string, args ...any) string { return text.T(c, key, args...) }),
+		Shell: s.quietShell(ctx, "error.title."+strconv.Itoa(code), ""), Happened: sentence(f), Status: code,
+		Action: views.Next{Label: text.Say("error.home"), Href: "/"},
 	}
 	if strings.HasPrefix(ctx.Request().URL.Path, "/staff") {
-		page.Action = ui.Link{Label: text.T(c, "error.desk"), Href: "/staff"}
+		page.Action = views.Next{Label: text.Say("error.desk"), Href: "/staff"}
 	}
 	if code >= http.StatusInternalServerError {
-		page.Kept = text.T(c, "error.kept")
+		page.Kept = true
 		page.Reference, _ = ctx.Get(requestIDKey).(string)
 	}
 	return page

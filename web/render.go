@@ -65,7 +65,7 @@ func (s *server) shell(ctx echo.Context, titleKey, nav string, args ...any) view
 		return shell // the page that a redirect leads to says what was done, and a form that failed does not
 	}
 	if key, args := s.takeFlash(ctx); key != "" {
-		shell.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx.Request().Context(), key, args...)}
+		shell.Flash = &views.Flash{Kind: ui.Done, Said: text.Say(key, args...)}
 	}
 	return shell
 }
@@ -90,7 +90,7 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string, args ...any) view
 	shell := views.Shell{
 		Lang: text.Lang(c), Theme: s.themeOf(ctx), BrowserZone: browserZone(ctx), ZoneAsked: true, Nav: nav,
 		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo},
-		Address: s.BaseURL.String() + r.URL.Path, Moment: text.Time(c, s.Now()),
+		Address: s.BaseURL.String() + r.URL.Path, Moment: s.Now(),
 	}
 	if !changes(r) { // what answers a post can't be asked for again
 		shell.Path = r.URL.RequestURI()

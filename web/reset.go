@@ -9,7 +9,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // forgotController mails a link to whoever forgot a password; resetController is
@@ -80,7 +79,7 @@ func (c *resetController) update(ctx echo.Context) error {
 }
 
 func (c *resetController) gone(ctx echo.Context, err error) error {
-	return c.deadLink(ctx, err, "account.resetGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.forgotTitle"), Href: "/forgot"})
+	return c.deadLink(ctx, err, "account.resetGone", views.Next{Label: text.Say("account.forgotTitle"), Href: "/forgot"})
 }
 
 func (c *resetController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
@@ -90,18 +89,14 @@ func (c *resetController) page(ctx echo.Context, problems fault.Problems) views.
 }
 
 // deadLink tells of a mailed link that works no more, and the way on from it.
-func (s *server) deadLink(ctx echo.Context, err error, toDoKey string, on ui.Link) error {
+func (s *server) deadLink(ctx echo.Context, err error, toDoKey string, on views.Next) error {
 	f := asFault(err)
 	page := s.errorPage(ctx, f, status(f.Kind))
-	page.ToDo, page.Action = text.T(ctx.Request().Context(), toDoKey), on
+	page.ToDo, page.Action = text.Say(toDoKey), on
 	return render(ctx, status(f.Kind), views.Error(page))
 }
 
 // checkMail says the same to everybody, whatever the address is to us.
 func (s *server) checkMail(ctx echo.Context, key, email string) views.MessagePage {
-	say := func(part string) string { return text.T(ctx.Request().Context(), key+"."+part, "Email", email) }
-	return views.MessagePage{
-		Shell: s.shell(ctx, key+".title", ""),
-		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
-	}
+	return views.MessagePage{Shell: s.shell(ctx, key+".title", ""), Of: key, Args: []any{"Email", email}}
 }

@@ -92,7 +92,7 @@ func (c *signUpController) create(ctx echo.Context) error {
 
 func (s *server) refuseYouth(ctx echo.Context) error {
 	ctx.SetCookie(s.cookie(tooYoungCookie, "1", 24*time.Hour))
-	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.T(ctx.Request().Context(), account.TooYoung+".text")}
+	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.Say(account.TooYoung + ".text")}
 	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
 }
 

@@ -9,7 +9,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // verificationController takes the password that begins an account, behind the
@@ -57,5 +56,5 @@ func (c *verificationController) form(ctx echo.Context, code int, problems fault
 }
 
 func (c *verificationController) gone(ctx echo.Context, err error) error {
-	return c.deadLink(ctx, err, "account.verifyGone", ui.Link{Label: text.T(ctx.Request().Context(), "account.signInButton"), Href: "/sign-in"})
+	return c.deadLink(ctx, err, "account.verifyGone", views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"})
 }

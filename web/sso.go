@@ -13,7 +13,6 @@ import (
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // serviceController is the round trip to a sign-in service; joinController is
@@ -101,11 +100,9 @@ func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 // signInFirst is for somebody whose address, proved by the service, has an
 // account already: the two are never joined by the address alone.
 func (s *server) signInFirst(ctx echo.Context, service string) views.MessagePage {
-	say := func(key string) string { return text.T(ctx.Request().Context(), key, "Service", service) }
 	return views.MessagePage{
-		Shell:  s.shell(ctx, "sso.first.title", ""),
-		Panel:  ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("sso.first.title"), Text: say("sso.first.text"), Next: []string{say("sso.first.next1"), say("sso.first.next2")}},
-		Action: ui.Link{Label: say("account.signInButton"), Href: "/sign-in?next=" + url.QueryEscape("/security")},
+		Shell: s.shell(ctx, "sso.first.title", "", "Service", service), Of: "sso.first", Args: []any{"Service", service},
+		Action: views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in?next=" + url.QueryEscape("/security")},
 	}
 }
 
@@ -145,7 +142,7 @@ func (c *joinController) form(ctx echo.Context, code int, form signUpForm, probl
 		form.Name = waiting.Name
 	}
 	page := c.signUpPage(ctx, form, problems)
-	page.Shell.Title = text.T(ctx.Request().Context(), "sso.joinTitle")
+	page.Shell = c.shell(ctx, "sso.joinTitle", "")
 	page.Email, page.Services = waiting.Email, nil
 	return render(ctx, code, views.FinishSignUp(views.FinishSignUpPage{
 		SignUpPage: page, Service: waiting.Service, Action: "/sign-up/finish/" + url.PathEscape(ctx.Param("token")),
@@ -173,10 +170,8 @@ func (c *serviceController) lastWay(ctx echo.Context, err error) views.MessagePa
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		args = f.Args
 	}
-	say := func(key string) string { return text.T(ctx.Request().Context(), key, args...) }
 	return views.MessagePage{
-		Shell:  c.shell(ctx, "sso.last.title", ""),
-		Panel:  ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("sso.last.title"), Text: say("sso.last.text"), Next: []string{say("sso.last.next1"), say("sso.last.next2")}},
-		Action: ui.Link{Label: say("security.setPassword"), Href: "/forgot"},
+		Shell: c.shell(ctx, "sso.last.title", "", args...), Of: "sso.last", Args: args,
+		Action: views.Next{Label: text.Say("security.setPassword"), Href: "/forgot"},
 	}
 }

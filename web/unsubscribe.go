@@ -9,7 +9,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // unsubscribeController answers the links in messages. It stands outside
@@ -133,10 +132,10 @@ func (c *unsubscribeController) donePage(ctx echo.Context, l consent.Link, st co
 
 // refuse says what is wrong with a link and what to do instead.
 func (c *unsubscribeController) refuse(ctx echo.Context, err error, titleKey, toDoKey string) error {
-	f, r := asFault(err), ctx.Request().Context()
+	f := asFault(err)
 	page := views.ErrorPage{
-		Shell: c.frame(ctx, titleKey, ""), Happened: text.T(r, f.Key, f.Args...), ToDo: text.T(r, toDoKey),
-		Action: ui.Link{Label: text.T(r, "unsubscribe.settings"), Href: "/email"},
+		Shell: c.frame(ctx, titleKey, ""), Happened: sentence(f), ToDo: text.Say(toDoKey),
+		Action: views.Next{Label: text.Say("unsubscribe.settings"), Href: "/email"},
 	}
 	return render(ctx, status(f.Kind), views.Error(page))
 }

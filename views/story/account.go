@@ -23,7 +23,7 @@ func account() Group {
 			return views.SignUp(p)
 		}},
 		{Name: "Sign up, too young", Page: func(ctx context.Context) templ.Component {
-			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.T(ctx, "account.tooYoung.text")})
+			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.Say("account.tooYoung.text")})
 		}},
 		{Name: "Look into your e-mail", Page: checkMail},
 		{Name: "Verify", Page: func(ctx context.Context) templ.Component { return views.Verify(verify(ctx)) }},
@@ -88,10 +88,8 @@ func signUpWrong(ctx context.Context) templ.Component {
 }
 
 func checkMail(ctx context.Context) templ.Component {
-	say := func(part string) string { return text.T(ctx, "account.checkMail."+part, "Email", "mara@example.com") }
 	return views.Message(views.MessagePage{
-		Shell: shell(ctx, "", say("title")),
-		Panel: ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}},
+		Shell: shell(ctx, "", text.T(ctx, "account.checkMail.title")), Of: "account.checkMail", Args: []any{"Email", "mara@example.com"},
 	})
 }
 
@@ -101,8 +99,8 @@ func verify(ctx context.Context) views.VerifyPage {
 
 func verifyGone(ctx context.Context) templ.Component {
 	return views.Error(views.ErrorPage{
-		Shell: shell(ctx, "", text.T(ctx, "error.title.410")), Happened: text.T(ctx, "fault.gone"), ToDo: text.T(ctx, "account.verifyGone"),
-		Action: ui.Link{Label: text.T(ctx, "account.signInButton"), Href: "/sign-in"},
+		Shell: shell(ctx, "", text.T(ctx, "error.title.410")), Happened: text.Say("fault.gone"), ToDo: text.Say("account.verifyGone"),
+		Action: views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"},
 	})
 }
 

@@ -60,7 +60,7 @@ func preferences(ctx context.Context) templ.Component { return views.Email(prefe
 
 func preferencesSaved(ctx context.Context) templ.Component {
 	p := preferencesPage(ctx)
-	p.Flash = &views.Flash{Kind: ui.Done, Text: text.T(ctx, "email.saved")}
+	p.Flash = &views.Flash{Kind: ui.Done, Said: text.Say("email.saved")}
 	return views.Email(p)
 }
 
@@ -118,7 +118,7 @@ func unsubscribeChoices(ctx context.Context) templ.Component {
 
 func unsubscribeBroken(ctx context.Context) templ.Component {
 	return views.Error(views.ErrorPage{
-		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.unknownTitle")), Happened: text.T(ctx, "consent.linkUnknown"),
-		ToDo: text.T(ctx, "unsubscribe.unknownToDo"), Action: ui.Link{Label: text.T(ctx, "unsubscribe.settings"), Href: "/email"},
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.unknownTitle")), Happened: text.Say("consent.linkUnknown"),
+		ToDo: text.Say("unsubscribe.unknownToDo"), Action: views.Next{Label: text.Say("unsubscribe.settings"), Href: "/email"},
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 
 	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -22,13 +23,12 @@ func frames() Group {
 		{Name: "Staff", Page: staffFrame},
 		{Name: "Error", Page: errorPage},
 		{Name: "Message", Page: messagePage},
-		{Name: "Message with a reference", Page: referencePage},
 	}}
 }
 
 func personFrame(ctx context.Context) templ.Component {
 	s := person(ctx, "data", pick(ctx, "What we hold about you", "当社が保有するお客様のデータ"))
-	s.Flash = &views.Flash{Kind: ui.Done, Text: pick(ctx, "Your name is corrected, here and in the archive.", "お名前を訂正しました。")}
+	s.Flash = &views.Flash{Kind: ui.Done, Said: text.Say("data.corrected")}
 	return framed(s, pick(ctx, "Every category in our register, with what is in it today.", "登録簿にあるすべての種類と、現在の内容です。"), cards(ctx))
 }
 
@@ -163,35 +163,15 @@ func staffFramed(s views.Shell, inside templ.Component) templ.Component {
 
 func errorPage(ctx context.Context) templ.Component {
 	return views.Error(views.ErrorPage{
-		Shell:    shell(ctx, "", pick(ctx, "We could not save your choices", "設定を保存できませんでした")),
-		Happened: pick(ctx, "Something we need did not answer in time.", "必要な接続先から時間内に応答がありませんでした。"),
-		Kept:     pick(ctx, "Nothing was changed. What you chose before still holds.", "何も変更されていません。以前の設定がそのまま有効です。"),
-		ToDo:     pick(ctx, "Try again in a few minutes. If it happens again, tell us the reference.", "数分後にもう一度お試しください。繰り返す場合は受付番号をお知らせください。"), Reference: "7F2K-0C41",
-		Action: ui.Link{Label: pick(ctx, "Back to e-mail choices", "メールの設定に戻る"), Href: "/"},
+		Shell: shell(ctx, "", text.T(ctx, "error.title.500")), Happened: text.Say("fault.internal"), Status: 500, Kept: true, Reference: "7F2K-0C41",
+		Action: views.Next{Label: text.Say("error.home"), Href: "/"},
 	})
 }
 
 func messagePage(ctx context.Context) templ.Component {
 	return views.Message(views.MessagePage{
-		Shell:  shell(ctx, "", pick(ctx, "You are unsubscribed", "配信を停止しました")),
-		Panel:  ui.ConfirmPanelProps{Title: pick(ctx, "You are unsubscribed", "配信を停止しました"), Text: pick(ctx, "mara@example.com gets no more offers from us.", "mara@example.com に特典のご案内は今後届きません。"), Next: []string{pick(ctx, "It holds from now on, also if your address is imported again.", "今後アドレスが再登録された場合も有効です。")}},
-		Action: ui.Link{Label: pick(ctx, "See all e-mail choices", "メールの設定を見る"), Href: "/"},
-	})
-}
-
-func referencePage(ctx context.Context) templ.Component {
-	return views.Message(views.MessagePage{
-		Shell: person(ctx, "requests", pick(ctx, "Your request is in", "お申し出を受け付けました")),
-		Panel: ui.ConfirmPanelProps{
-			Title: pick(ctx, "Your request is in", "お申し出を受け付けました"),
-			Text:  pick(ctx, "We answer by 5 January 2027 at the latest.", "遅くとも2027年1月5日までに回答します。"), Reference: "R-2026-00417",
-			Next: []string{
-				pick(ctx, "Somebody on our staff reads it, usually within two working days.", "通常2営業日以内に担当者が確認します。"),
-				pick(ctx, "If we need to know more, we write to you here and by e-mail.", "確認が必要な場合は、この画面とメールでご連絡します。"),
-				pick(ctx, "You get an answer with our reasons, and how to appeal.", "理由と不服申立ての方法を添えて回答します。"),
-			},
-		},
-		Action: ui.Link{Label: pick(ctx, "Follow the request", "お申し出の状況を見る"), Href: "/"},
+		Shell: shell(ctx, "", text.T(ctx, "account.checkReset.title")), Of: "account.checkReset", Args: []any{"Email", "mara@example.com"},
+		Action: views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"},
 	})
 }
 

@@ -22,21 +22,16 @@ func services() Group {
 		}},
 		{Name: "Finish a sign-up", Page: func(ctx context.Context) templ.Component { return views.FinishSignUp(finishSignUp(ctx)) }},
 		{Name: "Sign in first", Page: func(ctx context.Context) templ.Component {
-			return views.Message(views.MessagePage{Shell: shell(ctx, "", text.T(ctx, "sso.first.title")), Panel: turn(ctx, "sso.first"), Action: ui.Link{Label: text.T(ctx, "account.signInButton"), Href: "/"}})
+			return views.Message(views.MessagePage{Shell: shell(ctx, "", text.T(ctx, "sso.first.title")), Of: "sso.first", Args: []any{"Service", "Google"}, Action: views.Next{Label: text.Say("account.signInButton"), Href: "/"}})
 		}},
 		{Name: "The last way in", Page: func(ctx context.Context) templ.Component {
-			return views.Message(views.MessagePage{Shell: person(ctx, "", text.T(ctx, "sso.last.title")), Panel: turn(ctx, "sso.last"), Action: ui.Link{Label: text.T(ctx, "security.setPassword"), Href: "/"}})
+			return views.Message(views.MessagePage{Shell: person(ctx, "", text.T(ctx, "sso.last.title")), Of: "sso.last", Args: []any{"Service", "Google"}, Action: views.Next{Label: text.Say("security.setPassword"), Href: "/"}})
 		}},
 	}}
 }
 
 func doors() []views.ServiceButton {
 	return []views.ServiceButton{{Name: "Google", Href: "/"}, {Name: "Facebook", Href: "/"}}
-}
-
-func turn(ctx context.Context, key string) ui.ConfirmPanelProps {
-	say := func(part string) string { return text.T(ctx, key+"."+part, "Service", "Google") }
-	return ui.ConfirmPanelProps{Kind: ui.Turn, Title: say("title"), Text: say("text"), Next: []string{say("next1"), say("next2")}}
 }
 
 func security(ctx context.Context, linked ...views.LinkedService) views.SecurityPage {

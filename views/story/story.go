@@ -81,7 +81,7 @@ func shell(ctx context.Context, nav, title string) views.Shell {
 		Title: title, Lang: text.Lang(ctx), Theme: settings.theme, Path: settings.path, Nav: nav,
 		Brand:   views.Brand{Name: pick(ctx, "Halyard", "ハリヤード"), StyleURL: settings.styleURL, Demo: settings.demo},
 		Address: "https://privacy.example.com/" + nav,
-		Moment:  text.Time(ctx, now()),
+		Moment:  now(),
 	}
 }
 

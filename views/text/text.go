@@ -219,11 +219,28 @@ func Optional(ctx context.Context, id string) string {
 }
 
 // T says a message. args are pairs of name and value for its placeholders; a
-// moment is said as its date.
+// moment is said as its date, a time in its two largest units.
 // An unknown message says its own key in brackets: a test fails on it, a
 // person is not shown an error page for it.
 func T(ctx context.Context, id string, args ...any) string {
 	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: data(ctx, args)})
+}
+
+// Phrase is a message that a page has still to say to its reader.
+type Phrase struct {
+	Key  string
+	Args []any // pairs of name and value
+}
+
+// Say names a message to be said later.
+func Say(key string, args ...any) Phrase { return Phrase{key, args} }
+
+// In says the phrase; none says nothing.
+func (p Phrase) In(ctx context.Context) string {
+	if p.Key == "" {
+		return ""
+	}
+	return T(ctx, p.Key, p.Args...)
 }
 
 // N says a message in the plural form for n, which it may show as {{.Count}}.
@@ -251,8 +268,11 @@ func data(ctx context.Context, args []any) map[string]any {
 	m := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		value := args[i+1]
-		if at, ok := value.(time.Time); ok {
-			value = Date(ctx, at)
+		switch v := value.(type) {
+		case time.Time:
+			value = Date(ctx, v)
+		case time.Duration:
+			value = Duration(ctx, v)
 		}
 		m[fmt.Sprint(args[i])] = value
 	}
