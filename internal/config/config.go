@@ -48,7 +48,7 @@ type Web struct {
 	Listen         string   `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Address and port to listen at."`
 	TLSCert        string   `env:"PORTAL_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain (PEM), where no proxy in front speaks TLS."`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" type:"path" placeholder:"FILE" help:"The certificate's private key (PEM)."`
-	Zone           string   `env:"PORTAL_ZONE" default:"UTC" placeholder:"NAME" help:"Time zone of your office, such as America/Denver: deadlines run by its days, and every time is shown in it."`
+	Zone           string   `env:"PORTAL_ZONE" default:"UTC" placeholder:"NAME" help:"Time zone of your office, such as America/Denver: deadlines run by its days, and readers whose own zone is not known see times in it."`
 	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
 
