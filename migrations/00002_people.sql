@@ -67,6 +67,27 @@ create index session_person on session (person_id, seen_at desc) where person_id
 create index session_staff on session (staff_id) where staff_id is not null;
 create index session_expires on session (expires_at);
 
+-- What somebody typed into a form that is shown to them again: sealed, and
+-- gone within the hour or with the session.
+create table kept_form (
+  session_id uuid not null references session (id) on delete cascade,
+  id         bytea not null,
+  at         timestamptz not null,
+  content    bytea not null,
+  primary key (session_id, id)
+);
+create index kept_form_at on kept_form (at);
+
+-- Forms that have done what they were sent for, known by a keyed hash. The
+-- same one, sent again, is answered with where the first one led.
+create table used_form (
+  key    bytea primary key,
+  try    uuid not null,
+  at     timestamptz not null,
+  answer text
+);
+create index used_form_at on used_form (at);
+
 -- A mailed link or code that proves an address: single use.
 create table email_proof (
   token_hash bytea primary key, -- a code's is keyed, and its session's

@@ -15,6 +15,9 @@
     fetch('/browser-zone', { method: 'POST', body: new URLSearchParams({ zone }), keepalive: true });
   }
 
+  // A page that the browser kept whole may show what is no longer so.
+  window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
+
   // A choice that changes what is listed takes effect at once.
   document.addEventListener('change', (event) => {
     const control = event.target.closest('[data-submit-on-change]');

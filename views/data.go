@@ -126,6 +126,7 @@ type DataWithheld struct {
 // EditRowPage corrects what a person told us in one row.
 type EditRowPage struct {
 	Shell
+	Seen     string // the version of the row that is corrected
 	Action   string
 	Category string // its name
 	Back     string
@@ -144,6 +145,7 @@ type EditRowField struct {
 // EditProfilePage corrects what a person said about themselves.
 type EditProfilePage struct {
 	Shell
+	Seen                                       string // the version of the profile that is corrected
 	FullName, Street, PostalCode, City, Region string
 	Country                                    string // its code
 	Problems                                   ui.Problems

@@ -23,6 +23,7 @@ type EmailTopic struct {
 	Name   string
 	About  string
 	On     bool
+	Seen   string       // the topic and the version of how it stands, for the form to say
 	Since  time.Time    // it stands as it does; zero: nobody has said anything
 	How    EmailChannel // by what
 	Events []EmailEvent

@@ -54,6 +54,7 @@ type Shell struct {
 	SignedIn   string
 	Role       StaffRole // of a member of the staff
 	Flash      *Flash
+	NoCookies  bool // the browser sent none back: nothing can be kept for it, a sign-in least of all
 	Alternates []Alternate
 	// Address and Moment are printed on paper: where this page came from, and
 	// when, in the reader's form.

@@ -96,6 +96,7 @@ type StaffRequestPage struct {
 // StaffApprovePage asks for what the person will read.
 type StaffApprovePage struct {
 	Shell
+	Seen         string // the version of the request that is decided by
 	Reference    string
 	Action, Back string
 	Erasure      bool   // the deed that follows is a deletion
@@ -110,6 +111,7 @@ type StaffRefusePage struct {
 	Reference    string
 	Action, Back string
 	Reasons      []ui.Option // by their names
+	Seen         string      // the version of the request that is decided by
 	Code         string      // the reason chosen; empty at first
 	Lang         string      // the person's, named
 	Words        string

@@ -15,19 +15,26 @@ type confirmController struct{ *server }
 
 // confirmForm is a proof, and where one came from and goes to.
 type confirmForm struct {
-	Password string `form:"password"`
-	Code     string `form:"code"`
+	Password string `form:"password" json:"-"`
+	Code     string `form:"code" json:"-"`
 	Next     string `form:"next"`
 	Back     string `form:"back"`
 	Lost     string `form:"lost"`
-	sent     bool   // a code by mail
+	Sent     bool   `form:"-"` // a code by mail
 }
 
 func (c *confirmController) new(ctx echo.Context) error {
 	r := ctx.Request()
 	form := confirmForm{
 		Next: localPath(ctx.QueryParam("next")), Back: ctx.QueryParam("back"),
-		Lost: ctx.QueryParam("lost"), sent: ctx.QueryParam("sent") != "",
+		Lost: ctx.QueryParam("lost"), Sent: ctx.QueryParam("sent") != "",
+	}
+	typed, problems, ok, err := recall[confirmForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return c.form(ctx, typed, problems)
 	}
 	if form.Back == "" {
 		form.Back = c.pageAt(r.Referer())
@@ -35,7 +42,7 @@ func (c *confirmController) new(ctx echo.Context) error {
 	if form.Back == form.Next || strings.HasPrefix(form.Back, "/confirm") { // it would lead here again
 		form.Back = "/overview"
 	}
-	return c.form(ctx, http.StatusOK, form, nil)
+	return c.form(ctx, form, nil)
 }
 
 func (c *confirmController) create(ctx echo.Context) error {
@@ -45,7 +52,7 @@ func (c *confirmController) create(ctx echo.Context) error {
 	}
 	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, "/confirm", form, problems)
 	}
 	if err != nil {
 		return err
@@ -56,13 +63,13 @@ func (c *confirmController) create(ctx echo.Context) error {
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
 }
 
-func (c *confirmController) form(ctx echo.Context, code int, form confirmForm, problems fault.Problems) error {
+func (c *confirmController) form(ctx echo.Context, form confirmForm, problems fault.Problems) error {
 	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
 	if err != nil {
 		return err
 	}
 	page := views.ConfirmPage{
-		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost != "", Sent: form.sent,
+		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost != "", Sent: form.Sent,
 		HasPassword: has, Email: signedIn(ctx).Address, Problems: words(ctx, problems),
 	}
 	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
@@ -72,5 +79,5 @@ func (c *confirmController) form(ctx echo.Context, code int, form confirmForm, p
 	for _, w := range ways {
 		page.Services = append(page.Services, serviceButton("/confirm/with/", w.Provider, w.Name, page.Next))
 	}
-	return render(ctx, code, views.Confirm(page))
+	return render(ctx, http.StatusOK, views.Confirm(page))
 }

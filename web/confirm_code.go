@@ -32,8 +32,8 @@ func (c *confirmController) code(ctx echo.Context) error {
 	}
 	session, err := c.Accounts.ProveByCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Code, token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		form.sent = true
-		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
+		form.Sent = true
+		return c.again(ctx, "/confirm", form, problems)
 	}
 	if err != nil {
 		return err

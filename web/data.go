@@ -181,6 +181,7 @@ type profileForm struct {
 	City       string `form:"city"`
 	Region     string `form:"region"`
 	Country    string `form:"country"`
+	Seen       string `form:"seen"`
 }
 
 func (c *profileController) edit(ctx echo.Context) error {
@@ -188,8 +189,16 @@ func (c *profileController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form := profileForm{p.FullName, p.Street, p.PostalCode, p.City, p.Region, p.Country}
-	return render(ctx, http.StatusOK, views.EditProfile(c.page(ctx, form, nil)))
+	form, problems, ok, err := recall[profileForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		form = profileForm{p.FullName, p.Street, p.PostalCode, p.City, p.Region, p.Country, ""}
+	}
+	page := c.page(ctx, form, problems)
+	page.Seen = seenAgain(form.Seen, problems, p.Version())
+	return render(ctx, http.StatusOK, views.EditProfile(page))
 }
 
 func (c *profileController) page(ctx echo.Context, f profileForm, problems fault.Problems) views.EditProfilePage {
@@ -210,9 +219,9 @@ func (c *profileController) update(ctx echo.Context) error {
 	err = c.Accounts.Correct(ctx.Request().Context(), audit.ByPerson(person(ctx)), account.Profile{
 		PersonID: person(ctx), FullName: form.FullName, Street: form.Street, PostalCode: form.PostalCode,
 		City: form.City, Region: form.Region, Country: form.Country,
-	})
+	}, form.Seen)
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.EditProfile(c.page(ctx, form, problems)))
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,7 +70,17 @@ func (c *dataController) edit(ctx echo.Context) error {
 	for i, f := range source.Fields() {
 		values[f.ID] = string(row.Values[i])
 	}
-	return render(ctx, http.StatusOK, views.EditRow(c.editRowPage(ctx, source, values, nil)))
+	typed, problems, ok, err := recall[map[string]string](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	now := rowVersion(row)
+	if ok {
+		values = typed
+	}
+	page := c.editRowPage(ctx, source, values, problems)
+	page.Seen = seenAgain(typed["seen"], problems, now)
+	return render(ctx, http.StatusOK, views.EditRow(page))
 }
 
 // update replaces what is wrong in one row by what the person says is
@@ -79,13 +92,25 @@ func (c *dataController) update(ctx echo.Context) error {
 	}
 	values := map[string]string{}
 	for _, f := range correctable(source) {
-		values[f.ID] = ctx.FormValue(f.ID)
+		values[f.ID] = ctx.Request().PostFormValue(f.ID)
+	}
+	seen := ctx.Request().PostFormValue("seen")
+	again := func(problems fault.Problems) error {
+		values["seen"] = seen // no field of a category is called so
+		return c.again(ctx, here(ctx), values, problems)
+	}
+	row, err := source.Row(ctx.Request().Context(), person(ctx), ctx.QueryParam("row"))
+	if err != nil {
+		return err
+	}
+	if seen != "" && seen != rowVersion(row) {
+		return again(fault.Problems{fault.Field("", "data.changedMeanwhile")})
 	}
 	err = source.Rectify(ctx.Request().Context(), record.Rectification{
 		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: ctx.QueryParam("row"), Values: values,
 	})
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.EditRow(c.editRowPage(ctx, source, values, problems)))
+		return again(problems)
 	}
 	if err != nil {
 		return err
@@ -93,10 +118,19 @@ func (c *dataController) update(ctx echo.Context) error {
 	return c.redirect(ctx, "/data/"+source.Category().ID, "data.rowCorrected")
 }
 
+// rowVersion tells two states of a row apart.
+func rowVersion(row record.Row) string {
+	sum := sha256.New()
+	for _, v := range row.Values {
+		fmt.Fprintf(sum, "%d:%s", len(v), v)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
 func (c *dataController) editRowPage(ctx echo.Context, source record.Source, values map[string]string, problems fault.Problems) views.EditRowPage {
 	lang := text.Lang(ctx.Request().Context())
 	page := views.EditRowPage{
-		Shell: c.shell(ctx, "data.rowTitle", "data"), Problems: words(ctx, problems), Action: ctx.Request().URL.RequestURI(),
+		Shell: c.shell(ctx, "data.rowTitle", "data"), Problems: words(ctx, problems), Action: here(ctx),
 		Category: source.Category().Name.In(lang), Back: "/data/" + source.Category().ID,
 	}
 	for _, f := range correctable(source) {

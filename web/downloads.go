@@ -40,7 +40,14 @@ func (c *downloadsController) new(ctx echo.Context) error {
 	if ctx.QueryParam("choose") == "none" {
 		ticked = nil
 	}
-	page, err := c.newPage(ctx, ticked, nil)
+	form, problems, ok, err := recall[downloadForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if ok {
+		ticked = form.Categories
+	}
+	page, err := c.newPage(ctx, ticked, problems)
 	if err != nil {
 		return err
 	}
@@ -58,11 +65,7 @@ func (c *downloadsController) create(ctx echo.Context) error {
 	}
 	made, err := c.Exports.Ask(ctx.Request().Context(), audit.ByPerson(person(ctx)), person(ctx), form.Categories)
 	if problems, ok := fault.Fields(err); ok {
-		page, err := c.newPage(ctx, form.Categories, problems)
-		if err != nil {
-			return err
-		}
-		return render(ctx, http.StatusUnprocessableEntity, views.NewDownload(page))
+		return c.again(ctx, "/downloads/new", form, problems)
 	}
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,30 +16,35 @@ import (
 
 type emailController struct{ *server }
 
-// preferencesForm says which topics are on, and which were when the page was
-// drawn: only the difference is the person's word.
+// preferencesForm says which topics are ticked, and what the page showed: a
+// topic, a colon and the version of how it stood.
 type preferencesForm struct {
 	Topics []string `form:"topics"`
-	Was    []string `form:"was"`
+	Seen   []string `form:"seen"`
 }
 
-func (f preferencesForm) changes() map[string]bool {
-	changes := map[string]bool{}
+func (f preferencesForm) boxes() []consent.Box {
+	var boxes []consent.Box
+	seen := map[string]bool{}
+	for _, entry := range f.Seen {
+		id, version, _ := strings.Cut(entry, ":")
+		seen[id] = true
+		boxes = append(boxes, consent.Box{Topic: id, On: slices.Contains(f.Topics, id), Seen: version})
+	}
 	for _, id := range f.Topics {
-		if !slices.Contains(f.Was, id) {
-			changes[id] = true
+		if !seen[id] {
+			boxes = append(boxes, consent.Box{Topic: id, On: true})
 		}
 	}
-	for _, id := range f.Was {
-		if !slices.Contains(f.Topics, id) {
-			changes[id] = false
-		}
-	}
-	return changes
+	return boxes
 }
 
 func (c *emailController) show(ctx echo.Context) error {
-	page, err := c.page(ctx, nil)
+	_, problems, _, err := recall[preferencesForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	page, err := c.page(ctx, problems)
 	if err != nil {
 		return err
 	}
@@ -50,12 +56,19 @@ func (c *emailController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	changed, err := c.Consents.Set(ctx.Request().Context(), ownChoice(ctx), form.changes())
+	changed, stale, err := c.Consents.Choose(ctx.Request().Context(), ownChoice(ctx), form.boxes())
 	if problems, ok := fault.Fields(err); ok {
-		return c.again(ctx, problems)
+		return c.again(ctx, "/email", form, problems)
 	}
 	if err != nil {
 		return err
+	}
+	if len(stale) > 0 { // a yes to what has changed since is asked for again
+		problems := make(fault.Problems, len(stale))
+		for i, id := range stale {
+			problems[i] = fault.Field("topic-"+id, "email.stale")
+		}
+		return c.again(ctx, "/email", form, problems)
 	}
 	if changed == 0 {
 		return c.redirect(ctx, "/email", "email.unchanged")
@@ -68,14 +81,6 @@ func (c *emailController) off(ctx echo.Context) error {
 		return err
 	}
 	return c.redirect(ctx, "/email", "email.allOff")
-}
-
-func (c *emailController) again(ctx echo.Context, problems fault.Problems) error {
-	page, err := c.page(ctx, problems)
-	if err != nil {
-		return err
-	}
-	return render(ctx, http.StatusUnprocessableEntity, views.Email(page))
 }
 
 // ownChoice is the person themselves, choosing on the settings page.
@@ -104,7 +109,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		}
 		page.AllOff = page.AllOff && !p.On
 		page.Topics = append(page.Topics, views.EmailTopic{
-			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On,
+			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On, Seen: p.Topic.ID + ":" + p.Version(),
 			Since: p.Since, How: views.EmailChannel(p.Channel), Events: lines(history, p.Topic.ID),
 		})
 	}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,25 +45,78 @@ func TestSomebodyChoosesTheirMailAndSeesTheLedgerOfIt(t *testing.T) {
 	}
 }
 
-func TestAStalePageTurnsNothingOnThatALinkHasStopped(t *testing.T) {
+// settings are the fields of the page of e-mail choices as it is now.
+func (c *client) settings() url.Values {
+	c.t.Helper()
+	page := testkit.HTML(c.t, c.get("/email").body)
+	return url.Values{
+		"topics": page.Attrs(`input[name="topics"][checked]`, "value"),
+		"seen":   page.Attrs(`input[name="seen"]`, "value"),
+	}
+}
+
+func TestAYesToWhatHasChangedSinceIsAskedForAgainAndANoIsAlwaysWritten(t *testing.T) {
 	t.Parallel()
 	p := open(t)
 	id, at := p.agreed("mara@example.com")
 	c := p.client().signIn("mara@example.com")
-	page := testkit.HTML(t, c.get("/email").body)
-	if was := page.Attr(`input[name="was"][value="promotions"]`, "value"); was != "promotions" {
-		t.Fatal("the page forgets how it stood")
+	stale := c.settings()
+	if !slices.Contains(stale["topics"], "promotions") {
+		t.Fatal("promotions are off")
 	}
 	p.client().post(at, url.Values{"List-Unsubscribe": {"One-Click"}})
-	got := c.post("/email", url.Values{"topics": {"promotions", "new-features"}, "was": {"promotions", "changed-terms"}})
-	if got.status != http.StatusSeeOther {
-		t.Fatalf("%d", got.status)
-	}
+	stale["topics"] = []string{"promotions", "new-features"} // changed-terms, which was on, no more
+	page := c.wrong("/email", stale)
 	if p.agrees(id) {
 		t.Error("saving another topic gave a consent anew")
 	}
 	if n := p.count(`select count(*) from consent_state where person_id = $1 and (topic = 'new-features' and given or topic = 'changed-terms' and not given)`, id); n != 2 {
 		t.Errorf("%d of 2 changes were saved", n)
+	}
+	html := testkit.HTML(t, page.body)
+	if html.Count(`#topic-promotions[checked]`) != 0 || html.Count(`#topic-promotions-error`) != 1 {
+		t.Error("the page does not show that promotions are off, and why")
+	}
+	again := c.settings()
+	again["topics"] = append(again["topics"], "promotions")
+	if c.post("/email", again); !p.agrees(id) {
+		t.Error("a yes to what the page shows is not written")
+	}
+	last := c.settings()
+	p.client().post(at, url.Values{"List-Unsubscribe": {"One-Click"}})
+	yes := c.settings()
+	yes["topics"] = append(yes["topics"], "promotions")
+	c.post("/email", yes)
+	last["topics"] = nil // the page has been stale since the link and the new yes
+	if c.post("/email", last); p.agrees(id) {
+		t.Error("a no on a stale page is not written")
+	}
+}
+
+func TestNoBrowserFillsInAChoice(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("mara@example.com")
+	c := p.client().signIn("mara@example.com")
+	seen := 0
+	for _, path := range []string{"/email", "/sign-up", "/downloads/new", "/erasure"} {
+		who := c
+		if path == "/sign-up" {
+			who = p.client()
+		}
+		page := who.get(path)
+		html := testkit.HTML(t, page.body)
+		boxes := `input[type="checkbox"], input[type="radio"]`
+		seen += html.Count(boxes)
+		if n := html.Count(boxes); n != len(html.Attrs(`input[type="checkbox"][autocomplete="off"], input[type="radio"][autocomplete="off"]`, "name")) {
+			t.Errorf("%s: a browser may tick what nobody ticked", path)
+		}
+		if got := page.header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	if seen < 8 {
+		t.Errorf("%d choices", seen)
 	}
 }
 
@@ -75,11 +129,7 @@ func TestPreferencesRefuseStrangersOtherSitesAndUnknownTopics(t *testing.T) {
 	}
 	c := p.client().signIn("mara@example.com")
 	for _, topic := range []string{"security-notices", "no-such-topic", "*"} {
-		got := c.post("/email", url.Values{"topics": {topic}})
-		if got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d", topic, got.status)
-		}
-		testkit.HTML(t, got.body).MustHave(".error-summary")
+		c.wrong("/email", url.Values{"topics": {topic}})
 	}
 	header := form(urlencoded)
 	header.Set("Origin", "https://elsewhere.example.net")

@@ -24,18 +24,22 @@ func (c *erasureController) new(ctx echo.Context) error {
 	if ok {
 		return c.redirect(ctx, erasureAt(e.ID), "")
 	}
-	return c.form(ctx, http.StatusOK, nil)
+	_, problems, _, err := recall[erasureForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return c.form(ctx, problems)
 }
 
 func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
 
-func (c *erasureController) form(ctx echo.Context, code int, problems fault.Problems) error {
+func (c *erasureController) form(ctx echo.Context, problems fault.Problems) error {
 	r := ctx.Request().Context()
 	p, err := c.Erasures.Preview(r, person(ctx))
 	if err != nil {
 		return err
 	}
-	return render(ctx, code, views.Erasure(views.ErasurePage{
+	return render(ctx, http.StatusOK, views.Erasure(views.ErasurePage{
 		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: p.RunsAt,
 		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
 	}))
@@ -64,7 +68,7 @@ func (c *erasureController) create(ctx echo.Context) error {
 		return err
 	}
 	if form.Confirm != "yes" {
-		return c.form(ctx, http.StatusUnprocessableEntity, fault.Problems{fault.Field("confirm", "erasure.confirmMissing")})
+		return c.again(ctx, erasurePage, form, fault.Problems{fault.Field("confirm", "erasure.confirmMissing")})
 	}
 	asked, err := c.Requests.AskErasure(ctx.Request().Context(), person(ctx), "")
 	if err != nil {

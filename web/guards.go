@@ -29,31 +29,33 @@ const (
 	forOfficer   guard = "officer"    // staff.Officer
 )
 
-// route is a line of the map, kept for those who walk it.
+// route is a line of the map, kept for those who walk it. Each post takes the
+// number of the form that it came with, or says why it need not.
 type route struct {
-	Method string
-	Path   string
-	Guard  guard
+	Method     string
+	Path       string
+	Guard      guard
+	Repeatable repeatable
 }
 
 // add lays a route: the guard's middleware, then the handler. Where GET goes,
 // HEAD goes (RFC 9110, 9.3.2).
-func (s *server) add(g guard, method, path string, h echo.HandlerFunc, before ...echo.MiddlewareFunc) {
-	s.table = append(s.table, route{method, path, g})
-	s.echo.Add(method, path, h, before...)
-	if method == get {
-		s.echo.Add(http.MethodHead, path, h, before...)
+func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc) {
+	s.table = append(s.table, r)
+	s.echo.Add(r.Method, r.Path, h, before...)
+	if r.Method == get {
+		s.echo.Add(http.MethodHead, r.Path, h, before...)
 	}
 }
 
 // program is a route for programs.
 func (s *server) program(method, path string, h echo.HandlerFunc) {
-	s.add(forPrograms, method, path, h)
+	s.add(route{method, path, forPrograms, "no form comes here"}, h)
 }
 
 // keyed is a route for programs that have a key.
 func (s *server) keyed(method, path string, h echo.HandlerFunc) {
-	s.add(forKey, method, path, func(ctx echo.Context) error {
+	s.add(route{method, path, forKey, "no form comes here"}, func(ctx echo.Context) error {
 		key, err := s.findKey(ctx)
 		if err != nil {
 			return err
@@ -67,55 +69,69 @@ func (s *server) keyed(method, path string, h echo.HandlerFunc) {
 // behind it changes nothing.
 func (s *server) link(method, path string, h echo.HandlerFunc) {
 	for _, at := range []string{path, path + "/"} {
-		s.add(forLink, method, at, h, within(pageTime), s.localize)
+		s.add(route{method, at, forLink, "a no is written whenever it is said, and an undo is for a no"}, h, within(pageTime), s.localize)
 	}
 }
 
 // open is a page for anybody; who is signed in is known.
-func (s *server) open(method, path string, h echo.HandlerFunc) {
-	s.page(forAnybody, method, path, h)
+func (s *server) open(method, path string, h echo.HandlerFunc, why ...repeatable) {
+	s.page(forAnybody, method, path, h, why)
 }
 
 // person is a page for somebody signed in, about themselves.
-func (s *server) person(method, path string, h echo.HandlerFunc) {
-	s.page(forPerson, method, path, known(h))
+func (s *server) person(method, path string, h echo.HandlerFunc, why ...repeatable) {
+	s.page(forPerson, method, path, h, why, known)
 }
 
 // fresh is a page for somebody who has lately proved who they are (promise
 // P1): corrections, downloads, revocations, deletions.
-func (s *server) fresh(method, path string, h echo.HandlerFunc) {
-	s.page(forFresh, method, path, known(s.proved(account.Freshness, h)))
+func (s *server) fresh(method, path string, h echo.HandlerFunc, why ...repeatable) {
+	s.page(forFresh, method, path, h, why, known, s.proved(account.Freshness))
 }
 
 // freshForm is a form of that sort. It may be sent for longer than it may be
 // opened, so that nobody loses what they took their time to write.
 func (s *server) freshForm(path string, show, send echo.HandlerFunc) {
 	s.fresh(get, path, show)
-	s.page(forFreshForm, post, path, known(s.proved(account.FormFreshness, send)))
+	s.page(forFreshForm, post, path, send, nil, known, s.proved(account.FormFreshness))
 }
 
 // staff is a page for a member of the staff whose role covers the one needed.
-func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc) {
+func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc, why ...repeatable) {
 	g := forAgent
 	if role == staff.Officer {
 		g = forOfficer
 	}
-	s.page(g, method, path, func(ctx echo.Context) error {
-		m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
-		if err != nil {
-			return err
-		}
-		if err := m.Needs(role); err != nil {
-			return err
-		}
-		ctx.Set(memberKey, m)
-		return h(ctx)
-	})
+	s.page(g, method, path, h, why, s.works(role))
 }
 
-// page is a route with everything that a person's browser needs around it.
-func (s *server) page(g guard, method, path string, h echo.HandlerFunc) {
-	s.add(g, method, path, h, s.notice, within(pageTime), s.sameOrigin, s.recognise, s.localize)
+// page is a route with everything that a person's browser needs around it; the
+// guards come last.
+func (s *server) page(g guard, method, path string, h echo.HandlerFunc, why []repeatable, guards ...echo.MiddlewareFunc) {
+	r := route{Method: method, Path: path, Guard: g}
+	if len(why) > 0 {
+		r.Repeatable = why[0]
+	} else if method == post {
+		h = s.once(h)
+	}
+	s.add(r, h, append([]echo.MiddlewareFunc{s.notice, within(pageTime), s.sameOrigin, s.recognise, s.localize}, guards...)...)
+}
+
+// works lets members of the staff through whose role covers the one needed.
+func (s *server) works(role staff.Role) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(ctx echo.Context) error {
+			m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
+			if err != nil {
+				return err
+			}
+			if err := m.Needs(role); err != nil {
+				return err
+			}
+			ctx.Set(memberKey, m)
+			return next(ctx)
+		}
+	}
 }
 
 // known lets nobody through who is not signed in.
@@ -128,12 +144,15 @@ func known(h echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func (s *server) proved(within time.Duration, h echo.HandlerFunc) echo.HandlerFunc {
-	return func(ctx echo.Context) error {
-		if !signedIn(ctx).Fresh(s.Now(), within) {
-			return fault.New(fault.StepUp, "fault.stepUp")
+// proved lets those through who proved who they are lately enough.
+func (s *server) proved(within time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(ctx echo.Context) error {
+			if !signedIn(ctx).Fresh(s.Now(), within) {
+				return fault.New(fault.StepUp, "fault.stepUp")
+			}
+			return next(ctx)
 		}
-		return h(ctx)
 	}
 }
 

@@ -52,7 +52,7 @@ func TestASignUpLinkOpenedAgainLeadsToSigningIn(t *testing.T) {
 	if got := c.get(link); got.status != http.StatusOK || p.count(`select count(*) from sign_up`) != 1 {
 		t.Fatalf("looking: %d", got.status)
 	}
-	if got := c.post(link, url.Values{"password": {strings.Repeat("森の中の静かな灯台", 30)}}); !strings.Contains(got.body, "That is too long") || strings.Contains(got.body, "bytes") {
+	if got := c.wrong(link, url.Values{"password": {strings.Repeat("森の中の静かな灯台", 30)}}); !strings.Contains(got.body, "That is too long") || strings.Contains(got.body, "bytes") {
 		t.Errorf("a password that is too long: %d\n%s", got.status, got.body)
 	}
 	if got := c.post(link, url.Values{"password": {goodPassword}}); got.header.Get("Location") != "/overview" {
@@ -90,7 +90,7 @@ func TestAFormOpenedFreshCanBeSentAndWhatIsLostIsSaid(t *testing.T) {
 	if got := c.get(to); !strings.Contains(got.body, "What you had typed was not saved") {
 		t.Error("nobody says that it is lost")
 	}
-	wrong := c.post("/confirm", url.Values{"password": {"wrong"}, "back": {"/data"}, "lost": {"yes"}})
+	wrong := c.wrong("/confirm", url.Values{"password": {"wrong"}, "back": {"/data"}, "lost": {"yes"}})
 	if !strings.Contains(wrong.body, "What you had typed was not saved") || !strings.Contains(wrong.body, `class="back" href="/data"`) {
 		t.Errorf("after a wrong password neither is known any more\n%s", wrong.body)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -17,7 +18,8 @@ import (
 // render draws a page into memory and sends it only if it was drawn whole.
 func render(ctx echo.Context, code int, page templ.Component) error {
 	var out bytes.Buffer
-	if err := page.Render(ctx.Request().Context(), &out); err != nil {
+	carried := ui.Carry(ctx.Request().Context(), ui.Carried{Number: form.NewNumber(), Kept: ctx.QueryParam(againParam), Wrong: ctx.Get(wrongKey) != nil})
+	if err := page.Render(carried, &out); err != nil {
 		return fmt.Errorf("drawing %s: %w", ctx.Path(), err)
 	}
 	h := ctx.Response().Header()
@@ -61,7 +63,7 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 // fill; nav its place in the rail.
 func (s *server) shell(ctx echo.Context, titleKey, nav string, args ...any) views.Shell {
 	shell := s.quietShell(ctx, titleKey, nav, args...)
-	if ctx.Request().Method != http.MethodGet {
+	if ctx.Request().Method != http.MethodGet || ctx.QueryParam(againParam) != "" {
 		return shell // the page that a redirect leads to says what was done, and a form that failed does not
 	}
 	if key, args := s.takeFlash(ctx); key != "" {
@@ -92,17 +94,24 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string, args ...any) view
 		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo},
 		Address: s.BaseURL.String() + r.URL.Path, Moment: s.Now(),
 	}
-	if !changes(r) { // what answers a post can't be asked for again
-		shell.Path = r.URL.RequestURI()
+	if shell.Path = r.URL.RequestURI(); changes(r) { // what answers a post can't be asked for again
+		shell.Path = s.pageAt(r.Referer())
 	}
+	shell.NoCookies = (ctx.QueryParam(againParam) != "" || ctx.QueryParam(cookiesParam) != "") && s.cookieValue(ctx, sessionCookie) == ""
 	if titleKey != "" {
 		shell.Title = text.T(c, titleKey, args...)
 	}
 	return shell
 }
 
+// wrongKey marks a page on which there is something to mend: its title says so.
+const wrongKey = "wrong"
+
 // words says the problems of a form in the reader's language.
 func words(ctx echo.Context, ps fault.Problems) ui.Problems {
+	if len(ps) > 0 {
+		ctx.Set(wrongKey, true)
+	}
 	out := make(ui.Problems, len(ps))
 	for i, p := range ps {
 		out[i] = ui.Problem{Field: p.Field, Text: text.T(ctx.Request().Context(), p.Key, p.Args...)}

@@ -39,10 +39,10 @@ func (c *requestController) index(ctx echo.Context) error {
 }
 
 func (c *requestController) show(ctx echo.Context) error {
-	return c.showWith(ctx, http.StatusOK, "", nil)
-}
-
-func (c *requestController) showWith(ctx echo.Context, code int, message string, problems fault.Problems) error {
+	form, problems, _, err := recall[messageForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
 	id, err := idOf(ctx)
 	if err != nil {
 		return err
@@ -60,8 +60,8 @@ func (c *requestController) showWith(ctx echo.Context, code int, message string,
 	if err != nil {
 		return err
 	}
-	page.Message, page.Problems = message, words(ctx, problems)
-	return render(ctx, code, views.Request(page))
+	page.Message, page.Problems = form.Message, words(ctx, problems)
+	return render(ctx, http.StatusOK, views.Request(page))
 }
 
 func (c *requestController) page(ctx echo.Context, one request.Request, events []request.Event) (views.RequestPage, error) {
@@ -101,7 +101,7 @@ func (c *requestController) say(ctx echo.Context) error {
 	}
 	err = c.Requests.Say(ctx.Request().Context(), person(ctx), id, form.Message)
 	if problems, ok := fault.Fields(err); ok {
-		return c.showWith(ctx, http.StatusUnprocessableEntity, form.Message, problems)
+		return c.again(ctx, "/requests/"+id.String(), form, problems)
 	}
 	if err != nil {
 		return err

@@ -49,32 +49,25 @@ func (c *requestController) kind(ctx echo.Context) (register.RequestKind, error)
 }
 
 func (c *requestController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, "", nil)
-}
-
-// rewrite shows the message again to somebody who looked it over.
-func (c *requestController) rewrite(ctx echo.Context) error {
-	form, err := bind[messageForm](ctx)
+	form, problems, _, err := recall[messageForm](c.server, ctx)
 	if err != nil {
 		return err
 	}
-	return c.form(ctx, http.StatusOK, form.Message, nil)
-}
-
-func (c *requestController) form(ctx echo.Context, code int, message string, problems fault.Problems) error {
 	kind, err := c.kind(ctx)
 	if err != nil {
 		return err
 	}
 	lang := text.Lang(ctx.Request().Context())
-	page := views.RequestWritePage{
-		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: "/requests/new/" + kind.ID + "/check",
-		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: message,
+	return render(ctx, http.StatusOK, views.RequestWrite(views.RequestWritePage{
+		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: newRequestAt(kind) + "/check",
+		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message,
 		Optional: !request.NeedsMessage(kind), Copy: kind.Handling == register.Automatic, Problems: words(ctx, problems),
-	}
-	return render(ctx, code, views.RequestWrite(page))
+	}))
 }
 
+func newRequestAt(kind register.RequestKind) string { return "/requests/new/" + kind.ID }
+
+// check goes on to where the answers are looked over, or back to mend them.
 func (c *requestController) check(ctx echo.Context) error {
 	form, err := bind[messageForm](ctx)
 	if err != nil {
@@ -85,18 +78,47 @@ func (c *requestController) check(ctx echo.Context) error {
 		return err
 	}
 	if problems := request.MessageProblems(kind, form.Message); len(problems) > 0 {
-		return c.form(ctx, http.StatusUnprocessableEntity, form.Message, problems)
+		return c.again(ctx, newRequestAt(kind), form, problems)
+	}
+	return c.carry(ctx, newRequestAt(kind)+"/check", form, nil)
+}
+
+// review shows the answers before they are sent.
+func (c *requestController) review(ctx echo.Context) error {
+	form, _, ok, err := recall[messageForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	kind, err := c.kind(ctx)
+	if err != nil {
+		return err
+	}
+	at := newRequestAt(kind)
+	if !ok { // sent already, or it is some time ago
+		return ctx.Redirect(http.StatusSeeOther, at)
 	}
 	r := ctx.Request().Context()
 	due, err := c.Requests.Clock(r, person(ctx), kind.ID)
 	if err != nil {
 		return err
 	}
-	at := "/requests/new/" + kind.ID
 	return render(ctx, http.StatusOK, views.RequestCheck(views.RequestCheckPage{
 		Shell: c.shell(ctx, "request.checkTitle", "requests"), Action: at, Change: at + "/change",
 		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Due: due.Day.Time(), Why: dueSteps(r, due.Why),
 	}))
+}
+
+// change shows the message again to somebody who looked it over.
+func (c *requestController) change(ctx echo.Context) error {
+	form, err := bind[messageForm](ctx)
+	if err != nil {
+		return err
+	}
+	kind, err := c.kind(ctx)
+	if err != nil {
+		return err
+	}
+	return c.carry(ctx, newRequestAt(kind), form, nil)
 }
 
 func (c *requestController) create(ctx echo.Context) error {
@@ -110,11 +132,11 @@ func (c *requestController) create(ctx echo.Context) error {
 	}
 	one, err := c.Requests.Ask(ctx.Request().Context(), person(ctx), kind.ID, form.Message)
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, form.Message, problems)
+		return c.again(ctx, newRequestAt(kind), form, problems)
 	}
 	if fault.Is(err, fault.Conflict) { // too many are under way: the words stay here
 		f := asFault(err)
-		return c.form(ctx, http.StatusConflict, form.Message, fault.Problems{fault.Field("message", f.Key, f.Args...)})
+		return c.again(ctx, newRequestAt(kind), form, fault.Problems{fault.Field("message", f.Key, f.Args...)})
 	}
 	if err != nil {
 		return err

@@ -23,7 +23,13 @@ type emailForm struct {
 }
 
 func (c *forgotController) new(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.Forgot(views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", "")}))
+	form, problems, _, err := recall[emailForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Forgot(views.ForgotPage{
+		Shell: c.shell(ctx, "account.forgotTitle", ""), Email: form.Email, Problems: words(ctx, problems),
+	}))
 }
 
 func (c *forgotController) create(ctx echo.Context) error {
@@ -33,17 +39,21 @@ func (c *forgotController) create(ctx echo.Context) error {
 	}
 	err = c.Accounts.AskReset(ctx.Request().Context(), form.Email, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		page := views.ForgotPage{Shell: c.shell(ctx, "account.forgotTitle", ""), Email: form.Email, Problems: words(ctx, problems)}
-		return render(ctx, http.StatusUnprocessableEntity, views.Forgot(page))
+		return c.again(ctx, "/forgot", form, problems)
 	}
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkReset", form.Email)))
+	return c.carry(ctx, "/forgot/sent", form, nil)
+}
+
+// sent says the same to everybody, whatever the address is to us.
+func (c *forgotController) sent(ctx echo.Context) error {
+	return c.checkMail(ctx, "account.checkReset", "/forgot")
 }
 
 type passwordForm struct {
-	Password string `form:"password"`
+	Password string `form:"password" json:"-"`
 }
 
 func (c *resetController) edit(ctx echo.Context) error {
@@ -54,7 +64,11 @@ func (c *resetController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, nil)))
+	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, problems)))
 }
 
 func (c *resetController) update(ctx echo.Context) error {
@@ -64,7 +78,7 @@ func (c *resetController) update(ctx echo.Context) error {
 	}
 	id, err := c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password)
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.page(ctx, problems)))
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Gone) {
 		return c.gone(ctx, err)
@@ -96,7 +110,16 @@ func (s *server) deadLink(ctx echo.Context, err error, toDoKey string, on views.
 	return render(ctx, status(f.Kind), views.Error(page))
 }
 
-// checkMail says the same to everybody, whatever the address is to us.
-func (s *server) checkMail(ctx echo.Context, key, email string) views.MessagePage {
-	return views.MessagePage{Shell: s.shell(ctx, key+".title", ""), Of: key, Args: []any{"Email", email}}
+// checkMail is the page after a mail was asked for. What it says of the mail
+// is the same for everybody.
+func (s *server) checkMail(ctx echo.Context, key, form string) error {
+	typed, _, ok, err := recall[emailForm](s, ctx)
+	if err != nil {
+		return err
+	}
+	shell := s.shell(ctx, key+".title", "")
+	if !ok && !shell.NoCookies { // it is some time ago
+		return ctx.Redirect(http.StatusSeeOther, form)
+	}
+	return render(ctx, http.StatusOK, views.Message(views.MessagePage{Shell: shell, Of: key, Args: []any{"Email", typed.Email}}))
 }

@@ -14,6 +14,9 @@ const (
 	post = http.MethodPost
 )
 
+// renews is why a proof of who one is may be sent twice.
+const renews repeatable = "each proof gives the session a new token, which only its own answer can hand over"
+
 // archivePath hands a file over, which is no page to come to or back to.
 const archivePath = "/downloads/:id/file"
 
@@ -28,8 +31,8 @@ func (s *server) routes() {
 
 	home := &homeController{s}
 	s.open(get, "/", home.show)
-	s.open(post, "/language", home.language)
-	s.open(post, "/theme", home.theme)
+	s.open(post, "/language", home.language, "the same choice again")
+	s.open(post, "/theme", home.theme, "the same choice again")
 
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)
@@ -45,6 +48,8 @@ func (s *server) routes() {
 	signUps := &signUpController{s}
 	s.open(get, "/sign-up", signUps.new)
 	s.open(post, "/sign-up", signUps.create)
+	s.open(get, "/sign-up/sent", signUps.sent)
+	s.open(get, "/sign-up/later", s.later)
 
 	verifications := &verificationController{s}
 	s.open(get, "/verify/:token", verifications.new)
@@ -52,12 +57,14 @@ func (s *server) routes() {
 
 	sessions := &sessionController{s}
 	s.open(get, "/sign-in", sessions.new)
-	s.open(post, "/sign-in", sessions.create)
-	s.open(post, "/sign-out", sessions.destroy)
+	s.open(post, "/sign-in", sessions.create, "signed in is signed in: the later session takes the earlier one's place")
+	s.open(get, "/sign-in/done", sessions.done)
+	s.open(post, "/sign-out", sessions.destroy, "signed out is signed out")
 
 	forgotten := &forgotController{s}
 	s.open(get, "/forgot", forgotten.new)
 	s.open(post, "/forgot", forgotten.create)
+	s.open(get, "/forgot/sent", forgotten.sent)
 
 	resets := &resetController{s}
 	s.open(get, "/reset/:token", resets.edit)
@@ -65,13 +72,14 @@ func (s *server) routes() {
 
 	proofs := &confirmController{s}
 	s.person(get, "/confirm", proofs.new)
-	s.person(post, "/confirm", proofs.create)
+	s.person(post, "/confirm", proofs.create, renews)
 	s.person(post, "/confirm/mail", proofs.mailCode)
-	s.person(post, "/confirm/code", proofs.code)
+	s.person(post, "/confirm/code", proofs.code, renews)
 
 	services := &serviceController{s}
 	s.open(get, "/sign-in/with/:provider", getOnly(services.signIn))
 	s.open(get, "/sign-in/with/:provider/callback", getOnly(services.callback)) // a GET that acts: on a state that works once, in the browser it belongs to
+	s.open(get, "/sign-in/first", services.first)
 	s.person(get, "/confirm/with/:provider", getOnly(services.confirm))
 
 	joins := &joinController{s}
@@ -82,12 +90,13 @@ func (s *server) routes() {
 	s.freshForm("/security/password", passwords.edit, passwords.update)
 
 	security := &securityController{s}
-	s.person(post, "/zone", home.zone)
-	s.open(post, "/browser-zone", home.noteZone)
+	s.person(post, "/zone", home.zone, "the same choice again")
+	s.open(post, "/browser-zone", home.noteZone, "no form comes here")
 	s.person(get, "/security", security.show)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
-	s.fresh(post, "/security/services/:provider/link", services.link)
+	s.fresh(post, "/security/services/:provider/link", services.link, "it begins a round trip; the later one is finished")
 	s.fresh(post, "/security/linked/:id/revoke", services.revoke)
+	s.person(get, "/security/last", services.last)
 
 	data := &dataController{s}
 	s.person(get, "/data", data.index)
@@ -109,8 +118,8 @@ func (s *server) routes() {
 
 	email := &emailController{s}
 	s.person(get, "/email", email.show)
-	s.person(post, "/email", email.update)
-	s.person(post, "/email/off", email.off)
+	s.person(post, "/email", email.update, "it says how things stand, and a no is written whenever it is said")
+	s.person(post, "/email/off", email.off, "a no is written whenever it is said")
 
 	unsubscribe := &unsubscribeController{s}
 	s.link(get, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.show))
@@ -118,6 +127,7 @@ func (s *server) routes() {
 	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.choose))
 	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.stopAll))
 	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
+	s.link(get, "/unsubscribe/:token/undone", unsubscribe.handle(unsubscribe.undone))
 
 	erasures := &erasureController{s}
 	s.freshForm("/erasure", erasures.new, erasures.create)
@@ -131,8 +141,9 @@ func (s *server) routes() {
 	s.person(get, "/requests/new", requests.kinds)
 	s.person(get, "/requests/new/:kind", requests.new)
 	s.person(post, "/requests/new/:kind", requests.create)
-	s.person(post, "/requests/new/:kind/check", requests.check)
-	s.person(post, "/requests/new/:kind/change", requests.rewrite)
+	s.person(get, "/requests/new/:kind/check", requests.review)
+	s.person(post, "/requests/new/:kind/check", requests.check, "nothing is done yet")
+	s.person(post, "/requests/new/:kind/change", requests.change, "nothing is done yet")
 	s.person(get, "/requests/:id", requests.show)
 	s.person(get, "/requests/:id/filed", requests.filed)
 	s.person(post, "/requests/:id/messages", requests.say)
@@ -148,11 +159,11 @@ func (s *server) routes() {
 func (s *server) staffRoutes() {
 	sessions := &staffSessionController{s}
 	s.open(get, "/staff/sign-in", sessions.new)
-	s.open(post, "/staff/sign-in", sessions.create)
+	s.open(post, "/staff/sign-in", sessions.create, "it begins a sign-in; the later one is finished")
 
 	codes := &staffCodeController{s}
 	s.open(get, "/staff/code", codes.new)
-	s.open(post, "/staff/code", codes.create)
+	s.open(post, "/staff/code", codes.create, "a code works once")
 
 	enrolments := &staffEnrolController{s}
 	s.open(get, "/staff/enrol/:token", enrolments.new)
@@ -181,7 +192,7 @@ func (s *server) staffRoutes() {
 
 	people := &staffPersonController{s}
 	s.staff(get, "/staff/people", staff.Agent, people.search)
-	s.staff(post, "/staff/people", staff.Agent, people.find)
+	s.staff(post, "/staff/people", staff.Agent, people.find, "it only looks up")
 	s.staff(get, "/staff/people/:id", staff.Agent, people.show)
 	s.staff(post, "/staff/people/:id", staff.Agent, people.open)
 }

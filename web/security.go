@@ -44,7 +44,11 @@ func (c *securityController) show(ctx echo.Context) error {
 }
 
 func (c *passwordController) edit(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, nil)))
+	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, problems)))
 }
 
 func (c *passwordController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
@@ -61,7 +65,7 @@ func (c *passwordController) update(ctx echo.Context) error {
 	}
 	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Password)
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.NewPassword(c.page(ctx, problems)))
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if err != nil {
 		return err

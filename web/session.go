@@ -101,6 +101,28 @@ func (s *server) recognise(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// visitor is whose browser this is; a guest's session begins here, so that
+// something can be kept for it.
+func (s *server) visitor(ctx echo.Context) (visitor, error) {
+	if v, ok := visitorOf(ctx); ok {
+		return v, nil
+	}
+	session, err := s.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return visitor{}, err
+	}
+	if err := session.Save(ctx.Request(), ctx.Response()); err != nil {
+		return visitor{}, err
+	}
+	row, err := s.Accounts.Session(ctx.Request().Context(), session.ID)
+	if err != nil {
+		return visitor{}, err
+	}
+	v := visitor{row, session.ID}
+	ctx.Set(visitorKey, v)
+	return v, nil
+}
+
 func visitorOf(ctx echo.Context) (visitor, bool) {
 	v, ok := ctx.Get(visitorKey).(visitor)
 	return v, ok

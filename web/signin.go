@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -15,7 +16,7 @@ type sessionController struct{ *server }
 
 type signInForm struct {
 	Email    string `form:"email"`
-	Password string `form:"password"`
+	Password string `form:"password" json:"-"`
 	Next     string `form:"next"`
 }
 
@@ -23,7 +24,14 @@ func (c *sessionController) new(ctx echo.Context) error {
 	if person(ctx) != uuid.Nil {
 		return ctx.Redirect(http.StatusSeeOther, localPath(ctx.QueryParam("next")))
 	}
-	return render(ctx, http.StatusOK, views.SignIn(c.page(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
+	form, problems, ok, err := recall[signInForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		form.Next = ctx.QueryParam("next")
+	}
+	return render(ctx, http.StatusOK, views.SignIn(c.page(ctx, form, problems)))
 }
 
 func (c *sessionController) create(ctx echo.Context) error {
@@ -33,7 +41,7 @@ func (c *sessionController) create(ctx echo.Context) error {
 	}
 	session, err := c.Accounts.SignIn(ctx.Request().Context(), form.Email, form.Password, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.SignIn(c.page(ctx, form, problems)))
+		return c.again(ctx, signInTo(form.Next), form, problems)
 	}
 	if err != nil {
 		return err
@@ -41,7 +49,27 @@ func (c *sessionController) create(ctx echo.Context) error {
 	if err := c.hand(ctx, session); err != nil {
 		return err
 	}
+	if len(ctx.Cookies()) == 0 { // it may be one that keeps none
+		return ctx.Redirect(http.StatusSeeOther, "/sign-in/done?next="+url.QueryEscape(localPath(form.Next)))
+	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))
+}
+
+// done sees whether the browser kept the session that it was given.
+func (c *sessionController) done(ctx echo.Context) error {
+	next := localPath(ctx.QueryParam("next"))
+	if person(ctx) == uuid.Nil {
+		return ctx.Redirect(http.StatusSeeOther, withParam(signInTo(next), cookiesParam, "none"))
+	}
+	return ctx.Redirect(http.StatusSeeOther, next)
+}
+
+// cookiesParam asks a page to say that the browser sends no cookies back.
+const cookiesParam = "cookies"
+
+// signInTo is where to sign in and go on from.
+func signInTo(next string) string {
+	return "/sign-in?next=" + url.QueryEscape(localPath(next))
 }
 
 func (c *sessionController) destroy(ctx echo.Context) error {

@@ -64,7 +64,11 @@ func (c *signUpController) new(ctx echo.Context) error {
 	if person(ctx) != uuid.Nil {
 		return ctx.Redirect(http.StatusSeeOther, "/overview")
 	}
-	return render(ctx, http.StatusOK, views.SignUp(c.signUpPage(ctx, signUpForm{}, nil)))
+	form, problems, _, err := recall[signUpForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.SignUp(c.signUpPage(ctx, form, problems)))
 }
 
 func (c *signUpController) create(ctx echo.Context) error {
@@ -79,7 +83,7 @@ func (c *signUpController) create(ctx echo.Context) error {
 		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
 	}, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.SignUp(c.signUpPage(ctx, form, problems)))
+		return c.again(ctx, "/sign-up", form, problems)
 	}
 	if fault.Is(err, fault.Forbidden) {
 		return c.refuseYouth(ctx)
@@ -87,11 +91,21 @@ func (c *signUpController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.Message(c.checkMail(ctx, "account.checkMail", form.Email)))
+	return c.carry(ctx, "/sign-up/sent", emailForm{form.Email}, nil)
+}
+
+// sent says the same to everybody, whatever the address is to us.
+func (c *signUpController) sent(ctx echo.Context) error {
+	return c.checkMail(ctx, "account.checkMail", "/sign-up")
 }
 
 func (s *server) refuseYouth(ctx echo.Context) error {
 	ctx.SetCookie(s.cookie(tooYoungCookie, "1", 24*time.Hour))
+	return ctx.Redirect(http.StatusSeeOther, "/sign-up/later")
+}
+
+// later tells somebody who is too young, and keeps nothing of what they said.
+func (s *server) later(ctx echo.Context) error {
 	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.Say(account.TooYoung + ".text")}
 	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
 }

@@ -18,7 +18,11 @@ type verificationController struct{ *server }
 // newVerify asks for the password: opening a link proves nothing, since mail
 // scanners do that too.
 func (c *verificationController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, nil)
+	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return c.form(ctx, problems)
 }
 
 func (c *verificationController) create(ctx echo.Context) error {
@@ -28,7 +32,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 	}
 	session, err := c.Accounts.ConfirmSignUp(ctx.Request().Context(), ctx.Param("token"), form.Password, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, problems)
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Gone) {
 		return c.gone(ctx, err)
@@ -42,7 +46,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 	return ctx.Redirect(http.StatusSeeOther, "/overview")
 }
 
-func (c *verificationController) form(ctx echo.Context, code int, problems fault.Problems) error {
+func (c *verificationController) form(ctx echo.Context, problems fault.Problems) error {
 	email, err := c.Accounts.SignUpWaits(ctx.Request().Context(), ctx.Param("token"))
 	if fault.Is(err, fault.Gone) {
 		return c.gone(ctx, err)
@@ -50,7 +54,7 @@ func (c *verificationController) form(ctx echo.Context, code int, problems fault
 	if err != nil {
 		return err
 	}
-	return render(ctx, code, views.Verify(views.VerifyPage{
+	return render(ctx, http.StatusOK, views.Verify(views.VerifyPage{
 		Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + url.PathEscape(ctx.Param("token")), Email: email, Problems: words(ctx, problems),
 	}))
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -85,7 +84,7 @@ func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 	case done.Undated:
 		return s.redirect(ctx, "/confirm?next="+url.QueryEscape(localPath(done.Next)), "sso.undated", "Service", done.Service)
 	case done.SignInFirst:
-		return render(ctx, http.StatusConflict, views.Message(s.signInFirst(ctx, done.Service)))
+		return s.carry(ctx, "/sign-in/first", told{[]any{"Service", done.Service}}, nil)
 	case done.SignUp != "":
 		return ctx.Redirect(http.StatusSeeOther, "/sign-up/finish/"+url.PathEscape(done.SignUp))
 	case done.Purpose == sso.Link:
@@ -97,17 +96,41 @@ func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 	return ctx.Redirect(http.StatusSeeOther, localPath(done.Next))
 }
 
-// signInFirst is for somebody whose address, proved by the service, has an
-// account already: the two are never joined by the address alone.
-func (s *server) signInFirst(ctx echo.Context, service string) views.MessagePage {
-	return views.MessagePage{
-		Shell: s.shell(ctx, "sso.first.title", "", "Service", service), Of: "sso.first", Args: []any{"Service", service},
-		Action: views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in?next=" + url.QueryEscape("/security")},
+// told is what the page needs that tells of it.
+type told struct{ Args []any }
+
+// first is for somebody whose address, proved by the service, has an account
+// already: the two are never joined by the address alone.
+func (c *serviceController) first(ctx echo.Context) error {
+	return c.tell(ctx, "sso.first", "/sign-in", views.Next{Label: text.Say("account.signInButton"), Href: signInTo("/security")})
+}
+
+// last tells the way out to somebody who would lock themselves out.
+func (c *serviceController) last(ctx echo.Context) error {
+	return c.tell(ctx, "sso.last", "/security", views.Next{Label: text.Say("security.setPassword"), Href: "/forgot"})
+}
+
+// tell says what stands in the way of a service, or leads on if that was some
+// time ago.
+func (c *serviceController) tell(ctx echo.Context, key, on string, action views.Next) error {
+	about, _, ok, err := recall[told](c.server, ctx)
+	if err != nil {
+		return err
 	}
+	if !ok {
+		return ctx.Redirect(http.StatusSeeOther, on)
+	}
+	return render(ctx, http.StatusOK, views.Message(views.MessagePage{
+		Shell: c.shell(ctx, key+".title", "", about.Args...), Of: key, Args: about.Args, Action: action,
+	}))
 }
 
 func (c *joinController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, signUpForm{}, nil)
+	form, problems, ok, err := recall[signUpForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return c.form(ctx, form, ok, problems)
 }
 
 func (c *joinController) create(ctx echo.Context) error {
@@ -122,7 +145,7 @@ func (c *joinController) create(ctx echo.Context) error {
 		Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
 	}, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Forbidden) {
 		return c.refuseYouth(ctx)
@@ -133,18 +156,18 @@ func (c *joinController) create(ctx echo.Context) error {
 	return c.goOn(ctx, done)
 }
 
-func (c *joinController) form(ctx echo.Context, code int, form signUpForm, problems fault.Problems) error {
+func (c *joinController) form(ctx echo.Context, form signUpForm, typed bool, problems fault.Problems) error {
 	waiting, err := c.SSO.Waiting(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"))
 	if err != nil {
 		return err
 	}
-	if problems == nil {
+	if !typed {
 		form.Name = waiting.Name
 	}
 	page := c.signUpPage(ctx, form, problems)
 	page.Shell = c.shell(ctx, "sso.joinTitle", "")
 	page.Email, page.Services = waiting.Email, nil
-	return render(ctx, code, views.FinishSignUp(views.FinishSignUpPage{
+	return render(ctx, http.StatusOK, views.FinishSignUp(views.FinishSignUpPage{
 		SignUpPage: page, Service: waiting.Service, Action: "/sign-up/finish/" + url.PathEscape(ctx.Param("token")),
 	}))
 }
@@ -156,22 +179,10 @@ func (c *serviceController) revoke(ctx echo.Context) error {
 	}
 	err = c.SSO.Revoke(ctx.Request().Context(), audit.ByPerson(person(ctx)), sso.LinkID{Person: person(ctx), ID: id})
 	if fault.Is(err, fault.Conflict) {
-		return render(ctx, http.StatusConflict, views.Message(c.lastWay(ctx, err)))
+		return c.again(ctx, "/security/last", told{asFault(err).Args}, nil)
 	}
 	if err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/security", "sso.revokedHere")
-}
-
-// lastWay tells the way out to somebody who would lock themselves out.
-func (c *serviceController) lastWay(ctx echo.Context, err error) views.MessagePage {
-	var args []any
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		args = f.Args
-	}
-	return views.MessagePage{
-		Shell: c.shell(ctx, "sso.last.title", "", args...), Of: "sso.last", Args: args,
-		Action: views.Next{Label: text.Say("security.setPassword"), Href: "/forgot"},
-	}
 }

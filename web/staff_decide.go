@@ -21,13 +21,14 @@ type decisionForm struct {
 	Decision string `form:"decision"`
 	Code     string `form:"code"`
 	Words    string `form:"words"`
+	Seen     string `form:"seen"`
 }
 
 func (c *staffApprovalController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, "", nil)
-}
-
-func (c *staffApprovalController) form(ctx echo.Context, code int, said string, problems fault.Problems) error {
+	form, problems, _, err := recall[decisionForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
 	one, err := c.request(ctx)
 	if err != nil {
 		return err
@@ -40,9 +41,14 @@ func (c *staffApprovalController) form(ctx echo.Context, code int, said string, 
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
 		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/approve", Back: at,
-		Erasure: one.Kind == request.Erasure, Lang: whose.Lang, Words: said, Problems: words(ctx, problems),
+		Erasure: one.Kind == request.Erasure, Lang: whose.Lang, Words: form.Decision, Problems: words(ctx, problems),
 	}
-	return render(ctx, code, views.StaffApprove(page))
+	now, err := c.Requests.Seen(r, member(ctx), one)
+	if err != nil {
+		return err
+	}
+	page.Seen = seenAgain(form.Seen, problems, now)
+	return render(ctx, http.StatusOK, views.StaffApprove(page))
 }
 
 func (c *staffApprovalController) create(ctx echo.Context) error {
@@ -54,9 +60,9 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, form.Decision)
+	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, request.Approval{Words: form.Decision, Seen: form.Seen})
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, form.Decision, problems)
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if err != nil {
 		return err
@@ -67,10 +73,13 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 // new asks for the reason, and with one in the address shows the words
 // that the register has for it, in the person's language.
 func (c *staffRefusalController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, decisionForm{Code: ctx.QueryParam("code")}, nil)
-}
-
-func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionForm, problems fault.Problems) error {
+	form, problems, ok, err := recall[decisionForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		form.Code = ctx.QueryParam("code")
+	}
 	one, err := c.request(ctx)
 	if err != nil {
 		return err
@@ -85,6 +94,11 @@ func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionF
 		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: whose.Lang,
 		Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
+	now, err := c.Requests.Seen(r, member(ctx), one)
+	if err != nil {
+		return err
+	}
+	page.Seen = seenAgain(form.Seen, problems, now)
 	for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
 		chosen := refusal.Code == form.Code
 		page.Reasons = append(page.Reasons, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: chosen})
@@ -92,14 +106,14 @@ func (c *staffRefusalController) form(ctx echo.Context, code int, form decisionF
 			continue
 		}
 		page.Code, page.Law = refusal.Code, refusal.Law(one.Jurisdiction, text.Lang(r))
-		if page.Words == "" && problems == nil {
+		if page.Words == "" && !ok {
 			page.Words = refusal.Text.In(whose.Lang)
 		}
 	}
 	if page.Authorities, err = c.authorities(r, one.PersonID); err != nil {
 		return err
 	}
-	return render(ctx, code, views.StaffRefuse(page))
+	return render(ctx, http.StatusOK, views.StaffRefuse(page))
 }
 
 func (c *staffRefusalController) create(ctx echo.Context) error {
@@ -111,9 +125,9 @@ func (c *staffRefusalController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Requests.Refuse(ctx.Request().Context(), member(ctx), id, request.Refusal{Code: form.Code, Words: form.Words})
+	err = c.Requests.Refuse(ctx.Request().Context(), member(ctx), id, request.Refusal{Code: form.Code, Words: form.Words, Seen: form.Seen})
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if err != nil {
 		return err

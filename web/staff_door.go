@@ -37,7 +37,14 @@ type (
 )
 
 func (c *staffSessionController) new(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.StaffSignIn(c.page(ctx, signInForm{Next: ctx.QueryParam("next")}, nil)))
+	form, problems, ok, err := recall[signInForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		form.Next = ctx.QueryParam("next")
+	}
+	return render(ctx, http.StatusOK, views.StaffSignIn(c.page(ctx, form, problems)))
 }
 
 func (c *staffSessionController) page(ctx echo.Context, form signInForm, problems fault.Problems) views.StaffSignInPage {
@@ -61,7 +68,7 @@ func (c *staffSessionController) create(ctx echo.Context) error {
 	}
 	step, err := c.Staff.SignIn(ctx.Request().Context(), form.Email, form.Password, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		return render(ctx, http.StatusUnprocessableEntity, views.StaffSignIn(c.page(ctx, form, problems)))
+		return c.again(ctx, "/staff/sign-in", form, problems)
 	}
 	if err != nil {
 		return err
@@ -90,17 +97,24 @@ func (c *staffCodeController) step(ctx echo.Context) (step, next string, err err
 
 func (c *staffCodeController) new(ctx echo.Context) error {
 	_, _, err := c.step(ctx)
+	if _, known := visitorOf(ctx); !known { // the first step gave this browser a session
+		return c.redirect(ctx, withParam("/staff/sign-in", cookiesParam, "none"), "")
+	}
 	if fault.Is(err, fault.Gone) {
 		return c.redirect(ctx, "/staff/sign-in", "")
 	}
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.StaffCode(views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", "")}))
+	_, problems, _, err := recall[codeForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.StaffCode(views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", ""), Problems: words(ctx, problems)}))
 }
 
 type codeForm struct {
-	Code string `form:"code"`
+	Code string `form:"code" json:"-"`
 }
 
 func (c *staffCodeController) create(ctx echo.Context) error {
@@ -114,8 +128,7 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 	}
 	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, c.visit(ctx), token(ctx))
 	if problems, ok := fault.Fields(err); ok {
-		page := views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", ""), Problems: words(ctx, problems)}
-		return render(ctx, http.StatusUnprocessableEntity, views.StaffCode(page))
+		return c.again(ctx, "/staff/code", form, problems)
 	}
 	if err != nil {
 		return err
@@ -127,15 +140,15 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 }
 
 type enrolForm struct {
-	Password string `form:"password"`
-	Code     string `form:"code"`
+	Password string `form:"password" json:"-"`
+	Code     string `form:"code" json:"-"`
 }
 
 func (c *staffEnrolController) new(ctx echo.Context) error {
-	return c.form(ctx, http.StatusOK, nil)
-}
-
-func (c *staffEnrolController) form(ctx echo.Context, status int, problems fault.Problems) error {
+	_, problems, _, err := recall[enrolForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
 	invitation, err := c.Staff.Invitation(ctx.Request().Context(), ctx.Param("token"))
 	if err != nil {
 		return err
@@ -149,7 +162,7 @@ func (c *staffEnrolController) form(ctx echo.Context, status int, problems fault
 		Role: views.StaffRole(invitation.Role), Email: invitation.Email,
 		Secret: invitation.Secret, QR: code, Problems: words(ctx, problems),
 	}
-	return render(ctx, status, views.StaffEnrol(page))
+	return render(ctx, http.StatusOK, views.StaffEnrol(page))
 }
 
 func (c *staffEnrolController) create(ctx echo.Context) error {
@@ -159,7 +172,7 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 	}
 	m, err := c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
 	if problems, ok := fault.Fields(err); ok {
-		return c.form(ctx, http.StatusUnprocessableEntity, problems)
+		return c.again(ctx, here(ctx), form, problems)
 	}
 	if err != nil {
 		return err

@@ -23,7 +23,13 @@ type findForm struct {
 }
 
 func (c *staffPersonController) search(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.StaffPeople(views.StaffPeoplePage{Shell: c.staffShell(ctx, "staff.peopleTitle", "staffPeople")}))
+	form, problems, _, err := recall[findForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.StaffPeople(views.StaffPeoplePage{
+		Shell: c.staffShell(ctx, "staff.peopleTitle", "staffPeople"), Query: form.Query, Problems: words(ctx, problems),
+	}))
 }
 
 // find is a post, so that no address stands in a browser's history.
@@ -34,8 +40,7 @@ func (c *staffPersonController) find(ctx echo.Context) error {
 	}
 	id, err := c.Requests.WhoIs(ctx.Request().Context(), member(ctx), form.Query)
 	if problems, ok := fault.Fields(err); ok {
-		page := views.StaffPeoplePage{Shell: c.staffShell(ctx, "staff.peopleTitle", "staffPeople"), Query: form.Query, Problems: words(ctx, problems)}
-		return render(ctx, http.StatusUnprocessableEntity, views.StaffPeople(page))
+		return c.again(ctx, "/staff/people", form, problems)
 	}
 	if err != nil {
 		return err
@@ -54,7 +59,7 @@ func (c *staffPersonController) show(ctx echo.Context) error {
 		return err
 	}
 	if !open {
-		return c.ask(ctx, http.StatusOK, reasonForm{}, nil)
+		return c.ask(ctx)
 	}
 	page, err := c.page(ctx, id)
 	if err != nil {
@@ -68,7 +73,11 @@ type reasonForm struct {
 	Reason string `form:"reason"`
 }
 
-func (c *staffPersonController) ask(ctx echo.Context, code int, form reasonForm, problems fault.Problems) error {
+func (c *staffPersonController) ask(ctx echo.Context) error {
+	form, problems, _, err := recall[reasonForm](c.server, ctx)
+	if err != nil {
+		return err
+	}
 	lang := text.Lang(ctx.Request().Context())
 	page := views.StaffReasonPage{
 		Shell: c.staffShell(ctx, "staff.reasonTitle", "staffPeople"), Action: "/staff/people/" + ctx.Param("id"),
@@ -79,7 +88,7 @@ func (c *staffPersonController) ask(ctx echo.Context, code int, form reasonForm,
 			Value: reason.Code, Label: reason.Name.In(lang), Hint: reason.Text.In(lang), Selected: reason.Code == form.Code,
 		})
 	}
-	return render(ctx, code, views.StaffReason(page))
+	return render(ctx, http.StatusOK, views.StaffReason(page))
 }
 
 func (c *staffPersonController) open(ctx echo.Context) error {
@@ -93,7 +102,7 @@ func (c *staffPersonController) open(ctx echo.Context) error {
 	}
 	err = c.Looks.Open(ctx.Request().Context(), member(ctx), id, disclosure.Stated{Code: form.Code, Reason: form.Reason})
 	if problems, ok := fault.Fields(err); ok {
-		return c.ask(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, "/staff/people/"+id.String(), form, problems)
 	}
 	if err != nil {
 		return err

@@ -18,24 +18,10 @@ import (
 type staffRequestController struct{ *server }
 
 func (c *staffRequestController) show(ctx echo.Context) error {
-	return c.showWith(ctx, http.StatusOK, staffWordsForm{}, nil)
-}
-
-// staffWordsForm is a message to the person or a note.
-type staffWordsForm struct {
-	Message string `form:"message"`
-	Note    string `form:"note"`
-}
-
-func (s *server) request(ctx echo.Context) (request.Request, error) {
-	id, err := idOf(ctx)
+	form, problems, _, err := recall[staffWordsForm](c.server, ctx)
 	if err != nil {
-		return request.Request{}, err
+		return err
 	}
-	return s.Requests.Find(ctx.Request().Context(), member(ctx), id)
-}
-
-func (c *staffRequestController) showWith(ctx echo.Context, code int, form staffWordsForm, problems fault.Problems) error {
 	one, err := c.request(ctx)
 	if err != nil {
 		return err
@@ -53,7 +39,21 @@ func (c *staffRequestController) showWith(ctx echo.Context, code int, form staff
 		return err
 	}
 	page.ReplyText, page.NoteText, page.Problems = form.Message, form.Note, words(ctx, problems)
-	return render(ctx, code, views.StaffRequest(page))
+	return render(ctx, http.StatusOK, views.StaffRequest(page))
+}
+
+// staffWordsForm is a message to the person or a note.
+type staffWordsForm struct {
+	Message string `form:"message"`
+	Note    string `form:"note"`
+}
+
+func (s *server) request(ctx echo.Context) (request.Request, error) {
+	id, err := idOf(ctx)
+	if err != nil {
+		return request.Request{}, err
+	}
+	return s.Requests.Find(ctx.Request().Context(), member(ctx), id)
 }
 
 func (c *staffRequestController) page(ctx echo.Context, one request.Request, events []request.Event) (views.StaffRequestPage, error) {
@@ -153,7 +153,7 @@ func (c *staffRequestController) reply(ctx echo.Context) error {
 	}
 	err = c.Requests.Reply(ctx.Request().Context(), member(ctx), id, form.Message)
 	if problems, ok := fault.Fields(err); ok {
-		return c.showWith(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, "/staff/requests/"+id.String(), form, problems)
 	}
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (c *staffRequestController) note(ctx echo.Context) error {
 		for i := range problems {
 			problems[i].Field = "note" // two forms stand on the page
 		}
-		return c.showWith(ctx, http.StatusUnprocessableEntity, form, problems)
+		return c.again(ctx, "/staff/requests/"+id.String(), form, problems)
 	}
 	if err != nil {
 		return err

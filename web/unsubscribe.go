@@ -9,12 +9,13 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
 )
 
 // unsubscribeController answers the links in messages. It stands outside
 // session and origin check: who holds a link may stop mail, and mailboxes
-// post without either (RFC 8058). It never redirects, and no GET changes
-// anything: scanners follow links.
+// post without either (RFC 8058). It redirects nobody but the reader of its
+// own pages, and no GET changes anything: scanners follow links.
 type unsubscribeController struct{ *server }
 
 // handle reads the link before a handler sees the request, and tells what
@@ -75,14 +76,14 @@ func (c *unsubscribeController) stop(ctx echo.Context, l consent.Link) error {
 	if oneClick {
 		return ctx.String(http.StatusOK, text.T(ctx.Request().Context(), "unsubscribe.ok")+"\n")
 	}
-	return c.done(ctx, l)
+	return c.done(ctx, l, "")
 }
 
 func (c *unsubscribeController) stopAll(ctx echo.Context, l consent.Link) error {
 	if err := c.Consents.UnsubscribeAll(ctx.Request().Context(), l); err != nil {
 		return err
 	}
-	return c.done(ctx, l)
+	return c.done(ctx, l, "")
 }
 
 func (c *unsubscribeController) undo(ctx echo.Context, l consent.Link) error {
@@ -90,7 +91,20 @@ func (c *unsubscribeController) undo(ctx echo.Context, l consent.Link) error {
 	if err := c.Consents.UndoUnsubscribe(r, l, text.Lang(r)); err != nil {
 		return err
 	}
+	return c.done(ctx, l, "/undone")
+}
+
+func (c *unsubscribeController) undone(ctx echo.Context, l consent.Link) error {
+	r := ctx.Request().Context()
+	st, err := c.Consents.Standing(r, l)
+	if err != nil {
+		return err
+	}
+	if !st.On { // and stopped once more since
+		return ctx.Redirect(http.StatusSeeOther, c.at(l))
+	}
 	page := views.UnsubscribeDonePage{Shell: c.linkFrame(ctx, l, "unsubscribe.undoneTitle"), At: c.at(l), Undone: true}
+	page.Shell.Path += "/undone"
 	return render(ctx, http.StatusOK, views.UnsubscribeDone(page))
 }
 
@@ -106,7 +120,12 @@ func (c *unsubscribeController) choose(ctx echo.Context, l consent.Link) error {
 	return render(ctx, http.StatusOK, views.UnsubscribeChoice(page))
 }
 
-func (c *unsubscribeController) done(ctx echo.Context, l consent.Link) error {
+// done answers a button of our pages with the way to what a GET shows, and a
+// mailbox, which follows no redirect (RFC 8058, 3.1), with the page.
+func (c *unsubscribeController) done(ctx echo.Context, l consent.Link, page string) error {
+	if ctx.FormValue(ui.NumberField) != "" {
+		return ctx.Redirect(http.StatusSeeOther, c.at(l)+page)
+	}
 	st, err := c.Consents.Standing(ctx.Request().Context(), l)
 	if err != nil {
 		return err

@@ -187,6 +187,23 @@ func (c *client) post(path string, form url.Values) answer {
 	return c.send(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 }
 
+// wrong posts a form with something to mend in it, and gives the page that
+// shows it once more.
+func (c *client) wrong(path string, form url.Values) answer {
+	c.t.Helper()
+	got := c.post(path, form)
+	if got.status != http.StatusSeeOther {
+		c.t.Errorf("%s: %d, and no way to a page\n%s", path, got.status, got.body)
+		return got
+	}
+	page := c.get(got.header.Get("Location"))
+	html := testkit.HTML(c.t, page.body)
+	if page.status != http.StatusOK || html.Count(".error-summary") != 1 || !strings.HasPrefix(html.Text("title"), "Error: ") {
+		c.t.Errorf("%s leads to %s: %d, named %q", path, got.header.Get("Location"), page.status, html.Text("title"))
+	}
+	return page
+}
+
 func (c *client) send(method, path string, body io.Reader, header http.Header) answer {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, body)

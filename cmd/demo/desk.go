@@ -90,7 +90,7 @@ func ask(ctx context.Context, a *app.App, officer staff.Member, person uuid.UUID
 	}
 	desk := on(a, then.AddDate(0, 0, in.AnsweredAfter))
 	if in.Refusal == "" {
-		return desk.Approve(ctx, officer, r.ID, in.Answer)
+		return desk.Approve(ctx, officer, r.ID, request.Approval{Words: in.Answer})
 	}
 	return desk.Refuse(ctx, officer, r.ID, request.Refusal{Code: in.Refusal, Words: in.Answer})
 }

@@ -68,7 +68,7 @@ func open(ctx context.Context, a *app.App, p somebody) error {
 	}
 	return a.Accounts.Correct(ctx, audit.ByPerson(id), account.Profile{
 		PersonID: id, FullName: p.Name, Street: p.Street, PostalCode: p.PostalCode, City: p.City, Region: p.Region, Country: p.Country,
-	})
+	}, "")
 }
 
 // fed tells whether a person's history was written to its end: the run that

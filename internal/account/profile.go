@@ -2,7 +2,11 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -45,16 +49,24 @@ func maxOf(field string) int {
 }
 
 // Correct replaces a profile by what the person says is right (GDPR art. 16).
-// The audit log keeps which fields changed, never what they held.
-func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile) error {
+// seen is the version (Profile.Version) that they corrected, "" for whichever
+// there is: Invalid if it has changed since. The audit log keeps which fields
+// changed, never what they held.
+func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, seen string) error {
 	p.trim()
 	if ps := p.problems(); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := tx.Gorm.Exec(`select from profile where person_id = ? for update`, p.PersonID).Error; err != nil {
+			return fmt.Errorf("holding a profile: %w", err)
+		}
 		old, err := profile(ctx, tx.Gorm, p.PersonID)
 		if err != nil {
 			return err
+		}
+		if seen != "" && seen != old.Version() {
+			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
 		}
 		changed := p.differs(old)
 		if len(changed) == 0 {
@@ -70,6 +82,15 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile) err
 			At: p.UpdatedAt, Actor: actor, Action: "profile.corrected", PersonID: p.PersonID, Detail: map[string]any{"fields": changed},
 		})
 	})
+}
+
+// Version tells two states of a profile apart.
+func (p Profile) Version() string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(p.lines())) {
+		fmt.Fprintf(sum, "%d:%s", len(*p.lines()[name]), *p.lines()[name])
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 func (p *Profile) lines() map[string]*string {

@@ -19,6 +19,7 @@ import (
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -64,6 +65,7 @@ type App struct {
 	Catalog  *text.Catalog
 	Queue    *jobs.Queue
 	Limits   *limit.Limiter
+	Forms    *form.Service
 	Mail     *mail.Service
 	Accounts *account.Service
 	Records  *record.Service
@@ -108,6 +110,7 @@ func New(p Parts) (*App, error) {
 		return nil, err
 	}
 	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
+	a.Forms = &form.Service{DB: p.DB, Ring: p.Ring, Now: p.Now}
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Log: p.Log, Now: p.Now,
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,8 +30,53 @@ type Choice struct {
 // in the ledger. Invalid for a topic that the register does not know and for
 // a locked one.
 func (s *Service) Set(ctx context.Context, c Choice, changes map[string]bool) (int64, error) {
+	if err := s.changeable(c, slices.Sorted(maps.Keys(changes))); err != nil {
+		return 0, err
+	}
+	return s.set(ctx, c, slices.Sorted(maps.Keys(changes)), func(p Preference) bool { return changes[p.Topic.ID] })
+}
+
+// Box is one topic on a page of choices: how it was left, and the version
+// (Preference.Version) of what the page showed.
+type Box struct {
+	Topic string
+	On    bool
+	Seen  string
+}
+
+// Choose writes what was changed on a page of boxes, and tells how many topics
+// changed. A no is always written. A yes counts only for what the page showed:
+// topics that somebody has switched off since, in a mail say, stay off, and
+// come back as stale, to be asked about again. Invalid as Set.
+func (s *Service) Choose(ctx context.Context, c Choice, boxes []Box) (changed int64, stale []string, err error) {
+	by := map[string]Box{}
+	for _, b := range boxes {
+		by[b.Topic] = b
+	}
+	ids := slices.Sorted(maps.Keys(by))
+	if err := s.changeable(c, ids); err != nil {
+		return 0, nil, err
+	}
+	changed, err = s.set(ctx, c, ids, func(p Preference) bool {
+		b := by[p.Topic.ID]
+		switch {
+		case b.On == p.On:
+			return p.On
+		case !b.On:
+			return strings.HasPrefix(b.Seen, "off") // nothing was changed here, but meanwhile elsewhere
+		case b.Seen == p.Version():
+			return true
+		}
+		stale = append(stale, p.Topic.ID)
+		return false
+	})
+	return changed, stale, err
+}
+
+// changeable refuses topics that the register does not know, or locks.
+func (s *Service) changeable(c Choice, ids []string) error {
 	var problems []fault.Problem
-	for _, id := range slices.Sorted(maps.Keys(changes)) {
+	for _, id := range ids {
 		switch topic, ok := s.Register.Topic(id); {
 		case !ok:
 			problems = append(problems, fault.Field("topic", "consent.topicUnknown"))
@@ -38,19 +84,22 @@ func (s *Service) Set(ctx context.Context, c Choice, changes map[string]bool) (i
 			problems = append(problems, fault.Field("topic", "consent.topicLocked", "Topic", topic.Name.In(c.Lang)))
 		}
 	}
-	if err := fault.Invalidate(problems...); err != nil {
-		return 0, err
-	}
+	return fault.Invalidate(problems...)
+}
+
+// set gives each topic the state that want says.
+func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Preference) bool) (int64, error) {
 	return s.record(ctx, c, "consent.changed", func(tx postgres.Tx, now time.Time) ([]Event, error) {
 		known, err := s.read(ctx, tx.PGX, c.Person, nil)
 		if err != nil {
 			return nil, err
 		}
 		var events []Event
-		for _, id := range slices.Sorted(maps.Keys(changes)) {
+		for _, id := range ids {
 			topic, _ := s.Register.Topic(id)
 			before := known.about(topic)
-			if before.On == changes[id] {
+			on := want(before)
+			if before.On == on {
 				continue
 			}
 			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
@@ -59,7 +108,7 @@ func (s *Service) Set(ctx context.Context, c Choice, changes map[string]bool) (i
 				}
 			}
 			events = append(events, Event{
-				PersonID: c.Person, At: now, Topic: id, Given: changes[id], Channel: c.Channel, Wording: Wording(topic, c.Lang), Lang: c.Lang,
+				PersonID: c.Person, At: now, Topic: id, Given: on, Channel: c.Channel, Wording: Wording(topic, c.Lang), Lang: c.Lang,
 			})
 		}
 		return events, nil

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +52,19 @@ type Preference struct {
 	On      bool
 	Since   time.Time // zero if nothing was ever said: it is as it is for everybody
 	Channel Channel   // empty if nothing was ever said
+}
+
+// Version tells two states of a topic apart: it changes whenever something is
+// said about it.
+func (p Preference) Version() string {
+	state := "off"
+	if p.On {
+		state = "on"
+	}
+	if p.Since.IsZero() {
+		return state
+	}
+	return state + strconv.FormatInt(p.Since.UnixMicro(), 36)
 }
 
 type stateRow struct {

@@ -85,7 +85,13 @@ func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func
 	inside := context.WithValue(ctx, inTxKey{}, true)
 	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: inside})
 	session.Statement.ConnPool = statementsOnly{conn}
-	if err := fn(inside, Tx{Gorm: session, PGX: tx}); err != nil {
+	both := Tx{Gorm: session, PGX: tx}
+	if before, ok := ctx.Value(beforeKey{}).(func(context.Context, Tx) error); ok {
+		if err := before(inside, both); err != nil {
+			return err
+		}
+	}
+	if err := fn(inside, both); err != nil {
 		return err
 	}
 	if err := whileOurs(conn, func() error { return tx.Commit(ctx) }); err != nil {
@@ -93,6 +99,14 @@ func (db *DB) inTx(ctx context.Context, conn *sql.Conn, under *pgx.Conn, fn func
 	}
 	committed = true
 	return nil
+}
+
+type beforeKey struct{}
+
+// Before gives a context whose transactions all begin with do. If it fails,
+// the transaction does nothing else.
+func Before(ctx context.Context, do func(context.Context, Tx) error) context.Context {
+	return context.WithValue(ctx, beforeKey{}, do)
 }
 
 // whileOurs runs do unless database/sql has let go of the connection, as it

@@ -13,15 +13,24 @@ import (
 	"plusultra.link/privacy/internal/staff"
 )
 
+// Approval is an answer.
+type Approval struct {
+	Words string // the text that the person reads
+	Seen  string // the version that it was decided by (Service.Seen); "" for none
+}
+
 // Approve grants a request and tells the person, in words, what was done for
 // them. An erasure begins its grace period and is done when it has ended;
 // everything else is done now. Forbidden below an officer; Conflict if it is
 // decided already.
-func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
-	words = strings.TrimSpace(words)
+func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
+	words := strings.TrimSpace(yes.Words)
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
 			return fault.New(fault.Conflict, "request.decided")
+		}
+		if err := asSeen(tx, by, r, yes.Seen); err != nil {
+			return err
 		}
 		if ps := wordsProblems("decision", words, r.Kind != Erasure); len(ps) > 0 {
 			return fault.Invalidate(ps...)
@@ -50,6 +59,7 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, wo
 type Refusal struct {
 	Code  string // a refusal of the register that fits the kind
 	Words string // the text that the person reads
+	Seen  string // the version that it was decided by (Service.Seen); "" for none
 }
 
 // Refuse turns a request down, with a reason of the register and the words
@@ -62,6 +72,9 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if !r.Undecided() {
 			return fault.New(fault.Conflict, "request.decided")
+		}
+		if err := asSeen(tx, by, r, why.Seen); err != nil {
+			return err
 		}
 		var ps []fault.Problem
 		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {

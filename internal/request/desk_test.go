@@ -41,7 +41,7 @@ func TestARefusalSaysWhyAndWhoElseMayLookAtIt(t *testing.T) {
 	if kept.State != request.Refused || kept.ReasonCode != why.Code || kept.Decision != why.Words || kept.DecidedAt == nil || *kept.OwnerID != b.officer.ID {
 		t.Errorf("%+v", kept)
 	}
-	wants(t, b.requests.Approve(t.Context(), b.officer, r.ID, "after all"), fault.Conflict)
+	wants(t, b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "after all"}), fault.Conflict)
 	wants(t, b.requests.Refuse(t.Context(), b.officer, r.ID, why), fault.Conflict)
 	if b.audited("request.refused", mara) != 1 {
 		t.Error("the audit log does not have it once")
@@ -56,7 +56,7 @@ func TestARefusalNeedsAReasonThatFitsAndWords(t *testing.T) {
 	err := b.requests.Refuse(t.Context(), b.officer, r.ID, request.Refusal{Code: "data-is-right", Words: "  "})
 	wantsField(t, err, "code", "request.codeMissing")
 	wantsField(t, err, "words", "request.wordsMissing")
-	wantsField(t, b.requests.Approve(t.Context(), b.officer, r.ID, ""), "decision", "request.wordsMissing")
+	wantsField(t, b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: ""}), "decision", "request.wordsMissing")
 }
 
 func TestAnApprovalTellsWhatWasDone(t *testing.T) {
@@ -64,7 +64,7 @@ func TestAnApprovalTellsWhatWasDone(t *testing.T) {
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
 	r := b.ask(mara, "rectification")
-	must(t, b.requests.Approve(t.Context(), b.officer, r.ID, "The street now reads Elm Street."))
+	must(t, b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "The street now reads Elm Street."}))
 	if letter := b.letter("mara@example.com", "is granted"); !strings.Contains(letter.Text, "Elm Street") {
 		t.Errorf("it does not say what was done:\n%s", letter.Text)
 	}
@@ -92,7 +92,7 @@ func TestADecisionTakesAnOfficer(t *testing.T) {
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
 	r := b.ask(mara, "rectification")
-	wants(t, b.requests.Approve(t.Context(), b.agent, r.ID, "done"), fault.Forbidden)
+	wants(t, b.requests.Approve(t.Context(), b.agent, r.ID, request.Approval{Words: "done"}), fault.Forbidden)
 	wants(t, b.requests.Refuse(t.Context(), b.agent, r.ID, request.Refusal{Code: "data-is-right", Words: "no"}), fault.Forbidden)
 	wants(t, b.requests.Take(t.Context(), staff.Member{Role: "king"}, r.ID), fault.Forbidden)
 	_, _, err := b.requests.Queue(t.Context(), staff.Member{}, request.Filter{}, request.Cursor{})
@@ -107,7 +107,7 @@ func TestOfTwoWhoDecideAtOnceOneWins(t *testing.T) {
 		r := b.ask(mara, "rectification")
 		var wg sync.WaitGroup
 		var yes, no error
-		wg.Go(func() { yes = b.requests.Approve(t.Context(), b.officer, r.ID, "done") })
+		wg.Go(func() { yes = b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "done"}) })
 		wg.Go(func() {
 			no = b.requests.Refuse(t.Context(), b.officer, r.ID, request.Refusal{Code: "data-is-right", Words: "no"})
 		})
@@ -227,7 +227,7 @@ func TestAPersonsReplyShowsInTheQueueUntilItIsAnsweredAndReachesTheOwner(t *test
 	if n := answered(); n != 1 {
 		t.Errorf("%d wait for us after the second message", n)
 	}
-	must(t, b.requests.Approve(t.Context(), b.officer, r.ID, "Done."))
+	must(t, b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "Done."}))
 	if n := answered(); n != 0 {
 		t.Errorf("%d wait for us after the decision", n)
 	}
@@ -256,7 +256,7 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 		all = append(all, b.ask(mara, "rectification"), b.ask(ken, "question"))
 		b.clock.Advance(24 * time.Hour)
 	}
-	must(t, b.requests.Approve(t.Context(), b.officer, all[10].ID, "done"))
+	must(t, b.requests.Approve(t.Context(), b.officer, all[10].ID, request.Approval{Words: "done"}))
 	must(t, b.requests.Take(t.Context(), b.agent, all[0].ID))
 
 	queue := func(by staff.Member, f request.Filter) []request.Request {

@@ -82,6 +82,23 @@ func (p *Page) Reload() {
 	p.settle()
 }
 
+// Back goes back by one page, as the browser's own button does. It fails where the
+// browser has nothing to show but a question.
+func (p *Page) Back() {
+	p.t.Helper()
+	p.do("going back", chromedp.NavigateBack())
+	p.settle()
+}
+
+// PressTwice presses a button as an impatient hand does, without waiting for the first
+// press to lead anywhere.
+func (p *Page) PressTwice(button string) {
+	p.t.Helper()
+	reply := p.ask("point", "button", button, p.scope)
+	p.do(fmt.Sprintf("pressing %q twice", button), chromedp.MouseClickXY(reply.X, reply.Y), chromedp.MouseClickXY(reply.X, reply.Y))
+	p.settle()
+}
+
 // Status is the HTTP status that the last page came with.
 func (p *Page) Status() int { return p.console.lastStatus() }
 

@@ -341,15 +341,31 @@ func switches(ctx context.Context) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Toggles([]ui.ToggleProps{
-				{Name: "topic", ID: "topic-news", Value: "news", Label: pick(ctx, "New features", "新機能のお知らせ"), Hint: pick(ctx, "What has been added, about once a month.", "追加された機能を月に1回程度お知らせします。"), On: true},
-				{Name: "topic", ID: "topic-offers", Value: "offers", Label: pick(ctx, "Offers", "特典のご案内"), Hint: pick(ctx, "Discounts, now and then.", "割引などを不定期にご案内します。")},
-				{Name: "topic", ID: "topic-security", Value: "security", Label: pick(ctx, "Security notices", "セキュリティのお知らせ"), Hint: pick(ctx, "Can't be turned off: you must hear of a sign-in that was not yours.", "停止できません。身に覚えのないサインインを必ずお知らせするためです。"), On: true, Locked: true},
-			}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<ul class=\"options\" role=\"list\"><li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "topic", ID: "topic-news", Value: "news", Label: pick(ctx, "New features", "新機能のお知らせ"), Hint: pick(ctx, "What has been added, about once a month.", "追加された機能を月に1回程度お知らせします。"), Checked: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</li><li>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "topic", ID: "topic-offers", Value: "offers", Label: pick(ctx, "Offers", "特典のご案内"), Hint: pick(ctx, "Discounts, now and then.", "割引などを不定期にご案内します。")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</li><li>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Locked(ui.LockedProps{ID: "topic-security", Label: pick(ctx, "Security notices", "セキュリティのお知らせ"), Hint: pick(ctx, "Can't be turned off: you must hear of a sign-in that was not yours.", "停止できません。身に覚えのないサインインを必ずお知らせするためです。"), On: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</li></ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -369,7 +385,7 @@ func switches(ctx context.Context) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -430,7 +446,7 @@ func filters(ctx context.Context) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -438,7 +454,7 @@ func filters(ctx context.Context) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,44 @@
+package request
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+)
+
+// Seen is the version of a request that a member of the staff decides by: it
+// changes with everything that somebody else adds to its history.
+func (s *Service) Seen(ctx context.Context, by staff.Member, r Request) (string, error) {
+	if err := by.Needs(staff.Agent); err != nil {
+		return "", err
+	}
+	return latestOther(s.DB.Gorm(ctx), by, r)
+}
+
+func latestOther(db *gorm.DB, by staff.Member, r Request) (string, error) {
+	var id string
+	err := db.Raw(`select coalesce((select id::text from request_event where person_id = ? and request_id = ? and actor_id <> ? order by at desc, id desc limit 1), '-')`,
+		r.PersonID, r.ID, by.ID.String()).Row().Scan(&id)
+	if err != nil {
+		return "", fmt.Errorf("reading a request's latest event: %w", err)
+	}
+	return id, nil
+}
+
+// asSeen refuses a decision by a version that is not the latest; "" is for
+// those who decide without a page. Inside the transaction that decides.
+func asSeen(tx postgres.Tx, by staff.Member, r Request, seen string) error {
+	if seen == "" {
+		return nil
+	}
+	now, err := latestOther(tx.Gorm, by, r)
+	if err != nil || now == seen {
+		return err
+	}
+	return fault.Invalidate(fault.Field("", "request.changedMeanwhile"))
+}

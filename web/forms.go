@@ -1,0 +1,182 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/views/ui"
+)
+
+// No post answers with a page (post, redirect, get): Back then leads to a
+// page, never to the browser's question whether to send everything again. What
+// is to be shown after a post is kept for that browser alone and named in the
+// address of the page that shows it.
+
+// againParam names what was kept, in the address of the page that shows it.
+const againParam = "again"
+
+// kept is a form as somebody sent it, and what they have to mend in it. Fields
+// with secrets in them carry json:"-".
+type kept struct {
+	Form     json.RawMessage
+	Problems fault.Problems `json:",omitempty"`
+}
+
+// again shows a form once more to somebody who can mend it: the page at
+// address finds with recall what they typed, and what is wrong with it.
+func (s *server) again(ctx echo.Context, address string, form any, problems fault.Problems) error {
+	ctx.Set(undoneKey, true)
+	return s.carry(ctx, address, form, problems)
+}
+
+// undoneKey marks an answer after which the form may be sent once more.
+const undoneKey = "undone"
+
+// carry goes on to the page at address with what was typed.
+func (s *server) carry(ctx echo.Context, address string, form any, problems fault.Problems) error {
+	typed, err := json.Marshal(form)
+	if err != nil {
+		return fmt.Errorf("keeping a form: %w", err)
+	}
+	content, err := json.Marshal(kept{typed, problems})
+	if err != nil {
+		return fmt.Errorf("keeping a form: %w", err)
+	}
+	v, err := s.visitor(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := s.Forms.Keep(ctx.Request().Context(), v.session.ID, content)
+	if err != nil {
+		return err
+	}
+	return ctx.Redirect(http.StatusSeeOther, withParam(address, againParam, name))
+}
+
+// recall gives the form that the address names, and whether there is one. A
+// page shows it in place of an empty one.
+func recall[Form any](s *server, ctx echo.Context) (typed Form, problems fault.Problems, ok bool, err error) {
+	name := ctx.QueryParam(againParam)
+	v, known := visitorOf(ctx)
+	if name == "" || !known {
+		return typed, nil, false, nil
+	}
+	content, err := s.Forms.Kept(ctx.Request().Context(), v.session.ID, name)
+	if fault.Is(err, fault.NotFound) {
+		return typed, nil, false, nil
+	}
+	if err != nil {
+		return typed, nil, false, err
+	}
+	var k kept
+	if err := errors.Join(json.Unmarshal(content, &k), json.Unmarshal(k.Form, &typed)); err != nil {
+		return typed, nil, false, nil //nolint:nilerr // kept by an earlier release: an empty form is shown
+	}
+	for _, p := range k.Problems {
+		for i, arg := range p.Args {
+			if n, ok := arg.(float64); ok && n == math.Trunc(n) { // JSON knows no whole numbers
+				p.Args[i] = int64(n)
+			}
+		}
+	}
+	return typed, k.Problems, true, nil
+}
+
+// seenAgain is the version that a form shown once more goes by: the one that
+// its reader saw, until they were told of a later one.
+func seenAgain(typed string, problems fault.Problems, now string) string {
+	told := slices.ContainsFunc(problems, func(p fault.Problem) bool { return strings.HasSuffix(p.Key, "changedMeanwhile") })
+	if typed == "" || told {
+		return now
+	}
+	return typed
+}
+
+// here is this page's own address, without a form that it showed before.
+func here(ctx echo.Context) string { return withParam(ctx.Request().URL.RequestURI(), againParam, "") }
+
+// withParam sets one parameter of an address, or takes it out.
+func withParam(address, name, value string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	q.Del(name)
+	if value != "" {
+		q.Set(name, value)
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// repeatable is why a route needs no form's number: what happens if the same
+// form is sent twice.
+type repeatable string
+
+// once has two presses of one button do one thing: the second is answered with
+// where the first one led. The deed takes the form's number in its own
+// transaction.
+func (s *server) once(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		r := ctx.Request()
+		if !strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) || r.ParseForm() != nil || r.PostForm.Get(ui.NumberField) == "" {
+			return h(ctx) // no form of a page: bind says what is wrong with it
+		}
+		sending := s.Forms.Sending([]byte(r.URL.Path + "\n" + r.PostForm.Encode()))
+		if led, err := s.ledBefore(ctx, sending); led || err != nil {
+			return err
+		}
+		ctx.SetRequest(r.WithContext(sending.Within(r.Context())))
+		err := h(ctx)
+		ctx.SetRequest(ctx.Request().WithContext(r.Context()))
+		if err != nil { // perhaps because the other press has done it meanwhile
+			if led, lost := s.ledBefore(ctx, sending); led || lost != nil {
+				return lost
+			}
+			if errors.Is(err, form.ErrRepeated) {
+				return ctx.Redirect(http.StatusSeeOther, s.pageAt(r.Referer()))
+			}
+			return err
+		}
+		if ctx.Get(undoneKey) != nil {
+			return sending.Free(r.Context())
+		}
+		s.forget(ctx)
+		return sending.Led(r.Context(), ctx.Response().Header().Get(echo.HeaderLocation))
+	}
+}
+
+// ledBefore answers a form that has been sent before.
+func (s *server) ledBefore(ctx echo.Context, sending *form.Sending) (bool, error) {
+	at, done, err := sending.Answer(ctx.Request().Context())
+	if err != nil || !done {
+		return false, err
+	}
+	if at == "" { // what came of it stands where the form stood
+		at = s.pageAt(ctx.Request().Referer())
+	}
+	return true, ctx.Redirect(http.StatusSeeOther, at)
+}
+
+// forget drops what was kept of a form that has done what it was sent for.
+func (s *server) forget(ctx echo.Context) {
+	v, known := visitorOf(ctx)
+	name := ctx.Request().PostForm.Get(ui.KeptField)
+	if !known || name == "" {
+		return
+	}
+	if err := s.Forms.Drop(ctx.Request().Context(), v.session.ID, name); err != nil {
+		s.Log.WarnContext(ctx.Request().Context(), "a form stays kept for its half hour", "cause", err)
+	}
+}

@@ -1,0 +1,254 @@
+package web_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/standin"
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/web"
+)
+
+// press is a button to be pressed: who looks at which page, where its form
+// leads, and what they type.
+type press struct {
+	who   *client
+	page  string
+	to    string
+	typed url.Values
+}
+
+// fields are what the form carries unseen, and what is typed into it.
+func (b press) fields() url.Values {
+	b.who.t.Helper()
+	html := testkit.HTML(b.who.t, b.who.get(b.page).body)
+	form := `form[action="` + b.to + `"] input[type="hidden"]`
+	names, values := html.Attrs(form, "name"), html.Attrs(form, "value")
+	if len(names) == 0 {
+		b.who.t.Fatalf("%s has no form that leads to %s and carries a number", b.page, b.to)
+	}
+	out := url.Values{}
+	for i, name := range names {
+		out.Add(name, values[i])
+	}
+	maps.Copy(out, b.typed)
+	return out
+}
+
+// buttons are the ways to each route that does a thing once, for somebody
+// whose name in an address n is.
+func (p *portal) buttons(google *standin.Provider) map[string]func(n string) press {
+	officer := p.staffIn("officer@example.com", staff.Officer)
+	someone := func(n string) (*client, uuid.UUID) {
+		id := p.person(n + "@example.com")
+		return p.client().signIn(n + "@example.com"), id
+	}
+	known := func(n string) string { // at Google, where n is signed in
+		google.RegisterUser(standin.User{Subject: n, Email: n + ".at.google@example.com", EmailVerified: true, Name: "Robin at Google"})
+		google.SignInAs(n)
+		return "/sign-in/with/google"
+	}
+	asked := func(n string) (*client, uuid.UUID) {
+		c, id := someone(n)
+		one, err := p.Requests.Ask(p.t.Context(), id, "question", "What is it for?")
+		must(p.t, err)
+		return c, one.ID
+	}
+	mailed := func(n, from, subject, path string, form url.Values) press {
+		c := p.client()
+		c.post(from, form)
+		link := strings.TrimPrefix(p.linkTo(p.letter(n+"@example.com", subject), path), p.url)
+		return press{c, link, link, url.Values{"password": {goodPassword}}}
+	}
+	desk := func(act string, page string, typed url.Values) func(string) press {
+		return func(n string) press {
+			_, id := asked(n)
+			at := "/staff/requests/" + id.String()
+			if act == "/release" {
+				officer.post(at+"/take", nil)
+			}
+			return press{officer, at + page, at + act, typed}
+		}
+	}
+	return map[string]func(string) press{
+		"/sign-up": func(n string) press {
+			return press{p.client(), "/sign-up", "/sign-up", signUp(n+"@example.com", "1990")}
+		},
+		"/verify/:token": func(n string) press {
+			return mailed(n, "/sign-up", "Confirm", "/verify/", signUp(n+"@example.com", "1990"))
+		},
+		"/forgot": func(n string) press {
+			p.person(n + "@example.com")
+			return press{p.client(), "/forgot", "/forgot", url.Values{"email": {n + "@example.com"}}}
+		},
+		"/reset/:token": func(n string) press {
+			p.person(n + "@example.com")
+			return mailed(n, "/forgot", "Set a new password", "/reset/", url.Values{"email": {n + "@example.com"}})
+		},
+		"/confirm/mail": func(n string) press {
+			c, id := someone(n)
+			_, err := p.DB.Pool.Exec(p.t.Context(), `delete from password where person_id = $1`, id)
+			must(p.t, err)
+			return press{c, "/confirm?next=/security", "/confirm/mail", nil}
+		},
+		"/security/password": func(n string) press {
+			c, _ := someone(n)
+			return press{c, "/security/password", "/security/password", url.Values{"password": {"another harbour lantern 8"}}}
+		},
+		"/security/sessions/:id/end": func(n string) press {
+			c, _ := someone(n)
+			p.client().signIn(n + "@example.com")
+			to := testkit.HTML(p.t, c.get("/security").body).Attr(`form[action^="/security/sessions/"]`, "action")
+			return press{c, "/security", to, nil}
+		},
+		"/data/profile/edit": func(n string) press {
+			c, _ := someone(n)
+			return press{c, "/data/profile/edit", "/data/profile/edit", url.Values{"full_name": {"Robin Mended"}, "country": {"DE"}}}
+		},
+		"/data/:category/edit": func(n string) press {
+			c, _ := someone(n)
+			_, err := p.Records.Ingest(p.t.Context(), record.IngestInput{
+				Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
+				Reader: strings.NewReader(`{"person":"` + n + `@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),
+			})
+			must(p.t, err)
+			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit?"]`, "href")
+			return press{c, at, at, url.Values{"billing_name": {"Robin"}, "billing_country": {"AT"}}}
+		},
+		"/downloads/new": func(n string) press {
+			c, _ := someone(n)
+			return press{c, "/downloads/new", "/downloads/new", url.Values{"categories": {"profile"}}}
+		},
+		"/erasure": func(n string) press {
+			c, _ := someone(n)
+			return press{c, "/erasure", "/erasure", url.Values{"confirm": {"yes"}}}
+		},
+		"/erasure/:id/cancel": func(n string) press {
+			c, id := someone(n)
+			one, err := p.Requests.AskErasure(p.t.Context(), id, "")
+			must(p.t, err)
+			at := "/erasure/" + one.ErasureID.String()
+			return press{c, at, at + "/cancel", nil}
+		},
+		"/requests/new/:kind": func(n string) press {
+			c, _ := someone(n)
+			page := c.post("/requests/new/question/check", url.Values{"message": {"What is it for?"}}).header.Get("Location")
+			return press{c, page, "/requests/new/question", nil}
+		},
+		"/requests/:id/messages": func(n string) press {
+			c, id := asked(n)
+			return press{c, "/requests/" + id.String(), "/requests/" + id.String() + "/messages", url.Values{"message": {"And since when?"}}}
+		},
+		"/requests/:id/cancel": func(n string) press {
+			c, id := asked(n)
+			return press{c, "/requests/" + id.String(), "/requests/" + id.String() + "/cancel", nil}
+		},
+		"/staff/enrol/:token": func(n string) press {
+			_, link, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: n + "@example.com", Name: "Odil Officer", Role: staff.Agent, Lang: "en"})
+			must(p.t, err)
+			_, token, _ := strings.Cut(link, "/staff/enrol/")
+			invitation, err := p.Staff.Invitation(p.t.Context(), token)
+			must(p.t, err)
+			at := "/staff/enrol/" + token
+			return press{p.client(), at, at, url.Values{"password": {staffPassword}, "code": {p.code(invitation.Secret)}}}
+		},
+		"/staff/requests/:id/take":     desk("/take", "", nil),
+		"/staff/requests/:id/release":  desk("/release", "", nil),
+		"/staff/requests/:id/messages": desk("/messages", "", url.Values{"message": {"We are looking."}}),
+		"/staff/requests/:id/notes":    desk("/notes", "", url.Values{"note": {"Rang them."}}),
+		"/staff/requests/:id/approve":  desk("/approve", "/approve", url.Values{"decision": {"It is for your bill."}}),
+		"/staff/requests/:id/refuse":   desk("/refuse", "/refuse?code=nothing-held", url.Values{"code": {"nothing-held"}, "words": {"It has no ground."}}),
+		"/staff/people/:id": func(n string) press {
+			at := "/staff/people/" + p.person(n+"@example.com").String()
+			return press{officer, at, at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}}}
+		},
+		"/sign-up/finish/:token": func(n string) press {
+			at := known(n)
+			c := p.client()
+			at = c.follow(c.get(at)).header.Get("Location")
+			return press{c, at, at, signUp(n+"@example.com", "1990")}
+		},
+		"/security/linked/:id/revoke": func(n string) press {
+			known(n)
+			c, _ := someone(n)
+			c.follow(c.post("/security/services/google/link", nil))
+			to := testkit.HTML(p.t, c.get("/security").body).Attr(`form[action^="/security/linked/"]`, "action")
+			return press{c, "/security", to, nil}
+		},
+	}
+}
+
+// rows counts each table; what only remembers presses and visits is left out.
+func (p *portal) rows() map[string]int {
+	p.t.Helper()
+	tables, err := p.DB.Pool.Query(p.t.Context(), `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+		and relname !~ '^(river|goose)' and relname not in ('attempt', 'session', 'kept_form', 'used_form')`)
+	must(p.t, err)
+	var names []string
+	for tables.Next() {
+		var name string
+		must(p.t, tables.Scan(&name))
+		names = append(names, name)
+	}
+	must(p.t, tables.Err())
+	out := map[string]int{}
+	for _, name := range names {
+		out[name] = p.count("select count(*) from " + name)
+	}
+	return out
+}
+
+// Found from the map of addresses: each post either takes its form's number or
+// says why it need not.
+func TestTwoPressesOfOneButtonDoOneThing(t *testing.T) {
+	t.Parallel()
+	p, google := openWithGoogle(t)
+	buttons := p.buttons(google)
+	for i, r := range web.Routes() {
+		if r.Method != http.MethodPost || r.Repeatable != "" {
+			continue
+		}
+		button, ok := buttons[r.Path]
+		if !ok {
+			t.Errorf("%s: nobody presses its button here", r.Path)
+			continue
+		}
+		// Pressed once by one person, and twice at once by the next.
+		grown := func(n string, times int) (more map[string]int, led []answer) {
+			b := button(n)
+			form, before := b.fields(), p.rows()
+			led = make([]answer, times)
+			var all sync.WaitGroup
+			for i := range times {
+				all.Go(func() { led[i] = b.who.post(b.to, form) })
+			}
+			all.Wait()
+			led = append(led, b.who.post(b.to, form)) // and once more, late
+			more = p.rows()
+			for name, was := range before {
+				more[name] -= was
+			}
+			return more, led
+		}
+		single, _ := grown(fmt.Sprintf("once%d", i), 1)
+		twice, led := grown(fmt.Sprintf("twice%d", i), 2)
+		if !maps.Equal(single, twice) {
+			t.Errorf("%s: once makes %v, twice %v", r.Path, single, twice)
+		}
+		for _, a := range led {
+			if a.status != http.StatusSeeOther || a.header.Get("Location") != led[0].header.Get("Location") || strings.Contains(a.header.Get("Location"), "again=") && r.Path != "/sign-up" && r.Path != "/forgot" {
+				t.Errorf("%s: %d to %q, and the first to %q\n%s", r.Path, a.status, a.header.Get("Location"), led[0].header.Get("Location"), a.body)
+			}
+		}
+	}
+}
