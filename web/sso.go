@@ -29,7 +29,7 @@ func serviceButton(path, id, name, next string) views.ServiceButton {
 // serviceButtons are those of everybody's doors.
 func (s *server) serviceButtons(next string) []views.ServiceButton {
 	var out []views.ServiceButton
-	for _, p := range s.SSO.Providers {
+	for _, p := range s.SSO.Offers() {
 		out = append(out, serviceButton("/sign-in/with/", p.ID, p.Name, next))
 	}
 	return out

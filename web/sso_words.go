@@ -24,7 +24,7 @@ func (s *server) linkedServices(ctx echo.Context) ([]views.LinkedService, []view
 		linked[l.Provider] = linked[l.Provider] || l.RevokedAt.IsZero()
 		shown = append(shown, linkedService(r, l))
 	}
-	for _, p := range s.SSO.Providers {
+	for _, p := range s.SSO.Offers() {
 		if !linked[p.ID] {
 			offers = append(offers, views.ServiceButton{Name: p.Name, Href: "/security/services/" + p.ID + "/link"})
 		}

@@ -32,35 +32,35 @@ type Trip struct{ URL, Browser string }
 // configured, Unavailable if it does not answer, TooMany for a line or
 // network block that began many and finished none.
 func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
-	far, err := s.provider(st.Provider)
+	c, err := s.provider(st.Provider)
 	if err != nil {
 		return Trip{}, err
 	}
 	if (st.Purpose == Link || st.Purpose == Confirm) && st.Person == uuid.Nil {
 		return Trip{}, fault.New(fault.Unauthenticated, "fault.signIn")
 	}
-	if err := account.Busy(s.Limits.Spend(ctx, beginnings, limit.Source{Addr: st.From.IP})); err != nil {
+	if err := account.Busy(s.deps.Limits.Spend(ctx, beginnings, limit.Source{Addr: st.From.IP})); err != nil {
 		return Trip{}, err
 	}
-	d, err := far.discover(ctx)
+	d, err := c.discover(ctx)
 	if err != nil {
-		return Trip{}, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", far.Name)
+		return Trip{}, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
 	}
 	if st.Browser == "" {
 		st.Browser, _ = keyring.NewToken()
 	}
 	state, _ := keyring.NewToken()
 	nonce, _ := keyring.NewToken()
-	a := attempt{Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Began: s.Now(), Next: st.Next}
-	to, err := far.authorization(d, st.Purpose, state, a)
+	a := attempt{Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Began: s.deps.Now(), Next: st.Next}
+	to, err := c.authorization(d, st.Purpose, state, a)
 	if err != nil {
 		return Trip{}, err
 	}
-	row := attemptRow{StateHash: stateHash(st.Browser, state), Provider: far.ID, Purpose: st.Purpose, ExpiresAt: s.Now().Add(AttemptLife)}
+	row := attemptRow{StateHash: stateHash(st.Browser, state), Provider: c.ID, Purpose: st.Purpose, ExpiresAt: s.deps.Now().Add(AttemptLife)}
 	if st.Purpose != SignIn {
 		row.PersonID, row.SessionID = &st.Person, &st.Session
 	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(tx, row, a) })
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(tx, row, a) })
 	return Trip{URL: to, Browser: st.Browser}, err
 }
 
@@ -73,10 +73,10 @@ func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
 	if row.Sealed, err = s.seal(sealAttempt, row.StateHash, a); err != nil {
 		return err
 	}
-	if err := s.forgetLapsed(tx.Gorm); err != nil {
+	if err := deleteLapsed(tx.Gorm, s.deps.Now()); err != nil {
 		return err
 	}
-	return tx.Gorm.Create(&row).Error
+	return insertAttempt(tx, row)
 }
 
 // take finds the attempt that a browser came back for and marks it, so that it
@@ -84,31 +84,17 @@ func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
 // meanwhile deletes it, and what is under way then comes to nothing. Gone if
 // there is none, or it is another browser's, or another session's.
 func (s *Service) take(ctx context.Context, r Return) (attemptRow, attempt, error) {
-	var rows []attemptRow
+	var row attemptRow
 	var a attempt
 	hash := stateHash(r.Browser, r.State)
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		return tx.Gorm.Raw(`update sso_attempt set taken_at = ? where state_hash = ? and provider = ? and purpose <> 'sign-up'
-			and taken_at is null and expires_at > ? and (person_id is null or person_id = ? and session_id = ?) returning *`,
-			s.Now(), hash, r.Provider, s.Now(), r.Person, r.Session).Scan(&rows).Error
+	err := s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) (err error) {
+		row, err = takeAttempt(tx, hash, r, s.deps.Now())
+		return err
 	})
 	if err != nil {
 		return attemptRow{}, a, err
 	}
-	if len(rows) == 0 {
-		return attemptRow{}, a, fault.New(fault.Gone, "sso.stale")
-	}
-	return rows[0], a, s.open(sealAttempt, hash, rows[0].Sealed, &a)
-}
-
-// finish removes an attempt whose purpose is being done in tx. Gone if
-// somebody removed it since it was taken.
-func finish(tx postgres.Tx, row attemptRow) error {
-	res := tx.Gorm.Where("state_hash = ?", row.StateHash).Delete(&attemptRow{})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return fault.New(fault.Gone, "sso.stale")
-	}
-	return res.Error
+	return row, a, s.open(sealAttempt, hash, row.Sealed, &a)
 }
 
 // leeway is by how much a provider's clock may be behind ours.

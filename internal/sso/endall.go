@@ -15,13 +15,11 @@ import (
 // too, and revokes each at its provider. What a provider did not take is in
 // the error, so that it is tried again. Safe to call twice.
 func (s *Service) EndAll(ctx context.Context, person uuid.UUID) error {
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.Now()
-		return tx.Gorm.Exec(`update sso_link set revoked_at = ?, outcome = 'pending', outcome_at = ? where person_id = ? and revoked_at is null`,
-			now, now, person).Error
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		return revokeAll(tx, person, s.deps.Now())
 	})
 	if err != nil {
-		return fmt.Errorf("ending links: %w", err)
+		return err
 	}
 	links, err := s.Links(ctx, person)
 	if err != nil {

@@ -49,7 +49,7 @@ type Done struct {
 // another browser's; Unavailable if the provider does not answer or can't be
 // believed; Conflict for an identity that is linked to somebody else.
 func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
-	far, err := s.provider(r.Provider)
+	c, err := s.provider(r.Provider)
 	if err != nil {
 		return Done{}, err
 	}
@@ -57,18 +57,18 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
-	done := Done{Purpose: row.Purpose, Service: far.Name, Next: a.Next}
+	done := Done{Purpose: row.Purpose, Service: c.Name, Next: a.Next}
 	if r.Error != "" {
 		return s.decline(ctx, r, row, done)
 	}
-	if r.Issuer != "" && r.Issuer != far.Issuer {
-		return done, fault.New(fault.Forbidden, "sso.unbelievable", "Service", far.Name)
+	if r.Issuer != "" && r.Issuer != c.Issuer {
+		return done, fault.New(fault.Forbidden, "sso.unbelievable", "Service", c.Name)
 	}
-	who, err := far.identify(ctx, r.Code, a)
+	who, err := c.identify(ctx, r.Code, a)
 	if err != nil {
-		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", far.Name)
+		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", c.Name)
 	}
-	if err := s.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}); err != nil {
+	if err := s.deps.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}); err != nil {
 		return done, err
 	}
 	switch row.Purpose {
@@ -83,7 +83,7 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 
 // decline ends an attempt without effect.
 func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Done) (Done, error) {
-	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
 		return done, err
 	}
 	if r.Error == "access_denied" { // RFC 6749 section 4.1.2.1
@@ -97,7 +97,7 @@ func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Do
 // ask.
 func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	var person uuid.UUID
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 		return done, err
 	}
 	if person != uuid.Nil {
-		done.Token, err = s.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, r.From, r.Token)
+		done.Token, err = s.deps.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, r.From, r.Token)
 		return done, err
 	}
 	return s.offerSignUp(ctx, row.Provider, r.Browser, a, who, done)
@@ -130,25 +130,25 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 // nothing can come of lapses at once, and its grant is ended.
 func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a attempt, who identity, done Done) (Done, error) {
 	token, _ := keyring.NewToken()
-	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.Now()}
+	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.deps.Now()}
 	waiting := attempt{Began: a.Began, Next: a.Next, Identity: &who}
 	var refused error
-	switch _, err := s.Accounts.ByAddress(ctx, who.Email); {
+	switch _, err := s.deps.Accounts.ByAddress(ctx, who.Email); {
 	case who.Email == "":
 		refused = fault.New(fault.Conflict, "sso.noAddress", "Service", done.Service)
 	case err == nil:
 		done.SignInFirst = true
 	case fault.Is(err, fault.NotFound):
-		row.ExpiresAt = s.Now().Add(SignUpLife)
+		row.ExpiresAt = s.deps.Now().Add(SignUpLife)
 		done.SignUp = token
 	default:
 		return done, err
 	}
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.keep(tx, row, waiting); err != nil {
 			return err
 		}
-		return s.Queue.Add(ctx, tx, letGoArgs{row.StateHash}, jobs.At(row.ExpiresAt))
+		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash}, jobs.At(row.ExpiresAt))
 	})
 	return done, errors.Join(err, refused)
 }
@@ -156,7 +156,7 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 // confirm takes a sign-in at a provider for a fresh proof of who somebody is:
 // only if it is theirs, and was made after they were asked.
 func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 	if err != nil || done.Undated {
 		return done, err
 	}
-	done.Token, err = s.Accounts.Renew(ctx, r.Token)
+	done.Token, err = s.deps.Accounts.Renew(ctx, r.Token)
 	return done, err
 }
 

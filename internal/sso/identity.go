@@ -17,7 +17,7 @@ import (
 // identify exchanges a code for what the provider proves about somebody: the
 // ID token's signature, issuer, audience and expiry are checked by the
 // library, the nonce here (OpenID Connect Core 1.0, section 3.1.3.7).
-func (f *farEnd) identify(ctx context.Context, code string, a attempt) (identity, error) {
+func (f *client) identify(ctx context.Context, code string, a attempt) (identity, error) {
 	ctx = oidc.ClientContext(ctx, f.http)
 	d, err := f.discover(ctx)
 	if err != nil {
@@ -63,7 +63,7 @@ func (f *farEnd) identify(ctx context.Context, code string, a attempt) (identity
 
 // ask asks the provider's userinfo where the ID token says too little: some
 // put nothing but the subject into it.
-func (f *farEnd) ask(ctx context.Context, d *discovered, token *oauth2.Token, subject string, claims map[string]any) error {
+func (f *client) ask(ctx context.Context, d *discovered, token *oauth2.Token, subject string, claims map[string]any) error {
 	if claims["email"] != nil || d.UserInfoEndpoint() == "" {
 		return nil
 	}

@@ -42,27 +42,27 @@ func (w *revokeWorker) Work(ctx context.Context, job *river.Job[revokeArgs]) err
 	return err
 }
 
-type letGoArgs struct {
+type lapsedArgs struct {
 	State []byte `json:"state"` // a hash: names nobody
 }
 
 // Kind names the job.
-func (letGoArgs) Kind() string { return "sso.letGo" }
+func (lapsedArgs) Kind() string { return "sso.endLapsed" }
 
 // InsertOpts bounds how long a provider that does not answer is asked.
-func (letGoArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: tries} }
+func (lapsedArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: tries} }
 
-type letGoWorker struct {
-	river.WorkerDefaults[letGoArgs]
+type lapsedWorker struct {
+	river.WorkerDefaults[lapsedArgs]
 	service *Service
 }
 
 // Timeout bounds one try.
-func (*letGoWorker) Timeout(*river.Job[letGoArgs]) time.Duration { return 2 * time.Minute }
+func (*lapsedWorker) Timeout(*river.Job[lapsedArgs]) time.Duration { return 2 * time.Minute }
 
-// Work lets go of one sign-up that lapsed.
-func (w *letGoWorker) Work(ctx context.Context, job *river.Job[letGoArgs]) error {
-	wait, err := w.service.LetGo(ctx, job.Args.State, job.Attempt >= job.MaxAttempts)
+// Work ends the grant of one sign-up that lapsed.
+func (w *lapsedWorker) Work(ctx context.Context, job *river.Job[lapsedArgs]) error {
+	wait, err := w.service.EndLapsed(ctx, job.Args.State, job.Attempt >= job.MaxAttempts)
 	if err == nil && wait > 0 {
 		return jobs.Later(wait)
 	}
@@ -72,5 +72,5 @@ func (w *letGoWorker) Work(ctx context.Context, job *river.Job[letGoArgs]) error
 // AddWorkers registers the workers of this noun.
 func (s *Service) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &revokeWorker{service: s})
-	river.AddWorker(w, &letGoWorker{service: s})
+	river.AddWorker(w, &lapsedWorker{service: s})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
@@ -27,9 +26,8 @@ func (s *Service) Waiting(ctx context.Context, browser, token string) (Waiting, 
 
 func (s *Service) waiting(ctx context.Context, browser, token string) (attemptRow, attempt, error) {
 	var a attempt
-	row, err := gorm.G[attemptRow](s.DB.Gorm(ctx)).
-		Where("state_hash = ? and purpose = ? and expires_at > ?", stateHash(browser, token), signUp, s.Now()).First(ctx)
-	if postgres.IsMissing(err) {
+	row, err := findSignUp(s.deps.DB.Gorm(ctx), stateHash(browser, token))
+	if postgres.IsMissing(err) || err == nil && !row.ExpiresAt.After(s.deps.Now()) {
 		return row, a, fault.New(fault.Gone, "sso.stale")
 	}
 	if err != nil {
@@ -50,7 +48,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	}
 	who := *a.Identity
 	form.Email, form.Password = who.Email, ""
-	band, err := form.Band(s.Now())
+	band, err := form.Band(s.deps.Now())
 	if fault.Is(err, fault.Forbidden) {
 		return Done{}, s.forget(ctx, row, who, err)
 	}
@@ -59,11 +57,11 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	}
 	done := Done{Purpose: SignIn, Service: s.Name(row.Provider), Next: a.Next}
 	var person uuid.UUID
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := finish(tx, row); err != nil {
 			return err
 		}
-		if person, err = s.Accounts.Open(ctx, tx, form, from.Lang, band); err != nil {
+		if person, err = s.deps.Accounts.Open(ctx, tx, form, from.Lang, band); err != nil {
 			return err
 		}
 		return s.add(ctx, tx, person, row.Provider, who)
@@ -75,18 +73,18 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	if err != nil {
 		return done, err
 	}
-	done.Token, err = s.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, from, old)
+	done.Token, err = s.deps.Accounts.StartSession(ctx, account.SessionOwner{Person: person}, from, old)
 	return done, err
 }
 
 // forget lets go of somebody who may not join, for the reason why.
 func (s *Service) forget(ctx context.Context, row attemptRow, who identity, why error) error {
-	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
 		return err
 	}
-	if far, ok := s.far[row.Provider]; ok {
+	if c, ok := s.clients[row.Provider]; ok {
 		// One try: to try again later we would have to keep what we may not.
-		_, _ = far.revoke(ctx, []grantToken{who.Token})
+		_, _ = c.revoke(ctx, []grantToken{who.Token})
 	}
 	return why
 }

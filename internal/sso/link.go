@@ -34,14 +34,13 @@ type LinkedService struct {
 // Links lists the services of a person, the living first, then the latest.
 // Those of a provider that has gone from the configuration are among them.
 func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
-	rows, err := gorm.G[linkRow](s.DB.Gorm(ctx)).Where("person_id = ?", person).
-		Order("revoked_at is not null, coalesce(revoked_at, linked_at) desc").Find(ctx)
+	rows, err := linksOf(s.deps.DB.Gorm(ctx), person)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]LinkedService, len(rows))
 	for i, r := range rows {
-		_, configured := s.far[r.Provider]
+		_, configured := s.clients[r.Provider]
 		out[i] = LinkedService{
 			LinkID: LinkID{r.PersonID, r.ID}, Provider: r.Provider, Name: s.Name(r.Provider), Configured: configured,
 			Scopes: r.Scopes, LinkedAt: r.LinkedAt, UsedAt: r.UsedAt, Outcome: r.Outcome,
@@ -56,30 +55,9 @@ func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService,
 	return out, nil
 }
 
-// liveLink finds the link of an identity and holds it until tx ends; nil if
-// nobody has linked it.
-func liveLink(tx postgres.Tx, who identity) (*linkRow, error) {
-	var rows []linkRow
-	err := tx.Gorm.Raw(`select * from sso_link where issuer = ? and subject = ? and revoked_at is null for update`, who.Issuer, who.Subject).Scan(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	return &rows[0], nil
-}
-
-// linkOwner is whose account an identity is linked to, or nobody's.
-func linkOwner(tx postgres.Tx, who identity) (uuid.UUID, error) {
-	var owners []uuid.UUID
-	err := tx.Gorm.Model(&linkRow{}).Where("issuer = ? and subject = ? and revoked_at is null", who.Issuer, who.Subject).Pluck("person_id", &owners).Error
-	if err != nil || len(owners) == 0 {
-		return uuid.Nil, err
-	}
-	return owners[0], nil
-}
-
 // link adds an identity to the account of somebody signed in.
 func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identity) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, r.Person); err != nil {
 			return err
 		}
@@ -102,7 +80,7 @@ func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identi
 
 // add writes a new link down and tells its owner by mail.
 func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, provider string, who identity) error {
-	now := s.Now()
+	now := s.deps.Now()
 	row := linkRow{
 		PersonID: person, ID: postgres.NewID(), Provider: provider, Issuer: who.Issuer, Subject: who.Subject,
 		Scopes: who.Scopes, LinkedAt: now, UsedAt: now,
@@ -114,13 +92,13 @@ func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, pro
 	if row.SealedTokens, err = s.seal(sealTokens, row.ID[:], []grantToken{who.Token}); err != nil {
 		return err
 	}
-	switch err := tx.Gorm.Create(&row).Error; {
+	switch err := insertLink(tx, row); {
 	case errors.Is(err, gorm.ErrDuplicatedKey): // linked in another browser just now
 		return fault.New(fault.Conflict, "sso.linkedElsewhere", "Service", s.Name(provider))
 	case err != nil:
 		return err
 	}
-	if err := forgetAttempts(tx, person); err != nil {
+	if err := deleteAttempts(tx, person); err != nil {
 		return err
 	}
 	if err := s.write(ctx, tx, person, "serviceLinked", provider); err != nil {
@@ -145,12 +123,11 @@ func (s *Service) refresh(tx postgres.Tx, row linkRow, who identity) error {
 	if err != nil {
 		return err
 	}
-	claims, err := json.Marshal(who.Claims)
-	if err != nil {
+	row.Scopes, row.SealedTokens, row.UsedAt = row.Scopes.with(who.Scopes), sealed, s.deps.Now()
+	if row.Claims, err = json.Marshal(who.Claims); err != nil {
 		return err
 	}
-	return tx.Gorm.Exec(`update sso_link set claims = ?, scopes = ?, sealed_tokens = ?, used_at = ? where person_id = ? and id = ?`,
-		string(claims), row.Scopes.with(who.Scopes), sealed, s.Now(), row.PersonID, row.ID).Error
+	return updateLink(tx, row, "claims", "scopes", "sealed_tokens", "used_at")
 }
 
 // with are the scopes of a link after another sign-in: what was allowed once
@@ -179,11 +156,11 @@ func together(tokens []grantToken, token grantToken) []grantToken {
 
 // write tells a person by mail what happened to a way into their account.
 func (s *Service) write(ctx context.Context, tx postgres.Tx, person uuid.UUID, kind, provider string) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, person)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, person)
 	if err != nil {
 		return err
 	}
-	return s.Mail.Post(ctx, tx, to, mail.Message{
-		Kind: kind, Topic: "security-notices", Args: map[string]string{"Service": s.Name(provider)}, Link: s.BaseURL + "/security",
+	return s.deps.Mail.Post(ctx, tx, to, mail.Message{
+		Kind: kind, Topic: "security-notices", Args: map[string]string{"Service": s.Name(provider)}, Link: s.deps.BaseURL + "/security",
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // revoke ends a grant at its provider by each token that it can be ended by.
 // An error means that the provider has not answered yet.
-func (f *farEnd) revoke(ctx context.Context, tokens []grantToken) (Outcome, error) {
+func (f *client) revoke(ctx context.Context, tokens []grantToken) (Outcome, error) {
 	usable := f.usable(tokens)
 	if len(usable) == 0 {
 		return Unsupported, nil // what we held has lapsed: there is nothing to name the grant by
@@ -49,7 +49,7 @@ func (f *farEnd) revoke(ctx context.Context, tokens []grantToken) (Outcome, erro
 
 // usable are the forms that name the grant: by its refresh tokens, or by an
 // access token that still works.
-func (f *farEnd) usable(tokens []grantToken) []url.Values {
+func (f *client) usable(tokens []grantToken) []url.Values {
 	var out []url.Values
 	for _, t := range tokens {
 		switch {
@@ -65,7 +65,7 @@ func (f *farEnd) usable(tokens []grantToken) []url.Values {
 // post asks the revocation endpoint once (RFC 7009). A 200 means that the token
 // is worth nothing any more; Google says of one that was gone before that it is
 // invalid.
-func (f *farEnd) post(ctx context.Context, address string, methods []string, form url.Values) (Outcome, error) {
+func (f *client) post(ctx context.Context, address string, methods []string, form url.Values) (Outcome, error) {
 	byPost := len(methods) > 0 && !slices.Contains(methods, "client_secret_basic")
 	if byPost && f.ClientID != "" {
 		form.Set("client_id", f.ClientID)

@@ -2,11 +2,9 @@ package sso
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
@@ -20,11 +18,11 @@ import (
 // Conflict if it is the last way into the account. Revoking
 // again is no error.
 func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, link.Person); err != nil {
 			return err
 		}
-		row, err := gorm.G[linkRow](tx.Gorm).Where("person_id = ? and id = ?", link.Person, link.ID).First(ctx)
+		row, err := findLink(tx.Gorm, link)
 		if postgres.IsMissing(err) {
 			return fault.Wrap(err, fault.NotFound, "fault.notFound")
 		}
@@ -34,16 +32,15 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		if last, err := s.isLastWay(ctx, tx, row); err != nil || last {
 			return orElse(err, fault.New(fault.Conflict, "sso.last.text", "Service", s.Name(row.Provider)))
 		}
-		now := s.Now()
-		err = tx.Gorm.Exec(`update sso_link set revoked_at = ?, outcome = 'pending', claims = '{}', scopes = '{}' where person_id = ? and id = ?`,
-			now, link.Person, link.ID).Error
-		if err != nil {
-			return fmt.Errorf("revoking a link: %w", err)
-		}
-		if err := forgetAttempts(tx, link.Person); err != nil {
+		now := s.deps.Now()
+		row.RevokedAt, row.Outcome, row.Claims, row.Scopes = &now, Pending, []byte("{}"), nil
+		if err := updateLink(tx, row, "revoked_at", "outcome", "claims", "scopes"); err != nil {
 			return err
 		}
-		if err := s.Queue.Add(ctx, tx, revokeArgs(link)); err != nil {
+		if err := deleteAttempts(tx, link.Person); err != nil {
+			return err
+		}
+		if err := s.deps.Queue.Add(ctx, tx, revokeArgs(link)); err != nil {
 			return err
 		}
 		if err := s.write(ctx, tx, link.Person, "serviceRevoked", row.Provider); err != nil {
@@ -58,18 +55,17 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 // isLastWay tells whether a person could not sign in any more without a link.
 // A provider that has gone from the configuration is no way in.
 func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (bool, error) {
-	if _, configured := s.far[row.Provider]; !configured {
+	if _, configured := s.clients[row.Provider]; !configured {
 		return false, nil
 	}
 	ids := []string{""}
-	for id := range s.far {
+	for id := range s.clients {
 		ids = append(ids, id)
 	}
 	if has, err := account.HasPassword(ctx, tx, row.PersonID); err != nil || has {
 		return false, err
 	}
-	others, err := gorm.G[linkRow](tx.Gorm).
-		Where("person_id = ? and id <> ? and revoked_at is null and provider in ?", row.PersonID, row.ID, ids).Count(ctx, "*")
+	others, err := countLive(tx, row.PersonID, row.ID, ids)
 	return others == 0, err
 }
 
@@ -77,7 +73,7 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 // the provider has answered it gives an error, so that it is tried again;
 // giveUp ends the trying. Safe to call twice.
 func (s *Service) EndAtProvider(ctx context.Context, link LinkID, giveUp bool) error {
-	row, err := gorm.G[linkRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", link.Person, link.ID).First(ctx)
+	row, err := findLink(s.deps.DB.Gorm(ctx), link)
 	if postgres.IsMissing(err) {
 		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
 	}
@@ -100,20 +96,18 @@ func (s *Service) EndAtProvider(ctx context.Context, link LinkID, giveUp bool) e
 
 // reach is the provider of a link, also of one that has gone from the
 // configuration: then it is asked without a client's secret, as Google allows.
-func (s *Service) reach(row linkRow) *farEnd {
-	if far, ok := s.far[row.Provider]; ok && far.Issuer == row.Issuer {
-		return far
+func (s *Service) reach(row linkRow) *client {
+	if c, ok := s.clients[row.Provider]; ok && c.Issuer == row.Issuer {
+		return c
 	}
-	return &farEnd{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, http: s.http, now: s.Now}
+	return &client{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, http: s.http, now: s.deps.Now}
 }
 
 func (s *Service) settle(ctx context.Context, row linkRow, outcome Outcome) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.Now()
-		res := tx.Gorm.Exec(`update sso_link set outcome = ?, outcome_at = ?, sealed_tokens = null where person_id = ? and id = ? and outcome = 'pending'`,
-			outcome, now, row.PersonID, row.ID)
-		if res.Error != nil || res.RowsAffected == 0 {
-			return res.Error
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		now := s.deps.Now()
+		if settled, err := settleLink(tx, row, outcome, now); err != nil || !settled {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			At: now, Actor: audit.BySystem("sso"), Action: "sso.ended", PersonID: row.PersonID, Subject: row.ID.String(),

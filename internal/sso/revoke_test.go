@@ -177,7 +177,7 @@ func TestARevocationWhoseJobWasLostIsAskedForAgain(t *testing.T) {
 	_, err := b.DB.Pool.Exec(t.Context(), `delete from river_job`)
 	must(t, err)
 	for i, want := range []int{0, 1, 1} {
-		must(t, b.SSO.Tend(t.Context()))
+		must(t, b.SSO.Resume(t.Context()))
 		if n := b.count(`select count(*) from river_job where kind = 'sso.revoke'`); n != want {
 			t.Errorf("look %d: %d jobs", i, n)
 		}

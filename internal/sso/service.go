@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
-
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
@@ -32,9 +30,9 @@ type Deps struct {
 
 // Service is what sign-in services promise.
 type Service struct {
-	Deps
-	far  map[string]*farEnd
-	http *http.Client
+	deps    Deps
+	clients map[string]*client
+	http    *http.Client
 }
 
 // How long things live.
@@ -56,9 +54,9 @@ func New(d Deps) (*Service, error) {
 	if err := Validate(d.Providers); err != nil {
 		return nil, err
 	}
-	s := &Service{Deps: d, far: map[string]*farEnd{}, http: newClient()}
+	s := &Service{deps: d, clients: map[string]*client{}, http: newHTTP()}
 	for _, p := range d.Providers {
-		s.far[p.ID] = &farEnd{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", http: s.http, now: d.Now}
+		s.clients[p.ID] = &client{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", http: s.http, now: d.Now}
 	}
 	return s, nil
 }
@@ -67,8 +65,20 @@ func New(d Deps) (*Service, error) {
 // browser to.
 func (s *Service) FormOrigins() []string {
 	var out []string
-	for _, p := range s.Providers {
+	for _, p := range s.deps.Providers {
 		out = append(out, p.origins()...)
+	}
+	return out
+}
+
+// Offer is a service that one can sign in with.
+type Offer struct{ ID, Name string }
+
+// Offers are the services of the configuration, in its order.
+func (s *Service) Offers() []Offer {
+	var out []Offer
+	for _, p := range s.deps.Providers {
+		out = append(out, Offer{p.ID, p.Name})
 	}
 	return out
 }
@@ -76,18 +86,18 @@ func (s *Service) FormOrigins() []string {
 // Name is what people call a provider; its id if it has gone from the
 // configuration.
 func (s *Service) Name(provider string) string {
-	if far, ok := s.far[provider]; ok {
-		return far.Name
+	if c, ok := s.clients[provider]; ok {
+		return c.Name
 	}
 	return provider
 }
 
-func (s *Service) provider(id string) (*farEnd, error) {
-	far, ok := s.far[id]
+func (s *Service) provider(id string) (*client, error) {
+	c, ok := s.clients[id]
 	if !ok {
 		return nil, fault.New(fault.NotFound, "fault.notFound")
 	}
-	return far, nil
+	return c, nil
 }
 
 func (s *Service) seal(purpose string, owner []byte, value any) ([]byte, error) {
@@ -95,19 +105,13 @@ func (s *Service) seal(purpose string, owner []byte, value any) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.Ring.Seal(purpose, owner, plain)
+	return s.deps.Ring.Seal(purpose, owner, plain)
 }
 
 func (s *Service) open(purpose string, owner, sealed []byte, into any) error {
-	plain, err := s.Ring.Open(purpose, owner, sealed)
+	plain, err := s.deps.Ring.Open(purpose, owner, sealed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", purpose, err)
 	}
 	return json.Unmarshal(plain, into)
-}
-
-// forgetAttempts ends every round trip of a person that is under way: what was
-// begun under other links must not take effect under these.
-func forgetAttempts(tx postgres.Tx, person uuid.UUID) error {
-	return tx.Gorm.Where("person_id = ?", person).Delete(&attemptRow{}).Error
 }

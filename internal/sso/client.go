@@ -20,8 +20,8 @@ const (
 	discoveryLife  = time.Hour
 )
 
-// farEnd is a provider as we talk to it.
-type farEnd struct {
+// client speaks with one provider.
+type client struct {
 	Provider
 	redirect string
 	http     *http.Client
@@ -41,7 +41,7 @@ type discovered struct {
 }
 
 // discover asks a provider where its endpoints are, at most once an hour.
-func (f *farEnd) discover(ctx context.Context) (*discovered, error) {
+func (f *client) discover(ctx context.Context) (*discovered, error) {
 	if d := f.known.Load(); d != nil && f.now().Sub(d.at) < discoveryLife {
 		return d, nil
 	}
@@ -81,7 +81,7 @@ func discover(ctx context.Context, issuer string) (*discovered, error) {
 	return d, nil
 }
 
-func (f *farEnd) config(d *discovered) *oauth2.Config {
+func (f *client) config(d *discovered) *oauth2.Config {
 	scopes := slices.Clone(f.scopes())
 	if slices.Contains(d.Scopes, oidc.ScopeOfflineAccess) && !slices.Contains(scopes, oidc.ScopeOfflineAccess) {
 		scopes = append(scopes, oidc.ScopeOfflineAccess)
@@ -94,7 +94,7 @@ func (f *farEnd) config(d *discovered) *oauth2.Config {
 // authorization is where the browser goes. Without a refresh token there would
 // be nothing to revoke by later, so one is asked for: by scope where the
 // provider knows it, by Google's parameter where not.
-func (f *farEnd) authorization(d *discovered, purpose Purpose, state string, a attempt) (string, error) {
+func (f *client) authorization(d *discovered, purpose Purpose, state string, a attempt) (string, error) {
 	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
 	if !slices.Contains(d.Scopes, oidc.ScopeOfflineAccess) {
 		options = append(options, oauth2.AccessTypeOffline)
@@ -116,9 +116,9 @@ func (f *farEnd) authorization(d *discovered, purpose Purpose, state string, a a
 	return address, nil
 }
 
-// newClient is how we call providers: with little patience, and no more of an
+// newHTTP is how we call providers: with little patience, and no more of an
 // answer than any honest one needs.
-func newClient() *http.Client {
+func newHTTP() *http.Client {
 	return &http.Client{
 		Timeout:   callWithin,
 		Transport: bounded{http.DefaultTransport},

@@ -31,13 +31,13 @@ func TestAGrantThatNothingCameOfIsEndedAtTheProvider(t *testing.T) {
 	}
 	var state []byte
 	must(t, b.DB.Pool.QueryRow(t.Context(), `select state_hash from sso_attempt`).Scan(&state))
-	if wait, err := b.SSO.LetGo(t.Context(), state, false); err != nil || wait <= 0 || len(b.provider.Grants("bob-2")) != 1 {
+	if wait, err := b.SSO.EndLapsed(t.Context(), state, false); err != nil || wait <= 0 || len(b.provider.Grants("bob-2")) != 1 {
 		t.Errorf("let go of while it waits: %s, %v", wait, err)
 	}
 	b.clock.Advance(sso.SignUpLife)
 	must(t, b.Accounts.Sweep(t.Context()))
 	for range 2 { // safe to call twice
-		if wait, err := b.SSO.LetGo(t.Context(), state, false); err != nil || wait != 0 {
+		if wait, err := b.SSO.EndLapsed(t.Context(), state, false); err != nil || wait != 0 {
 			t.Errorf("%s, %v", wait, err)
 		}
 	}

@@ -23,7 +23,7 @@ func TestAProvidersKeysComeOverTLSOrNotAtAll(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	issuer = server.URL
-	ctx := oidc.ClientContext(t.Context(), newClient())
+	ctx := oidc.ClientContext(t.Context(), newHTTP())
 	keys = issuer + "/keys"
 	if _, err := discover(ctx, issuer); err != nil {
 		t.Fatal(err)
@@ -37,10 +37,10 @@ func TestAProvidersKeysComeOverTLSOrNotAtAll(t *testing.T) {
 func TestATokenThatNamesNoEndIsRevokedToo(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	far := &farEnd{now: func() time.Time { return now }}
+	c := &client{now: func() time.Time { return now }}
 	tokens := []grantToken{{Access: "endless"}, {Access: "lapsed", Expires: now.Add(-time.Second)}, {Access: "live", Expires: now.Add(time.Hour)}}
 	var named []string
-	for _, form := range far.usable(tokens) {
+	for _, form := range c.usable(tokens) {
 		named = append(named, form.Get("token"))
 	}
 	if got := strings.Join(named, " "); got != "endless live" {

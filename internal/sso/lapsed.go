@@ -4,25 +4,23 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// LetGo ends the grant behind a sign-up that lapsed, and forgets it: nobody
+// EndLapsed ends the grant behind a sign-up that lapsed, and forgets it: nobody
 // joined, so we have no use for what the provider gave us. Unavailable while the
 // provider does not answer; giveUp ends the trying. It gives how long the
 // sign-up still waits, if it does. Safe to call twice.
-func (s *Service) LetGo(ctx context.Context, state []byte, giveUp bool) (time.Duration, error) {
-	row, err := gorm.G[attemptRow](s.DB.Gorm(ctx)).Where("state_hash = ? and purpose = ?", state, signUp).First(ctx)
+func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (time.Duration, error) {
+	row, err := findSignUp(s.deps.DB.Gorm(ctx), state)
 	if postgres.IsMissing(err) {
 		return 0, nil // joined, or refused
 	}
 	if err != nil {
 		return 0, err
 	}
-	if wait := row.ExpiresAt.Sub(s.Now()); wait > 0 {
+	if wait := row.ExpiresAt.Sub(s.deps.Now()); wait > 0 {
 		return wait, nil
 	}
 	var a attempt
@@ -33,19 +31,19 @@ func (s *Service) LetGo(ctx context.Context, state []byte, giveUp bool) (time.Du
 	if err != nil || kept {
 		return 0, err
 	}
-	if far, ok := s.far[row.Provider]; ok {
-		if _, err := far.revoke(ctx, []grantToken{a.Identity.Token}); err != nil && !giveUp {
-			return 0, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", far.Name)
+	if c, ok := s.clients[row.Provider]; ok {
+		if _, err := c.revoke(ctx, []grantToken{a.Identity.Token}); err != nil && !giveUp {
+			return 0, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
 		}
 	}
-	return 0, s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) })
+	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) })
 }
 
 // hand gives a grant to the link that its owner has made since, if they did: to
 // end it would end what they gave us for the link.
 func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool, error) {
 	var kept bool
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		found, err := liveLink(tx, who)
 		if err != nil || found == nil {
 			return err
@@ -61,10 +59,11 @@ func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool,
 
 // lapse ends the waiting of a sign-up at once.
 func (s *Service) lapse(ctx context.Context, row attemptRow) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := tx.Gorm.Model(&attemptRow{}).Where("state_hash = ?", row.StateHash).Update("expires_at", s.Now()).Error; err != nil {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		row.ExpiresAt = s.deps.Now()
+		if err := updateAttempt(tx, row, "expires_at"); err != nil {
 			return err
 		}
-		return s.Queue.Add(ctx, tx, letGoArgs{row.StateHash})
+		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash})
 	})
 }
