@@ -2,9 +2,6 @@ package request
 
 import (
 	"context"
-	"fmt"
-
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -18,16 +15,6 @@ func (s *Service) Seen(ctx context.Context, by staff.Member, r Request) (string,
 		return "", err
 	}
 	return latestOther(s.DB.Gorm(ctx), by, r)
-}
-
-func latestOther(db *gorm.DB, by staff.Member, r Request) (string, error) {
-	var id string
-	err := db.Raw(`select coalesce((select id::text from request_event where person_id = ? and request_id = ? and actor_id <> ? order by at desc, id desc limit 1), '-')`,
-		r.PersonID, r.ID, by.ID.String()).Row().Scan(&id)
-	if err != nil {
-		return "", fmt.Errorf("reading a request's latest event: %w", err)
-	}
-	return id, nil
 }
 
 // asSeen refuses a decision by a version that is not the latest; "" is for

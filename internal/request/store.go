@@ -147,6 +147,17 @@ func events(db *gorm.DB, person, id uuid.UUID, internal bool) (es []Event, err e
 	return es, nil
 }
 
+// latestOther is the id of what somebody else added last to a history, or "-".
+func latestOther(db *gorm.DB, by staff.Member, r Request) (string, error) {
+	var id string
+	err := db.Raw(`select coalesce((select id::text from request_event where person_id = ? and request_id = ? and actor_id <> ? order by at desc, id desc limit 1), '-')`,
+		r.PersonID, r.ID, by.ID.String()).Row().Scan(&id)
+	if err != nil {
+		return "", fmt.Errorf("reading a request's latest event: %w", err)
+	}
+	return id, nil
+}
+
 // latest are a person's requests, the latest first.
 func latest(db *gorm.DB, person uuid.UUID, limit int) (rows []Request, err error) {
 	if err := db.Where("person_id = ?", person).Order("received_at desc, id desc").Limit(limit).Find(&rows).Error; err != nil {
