@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/standin"
 )
@@ -56,17 +57,20 @@ func TestEveryCookieIsOursAloneAndOnThePolicyPage(t *testing.T) {
 		set[cookie.Name] = true
 	}
 	declared := map[string]bool{}
-	for _, group := range p.Register.Cookies {
-		for _, cookie := range group.Cookies {
-			declared[cookie.Name] = true
-			if !set[cookie.Name] {
-				t.Errorf("the policy page names %s, which nothing sets", cookie.Name)
-			}
+	page := p.client().get("/policy").body
+	for _, cookie := range p.Register.Dictionary.Cookies {
+		name := "__Host-" + cookie.ID
+		declared[name] = true
+		if !set[name] {
+			t.Errorf("the dictionary has the cookie %s, which nothing sets", name)
+		}
+		if !strings.Contains(page, ">"+name+"<") {
+			t.Errorf("the policy page does not name %s as it is set", name)
 		}
 	}
 	for name := range set {
 		if !declared[name] {
-			t.Errorf("%s is set, and the policy page does not say so", name)
+			t.Errorf("%s is set, and the dictionary does not have it", name)
 		}
 	}
 }
@@ -90,5 +94,33 @@ func TestOneFunctionMakesEveryCookie(t *testing.T) {
 	}
 	if !slices.Equal(files, []string{"cookie.go"}) {
 		t.Errorf("cookies are made in %v", files)
+	}
+}
+
+func TestEveryCookieThatTheCodeNamesIsInTheDictionary(t *testing.T) {
+	t.Parallel()
+	stored, err := dictionary.Load([]string{"en", "ja"})
+	must(t, err)
+	source, err := parser.ParseFile(token.NewFileSet(), "cookie.go", nil, 0)
+	must(t, err)
+	var named []string
+	ast.Inspect(source, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 || !strings.HasSuffix(spec.Names[0].Name, "Cookie") {
+			return true
+		}
+		if name, ok := spec.Values[0].(*ast.BasicLit); ok {
+			named = append(named, strings.Trim(name.Value, `"`))
+		}
+		return true
+	})
+	var declared []string
+	for _, c := range stored.Cookies {
+		declared = append(declared, c.ID)
+	}
+	slices.Sort(named)
+	slices.Sort(declared)
+	if len(named) < 5 || !slices.Equal(named, declared) {
+		t.Errorf("cookie.go names %v, the dictionary %v", named, declared)
 	}
 }

@@ -224,8 +224,8 @@ func (c *policyController) cookies(ctx context.Context) []views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return entries(c.Register.Cookies, func(g register.CookieGroup) views.PolicyEntry {
 		e := said(ctx, g.Name, g.Summary)
-		for _, k := range g.Cookies {
-			e.Facts = append(e.Facts, views.PolicyFact{Name: k.Name, Value: k.Purpose.In(lang) + " " + k.Lasts.In(lang)})
+		for _, k := range c.Register.Dictionary.CookiesOf(g.ID) {
+			e.Facts = append(e.Facts, views.PolicyFact{Name: c.cookieName(k.ID), Value: k.Purpose.In(lang) + " " + k.Lasts.In(lang)})
 		}
 		return e
 	})

@@ -28,7 +28,7 @@ func TestEarlierVersionsOfThePolicyStayReadable(t *testing.T) {
 		about := "effective: " + version + "\nchanges: {en: \"" + changes + "\", ja: \"変更。\"}\n"
 		must(t, os.WriteFile(filepath.Join(dir, version, "version.yaml"), []byte(about), 0o600))
 	}
-	policy, err := notice.Load(dir, []string{"en", "ja"})
+	policy, err := notice.Load(dir)
 	must(t, err)
 	p := openWith(t, func(parts *app.Parts) { parts.Policy = policy })
 	for path, says := range map[string][]string{

@@ -8,6 +8,7 @@ import (
 
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -18,17 +19,26 @@ type registerCmd struct {
 
 type registerCheckCmd struct {
 	File string `arg:"" optional:"" env:"PORTAL_REGISTER" type:"path" help:"Your register: a YAML file or a folder of them. Without it, the one built in."`
+
+	Policy string `env:"PORTAL_POLICY" type:"path" placeholder:"FOLDER" help:"Your policy's prose, to be checked too: a folder of versions."`
 }
 
 // Run prints faults as file:line: path: sentence and ends with 1 if there are any.
 func (c *registerCheckCmd) Run() error {
 	reg, err := register.Load(c.File)
-	if faults, ok := errors.AsType[document.Faults](err); ok {
-		fmt.Println(faults)
-		return fmt.Errorf("%d faults: the portal would not start with this register", len(faults))
+	_, err2 := notice.Load(c.Policy)
+	faults := 0
+	for _, err := range []error{err, err2} {
+		found, ok := errors.AsType[document.Faults](err)
+		if err != nil && !ok {
+			return err
+		}
+		if faults += len(found); ok {
+			fmt.Println(found)
+		}
 	}
-	if err != nil {
-		return err
+	if faults > 0 {
+		return fmt.Errorf("%d faults: the portal would not start", faults)
 	}
 	for _, odd := range append(reg.Warnings, reg.Ending(deadline.DayOf(time.Now(), time.UTC))...) {
 		fmt.Println("warning: " + odd.String())

@@ -15,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views/story"
 	"plusultra.link/privacy/web"
@@ -28,11 +29,15 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context) (err error) {
 	checked, err := c.Check()
 	services, err2 := providers(c.Services)
-	if err := errors.Join(err, err2); err != nil {
+	policy, err3 := notice.Load(c.Policy)
+	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
 	log := host.Logger(c.Log)
 	slog.SetDefault(log)
+	for _, odd := range checked.Register.Warnings {
+		log.Warn(odd.Text, "file", odd.File, "line", odd.Line, "at", odd.Path)
+	}
 	end := &host.Closers{}
 	defer func() { err = errors.Join(err, end.Close()) }()
 	db, err := host.Database(ctx, c.Database, end)
@@ -45,7 +50,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	}
 	a, err := app.New(app.Parts{
 		Files: files, Export: app.ExportRules{Keep: c.Keep(), Pace: export.Pace(c.ExportPace)},
-		DB: db, Ring: checked.Ring, Register: checked.Register, Services: services,
+		DB: db, Ring: checked.Ring, Register: checked.Register, Policy: policy, Services: services,
 		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Zone: checked.Zone, Grace: c.ErasureGrace,
 		Sender: mail.SMTP{
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,

@@ -73,6 +73,8 @@ type Config struct {
 	Services  `embed:""`
 	Downloads `embed:""`
 
+	Policy string `env:"PORTAL_POLICY" type:"path" placeholder:"FOLDER" help:"Your privacy policy's prose: a folder with a folder for each version, which holds version.yaml (effective, changes) and a Markdown file for each language; {{contact}}, {{categories}} and the like stand where the register's lists go. Without it, the one built in. See: portal register check --help."`
+
 	ErasureGrace time.Duration `env:"PORTAL_ERASURE_GRACE" default:"168h" help:"For how long somebody can still stop the erasure that they asked for: 168h is a week."`
 
 	Log string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
@@ -169,9 +171,6 @@ func (k Keys) Read() (*keyring.Ring, *register.Register, error) {
 
 // ReadRegister opens the operator's register, or the one built in.
 func (k Keys) ReadRegister() (*register.Register, error) {
-	if k.Register == "" {
-		return register.Default()
-	}
 	return register.Load(k.Register)
 }
 

@@ -8,6 +8,7 @@ type Dictionary struct {
 	Holdings    []Holding     `json:"holdings"`
 	Derived     []Derived     `json:"derived"`
 	NotPersonal []NotPersonal `json:"not_personal"`
+	Cookies     []Cookie      `json:"cookies"`
 
 	document *document.Document[Dictionary]
 }
@@ -97,6 +98,28 @@ func (NotPersonal) Schema() string {
 	return `
 required: [table, because]
 `
+}
+
+// Cookie is one that the portal sets.
+type Cookie struct {
+	ID      string        `json:"id"`   // its name without a prefix
+	Kind    string        `json:"kind"` // the register's kind of cookies
+	Purpose document.Text `json:"purpose"`
+	Lasts   document.Text `json:"lasts"`
+}
+
+// Schema says what a Cookie may hold.
+func (Cookie) Schema() string { return `required: [id, kind, purpose, lasts]` }
+
+// CookiesOf are the portal's cookies of a kind.
+func (d *Dictionary) CookiesOf(kind string) []Cookie {
+	var own []Cookie
+	for _, c := range d.Cookies {
+		if c.Kind == kind {
+			own = append(own, c)
+		}
+	}
+	return own
 }
 
 // Field finds a declared field.

@@ -13,24 +13,32 @@ import (
 
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/views/text"
 )
 
 //go:embed default
 var embedded embed.FS
 
-// Default is the policy that the portal ships, in English and Japanese.
-func Default() (*Policy, error) {
+// Default is the policy that the portal ships, in every language that it
+// speaks.
+func Default() (*Policy, error) { return Load("") }
+
+// Load reads an operator's policy: a folder with a folder per version, each
+// in every language that the portal speaks. It fails with [document.Faults].
+// Without a name it is the one built in.
+func Load(dir string) (*Policy, error) {
+	catalog, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		return read(os.DirFS(dir), dir, catalog.Languages())
+	}
 	sub, err := fs.Sub(embedded, "default")
 	if err != nil {
 		return nil, err
 	}
-	return read(sub, "default", []string{"en", "ja"})
-}
-
-// Load reads an operator's policy: a folder with a folder per version, each
-// in every language of the register. It fails with [document.Faults].
-func Load(dir string, languages []string) (*Policy, error) {
-	return read(os.DirFS(dir), dir, languages)
+	return read(sub, "default", catalog.Languages())
 }
 
 // reader reads versions and gathers what is wrong with them.

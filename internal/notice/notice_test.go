@@ -99,7 +99,7 @@ func operator(t *testing.T, change func(files map[string]string)) (string, error
 			t.Fatal(err)
 		}
 	}
-	_, err := notice.Load(dir, []string{"en", "ja"})
+	_, err := notice.Load(dir)
 	return dir, err
 }
 
@@ -153,7 +153,7 @@ func TestAnOperatorsPolicyIsHeldToTheRules(t *testing.T) {
 			}
 		})
 	}
-	if _, err := notice.Load(t.TempDir(), []string{"en"}); err == nil {
+	if _, err := notice.Load(t.TempDir()); err == nil {
 		t.Error("an empty folder was read as a policy")
 	}
 }
@@ -167,7 +167,7 @@ func TestAVersionIsInForceFromItsDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := notice.Load(dir, []string{"en", "ja"})
+	policy, err := notice.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestALinkThatLeavesTellsTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := notice.Load(dir, []string{"en", "ja"})
+	policy, err := notice.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

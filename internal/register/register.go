@@ -243,14 +243,13 @@ properties:
 `
 }
 
-// CookieGroup is a category of cookies with the cookies the portal itself sets.
+// CookieGroup is a kind of cookies that the company uses on its websites.
 type CookieGroup struct {
 	ID      string        `json:"id"`
 	Name    document.Text `json:"name"`
 	Summary document.Text `json:"summary"`
 	Locked  bool          `json:"locked"`
 	Because document.Text `json:"because"`
-	Cookies []Cookie      `json:"cookies"`
 }
 
 // Schema says what a CookieGroup may hold.
@@ -260,11 +259,4 @@ required: [id, name, summary]
 properties:
   locked: {default: false}
 `
-}
-
-// Cookie is one cookie that the portal sets.
-type Cookie struct {
-	Name    string        `json:"name"`
-	Purpose document.Text `json:"purpose"`
-	Lasts   document.Text `json:"lasts"`
 }

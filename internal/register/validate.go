@@ -34,6 +34,7 @@ func (r *Register) validate() document.Faults {
 		v.category(at("categories", c.ID), c)
 	}
 	v.stored()
+	v.cookies()
 	v.forbidden()
 	v.rights()
 	return v.faults

@@ -99,6 +99,16 @@ func (v *validator) stored() {
 	}
 }
 
+// cookies asks for the kinds to which the portal's own cookies belong.
+func (v *validator) cookies() {
+	for _, c := range v.reg.Dictionary.Cookies {
+		if !slices.ContainsFunc(v.reg.Cookies, func(g CookieGroup) bool { return g.ID == c.Kind }) {
+			v.fault(at("cookies", c.Kind), "can't be left out: the program sets the cookie %s of this kind", c.ID)
+			return
+		}
+	}
+}
+
 // forbidden checks what may never be held.
 func (v *validator) forbidden() {
 	for _, b := range v.reg.Forbidden {
