@@ -6,7 +6,7 @@ import "strings"
 // follow from the rule.
 func (r Retention) In(lang string) string {
 	if !r.Text.Empty() {
-		return r.Text.In(lang)
+		return r.Keep.into(r.Text.In(lang), lang)
 	}
 	return choose(lang, map[Since][2]string{
 		SinceRow: {
@@ -28,7 +28,7 @@ func (r Retention) In(lang string) string {
 // that follow from the rule.
 func (e Erasure) In(lang string) string {
 	if !e.Text.Empty() {
-		return strings.TrimSpace(e.Text.In(lang) + gap(lang) + e.Because.In(lang))
+		return strings.TrimSpace(e.Keep.into(e.Text.In(lang), lang) + gap(lang) + e.Because.In(lang))
 	}
 	switch e.Action {
 	case Delete:
@@ -55,6 +55,12 @@ func (e Erasure) In(lang string) string {
 		}[e.From])
 	}
 	return ""
+}
+
+// into writes the span where a text says {keep}, so that words and figure are
+// one, also where an operator changes the figure alone.
+func (s Span) into(words, lang string) string {
+	return strings.ReplaceAll(words, "{keep}", s.In(lang))
 }
 
 // choose picks the Japanese words for a Japanese reader, the English ones for
