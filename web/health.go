@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -18,12 +19,21 @@ func (*healthController) alive(ctx echo.Context) error {
 	return ctx.String(http.StatusOK, "alive\n")
 }
 
-// ready says that the database answers too.
+// readyTime is how long the database may take to answer whoever asks for it.
+const readyTime = 2 * time.Second
+
+// ready says that the database answers too, and what an operator should mend.
 func (c *healthController) ready(ctx echo.Context) error {
-	if err := c.DB.Pool.Ping(ctx.Request().Context()); err != nil {
+	bounded, cancel := context.WithTimeout(ctx.Request().Context(), readyTime)
+	defer cancel()
+	if err := c.DB.Pool.Ping(bounded); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 	}
-	return ctx.String(http.StatusOK, "ready\n")
+	said := "ready\n"
+	if c.unlisted.Load() {
+		said += "warning: " + unlistedWarning + ".\n"
+	}
+	return ctx.String(http.StatusOK, said)
 }
 
 // brand is the operator's accent as a stylesheet.

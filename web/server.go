@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
@@ -33,6 +34,7 @@ type server struct {
 	table    []route
 	store    *sessionStore
 	origins  *http.CrossOriginProtection
+	unlisted atomic.Bool // a proxy that nobody named has been seen
 	brandCSS string
 	policy   string // the Content-Security-Policy of every page
 }
@@ -64,6 +66,7 @@ func New(a *app.App, o Options) (http.Handler, error) {
 		echo.WrapMiddleware(func(next http.Handler) http.Handler { return gz(next) }), // around errors too
 		s.logRequests, // and answers them, so that it knows the status
 		s.recoverPanics,
+		s.noticeProxies,
 		s.headers,
 		limitBody,
 		legible,
@@ -75,14 +78,3 @@ func New(a *app.App, o Options) (http.Handler, error) {
 // secure tells whether people reach the portal over TLS. Only the demo and
 // tests, on loopback, are reached without.
 func (s *server) secure() bool { return s.BaseURL.Scheme == "https" }
-
-func ipExtractor(proxies []*net.IPNet) echo.IPExtractor {
-	if len(proxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, p := range proxies {
-		options = append(options, echo.TrustIPRange(p))
-	}
-	return echo.ExtractIPFromXFFHeader(options...)
-}
