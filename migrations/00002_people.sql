@@ -110,6 +110,7 @@ create table sso_link (
   sealed_tokens  bytea, -- null once revoked
   linked_at      timestamptz not null,
   used_at        timestamptz not null,
+  paused_at      timestamptz, -- the password was reset since: signs nobody in until its owner keeps it
   revoked_at     timestamptz,
   outcome        text not null default '' check (outcome in ('', 'pending', 'revoked', 'already-gone', 'unsupported', 'failed')),
   outcome_at     timestamptz,

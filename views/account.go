@@ -52,10 +52,12 @@ type ForgotPage struct {
 // NewPasswordPage sets a password, by a mailed link or from inside.
 type NewPasswordPage struct {
 	Shell
-	Action   string
-	Inside   bool
-	Email    string // for the browser's password manager
-	Problems ui.Problems
+	Action string
+	Inside bool
+	// HasPassword asks for the one there is.
+	HasPassword bool
+	Email       string // for the browser's password manager
+	Problems    ui.Problems
 }
 
 // ConfirmPage asks somebody signed in to prove again who they are.

@@ -306,6 +306,12 @@ func Security(p SecurityPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
+			if len(p.Sessions) > 1 {
+				templ_7745c5c3_Err = ui.Post(ui.PostProps{Action: "/security/others/end", Button: ui.ButtonProps{Label: text.T(ctx, "security.endOthers")}}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

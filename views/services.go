@@ -18,6 +18,7 @@ const (
 type LinkedService struct {
 	ID, Name    string
 	Gone        bool           // it is not offered any more
+	Paused      bool           // it signs nobody in until it is kept
 	Gave        []ServiceClaim // what it told us
 	Allowed     []string       // what the person allowed, in words
 	Since, Used time.Time

@@ -103,7 +103,7 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		},
 		"/security/password": func(n string) press {
 			c, _ := someone(n)
-			return press{c, "/security/password", "/security/password", url.Values{"password": {"another harbour lantern 8"}}}
+			return press{c, "/security/password", "/security/password", url.Values{"old": {goodPassword}, "password": {"another harbour lantern 8"}}}
 		},
 		"/security/sessions/:id/end": func(n string) press {
 			c, _ := someone(n)

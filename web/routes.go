@@ -94,6 +94,8 @@ func (s *server) routes() {
 	s.open(post, "/browser-zone", home.noteZone, "no form comes here")
 	s.person(get, "/security", security.show)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
+	s.person(post, "/security/others/end", security.endOthers, "who is out stays out")
+	s.fresh(post, "/security/linked/:id/keep", security.keepService, "kept twice is kept")
 	s.fresh(post, "/security/services/:provider/link", services.link, "it begins a round trip; the later one is finished")
 	s.fresh(post, "/security/linked/:id/revoke", services.revoke)
 	s.person(get, "/security/last", services.last)

@@ -15,6 +15,11 @@ type (
 	passwordController struct{ *server }
 )
 
+type changeForm struct {
+	Old      string `form:"old" json:"-"`
+	Password string `form:"password" json:"-"`
+}
+
 func (c *securityController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	sessions, err := c.Accounts.Sessions(r, person(ctx))
@@ -44,26 +49,26 @@ func (c *securityController) show(ctx echo.Context) error {
 }
 
 func (c *passwordController) edit(ctx echo.Context) error {
-	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	_, problems, _, err := recall[changeForm](c.server, ctx)
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, problems)))
-}
-
-func (c *passwordController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
-	return views.NewPasswordPage{
-		Shell: c.shell(ctx, "security.passwordTitle", "security"), Action: "/security/password", Inside: true,
-		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
+	if err != nil {
+		return err
 	}
+	return render(ctx, http.StatusOK, views.NewPassword(views.NewPasswordPage{
+		Shell: c.shell(ctx, "security.passwordTitle", "security"), Action: "/security/password", Inside: true, HasPassword: has,
+		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+	}))
 }
 
 func (c *passwordController) update(ctx echo.Context) error {
-	form, err := bind[passwordForm](ctx)
+	form, err := bind[changeForm](ctx)
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Password)
+	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Old, form.Password)
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
 	}
@@ -85,6 +90,24 @@ func (c *securityController) endSession(ctx echo.Context) error {
 		return err
 	}
 	return c.redirect(ctx, "/security", "security.sessionEnded")
+}
+
+func (c *securityController) endOthers(ctx echo.Context) error {
+	if err := c.Accounts.EndOthers(ctx.Request().Context(), person(ctx), signedIn(ctx).ID); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "security.othersEnded")
+}
+
+func (c *securityController) keepService(ctx echo.Context) error {
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.SSO.Keep(ctx.Request().Context(), person(ctx), id); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/security", "sso.kept")
 }
 
 // device finds in what a browser says of itself at length which one it is, on

@@ -34,7 +34,7 @@ func (s *server) linkedServices(ctx echo.Context) ([]views.LinkedService, []view
 
 func linkedService(ctx context.Context, l sso.LinkedService) views.LinkedService {
 	v := views.LinkedService{
-		ID: l.ID.String(), Name: l.Name, Gone: !l.Configured, Since: l.LinkedAt, Used: l.UsedAt, Ended: l.RevokedAt, Outcome: views.ServiceOutcome(l.Outcome),
+		ID: l.ID.String(), Name: l.Name, Gone: !l.Configured, Paused: l.Paused, Since: l.LinkedAt, Used: l.UsedAt, Ended: l.RevokedAt, Outcome: views.ServiceOutcome(l.Outcome),
 	}
 	if l.RevokedAt.IsZero() {
 		v.Allowed = record.Scopes(ctx, l.Scopes)

@@ -31,6 +31,9 @@ type Deps struct {
 	// Joined runs in the transaction in which a person begins, with the
 	// topics that they ticked on the form; a floor above keeps consents.
 	Joined func(ctx context.Context, tx postgres.Tx, id uuid.UUID, j Joining) error
+	// Recovered runs in the transaction in which somebody gets back into their
+	// account by mail: the other ways in may be somebody else's.
+	Recovered func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error
 }
 
 // Joining is what else a person said when they signed up.
@@ -44,7 +47,12 @@ type Joining struct {
 type Service struct{ Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.Recovered == nil {
+		d.Recovered = func(context.Context, postgres.Tx, uuid.UUID) error { return nil }
+	}
+	return &Service{d}
+}
 
 // How long things live.
 const (

@@ -201,6 +201,16 @@ func (s *Service) EndSession(ctx context.Context, person, id uuid.UUID) error {
 	})
 }
 
+// EndOthers signs a person out everywhere but in the session that asks.
+func (s *Service) EndOthers(ctx context.Context, person, keep uuid.UUID) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := endOthers(tx, person, keep); err != nil {
+			return fmt.Errorf("ending other sessions: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: audit.ByPerson(person), Action: "session.othersEnded", PersonID: person})
+	})
+}
+
 // EndStaff signs a member of staff out everywhere.
 func (s *Service) EndStaff(_ context.Context, tx postgres.Tx, member uuid.UUID) error {
 	return tx.Gorm.Where("staff_id = ?", member).Delete(&sessionRow{}).Error

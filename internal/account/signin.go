@@ -60,24 +60,37 @@ func (s *Service) passwordOf(ctx context.Context, where string, arg any) (who Ow
 // Prove checks the password of somebody signed in and gives their session a
 // new token that is fresh (step-up).
 func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string) (string, error) {
-	if err := s.allow(ctx, proofs, person.String()); err != nil {
-		return "", err
+	has, err := s.HasPassword(ctx, person)
+	if err == nil && !has {
+		err = fault.Invalidate(fault.Field("password", "account.passwordWrong"))
 	}
-	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
 	if err != nil {
 		return "", err
 	}
-	ok, err := s.Hasher.Match(ctx, phc, password)
-	if err != nil {
-		return "", err
-	}
-	if !ok {
-		return "", fault.Invalidate(fault.Field("password", "account.passwordWrong"))
-	}
-	if err := s.Limits.Forget(ctx, proofs, person.String()); err != nil {
+	if err := s.knows(ctx, person, "password", password); err != nil {
 		return "", err
 	}
 	return s.Renew(ctx, token)
+}
+
+// knows holds somebody signed in to their password, if they have one; field is
+// where a form asks for it.
+func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password string) error {
+	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
+	if err != nil || phc == "" {
+		return err
+	}
+	if err := s.allow(ctx, proofs, person.String()); err != nil {
+		return err
+	}
+	ok, err := s.Hasher.Match(ctx, phc, password)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Invalidate(fault.Field(field, "account.passwordWrong"))
+	}
+	return s.Limits.Forget(ctx, proofs, person.String())
 }
 
 // HasPassword tells whether a person can sign in by password.
@@ -157,8 +170,8 @@ func (s *Service) waits(ctx context.Context, query, token string) error {
 	return nil
 }
 
-// Reset sets a new password by a mailed link, once, and ends every session of
-// the person, whom it gives. Wrong guesses before it count no more: whoever
+// Reset sets a new password by a mailed link, once, ends every session of the
+// person, whom it gives, and has their other ways in looked at (Deps.Recovered). Wrong guesses before it count no more: whoever
 // reads the mail gets through. Gone if the link has been used or has lapsed;
 // the link survives a password that is refused. Nothing is weighed, hashed or
 // counted for who holds no link.
@@ -184,7 +197,10 @@ func (s *Service) Reset(ctx context.Context, token, password string) (person uui
 			return fault.New(fault.Gone, "fault.gone")
 		}
 		person = rows[0].PersonID
-		return s.setPassword(ctx, tx, person, hash, uuid.Nil)
+		if err := s.setPassword(ctx, tx, person, hash, uuid.Nil); err != nil {
+			return err
+		}
+		return s.Recovered(ctx, tx, person)
 	})
 	if err != nil {
 		return person, err
@@ -192,9 +208,14 @@ func (s *Service) Reset(ctx context.Context, token, password string) (person uui
 	return person, s.Limits.Pardon(ctx, signIns, person.String())
 }
 
-// ChangePassword sets a new password for somebody who has just proved who
-// they are, and ends their other sessions.
-func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, password string) error {
+// ChangePassword sets a new password for somebody who knows the old one, and
+// ends their other sessions: an open browser alone gives nobody the account.
+// Somebody without a password has to have proved who they are. TooMany after
+// ten tries within a quarter of an hour.
+func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, old, password string) error {
+	if err := s.knows(ctx, person, "old", old); err != nil {
+		return err
+	}
 	to, err := s.Recipient(ctx, person)
 	if err != nil {
 		return err

@@ -117,6 +117,7 @@ func New(p Parts) (*App, error) {
 	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
+		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
 	})
 	a.SSO, err = sso.New(sso.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Limits: a.Limits, Accounts: a.Accounts,

@@ -112,6 +112,9 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 		if err != nil || found == nil { // revoked while we waited
 			return err
 		}
+		if found.PausedAt != nil {
+			return fault.New(fault.Forbidden, "sso.paused", "Service", done.Service)
+		}
 		person = owner
 		return s.refresh(tx, *found, who)
 	})
@@ -166,6 +169,9 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 		}
 		if found == nil || found.PersonID != r.Person {
 			return fault.New(fault.Forbidden, "sso.notYours", "Service", done.Service)
+		}
+		if found.PausedAt != nil {
+			return fault.New(fault.Forbidden, "sso.paused", "Service", done.Service)
 		}
 		done.Undated = who.ProvedAt.IsZero()
 		if !done.Undated && who.ProvedAt.Before(a.Began.Add(-leeway)) {

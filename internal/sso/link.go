@@ -27,6 +27,7 @@ type LinkedService struct {
 	Claims     map[string]any // what it gave us
 	LinkedAt   time.Time
 	UsedAt     time.Time
+	Paused     bool      // it signs nobody in until its owner keeps it: see Pause
 	RevokedAt  time.Time // zero while it lives
 	Outcome    Outcome
 }
@@ -43,7 +44,7 @@ func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService,
 		_, configured := s.clients[r.Provider]
 		out[i] = LinkedService{
 			LinkID: LinkID{r.PersonID, r.ID}, Provider: r.Provider, Name: s.Name(r.Provider), Configured: configured,
-			Scopes: r.Scopes, LinkedAt: r.LinkedAt, UsedAt: r.UsedAt, Outcome: r.Outcome,
+			Scopes: r.Scopes, LinkedAt: r.LinkedAt, UsedAt: r.UsedAt, Paused: r.PausedAt != nil, Outcome: r.Outcome,
 		}
 		if r.RevokedAt != nil {
 			out[i].RevokedAt = *r.RevokedAt

@@ -48,6 +48,7 @@ type linkRow struct {
 	SealedTokens []byte
 	LinkedAt     time.Time
 	UsedAt       time.Time
+	PausedAt     *time.Time
 	RevokedAt    *time.Time
 	Outcome      Outcome
 	OutcomeAt    *time.Time

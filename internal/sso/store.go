@@ -147,3 +147,26 @@ func revokeAll(tx postgres.Tx, person uuid.UUID, now time.Time) error {
 	}
 	return nil
 }
+
+// pauseLinks pauses the live links of a person.
+func pauseLinks(tx postgres.Tx, person uuid.UUID, now time.Time) error {
+	err := tx.Gorm.Model(&linkRow{}).Where("person_id = ? and revoked_at is null and paused_at is null", person).
+		Select("paused_at").Updates(&linkRow{PausedAt: &now}).Error
+	if err != nil {
+		return fmt.Errorf("pausing sign-in services: %w", err)
+	}
+	return nil
+}
+
+// keepLink ends the pause of a live link. NotFound if the person has none.
+func keepLink(tx postgres.Tx, person, id uuid.UUID) error {
+	res := tx.Gorm.Model(&linkRow{}).Where("person_id = ? and id = ? and revoked_at is null", person, id).
+		Select("paused_at").Updates(&linkRow{})
+	if res.Error != nil {
+		return fmt.Errorf("keeping a sign-in service: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return nil
+}

@@ -117,7 +117,7 @@ func signInWrong(ctx context.Context) templ.Component {
 
 func newPasswordInside(ctx context.Context) templ.Component {
 	return views.NewPassword(views.NewPasswordPage{
-		Shell: person(ctx, "security", text.T(ctx, "security.passwordTitle")), Action: "/", Inside: true, Email: "mara@example.com",
+		Shell: person(ctx, "security", text.T(ctx, "security.passwordTitle")), Action: "/", Inside: true, HasPassword: true, Email: "mara@example.com",
 	})
 }
 

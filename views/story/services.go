@@ -13,6 +13,15 @@ import (
 func services() Group {
 	return Group{Name: "Sign-in services", Stories: []Story{
 		{Name: "Security, one linked and one to link", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, linked(ctx))) }},
+		{Name: "Security, after a reset", Page: func(ctx context.Context) templ.Component {
+			service := linked(ctx)
+			service.Paused = true
+			page := security(ctx, service)
+			other := page.Sessions[0]
+			other.ID, other.Here, other.IP = "2", false, "192.0.2.31"
+			page.Sessions = append(page.Sessions, other)
+			return views.Security(page)
+		}},
 		{Name: "Security, every outcome of a revocation", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)...)) }},
 		{Name: "Sign in", Page: func(ctx context.Context) templ.Component {
 			return views.SignIn(views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle")), Services: doors()})
