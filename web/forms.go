@@ -34,21 +34,28 @@ type kept struct {
 
 // again shows a form once more to somebody who can mend it: the page at
 // address finds with recall what they typed, and what is wrong with it.
-func (s *server) again(ctx echo.Context, address string, form any, problems fault.Problems) error {
+func (s *server) again(ctx echo.Context, address string, typed any, problems fault.Problems) error {
+	if sending, ok := ctx.Get(sendingKey).(*form.Sending); ok { // perhaps the other press has done it meanwhile
+		if led, err := s.ledBefore(ctx, sending); led || err != nil {
+			return err
+		}
+	}
 	ctx.Set(undoneKey, true)
-	return s.carry(ctx, address, form, problems)
+	return s.carry(ctx, address, typed, problems)
 }
 
-// undoneKey marks an answer after which the form may be sent once more.
-const undoneKey = "undone"
+const (
+	undoneKey  = "undone"  // marks an answer after which the form may be sent once more
+	sendingKey = "sending" // the form on its way
+)
 
 // carry goes on to the page at address with what was typed.
-func (s *server) carry(ctx echo.Context, address string, form any, problems fault.Problems) error {
-	typed, err := json.Marshal(form)
+func (s *server) carry(ctx echo.Context, address string, typed any, problems fault.Problems) error {
+	fields, err := json.Marshal(typed)
 	if err != nil {
 		return fmt.Errorf("keeping a form: %w", err)
 	}
-	content, err := json.Marshal(kept{typed, problems})
+	content, err := json.Marshal(kept{fields, problems})
 	if err != nil {
 		return fmt.Errorf("keeping a form: %w", err)
 	}
@@ -137,6 +144,7 @@ func (s *server) once(h echo.HandlerFunc) echo.HandlerFunc {
 		if led, err := s.ledBefore(ctx, sending); led || err != nil {
 			return err
 		}
+		ctx.Set(sendingKey, sending)
 		ctx.SetRequest(r.WithContext(sending.Within(r.Context())))
 		err := h(ctx)
 		ctx.SetRequest(ctx.Request().WithContext(r.Context()))

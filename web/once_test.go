@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -208,6 +209,18 @@ func (p *portal) rows() map[string]int {
 	return out
 }
 
+// downloadsDone waits for jobs that write a mail when they are done.
+func (p *portal) downloadsDone() {
+	p.t.Helper()
+	for range 200 {
+		if p.count(`select count(*) from export where state not in ('ready', 'failed', 'expired')`) == 0 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	p.t.Error("a download is not done after 20 seconds")
+}
+
 // Found from the map of addresses: each post either takes its form's number or
 // says why it need not.
 func TestTwoPressesOfOneButtonDoOneThing(t *testing.T) {
@@ -234,6 +247,7 @@ func TestTwoPressesOfOneButtonDoOneThing(t *testing.T) {
 			}
 			all.Wait()
 			led = append(led, b.who.post(b.to, form)) // and once more, late
+			p.downloadsDone()
 			more = p.rows()
 			for name, was := range before {
 				more[name] -= was

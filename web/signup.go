@@ -107,7 +107,7 @@ func (s *server) refuseYouth(ctx echo.Context) error {
 // later tells somebody who is too young, and keeps nothing of what they said.
 func (s *server) later(ctx echo.Context) error {
 	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.Say(account.TooYoung + ".text")}
-	return render(ctx, http.StatusForbidden, views.Error(page)) // nothing to try again
+	return render(ctx, http.StatusOK, views.Error(page)) // nothing to try again
 }
 
 func (s *server) signUpPage(ctx echo.Context, form signUpForm, problems fault.Problems) views.SignUpPage {
