@@ -73,6 +73,7 @@ create table mail_message (
   failure   text not null default '',
   primary key (person_id, id)
 );
+create unique index mail_message_id on mail_message (id);
 create index mail_message_waiting on mail_message (queued_at) where sealed is not null;
 
 -- +goose Down

@@ -116,6 +116,7 @@ create table sso_link (
   outcome_at     timestamptz,
   primary key (person_id, id)
 );
+create unique index sso_link_id on sso_link (id);
 create unique index sso_link_subject on sso_link (issuer, subject) where revoked_at is null;
 
 -- A round trip to a provider under way: dies when used, linked or unlinked. A

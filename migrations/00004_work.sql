@@ -1,5 +1,17 @@
 -- +goose Up
 
+-- Long work, of every kind: what its noun's tables say is still to do. Whoever
+-- works on a plan holds its row; a plan names nobody.
+create table plan (
+  kind     text not null,
+  id       uuid not null,
+  noted_at timestamptz not null, -- by a clock that may be put back
+  due_at   timestamptz not null,
+  tries    integer not null default 0, -- that failed since one went well
+  primary key (kind, id)
+);
+create index plan_due on plan (kind, due_at);
+
 create table export (
   person_id   uuid not null,
   id          uuid not null,
@@ -10,18 +22,32 @@ create table export (
   rows_done   bigint not null default 0,
   rows_total  bigint not null default 0,
   started_at  timestamptz,
-  touched_at  timestamptz, -- when its build last showed a sign of life
   finished_at timestamptz,
   expires_at  timestamptz,
-  blob_key    text not null default '', -- of the build that has claimed it
+  blob_key    text not null default '', -- of the archive, once it is ready
   bytes       bigint not null default 0, -- of the ZIP, before it is sealed
   sha256      bytea,
   failure     text not null default '', -- the category whose source is silent
   primary key (person_id, id)
 );
 create unique index export_one_under_way on export (person_id) where state in ('waiting', 'building');
-create index export_expiry on export (expires_at) where state = 'ready';
-create index export_blob on export (blob_key);
+create unique index export_id on export (id);
+
+-- What is read for an export, source by source, and how far it is.
+create table export_step (
+  person_id uuid not null,
+  export_id uuid not null,
+  position  integer not null,
+  category  text not null,
+  holding   text not null, -- the name of the source
+  rows_done bigint not null default 0,
+  parts     text[] not null default '{}', -- where what was read lies in the store
+  sealed    bytea, -- from where to go on, and what the archive's page shows
+  missing   boolean not null default false, -- not all of it could be read
+  done_at   timestamptz,
+  primary key (person_id, export_id, position),
+  foreign key (person_id, export_id) references export on delete cascade
+);
 
 create table erasure (
   person_id    uuid not null,
@@ -59,4 +85,4 @@ create table tombstone (
 );
 
 -- +goose Down
-drop table tombstone, erasure_step, erasure, export;
+drop table tombstone, erasure_step, erasure, export_step, export, plan;

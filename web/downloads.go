@@ -166,7 +166,7 @@ func downloadBar(e export.Export) views.DownloadBar {
 func (c *downloadsController) page(ctx echo.Context, e export.Export) views.DownloadPage {
 	r := ctx.Request().Context()
 	page := views.DownloadPage{
-		Shell: c.shell(ctx, "export.openTitle", "downloads", "Day", e.AskedAt), State: c.stateOf(e), Progress: downloadBar(e), Delayed: e.TouchedAt != nil,
+		Shell: c.shell(ctx, "export.openTitle", "downloads", "Day", e.AskedAt), State: c.stateOf(e), Progress: downloadBar(e), Delayed: e.StartedAt != nil,
 		Categories: e.Categories, Asked: e.AskedAt, Bytes: e.Bytes, Privacy: c.Register.Controller.PrivacyEmail,
 	}
 	if e.Failure != "" && page.Delayed {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/testkit"
 )
 
@@ -86,7 +88,10 @@ func TestNoOtherPathOrPersonLeadsToAFile(t *testing.T) {
 			t.Errorf("nobody: %d to %s", nobody.status, nobody.header.Get("Location"))
 		}
 	}
-	must(t, p.Exports.Drop(t.Context(), id))
+	must(t, p.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		_, err := p.Exports.Drop(ctx, tx, id)
+		return err
+	}))
 	if got := c.get(at + "/file"); got.status != http.StatusGone || !strings.Contains(got.body, "expired") {
 		t.Errorf("a file that was dropped: %d", got.status)
 	}

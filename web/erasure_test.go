@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"plusultra.link/privacy/internal/erasure"
 )
@@ -39,8 +40,10 @@ func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
 		t.Fatalf("nothing is under way: %v", e.State)
 	}
 	p.clock.Advance(p.Erasures.Grace)
-	if wait, err := p.Erasures.Run(t.Context(), e.ID); err != nil || wait != 0 {
-		t.Fatalf("wait %s, %v", wait, err)
+	for end := time.Now().Add(time.Minute); e.State != erasure.Done && time.Now().Before(end); p.clock.Advance(time.Second) { // mail may be on its way
+		must(t, p.Erasures.Run(t.Context(), e.ID))
+		e, err = p.Erasures.Get(t.Context(), e.ID)
+		must(t, err)
 	}
 	b.Open(link[:strings.LastIndex(link, "/")+1] + e.ID.String())
 	b.SeeText("Your data is deleted")

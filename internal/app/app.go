@@ -64,6 +64,7 @@ type App struct {
 	Parts
 	Catalog  *text.Catalog
 	Queue    *jobs.Queue
+	Plans    *jobs.Plans
 	Limits   *limit.Limiter
 	Forms    *form.Service
 	Mail     *mail.Service
@@ -105,6 +106,7 @@ func New(p Parts) (*App, error) {
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
 		return nil, err
 	}
+	a.Plans = &jobs.Plans{DB: p.DB, Queue: a.Queue, Log: p.Log, Now: p.Now}
 	hasher, err := account.NewHasher()
 	if err != nil {
 		return nil, err
@@ -120,7 +122,7 @@ func New(p Parts) (*App, error) {
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
 	})
 	a.SSO, err = sso.New(sso.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Limits: a.Limits, Accounts: a.Accounts,
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Plans: a.Plans, Limits: a.Limits, Accounts: a.Accounts,
 		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	if err != nil {
@@ -144,7 +146,7 @@ func (a *App) work() {
 		a.Export.Keep = keepExports
 	}
 	a.Exports = export.New(export.Deps{
-		DB: a.DB, Queue: a.Queue, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
+		DB: a.DB, Plans: a.Plans, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
@@ -163,9 +165,8 @@ func (a *App) desk(hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: a.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Queue: a.Queue, Catalog: a.Catalog, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
-		Revoke:      func(ctx context.Context, person uuid.UUID) error { return a.SSO.EndAll(ctx, person) },
-		DropExports: a.Exports.Drop,
+		Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
+		FarEnds: a.farEnds(),
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},
@@ -174,6 +175,21 @@ func (a *App) desk(hasher *account.Hasher) {
 		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: a.Zone, BaseURL: a.BaseURL, Now: a.Now,
 	})
+}
+
+// farEnds are what an erasure ends outside the rows it erases.
+func (a *App) farEnds() []erasure.FarEnd {
+	return []erasure.FarEnd{
+		{Table: "sso_link", Begin: a.SSO.EndAll, Look: a.SSO.Ended},
+		{Table: "export", Begin: a.Exports.Expire, Look: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+			done, err := a.Exports.Drop(ctx, tx, person)
+			return done, true, err
+		}},
+		{Table: "mail_message", Look: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+			idle, err := a.Mail.Idle(ctx, tx, person)
+			return idle, true, err
+		}},
+	}
 }
 
 // host is the portal's name in its receipts.
@@ -200,7 +216,7 @@ func (a *App) brand() mail.Brand {
 
 // AddWorkers registers the workers of every room.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Mail, a.SSO, a.Exports, a.Erasures} {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Plans, a.Mail, a.SSO} {
 		room.AddWorkers(w)
 	}
 	river.AddWorker(w, &hourlyWorker{app: a})
@@ -212,7 +228,7 @@ func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
-	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Periodic: a.periodic(), Logger: a.Log}); err != nil {
+	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log}); err != nil {
 		return fmt.Errorf("working jobs: %w", err)
 	}
 	return nil

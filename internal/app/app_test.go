@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,12 +15,13 @@ func TestAPortalThatStartsLooksAfterItsDownloads(t *testing.T) {
 	a := apptest.New(t)
 	clock, files, exec := a.Clock, a.Files, a.Exec
 	person, lost, old, now := postgres.NewID(), postgres.NewID(), postgres.NewID(), clock.Now()
-	oldKey, orphan := "export/"+old.String()+"-"+strings.Repeat("0", 32), "export/"+postgres.NewID().String()+"-"+strings.Repeat("1", 32)
+	oldKey, orphan := "export/"+old.String()+"/0", "export/"+postgres.NewID().String()+"/1"
 	exec("insert into person (id, created_at, lang, age_band) values ($1, $2, 'en', '18+')", person, now)
 	exec("insert into email_address (person_id, id, address, is_primary, verified_at) values ($1, $2, 'mara@example.com', true, $3)", person, postgres.NewID(), now)
 	// One that a killed portal was building, one past its hour, a file of nobody.
-	exec(`insert into export (person_id, id, asked_at, touched_at, state, categories, blob_key) values ($1, $2, $3, $3, 'building', '{account}', 'export/lost')`, person, lost, now.Add(-time.Hour))
+	exec(`insert into export (person_id, id, asked_at, state, categories) values ($1, $2, $3, 'waiting', '{account}')`, person, lost, now.Add(-time.Hour))
 	exec(`insert into export (person_id, id, asked_at, expires_at, state, categories, blob_key) values ($1, $2, $3, $3, 'ready', '{account}', $4)`, person, old, now.Add(-time.Hour), oldKey)
+	exec(`insert into plan (kind, id, noted_at, due_at) values ('export', $1, $3, $3), ('export', $2, $3, $3)`, lost, old, now.Add(-time.Hour))
 	must(t, files.WriteAll(t.Context(), oldKey, []byte("x"), nil))
 	must(t, files.WriteAll(t.Context(), orphan, []byte("x"), nil))
 

@@ -117,8 +117,17 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 
 // AllOff switches off everything that can be, for good: topics that are
 // thought of later too. It tells how many lines the ledger got.
-func (s *Service) AllOff(ctx context.Context, c Choice) (int64, error) {
-	return s.record(ctx, c, "consent.allOff", func(tx postgres.Tx, now time.Time) ([]Event, error) {
+func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err error) {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		changed, err = s.AllOffIn(ctx, tx, c)
+		return err
+	})
+	return changed, err
+}
+
+// AllOffIn is AllOff in the caller's transaction.
+func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64, error) {
+	return s.recordIn(ctx, tx, c, "consent.allOff", func(tx postgres.Tx, now time.Time) ([]Event, error) {
 		known, err := s.read(ctx, tx.PGX, c.Person, nil)
 		if err != nil {
 			return nil, err
@@ -154,24 +163,29 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 
 // record writes what choose decides, and the audit entry of it, in one
 // transaction.
-func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (int64, error) {
-	var changed int64
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.Now()
-		events, err := choose(tx, now)
-		if err != nil {
-			return err
-		}
-		if changed, err = write(ctx, tx.PGX, events); err != nil || changed == 0 {
-			return err
-		}
-		topics := map[string]any{}
-		for _, e := range events {
-			topics[e.Topic] = e.Given
-		}
-		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: action, PersonID: c.Person, Detail: topics})
+func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (changed int64, err error) {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		changed, err = s.recordIn(ctx, tx, c, action, choose)
+		return err
 	})
 	return changed, err
+}
+
+func (s *Service) recordIn(ctx context.Context, tx postgres.Tx, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (int64, error) {
+	now := s.Now()
+	events, err := choose(tx, now)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := write(ctx, tx.PGX, events)
+	if err != nil || changed == 0 {
+		return changed, err
+	}
+	topics := map[string]any{}
+	for _, e := range events {
+		topics[e.Topic] = e.Given
+	}
+	return changed, audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: action, PersonID: c.Person, Detail: topics})
 }
 
 // settle makes a suppression of a person's address the state of the topic.

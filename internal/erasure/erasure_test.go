@@ -17,16 +17,12 @@ func TestNothingHappensBeforeTheGracePeriodIsOver(t *testing.T) {
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	id := b.ask(mara)
 	b.clock.Advance(b.Erasures.Grace - time.Minute)
-	if wait, err := b.Erasures.Run(t.Context(), id); err != nil || wait != time.Minute {
-		t.Fatalf("wait %s, %v", wait, err)
-	}
+	must(t, b.Erasures.Run(t.Context(), id))
 	if n := b.number(`select count(*) from person where id = $1 and closing_at is null`, mara); n != 1 {
 		t.Error("the account is not as it was")
 	}
 	b.clock.Advance(time.Minute)
-	if wait, err := b.Erasures.Run(t.Context(), id); err != nil || wait != 0 {
-		t.Fatalf("wait %s, %v", wait, err)
-	}
+	b.worked(id)
 	if n := b.number(`select count(*) from person where id = $1`, mara); n != 0 {
 		t.Error("the account is still there")
 	}
@@ -60,9 +56,7 @@ func TestWhoCancelsInTimeKeepsEverythingAndMayAskAgain(t *testing.T) {
 	if err := b.Requests.CancelErasure(t.Context(), mara, id); !fault.Is(err, fault.Conflict) {
 		t.Errorf("cancelling twice: %v", err)
 	}
-	if wait, err := b.Erasures.Run(t.Context(), id); err != nil || wait != 0 {
-		t.Errorf("the job of a cancelled erasure: %s, %v", wait, err)
-	}
+	b.worked(id)
 	if _, err := b.Accounts.Session(t.Context(), token); err != nil && !fault.Is(err, fault.Unauthenticated) {
 		t.Error(err)
 	}
@@ -88,9 +82,7 @@ func TestStaffWhoRefuseInTimeStopTheErasure(t *testing.T) {
 	why := request.Refusal{Code: b.Register.RefusalsFor(r.Kind, r.Jurisdiction)[0].Code, Words: "A purchase of yours is still under way."}
 	must(t, b.Requests.Refuse(t.Context(), b.officer(), r.ID, why))
 	b.clock.Advance(b.Erasures.Grace)
-	if wait, err := b.Erasures.Run(t.Context(), id); err != nil || wait != 0 {
-		t.Fatalf("the job of a refused erasure: %s, %v", wait, err)
-	}
+	b.worked(id)
 	e, err := b.Erasures.Get(t.Context(), id)
 	must(t, err)
 	if e.State != erasure.Refused || b.number(`select count(*) from person where id = $1`, mara) != 1 {

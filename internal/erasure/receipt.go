@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -105,20 +106,31 @@ func keptUntil(s Step) time.Time {
 // SendReceipt mails the receipt to the address that was sealed when the
 // erasure began, and wipes it. Called again, it sends nothing again.
 func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
-	e, err := s.Get(ctx, id)
-	if err != nil || e.State != Done || e.Sealed == nil {
-		return err
+	return s.Plans.Run(ctx, receiptKind, id)
+}
+
+func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
+	e, err := get(ctx, tx.Gorm, id)
+	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Done || e.Sealed == nil) {
+		return jobs.Next{Over: true}, nil
 	}
+	if err == nil {
+		err = s.mailReceipt(ctx, tx, e)
+	}
+	return jobs.Next{Over: true}, err
+}
+
+func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure) error {
 	plain, err := s.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
 	if errors.Is(err, keyring.ErrNoKey) {
 		return err // another portal may have the key
 	}
 	if err != nil {
-		return s.wipe(ctx, e, "erasure.receiptUnsent")
+		return s.wipe(ctx, tx, e, "erasure.receiptUnsent")
 	}
 	var to letterTo
 	if err := json.Unmarshal(plain, &to); err != nil {
-		return s.wipe(ctx, e, "erasure.receiptUnsent")
+		return s.wipe(ctx, tx, e, "erasure.receiptUnsent")
 	}
 	m := mail.Message{
 		Kind: "erasureDone", Topic: "service-changes", Args: map[string]string{"ID": e.ID.String()},
@@ -131,11 +143,11 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
 	switch {
 	case err == nil:
-		return s.wipe(ctx, e, "erasure.receiptSent")
+		return s.wipe(ctx, tx, e, "erasure.receiptSent")
 	case fault.Is(err, fault.Gone) || s.Now().Sub(*e.FinishedAt) > holdAddress:
-		return errors.Join(s.wipe(ctx, e, "erasure.receiptUnsent"), ctx.Err())
+		return errors.Join(s.wipe(ctx, tx, e, "erasure.receiptUnsent"), ctx.Err())
 	}
-	return err // the job tries again
+	return err // it is tried again
 }
 
 // holdAddress is how long the address of somebody erased waits for a mail
@@ -145,13 +157,12 @@ const holdAddress = 7 * 24 * time.Hour
 // ReceiptFile is what a receipt's file is called.
 func ReceiptFile(id uuid.UUID) string { return "erasure-receipt-" + id.String() + ".txt" }
 
-func (s *Service) wipe(ctx context.Context, e Erasure, action string) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).Update("sealed", nil).Error; err != nil {
-			return fmt.Errorf("wiping an address: %w", err)
-		}
-		return s.record(ctx, tx, e, actor(), action, nil)
-	})
+func (s *Service) wipe(ctx context.Context, tx postgres.Tx, e Erasure, action string) error {
+	e.Sealed = nil
+	if err := change(tx, e, "sealed"); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, e, actor(), action, nil)
 }
 
 // ReceiptKeys are the public keys of a portal's receipts in note's form, the

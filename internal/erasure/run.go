@@ -3,6 +3,7 @@ package erasure
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,75 +12,97 @@ import (
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
 
-// pause is for a job about the person that is still running.
-const pause = 2 * time.Second
+// kind is that of the plans of erasures, receiptKind of the mail afterwards.
+const (
+	kind        = "erasure"
+	receiptKind = "erasure.receipt"
+)
 
-// Run carries an erasure out, or goes on with one that was stopped. It gives
-// how long to wait before it is called again, zero if it has nothing more to
-// do: the grace period may not be over, or the work not done.
-func (s *Service) Run(ctx context.Context, id uuid.UUID) (wait time.Duration, err error) {
-	e, err := s.begin(ctx, id)
-	if err != nil {
-		return 0, err
+// again is when to look once more at what somebody else does.
+const again = 2 * time.Second
+
+func (s *Service) work() []jobs.Work {
+	return []jobs.Work{
+		{Kind: kind, Queue: jobs.Erasure, Batch: s.batch},
+		{Kind: receiptKind, Queue: jobs.Mail, Batch: s.sendReceipt},
 	}
-	switch e.State {
-	case Grace:
-		return e.RunsAt.Sub(s.Now()), nil
-	case Running:
-	case Done, Cancelled, Refused:
-		return 0, nil
+}
+
+// Run carries an erasure out as far as it is due, or goes on with one that was
+// stopped: what the workers do, at once.
+func (s *Service) Run(ctx context.Context, id uuid.UUID) error { return s.Plans.Run(ctx, kind, id) }
+
+// batch does what is next for an erasure.
+func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
+	e, err := get(ctx, tx.Gorm, id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return jobs.Next{Over: true}, nil
+	case err != nil:
+		return jobs.Next{}, err
+	case e.State == Running:
+		return s.sweep(ctx, tx, e)
+	case e.State != Grace:
+		return jobs.Next{Over: true}, nil
 	}
-	if err := s.farEnds(ctx, e); err != nil {
-		return 0, err
+	if left := e.RunsAt.Sub(s.Now()); left > 0 {
+		return jobs.Next{After: left}, nil
 	}
-	if err := s.sweep(ctx, e); err != nil {
-		return 0, err
-	}
-	return s.finish(ctx, e)
+	return jobs.Next{}, s.begin(ctx, tx, id)
 }
 
 // begin is short, so that nothing of the person's waits: the account is
-// closed, the addresses are suppressed, and what will be done is written down.
-func (s *Service) begin(ctx context.Context, id uuid.UUID) (Erasure, error) {
-	var e Erasure
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		now := s.Now()
-		if e, err = find(tx.Gorm, id); err != nil || e.State != Grace || now.Before(e.RunsAt) {
+// closed, mail is off, the addresses are suppressed, far ends are told to
+// begin, and what will be done is written down.
+func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	e, err := get(ctx, tx.Gorm, id)
+	if err != nil {
+		return err
+	}
+	if err := account.Hold(ctx, tx, e.PersonID); err != nil {
+		return err
+	}
+	if e, err = lock(tx, id); err != nil || e.State != Grace {
+		return err
+	}
+	if err := s.sealAddress(ctx, tx, &e); err != nil {
+		return err
+	}
+	addresses, err := s.Accounts.Close(ctx, tx, e.PersonID)
+	if err != nil {
+		return err
+	}
+	off := consent.Choice{Actor: actor(), Person: e.PersonID, Channel: consent.Erasing, Lang: e.Lang}
+	if _, err := s.Consents.AllOffIn(ctx, tx, off); err != nil {
+		return err
+	}
+	if err := s.suppress(ctx, tx, e, addresses); err != nil {
+		return err
+	}
+	now := s.Now()
+	e.State, e.StartedAt = Running, &now
+	if err := change(tx, e, "state", "started_at", "sealed"); err != nil {
+		return err
+	}
+	if err := s.plan(ctx, tx, e); err != nil {
+		return err
+	}
+	for _, f := range s.FarEnds {
+		if f.Begin == nil {
+			continue
+		}
+		if err := f.Begin(ctx, tx, e.PersonID); err != nil {
 			return err
 		}
-		held := account.Hold(ctx, tx, e.PersonID) // a fault if another run was before us
-		if e, err = lock(tx, id); err != nil || e.State != Grace {
-			return err
-		}
-		if held != nil {
-			return held
-		}
-		if err := s.sealAddress(ctx, tx, &e); err != nil {
-			return err
-		}
-		addresses, err := s.Accounts.Close(ctx, tx, e.PersonID)
-		if err != nil {
-			return err
-		}
-		if err := s.suppress(ctx, tx, e, addresses); err != nil {
-			return err
-		}
-		e.State, e.StartedAt = Running, &now
-		err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).
-			Updates(map[string]any{"state": Running, "started_at": now, "sealed": e.Sealed}).Error
-		if err != nil {
-			return fmt.Errorf("beginning an erasure: %w", err)
-		}
-		if err := s.plan(ctx, tx, e); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, e, actor(), "erasure.begun", nil)
-	})
-	return e, err
+	}
+	return s.record(ctx, tx, e, actor(), "erasure.begun", nil)
 }
 
 // letterTo is what is sealed: where the receipt goes.
@@ -139,30 +162,34 @@ func (s *Service) plan(ctx context.Context, tx postgres.Tx, e Erasure) error {
 	return nil
 }
 
-// sweep works the steps in their order, batch by batch, and looks again at
-// the end: what came in before the account was gone goes too.
-func (s *Service) sweep(ctx context.Context, e Erasure) error {
-	steps, err := steps(s.DB.Gorm(ctx), e)
+// sweep does the next batch of an erasure that runs: of a category that waits
+// for nobody, else of one whose far end has ended, else it ends the erasure.
+func (s *Service) sweep(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
+	all, err := steps(tx.Gorm, e)
 	if err != nil {
-		return err
+		return jobs.Next{}, err
 	}
-	for _, again := range []bool{false, true} {
-		for _, step := range steps {
-			for step.DoneAt == nil || again {
-				n, err := s.batch(ctx, step)
-				if err != nil {
-					return fmt.Errorf("erasing %s: %w", step.Category, err)
-				}
-				if n == 0 {
-					break
-				}
-				if err := rest(ctx, s.Rest); err != nil {
-					return err
-				}
-			}
+	open := slices.DeleteFunc(slices.Clone(all), func(st Step) bool { return st.DoneAt != nil })
+	if len(open) == 0 {
+		return s.finish(ctx, tx, e)
+	}
+	for _, st := range open {
+		if len(s.farEndsOf(st)) == 0 && !s.isAccount(st) {
+			return s.erase(ctx, tx, st)
 		}
 	}
-	return nil
+	var silent []error // one keeps no other
+	for _, st := range open {
+		if s.isAccount(st) && st.Position != open[0].Position {
+			break // it waits for all others
+		}
+		done, err := s.cleared(ctx, tx, &e, st)
+		if done && err == nil {
+			return s.erase(ctx, tx, st)
+		}
+		silent = append(silent, err)
+	}
+	return jobs.Next{After: again}, errors.Join(silent...)
 }
 
 func steps(db *gorm.DB, e Erasure) ([]Step, error) {
@@ -174,25 +201,18 @@ func steps(db *gorm.DB, e Erasure) ([]Step, error) {
 	return steps, nil
 }
 
-// batch does what the register says to some rows of a category, and notes it
-// in the same transaction. The step's row is locked, so that two runs of one
-// erasure take turns. It gives how many rows it changed; 0 means none is left.
-func (s *Service) batch(ctx context.Context, step Step) (n int64, err error) {
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		_, err := tx.PGX.Exec(ctx, `select from erasure_step where person_id = $1 and erasure_id = $2 and position = $3 for update`,
-			step.PersonID, step.ErasureID, step.Position)
-		if err != nil {
-			return err
-		}
-		if n, err = s.eraseIn(ctx, tx, step); err != nil {
-			return err
-		}
-		_, err = tx.PGX.Exec(ctx, `
-			update erasure_step set rows_done = rows_done + $4, done_at = case when $4 = 0 then coalesce(done_at, $5) else done_at end
-			where person_id = $1 and erasure_id = $2 and position = $3`, step.PersonID, step.ErasureID, step.Position, n, s.Now())
-		return err
-	})
-	return n, err
+// erase does what the register says to some rows of a category, and notes it
+// in the same transaction.
+func (s *Service) erase(ctx context.Context, tx postgres.Tx, st Step) (jobs.Next, error) {
+	n, err := s.eraseIn(ctx, tx, st)
+	if err != nil {
+		return jobs.Next{}, fmt.Errorf("erasing %s: %w", st.Category, err)
+	}
+	st.RowsDone += n
+	if now := s.Now(); n == 0 {
+		st.DoneAt = &now
+	}
+	return jobs.Next{Rest: s.Rest}, noteStep(tx, st)
 }
 
 // eraseIn takes a category's sources in turn, the person's own row last.
@@ -215,54 +235,56 @@ func lastly(sources []record.Source) []record.Source {
 	return append(first, sources[at])
 }
 
-// finish signs the receipt and lets everybody know. A job about the person
-// that still runs is waited for: it might write something down.
-func (s *Service) finish(ctx context.Context, e Erasure) (wait time.Duration, err error) {
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if e, err = lock(tx, e.ID); err != nil || e.State != Running {
-			return err
+// finish signs the receipt and lets everybody know, if a last look finds that
+// nothing came in since. Nobody writes any more: whoever holds a person finds
+// none, and whoever worked for them was waited for at the far ends.
+func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
+	e, err := lock(tx, e.ID)
+	if err != nil {
+		return jobs.Next{}, err
+	}
+	all, late, err := s.late(ctx, tx, e)
+	if err != nil || late {
+		return jobs.Next{Rest: s.Rest}, err
+	}
+	now := s.Now()
+	e.State, e.FinishedAt = Done, &now
+	if e.Receipt, err = s.receipt(ctx, tx, e, all); err != nil {
+		return jobs.Next{}, err
+	}
+	if err := change(tx, e, "state", "finished_at", "receipt"); err != nil {
+		return jobs.Next{}, err
+	}
+	if s.Deps.Done != nil {
+		if err := s.Deps.Done(ctx, tx, e.ID); err != nil {
+			return jobs.Next{}, err
 		}
-		running, err := s.Queue.Forget(ctx, tx, e.PersonID)
-		if err != nil {
-			return err
-		}
-		if running > 0 {
-			wait = pause
-			return nil
-		}
-		steps, err := s.leftovers(ctx, tx, e)
-		if err != nil {
-			return err
-		}
-		now := s.Now()
-		e.State, e.FinishedAt = Done, &now
-		if e.Receipt, err = s.receipt(ctx, tx, e, steps); err != nil {
-			return err
-		}
-		err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).
-			Updates(map[string]any{"state": Done, "finished_at": now, "receipt": e.Receipt}).Error
-		if err != nil {
-			return fmt.Errorf("ending an erasure: %w", err)
-		}
-		if s.Deps.Done != nil {
-			if err := s.Deps.Done(ctx, tx, e.ID); err != nil {
-				return err
-			}
-		}
-		if err := s.record(ctx, tx, e, actor(), "erasure.done", nil); err != nil {
-			return err
-		}
-		return s.Queue.Add(ctx, tx, receiptArgs{e.ID})
-	})
-	return wait, err
+	}
+	if err := s.record(ctx, tx, e, actor(), "erasure.done", nil); err != nil {
+		return jobs.Next{}, err
+	}
+	return jobs.Next{Over: true}, s.Plans.Add(ctx, tx, receiptKind, e.ID, time.Time{})
 }
 
-// rest lets others have their turn.
-func rest(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
+// late erases what was written between the last look at a category and the end
+// of the account, and tells whether there was any.
+func (s *Service) late(ctx context.Context, tx postgres.Tx, e Erasure) (all []Step, late bool, err error) {
+	if all, err = steps(tx.Gorm, e); err != nil {
+		return nil, false, err
 	}
+	for _, st := range all {
+		n, err := s.eraseIn(ctx, tx, st)
+		if err != nil {
+			return nil, false, fmt.Errorf("erasing what came late of %s: %w", st.Category, err)
+		}
+		if n == 0 {
+			continue
+		}
+		late = true
+		st.RowsDone += n
+		if err := noteStep(tx, st); err != nil {
+			return nil, false, err
+		}
+	}
+	return all, late, nil
 }

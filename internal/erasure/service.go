@@ -32,7 +32,7 @@ type Deps struct {
 	Accounts *account.Service
 	Consents *consent.Service
 	Mail     *mail.Service
-	Queue    *jobs.Queue
+	Plans    *jobs.Plans
 	Catalog  *text.Catalog
 	Log      *slog.Logger
 	Name     string        // of the portal in its receipts: its host
@@ -41,11 +41,8 @@ type Deps struct {
 	Batch    int           // rows of a batch at most; 0 means 5000
 	Now      func() time.Time
 
-	// Revoke ends the links with sign-in services at the services too. What
-	// can't be ended there stops no erasure: it is tried for an hour.
-	Revoke func(ctx context.Context, person uuid.UUID) error
-	// DropExports deletes the files of a person's downloads.
-	DropExports func(ctx context.Context, person uuid.UUID) error
+	FarEnds []FarEnd
+
 	// Done tells a floor above that an erasure has ended.
 	Done func(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
 }
@@ -73,7 +70,11 @@ func New(d Deps) *Service {
 	if d.Batch == 0 {
 		d.Batch = defaultBatch
 	}
-	return &Service{d}
+	s := &Service{d}
+	for _, w := range s.work() {
+		d.Plans.Register(w)
+	}
+	return s
 }
 
 // actor is who carries an erasure out.
@@ -104,7 +105,7 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	return e.ID, e.RunsAt, s.queue(ctx, tx, e.ID, e.RunsAt)
+	return e.ID, e.RunsAt, s.Plans.Add(ctx, tx, kind, e.ID, e.RunsAt)
 }
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.
@@ -126,10 +127,10 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 	if e.State != Grace {
 		return fault.New(fault.Conflict, "erasure.tooLate")
 	}
-	err = tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).
-		Updates(map[string]any{"state": state, "finished_at": s.Now()}).Error
-	if err != nil {
-		return fmt.Errorf("stopping an erasure: %w", err)
+	now := s.Now()
+	e.State, e.FinishedAt = state, &now
+	if err := change(tx, e, "state", "finished_at"); err != nil {
+		return err
 	}
 	by := actor()
 	if state == Cancelled {
@@ -154,15 +155,7 @@ func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
 // Get is an erasure by its id, which nobody can guess: it is all that whoever
 // has left still holds. NotFound if there is none.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
-	return find(s.DB.Gorm(ctx), id)
-}
-
-func find(db *gorm.DB, id uuid.UUID) (e Erasure, err error) {
-	err = db.Where("id = ?", id).First(&e).Error
-	if postgres.IsMissing(err) {
-		return e, fault.Wrap(err, fault.NotFound, "erasure.unknown")
-	}
-	return e, err
+	return get(ctx, s.DB.Gorm(ctx), id)
 }
 
 // UnderWay is the person's erasure that is scheduled or runs; ok is false if

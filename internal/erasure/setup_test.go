@@ -61,12 +61,7 @@ func (b *bundle) run(id uuid.UUID) erasure.Erasure {
 // finished carries an erasure that is due out.
 func (b *bundle) finished(id uuid.UUID) erasure.Erasure {
 	b.t.Helper()
-	wait, err := b.Erasures.Run(b.t.Context(), id)
-	if err != nil || wait != 0 {
-		b.t.Fatalf("the erasure: wait %s, %v", wait, err)
-	}
-	e, err := b.Erasures.Get(b.t.Context(), id)
-	must(b.t, err)
+	e := b.worked(id)
 	if e.State != erasure.Done {
 		b.t.Fatalf("the erasure is %s", e.State)
 	}
@@ -74,6 +69,23 @@ func (b *bundle) finished(id uuid.UUID) erasure.Erasure {
 }
 
 func (b *bundle) exec(query string, args ...any) { b.Exec(query, args...) }
+
+// worked does what the workers would do of an erasure until it ends or waits
+// for its time.
+func (b *bundle) worked(id uuid.UUID) (e erasure.Erasure) {
+	b.t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		must(b.t, b.Erasures.Run(b.t.Context(), id))
+		var err error
+		e, err = b.Erasures.Get(b.t.Context(), id)
+		must(b.t, err)
+		if e.State != erasure.Running {
+			return e
+		}
+		b.exec(`update plan set due_at = '-infinity' where kind <> 'erasure.receipt'`) // what waits a moment, or whose worker was just killed
+	}
+	return e
+}
 
 func (b *bundle) number(query string, args ...any) int64 { return int64(b.Count(query, args...)) }
 

@@ -3,7 +3,6 @@ package erasure_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -12,36 +11,35 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/postgres"
 )
 
-func TestAnErasureWhoseJobWasLostIsTakenUpAndALateOneIsTold(t *testing.T) {
+func TestAnErasureWhoseWorkerDiedIsTakenUpAndALateOneIsTold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var log bytes.Buffer
 	b.Erasures.Log = slog.New(slog.NewTextHandler(&log, nil))
-	lost, discarded, waiting := b.ask(b.person("a@example.com", "A")), b.ask(b.person("b@example.com", "B")), b.ask(b.person("c@example.com", "C"))
-	b.exec(`delete from river_job where args->>'erasure' = $1`, lost.String())
+	id := b.ask(b.person("a@example.com", "A"))
+	must(t, b.Plans.Sweep(t.Context()))
+	const jobs = `select count(*) from river_job where kind = 'plan.work' and args->>'work' = 'erasure'`
+	if n := b.number(jobs); n != 0 {
+		t.Errorf("%d jobs before its time", n)
+	}
 	b.clock.Advance(b.Erasures.Grace + time.Hour)
-	b.exec(`update river_job set state = 'discarded', finalized_at = now() where args->>'erasure' = $1`, discarded.String())
-	b.exec(`update erasure set state = 'running', started_at = runs_at where id = $1`, discarded)
-	for range 3 {
-		must(t, b.Erasures.Tend(t.Context()))
+	must(t, b.Plans.Sweep(t.Context()))
+	if n := b.number(jobs); n != 1 {
+		t.Errorf("%d jobs at its time", n)
 	}
-	for name, id := range map[string]uuid.UUID{"lost": lost, "discarded": discarded, "waiting": waiting} {
-		if n := b.number(`select count(*) from river_job where kind = 'erasure.run' and args->>'erasure' = $1 and state in ('available', 'scheduled')`, id.String()); n != 1 {
-			t.Errorf("%s: %d jobs", name, n)
-		}
-	}
+	must(t, b.Erasures.LogLate(t.Context()))
 	if log.Len() != 0 {
 		t.Errorf("an hour after its time: %s", log.String())
 	}
 	b.clock.Advance(6 * time.Hour)
-	must(t, b.Erasures.Tend(t.Context()))
-	if said := log.String(); strings.Count(said, "level=ERROR") != 3 || !strings.Contains(said, lost.String()) {
+	must(t, b.Erasures.LogLate(t.Context()))
+	if said := log.String(); strings.Count(said, "level=ERROR") != 1 || !strings.Contains(said, id.String()) {
 		t.Errorf("six hours later: %s", said)
 	}
-	e := b.finished(lost)
-	if e.State != erasure.Done || b.Erasures.Late(e) {
+	if e := b.finished(id); b.Erasures.Late(e) {
 		t.Errorf("it is %s", e.State)
 	}
 }
@@ -49,13 +47,29 @@ func TestAnErasureWhoseJobWasLostIsTakenUpAndALateOneIsTold(t *testing.T) {
 func TestASignInServiceThatCouldNotBeToldIsInTheReceiptAndTheMail(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Erasures.Revoke = func(context.Context, uuid.UUID) error { return errors.New("no answer") }
+	busy := true
+	b.Erasures.FarEnds = append(b.Erasures.FarEnds, erasure.FarEnd{
+		Table: "sso_link", Look: func(_ context.Context, _ postgres.Tx, _ uuid.UUID, giveUp bool) (bool, bool, error) {
+			return giveUp && !busy, false, nil
+		},
+	})
 	id := b.ask(b.person("mara@example.com", "Mara Lindqvist"))
 	b.clock.Advance(b.Erasures.Grace)
-	if _, err := b.Erasures.Run(t.Context(), id); err == nil {
-		t.Fatal("it went on at once")
+	must(t, b.Erasures.Run(t.Context(), id))
+	// All but what waits for the service is gone, and no receipt says more.
+	if n := b.number(`select count(*) from erasure_step where erasure_id = $1 and done_at is null`, id); n != 2 {
+		t.Errorf("%d steps wait for the service", n)
+	}
+	if n := b.number(`select count(*) from profile`) + b.number(`select count(*) from erasure where receipt <> ''`); n != 0 {
+		t.Error("the profile waits too, or there is a receipt")
 	}
 	b.clock.Advance(time.Hour)
+	must(t, b.Erasures.Run(t.Context(), id))
+	if n := b.number(`select count(*) from erasure where receipt <> ''`); n != 0 {
+		t.Error("a receipt while somebody still works for the person")
+	}
+	busy = false
+	b.clock.Advance(time.Minute)
 	e := b.finished(id)
 	const says = "a sign-in service that was linked to the account could not be reached"
 	if !e.Unrevoked || !strings.Contains(e.Receipt, says) {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"io"
 	"time"
@@ -45,6 +46,18 @@ func (a *archive) close() error {
 	return nil
 }
 
+// tally counts what goes through.
+type tally struct {
+	to io.Writer
+	n  int64
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	n, err := t.to.Write(p)
+	t.n += int64(n)
+	return n, err
+}
+
 // entry is one file of an archive being written: at most one at a time.
 type entry struct {
 	tally
@@ -63,6 +76,24 @@ func (a *archive) entry(name string) (*entry, error) {
 
 func (e *entry) file() file {
 	return file{Path: e.name, Bytes: e.n, SHA256: hex.EncodeToString(e.sum.Sum(nil))}
+}
+
+// raw writes a file of which all is known and that lies packed in pieces.
+func (a *archive) raw(name string, of stream, pieces func(to io.Writer) error) (file, error) {
+	head := &zip.FileHeader{
+		Name: name, Method: zip.Deflate, CRC32: of.CRC,
+		CompressedSize64: uint64(of.Packed), UncompressedSize64: uint64(of.Bytes), //nolint:gosec // counts of bytes written
+	}
+	head.SetModTime(a.at) //nolint:staticcheck // CreateRaw writes the old fields alone, and no date is the year 1980
+	to, err := a.zip.CreateRaw(head)
+	if err != nil {
+		return file{}, err
+	}
+	if err := pieces(to); err != nil {
+		return file{}, fmt.Errorf("putting %s into the archive: %w", name, err)
+	}
+	sum, err := of.sha256()
+	return file{Path: name, Bytes: of.Bytes, SHA256: hex.EncodeToString(sum)}, err
 }
 
 // put writes a whole small file.

@@ -3,18 +3,23 @@
 //
 //	Ask ──▶ waiting ──▶ building ──▶ ready ──▶ expired
 //	           ▲           │
-//	           │           ├── a source is down: back to waiting, tried again later
+//	           │           ├── a source is down, or the store: back to waiting, tried again later
 //	           └───────────┤
 //	                       └── the last try failed ─▶ failed
 //
-// A build claims its row with a new blob key and writes under that key alone.
-// Whoever finds the row claimed by a later build stops and deletes what it
-// wrote, so a build may be killed anywhere and begun again by anybody: only
-// the row that says "ready" offers a file, and only of the build that ended
-// last. What lies in the store and is named by no such row is swept.
+// An erasure takes an export to expired from wherever it is.
 //
-// Nothing is held in memory but one batch of rows. A source is read once: its
-// lines go into the archive, its table into a sealed spool beside it. A source
-// that stays silent to the last try is left out, and the archive, the page and
-// the mail all say so.
+// The work is a plan (see jobs): a step for each source, read in parts of
+// seconds. A part is a piece of both of the source's files, packed and sealed
+// in the store, and noted with where to go on in the transaction that holds
+// the plan. So whatever is killed goes on behind its last part, nothing is read
+// twice, and memory holds one part. When all is read, the archive is put
+// together from the parts, and they go.
+//
+// A part or an archive gets a new key each time. Whoever wrote one and finds
+// that the export is not as it was (it was widened, or its person is leaving)
+// deletes what it wrote; what nobody deleted is swept.
+//
+// A source that stays silent to the last try is left out, and the archive, the
+// page and the mail all say so.
 package export

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 func TestErasingSomebodyTakesTheirFilesAndRowsAndLeavesOthers(t *testing.T) {
@@ -17,10 +18,10 @@ func TestErasingSomebodyTakesTheirFilesAndRowsAndLeavesOthers(t *testing.T) {
 	b := setup(t)
 	mara, other := b.person("mara@example.com", "en"), b.person("other@example.com", "en")
 	old, theirs := b.ask(mara, "profile"), b.ask(other, "profile")
-	must(t, b.Build(t.Context(), mara, old.ID, firstTry))
-	must(t, b.Build(t.Context(), other, theirs.ID, firstTry))
-	must(t, b.Drop(t.Context(), mara))
-	must(t, b.Drop(t.Context(), mara))
+	b.build(old)
+	b.build(theirs)
+	b.dropped(mara)
+	b.dropped(mara)
 	if s := b.stored(); len(s) != 1 || s[0] != b.find(theirs).BlobKey {
 		t.Errorf("stored: %v", s)
 	}
@@ -43,16 +44,19 @@ func TestErasingSomebodyDuringABuildLeavesNeitherFileNorRowNorLetter(t *testing.
 			mara := b.person("mara@example.com", "en")
 			b.connections(mara, rows)
 			e := b.ask(mara, "connection-log", "profile")
-			b.beforeReads("connection-log", func(ctx context.Context, read int) error {
+			b.beforeReads("connection-log", func(_ context.Context, read int) error {
 				if read == at {
-					return b.Drop(ctx, mara)
+					if done, err := b.drop(mara); done || err != nil {
+						t.Errorf("done while it is built: %v, %v", done, err)
+					}
 				}
 				return nil
 			})
 			if at == 0 { // only the row is left to say that it is ready
-				faults.ended = func() { must(t, b.Drop(t.Context(), mara)) }
+				faults.ended = func() { b.dropped(mara) }
 			}
-			must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+			must(t, b.try(e))
+			b.dropped(mara)
 			if now := b.find(e); now.State != export.Expired || len(b.stored()) != 0 {
 				t.Errorf("%+v, stored %v", now, b.stored())
 			}
@@ -60,7 +64,7 @@ func TestErasingSomebodyDuringABuildLeavesNeitherFileNorRowNorLetter(t *testing.
 			if n := b.count("select count(*) from export") + b.count("select count(*) from mail_message"); n != 0 || b.told != 0 {
 				t.Errorf("%d rows and letters, told %d times", n, b.told)
 			}
-			must(t, b.Build(t.Context(), mara, e.ID, lastTry)) // its job comes once more
+			must(t, b.try(e)) // its job comes once more
 			if len(b.stored()) != 0 {
 				t.Errorf("stored %v", b.stored())
 			}
@@ -74,16 +78,16 @@ func TestAFileThatCannotBeDroppedIsTakenTheNextTime(t *testing.T) {
 	b := setup(t, func(d *export.Deps) { d.Files = bucket })
 	mara := b.person("mara@example.com", "en")
 	e := b.ask(mara, "profile")
-	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	b.build(e)
 	faults.stuck.Store("export/")
-	if err := b.Drop(t.Context(), mara); !errors.Is(err, errStore) {
+	if _, err := b.drop(mara); !errors.Is(err, errStore) {
 		t.Fatal(err)
 	}
 	if _, err := b.Open(t.Context(), audit.ByPerson(mara), mara, e.ID); !fault.Is(err, fault.Gone) {
 		t.Errorf("meanwhile: %v", err)
 	}
 	faults.stuck.Store("")
-	must(t, b.Drop(t.Context(), mara))
+	b.dropped(mara)
 	if len(b.stored()) != 0 {
 		t.Errorf("stored %v", b.stored())
 	}
@@ -96,5 +100,22 @@ func (b *bundle) eraseRows(person uuid.UUID) {
 		if _, err := source.Erase(b.t.Context(), person, 100); err != nil {
 			b.t.Fatal(err)
 		}
+	}
+}
+
+// drop is what an erasure does with a person's downloads, once.
+func (b *bundle) drop(person uuid.UUID) (done bool, err error) {
+	var failed error
+	err = b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		done, failed = b.Drop(ctx, tx, person)
+		return nil
+	})
+	return done, errors.Join(err, failed)
+}
+
+func (b *bundle) dropped(person uuid.UUID) {
+	b.t.Helper()
+	if done, err := b.drop(person); !done || err != nil {
+		b.t.Fatalf("dropped: %v, %v", done, err)
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"gocloud.dev/blob/memblob"
 	"gocloud.dev/gcerrors"
 
-	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
 
@@ -122,11 +123,11 @@ type between struct {
 	reads  *atomic.Int64
 }
 
-func (s between) Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(record.Row) error) (string, error) {
+func (s between) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(record.Row) error) (string, error) {
 	if err := s.before(ctx, int(s.reads.Add(1))); err != nil {
 		return "", err
 	}
-	return s.Source.Read(ctx, person, after, limit, fn)
+	return s.Source.Read(ctx, db, person, after, limit, fn)
 }
 
 // beforeReads lets before look at, delay or refuse every read of a category.
@@ -156,7 +157,7 @@ func (b *bundle) letter(person uuid.UUID, kind string) string {
 	b.t.Helper()
 	var id uuid.UUID
 	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), "select id from mail_message where person_id = $1 and kind = $2 order by id desc limit 1", person, kind).Scan(&id))
-	must(b.t, b.Mail.Deliver(b.t.Context(), person, id, export.Try{N: 1, Of: 2}))
+	must(b.t, b.Mail.Deliver(b.t.Context(), id, jobs.Try{N: 1, Of: 2}))
 	last := b.letters.sent[len(b.letters.sent)-1]
 	return last.Subject + "\n" + strings.Join(last.Letter.Paragraphs, "\n")
 }

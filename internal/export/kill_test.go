@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,18 +19,21 @@ import (
 	"gocloud.dev/blob/fileblob"
 
 	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/testkit"
 )
 
-const rows = 12_345 // in three batches
-
-var lastTry = export.Try{N: 6, Of: 6}
+const rows = 12_345 // in three reads
 
 // another is a second portal on the same database and store.
-func (b *bundle) another() *export.Service {
+func (b *bundle) another() *bundle {
 	b.source = nil
-	return export.New(b.Deps)
+	d := b.Deps
+	d.Plans = &jobs.Plans{DB: d.DB, Queue: d.Plans.Queue, Log: d.Plans.Log, Now: d.Now}
+	other := *b
+	other.Service = export.New(d)
+	return &other
 }
 
 // whole holds an archive of n connections to what there was to copy: each row
@@ -67,18 +70,18 @@ func (b *bundle) whole(e export.Export, n, archives int) {
 	}
 }
 
-// waits says that a try has left an export as if there had been none.
-func (b *bundle) waits(e export.Export) {
+// parts are the keys of what has been read.
+func (b *bundle) parts(e export.Export) (keys []string) {
 	b.t.Helper()
-	if now := b.find(e); now.State != export.Waiting || now.BlobKey != "" || len(b.stored()) != 0 {
-		b.t.Fatalf("%+v, stored %v", now, b.stored())
-	}
+	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), `select coalesce(array_agg(key order by position, n), '{}') from export_step, unnest(parts) with ordinality as part(key, n)
+		where export_id = $1`, e.ID).Scan(&keys))
+	return keys
 }
 
-func TestABuildThatIsStoppedAtAnyBatchIsMadeWholeByAnotherPortal(t *testing.T) {
+func TestAnExportThatIsStoppedAtAnyReadIsMadeWholeByAnotherPortal(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 3; at++ {
-		t.Run(fmt.Sprint("batch ", at), func(t *testing.T) {
+		t.Run(fmt.Sprint("read ", at), func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			mara := b.person("mara@example.com", "en")
@@ -91,12 +94,14 @@ func TestABuildThatIsStoppedAtAnyBatchIsMadeWholeByAnotherPortal(t *testing.T) {
 				}
 				return nil
 			})
-			// Even at its last try: a portal that stops has not tried.
-			if err := b.Build(ctx, mara, e.ID, lastTry); !errors.Is(err, context.Canceled) {
+			b.exec("update plan set tries = 5") // even at its last try: a portal that stops has not tried
+			if err := b.Plans.Run(ctx, "export", e.ID); !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
-			b.waits(e)
-			must(t, b.another().Build(t.Context(), mara, e.ID, lastTry))
+			if now := b.find(e); now.State != export.Building || len(b.stored()) != 0 {
+				t.Fatalf("%+v, stored %v", now, b.stored())
+			}
+			b.another().build(e)
 			b.whole(e, rows, 1)
 		})
 	}
@@ -125,14 +130,16 @@ func TestAStoreThatFailsAtAnyByteLeavesNothingAndTheNextTryIsWhole(t *testing.T)
 		}
 		room := faults.room.Load()
 		if i > 0 {
-			if err := b.Build(t.Context(), mara, e.ID, firstTry); !errors.Is(err, errStore) {
+			if err := b.try(e); !errors.Is(err, errStore) {
 				t.Fatalf("with room for %d of %d bytes: %v", room, size, err)
 			}
-			b.waits(e)
+			if now := b.find(e); now.State != export.Waiting || len(b.stored()) != 2*len(b.parts(e)) {
+				t.Fatalf("%+v, stored %v of %v", now, b.stored(), b.parts(e))
+			}
 		}
 		faults.room.Store(-1)
 		faults.closing.Store(false)
-		must(t, b.another().Build(t.Context(), mara, e.ID, firstTry))
+		b.another().build(e)
 		b.whole(e, rows, 1)
 		for _, key := range b.stored() {
 			o, err := faults.inner.Attributes(t.Context(), key)
@@ -143,7 +150,7 @@ func TestAStoreThatFailsAtAnyByteLeavesNothingAndTheNextTryIsWhole(t *testing.T)
 	}
 }
 
-func TestABuildThatComesBackFromTheDeadLeavesTheOtherPortalsArchiveAlone(t *testing.T) {
+func TestTwoPortalsAtOneExportTakeTurns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person("mara@example.com", "en")
@@ -158,15 +165,30 @@ func TestABuildThatComesBackFromTheDeadLeavesTheOtherPortalsArchiveAlone(t *test
 		return nil
 	})
 	first := make(chan error)
-	go func() { first <- b.Build(t.Context(), mara, e.ID, firstTry) }()
+	go func() { first <- b.Plans.Run(t.Context(), "export", e.ID) }()
 	<-asleep
-	if now := b.find(e); now.State != export.Building {
-		t.Fatalf("it is %s", now.State)
+	before := b.count("select count(*) from river_job where kind = 'plan.work'")
+	other := b.another()
+	b.clock.Advance(-6 * time.Hour) // whatever the clocks say
+	must(t, other.Plans.Run(t.Context(), "export", e.ID))
+	must(t, other.Plans.Sweep(t.Context()))
+	if n := b.count("select count(*) from river_job where kind = 'plan.work'"); n != before || b.find(e).State != export.Building {
+		t.Errorf("%d jobs, not %d, and it is %s", n, before, b.find(e).State)
 	}
-	must(t, export.New(b.Deps).Build(t.Context(), mara, e.ID, firstTry))
 	close(wake)
 	must(t, <-first)
 	b.whole(e, rows, 1)
+}
+
+func TestAClockPutBackKeepsNoExportWaiting(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := b.ask(b.person("mara@example.com", "en"), "profile")
+	b.clock.Advance(-6 * time.Hour)
+	b.build(e)
+	if now := b.find(e); now.State != export.Ready {
+		t.Errorf("it is %s", now.State)
+	}
 }
 
 func TestACommitWhoseAnswerIsLostLeavesTheArchiveItPromises(t *testing.T) {
@@ -187,59 +209,69 @@ func TestACommitWhoseAnswerIsLostLeavesTheArchiveItPromises(t *testing.T) {
 		}
 		stop()
 	}()
-	_ = b.Build(ctx, mara, e.ID, firstTry) // whatever it thinks became of it
+	_ = b.Plans.Run(ctx, "export", e.ID) // whatever it thinks became of it
 	for end := time.Now().Add(20 * time.Second); b.find(e).State == export.Building && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if b.find(e).State != export.Ready {
-		must(t, b.another().Build(t.Context(), mara, e.ID, firstTry))
-	}
+	b.another().build(e)
 	b.whole(e, 300, 1)
 }
 
-func TestABuildKilledByTheSystemIsBegunAgainAndLeavesNothing(t *testing.T) {
+// The child is a portal of its own, killed where it may be at that moment.
+func TestAnExportKilledAnywhereGoesOnBehindItsLastPart(t *testing.T) {
 	t.Parallel()
 	if url := os.Getenv("EXPORT_KILL"); url != "" {
 		db, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConns: 4})
 		must(t, err)
 		b := setupOn(t, db, func(d *export.Deps) { d.Files = folder(t, os.Getenv("EXPORT_FILES")) })
-		b.beforeReads("connection-log", func(_ context.Context, read int) error { time.Sleep(time.Duration(read) * time.Second); return nil })
-		must(t, b.Build(t.Context(), uuid.MustParse(os.Getenv("EXPORT_PERSON")), uuid.MustParse(os.Getenv("EXPORT_ID")), firstTry))
+		b.beforeReads("connection-log", func(context.Context, int) error { time.Sleep(20 * time.Millisecond); return nil })
+		must(t, b.Plans.Run(t.Context(), "export", uuid.MustParse(os.Getenv("EXPORT_ID"))))
 		return
 	}
+	const many = 400_000
 	url, files := testkit.DatabaseURL(t), t.TempDir()
 	db, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConns: 8})
 	must(t, err)
 	t.Cleanup(db.Close)
 	b := setupOn(t, db, func(d *export.Deps) { d.Files = folder(t, files) })
 	mara := b.person("mara@example.com", "en")
-	b.connections(mara, rows)
+	b.connections(mara, many)
 	e := b.ask(mara, "connection-log")
 
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
-	child.Env = append(os.Environ(), "EXPORT_KILL="+url, "EXPORT_FILES="+files, "EXPORT_PERSON="+mara.String(), "EXPORT_ID="+e.ID.String())
-	must(t, child.Start())
-	begun := func() bool {
-		m, _ := filepath.Glob(filepath.Join(files, "export", "*"))
-		return len(m) > 0 && b.find(e).RowsDone > 0
-	}
-	for end := time.Now().Add(time.Minute); !begun(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the child has not begun")
+	var before []string
+	for kill := 1; kill <= 4; kill++ {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), "EXPORT_KILL="+url, "EXPORT_FILES="+files, "EXPORT_ID="+e.ID.String(), "PORTAL_KEYS_OF_TEST="+b.keys)
+		must(t, child.Start())
+		for end := time.Now().Add(time.Minute); len(b.parts(e)) <= len(before) && b.find(e).State.UnderWay(); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the child reads nothing")
+			}
 		}
+		time.Sleep(rand.N(300 * time.Millisecond))
+		must(t, child.Process.Kill())
+		_ = child.Wait()
+		// The server may still be ending what the dead were about.
+		for end := time.Now().Add(10 * time.Second); b.count(`select count(*) from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'plan' and l.pid <> pg_backend_pid()`) > 0 && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		after := b.parts(e)
+		if len(after) < len(before) || !slices.Equal(after[:len(before)], before) {
+			t.Fatalf("kill %d: parts that were finished were read again: %v, then %v", kill, before, after)
+		}
+		must(t, b.Sweep(t.Context())) // what is under way is not swept
+		before = after
 	}
-	must(t, child.Process.Kill())
-	_ = child.Wait()
-	if now := b.find(e); now.State != export.Building || len(b.stored()) != 1 {
-		t.Fatalf("killed, it is %s, stored %v", now.State, b.stored())
+	if now := b.find(e); now.State != export.Building || len(before) < 4 {
+		t.Fatalf("killed four times it is %s, with %d parts", now.State, len(before))
 	}
-	must(t, b.Sweep(t.Context())) // its claim stands: it may be alive for all that this portal knows
-	if len(b.stored()) != 1 {
-		t.Error("a file whose build holds the claim was swept")
+	done := b.find(e).RowsDone
+	reads := b.beforeReads("connection-log", func(context.Context, int) error { return nil })
+	b.build(e)
+	if most := (many-done)/10_000 + 3; reads.Load() > most {
+		t.Errorf("%d reads for the last %d rows", reads.Load(), many-done)
 	}
-	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
-	must(t, b.Sweep(t.Context()))
-	b.whole(e, rows, 1)
+	b.whole(e, many, 1)
 }
 
 // folder is a store as the portal opens its own.

@@ -3,6 +3,7 @@ package export
 import (
 	"time"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -49,6 +50,13 @@ type category struct {
 
 	register register.Category
 	samples  []sample
+}
+
+// sample is what the archive's page shows of a source.
+type sample struct {
+	fields []dictionary.Field
+	rows   [][][]byte       // the newest first
+	months map[string]int64 // rows of each; nil where they have no time
 }
 
 // manifest says what is in an archive and what is not.

@@ -37,7 +37,7 @@ func TestTenTimesTheRowsTakeNoMoreMemoryAndNoMoreTimeEach(t *testing.T) { //noli
 	build := func(e export.Export) (live uint64, resident int64, took time.Duration) {
 		heap = 0
 		began := time.Now()
-		must(t, b.Build(t.Context(), e.PersonID, e.ID, firstTry))
+		b.build(e)
 		return heap, mostResident(t), time.Since(began)
 	}
 	live, resident, took := build(few)

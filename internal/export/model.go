@@ -35,10 +35,9 @@ type Export struct {
 	RowsDone   int64
 	RowsTotal  int64
 	StartedAt  *time.Time
-	TouchedAt  *time.Time // when its build last showed a sign of life
 	FinishedAt *time.Time
 	ExpiresAt  *time.Time
-	BlobKey    string // of the build that has claimed it
+	BlobKey    string // of the archive, once it is ready
 	Bytes      int64  // of the ZIP, before it is sealed
 	Sha256     []byte // of the ZIP
 	Failure    string // the category whose source did not answer; see Silent
@@ -46,6 +45,23 @@ type Export struct {
 
 // TableName is the table of exports.
 func (Export) TableName() string { return "export" }
+
+// step is what is read of one source, and how far that is.
+type step struct {
+	PersonID uuid.UUID `gorm:"primaryKey"`
+	ExportID uuid.UUID `gorm:"primaryKey"`
+	Position int       `gorm:"primaryKey"`
+	Category string
+	Holding  string // the source's name
+	RowsDone int64
+	Parts    Names  `gorm:"type:text[]"` // keys in the store, without their endings
+	Sealed   []byte // progress
+	Missing  bool
+	DoneAt   *time.Time
+}
+
+// TableName is the table of steps.
+func (step) TableName() string { return "export_step" }
 
 // Part is what an archive has of one category.
 type Part struct {
@@ -67,8 +83,8 @@ func (e Export) missing() (ids []string) {
 	return ids
 }
 
-// Names are ids of the register: letters, digits and hyphens, which PostgreSQL
-// writes without quotes in an array.
+// Names are ids of the register or keys of the store: letters, digits, hyphens
+// and slashes, which PostgreSQL writes without quotes in an array.
 type Names []string
 
 // Value is the array as PostgreSQL reads it.

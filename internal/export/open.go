@@ -18,8 +18,6 @@ import (
 // purpose keeps these seals apart from every other use of the keys.
 const purpose = "export"
 
-var errNoFiles = errors.New("no place for files is configured")
-
 // File is an archive being handed over. Close it.
 type File struct {
 	io.Reader

@@ -1,62 +1,122 @@
 package export
 
 import (
-	"context"
+	"bytes"
+	"crypto/sha256"
+	"encoding"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"sync"
-	"time"
+	"hash"
+	"hash/crc32"
+
+	"github.com/klauspost/compress/flate"
 )
 
-const (
-	tellEvery  = 500 * time.Millisecond
-	aliveEvery = 2 * time.Second
-)
+// progress is from where to go on with a step. It is sealed: a cursor, and
+// the rows that the archive's page shows, are the person's data.
+type progress struct {
+	Cursor string
+	Lines  stream
+	Table  stream
+	Newest [][][]byte       // rows, the newest last
+	Months map[string]int64 // rows of each month, as in 2026-11; nil where they have no time
+}
 
-// done counts rows, and says so now and then.
-func (b *build) done(ctx context.Context, n int64) error {
-	b.RowsDone += n
-	if time.Since(b.told) < tellEvery {
-		return nil
+const progressPurpose = "export step"
+
+func (s *Service) openProgress(st step) (p progress, err error) {
+	if st.Sealed == nil {
+		return p, nil
 	}
-	return b.tell(ctx)
-}
-
-// alive says now and then that a build lives, whatever it waits for: a store may
-// take minutes for what it is handed, and for ending a file. The function it
-// gives ends that.
-func (b *build) alive(ctx context.Context) func() {
-	ctx, cancel := context.WithCancel(ctx)
-	var ended sync.WaitGroup
-	ended.Go(func() {
-		beat := time.NewTicker(aliveEvery)
-		defer beat.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-beat.C:
-			}
-			_, err := b.service.DB.Pool.Exec(ctx, `update export set touched_at = $4 where person_id = $1 and id = $2 and blob_key = $3 and state = 'building'`,
-				b.PersonID, b.ID, b.BlobKey, b.service.Now())
-			if err != nil && ctx.Err() == nil {
-				b.service.Log.WarnContext(ctx, "an export's sign of life", "export", b.ID, "cause", err)
-			}
-		}
-	})
-	return func() { cancel(); ended.Wait() }
-}
-
-func (b *build) tell(ctx context.Context) error {
-	b.told = time.Now() //nolint:forbidigo // how much time passes, not what time it is
-	b.RowsTotal = max(b.RowsTotal, b.RowsDone)
-	tag, err := b.service.DB.Pool.Exec(ctx, `update export set rows_done = $4, rows_total = $5, touched_at = $6
-		where person_id = $1 and id = $2 and blob_key = $3 and state = 'building'`,
-		b.PersonID, b.ID, b.BlobKey, b.RowsDone, b.RowsTotal, b.service.Now())
+	plain, err := s.Ring.Open(progressPurpose, st.ExportID[:], st.Sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, &p)
+	}
 	if err != nil {
-		return fmt.Errorf("telling an export's progress: %w", err)
+		return p, fmt.Errorf("reading how far an export is: %w", err)
 	}
-	if tag.RowsAffected() == 0 {
-		return errTaken
+	return p, nil
+}
+
+func (s *Service) sealProgress(st step, p progress) ([]byte, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return s.Ring.Seal(progressPurpose, st.ExportID[:], plain)
+}
+
+// stream is what there is of one file, whose pieces lie packed in the store.
+type stream struct {
+	Bytes, Packed int64
+	CRC           uint32
+	Sum           []byte // SHA-256 as far as it is counted
+}
+
+// hash goes on counting.
+func (s stream) hash() (hash.Hash, error) {
+	sum := sha256.New()
+	if s.Sum == nil {
+		return sum, nil
+	}
+	goOn, ok := sum.(encoding.BinaryUnmarshaler)
+	if !ok {
+		return nil, errors.New("this SHA-256 can't be gone on with")
+	}
+	return sum, goOn.UnmarshalBinary(s.Sum)
+}
+
+func (s stream) sha256() ([]byte, error) {
+	sum, err := s.hash()
+	if err != nil {
+		return nil, err
+	}
+	return sum.Sum(nil), nil
+}
+
+// piece is the next of a stream, being packed. It begins without what came
+// before and ends at a whole byte, so that pieces one after the other are a
+// stream of DEFLATE (RFC 1951), and only the last is marked as such.
+type piece struct {
+	stream
+
+	sum    hash.Hash
+	packer *flate.Writer
+	packed bytes.Buffer
+}
+
+func newPiece(of stream) (p *piece, err error) {
+	p = &piece{stream: of}
+	if p.sum, err = of.hash(); err != nil {
+		return nil, err
+	}
+	p.packer, err = flate.NewWriter(&p.packed, flate.BestSpeed)
+	return p, err
+}
+
+func (p *piece) Write(b []byte) (int, error) {
+	p.sum.Write(b)
+	p.CRC = crc32.Update(p.CRC, crc32.IEEETable, b)
+	p.Bytes += int64(len(b))
+	return p.packer.Write(b)
+}
+
+// end packs what is left and gives the stream as it is now.
+func (p *piece) end(last bool) (stream, error) {
+	finish := p.packer.Flush
+	if last {
+		finish = p.packer.Close
+	}
+	if err := finish(); err != nil {
+		return stream{}, err
+	}
+	state, ok := p.sum.(encoding.BinaryMarshaler)
+	if !ok {
+		return stream{}, errors.New("this SHA-256 can't be put aside")
+	}
+	p.Packed += int64(p.packed.Len())
+	var err error
+	p.Sum, err = state.MarshalBinary()
+	return p.stream, err
 }

@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,7 +27,7 @@ import (
 // Deps are what the service stands on.
 type Deps struct {
 	DB       *postgres.DB
-	Queue    *jobs.Queue
+	Plans    *jobs.Plans
 	Ring     *keyring.Ring
 	Register *register.Register
 	Sources  func(category string) []record.Source
@@ -52,8 +51,12 @@ type Deps struct {
 // Service is what is promised about copies.
 type Service struct{ Deps }
 
-// New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+// New makes a service, whose work its plans know from then on.
+func New(d Deps) *Service {
+	s := &Service{d}
+	d.Plans.Register(s.work())
+	return s
+}
 
 // Ask begins a copy of these categories. The person has just proved who they
 // are; the route sees to that. Invalid for no category or one that nobody
@@ -81,17 +84,15 @@ func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		return err
 	}
 	e := s.fresh(person, s.Offered())
-	err := tx.Gorm.Raw(`
-		update export set state = ?, asked_at = ?, categories = ?, blob_key = '', failure = '', rows_done = 0, rows_total = 0, touched_at = ?
-		where person_id = ? and state in ('waiting', 'building') returning id`,
-		Waiting, e.AskedAt, e.Categories, e.AskedAt, person).Row().Scan(&e.ID)
-	if errors.Is(err, sql.ErrNoRows) {
+	id, err := widen(tx, e)
+	if err != nil {
+		return err
+	}
+	if id == uuid.Nil {
 		return s.begin(ctx, tx, audit.ByPerson(person), e)
 	}
-	if err != nil {
-		return fmt.Errorf("widening an export: %w", err)
-	}
-	return s.queue(ctx, tx, audit.ByPerson(person), e)
+	e.ID = id
+	return s.plan(ctx, tx, audit.ByPerson(person), e)
 }
 
 // Offered are the ids of the categories of which a copy can be had, in the
@@ -134,22 +135,20 @@ func (s *Service) fresh(person uuid.UUID, categories []string) Export {
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	// A duplicate must not spoil the transaction of a request, so it is Begin
 	// that looks first; here it is the database that has the last word.
-	if err := tx.Gorm.Create(&e).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
+	if err := create(tx, e); errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fault.Wrap(err, fault.Conflict, "export.underWay")
 	} else if err != nil {
 		return fmt.Errorf("asking for an export: %w", err)
 	}
-	return s.queue(ctx, tx, actor, e)
+	return s.plan(ctx, tx, actor, e)
 }
 
-// queue asks for the job. A build of the same export that is under way ends
-// when it finds its claim gone.
-func (s *Service) queue(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
+func (s *Service) plan(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	err := s.record(ctx, tx, actor, e, "export.asked", map[string]any{"categories": e.Categories})
 	if err != nil {
 		return err
 	}
-	return s.Queue.Add(ctx, tx, buildArgs{e.PersonID, e.ID})
+	return s.Plans.Add(ctx, tx, kind, e.ID, time.Time{})
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export, action string, detail map[string]any) error {
@@ -163,18 +162,10 @@ const listed = 500
 
 // List gives a person's exports, the newest first.
 func (s *Service) List(ctx context.Context, person uuid.UUID) ([]Export, error) {
-	list, err := gorm.G[Export](s.DB.Gorm(ctx)).Where("person_id = ?", person).Order("asked_at desc, id desc").Limit(listed).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("listing exports: %w", err)
-	}
-	return list, nil
+	return list(ctx, s.DB.Gorm(ctx), person, listed)
 }
 
 // Find gives one export of a person. NotFound for anybody else's.
 func (s *Service) Find(ctx context.Context, person, id uuid.UUID) (Export, error) {
-	e, err := gorm.G[Export](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", person, id).First(ctx)
-	if postgres.IsMissing(err) {
-		return Export{}, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	return e, err
+	return find(ctx, s.DB.Gorm(ctx), person, id)
 }

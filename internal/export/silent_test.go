@@ -28,15 +28,14 @@ func TestASourceThatIsDownPutsTheCopyOffAndSaysWhichItIs(t *testing.T) {
 		}
 		return nil
 	})
-	if err := b.Build(t.Context(), mara, e.ID, firstTry); !errors.Is(err, errDown) {
+	if err := b.try(e); !errors.Is(err, errDown) {
 		t.Fatal(err)
 	}
-	b.waits(e)
-	if now := b.find(e); now.Failure != "connection-log" || reads.Load() != 3 || b.count("select count(*) from mail_message") != 0 {
+	if now := b.find(e); now.State != export.Waiting || now.Failure != "connection-log" || reads.Load() != 3 || b.count("select count(*) from mail_message") != 0 {
 		t.Fatalf("%q after %d reads; mail was written", now.Failure, reads.Load())
 	}
 	down = false // back before the last try
-	must(t, b.Build(t.Context(), mara, e.ID, export.Try{N: 2, Of: 6}))
+	b.build(e)
 	if now := b.find(e); now.Failure != "" {
 		t.Errorf("it still says that %q is silent", now.Failure)
 	}
@@ -62,7 +61,7 @@ func TestASourceThatStumblesIsAskedForTheSameBatchAgain(t *testing.T) {
 		}
 		return nil
 	})
-	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	b.build(e)
 	b.whole(e, rows, 1)
 }
 
@@ -84,7 +83,7 @@ func TestWhatIsStillSilentAtTheLastTryIsSaidToBeMissingByPageLetterAndManifest(t
 				}
 				return nil
 			})
-			must(t, b.Build(t.Context(), mara, e.ID, lastTry))
+			b.build(e)
 			now := b.find(e)
 			if now.State != export.Ready || now.Complete() || b.told != 0 {
 				t.Fatalf("%+v, told %d times that the request is answered", now, b.told)
@@ -116,25 +115,20 @@ func TestWhatIsStillSilentAtTheLastTryIsSaidToBeMissingByPageLetterAndManifest(t
 	}
 }
 
-func TestASourceThatHangsIsASilentOneAndTheBuildLooksAlive(t *testing.T) {
+func TestASourceThatHangsIsASilentOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(d *export.Deps) { d.ReadTime = 20 * time.Millisecond })
 	mara := b.person("mara@example.com", "en")
 	e := b.ask(mara, "connection-log")
-	b.beforeReads("connection-log", func(ctx context.Context, read int) error {
-		if touched := b.find(e).TouchedAt; read > 1 && !touched.Equal(b.clock.Now()) {
-			t.Errorf("at read %d it last showed a sign of life at %s", read, touched)
-		}
-		b.clock.Advance(time.Minute)
+	b.beforeReads("connection-log", func(ctx context.Context, _ int) error {
 		<-ctx.Done()
 		return ctx.Err()
 	})
-	if err := b.Build(t.Context(), mara, e.ID, firstTry); !errors.Is(err, context.DeadlineExceeded) {
+	if err := b.try(e); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
 	}
-	b.waits(e)
-	if now := b.find(e); now.Failure != "connection-log" {
-		t.Errorf("%q is silent", now.Failure)
+	if now := b.find(e); now.State != export.Waiting || now.Failure != "connection-log" {
+		t.Errorf("it is %s, and %q is silent", now.State, now.Failure)
 	}
 }
 
@@ -143,52 +137,26 @@ func TestACopyThatCannotBeMadeIsToldOfAndCanBeAskedForAgain(t *testing.T) {
 	faults, bucket := newStore(t)
 	b := setup(t, func(d *export.Deps) { d.Files = bucket })
 	mara := b.person("mara@example.com", "en")
-	for _, try := range []func(e export.Export) error{
-		func(e export.Export) error { // no store
-			faults.room.Store(0)
-			return b.Build(t.Context(), mara, e.ID, lastTry)
-		},
-		func(e export.Export) error { // no time: of a try, not of the portal
-			lapse := make(chan struct{})
-			b.beforeReads("profile", func(ctx context.Context, _ int) error { close(lapse); <-ctx.Done(); return ctx.Err() })
-			return b.Build(lapsing{t.Context(), lapse}, mara, e.ID, lastTry)
-		},
-	} {
+	for range 2 {
 		e := b.ask(mara, "profile")
-		if err := try(e); err == nil {
-			t.Fatal("it was made")
+		faults.room.Store(0)
+		for try := 1; try <= 6; try++ {
+			if err := b.try(e); !errors.Is(err, errStore) {
+				t.Fatalf("try %d: %v", try, err)
+			}
 		}
+		must(t, b.try(e))
 		if now := b.find(e); now.State != export.Failed || now.BlobKey != "" || len(b.stored()) != 0 {
 			t.Fatalf("%+v, stored %v", now, b.stored())
 		}
 		if words := b.letter(mara, "exportFailed"); !strings.Contains(words, "could not be made") {
 			t.Errorf("the letter says %q", words)
 		}
-		must(t, b.Build(t.Context(), mara, e.ID, firstTry)) // a job too many
-		if now := b.find(e); now.State != export.Failed {
-			t.Errorf("a failed one is %s", now.State)
+		if n := b.count("select count(*) from plan"); n != 0 {
+			t.Errorf("%d plans are left", n)
 		}
 		if _, err := b.Open(t.Context(), audit.ByPerson(mara), mara, e.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("opening it: %v", err)
 		}
-	}
-}
-
-// lapsing is a context whose time is over when done is closed.
-type lapsing struct {
-	context.Context
-	done chan struct{}
-}
-
-// Done is closed when the time is over.
-func (l lapsing) Done() <-chan struct{} { return l.done }
-
-// Err says that it was the time.
-func (l lapsing) Err() error {
-	select {
-	case <-l.done:
-		return context.DeadlineExceeded
-	default:
-		return l.Context.Err()
 	}
 }

@@ -101,44 +101,6 @@ func TestWhatWillNeverWorkIsCancelledWithItsReason(t *testing.T) {
 	}
 }
 
-func TestOnceAddsNoSecondJobWhileTheFirstWaits(t *testing.T) {
-	t.Parallel()
-	db := testkit.DB(t)
-	add(t, db, "alice", jobs.Once())
-	add(t, db, "alice", jobs.Once())
-	add(t, db, "bob", jobs.Once())
-	var count int
-	if err := db.Pool.QueryRow(t.Context(), "select count(*) from river_job").Scan(&count); err != nil || count != 2 {
-		t.Errorf("%d jobs (%v)", count, err)
-	}
-}
-
-func TestAJobThatDiedWithItsPortalBeginsAnewWhenAskedForAgain(t *testing.T) {
-	t.Parallel()
-	db := testkit.DB(t)
-	queue, err := jobs.NewQueue(db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ was, is string }{
-		{"running", "available"}, {"retryable", "retryable"}, {"discarded", "available"},
-	} {
-		add(t, db, c.was)
-		if _, err := db.Pool.Exec(t.Context(), `update river_job set state = $1::text::river_job_state,
-			finalized_at = case $1::text when 'discarded' then now() end where args->>'whose' = $1::text`, c.was); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { return queue.Again(t.Context(), tx, errand{c.was}) }); err != nil {
-			t.Fatal(err)
-		}
-		var states string
-		if err := db.Pool.QueryRow(t.Context(), `select string_agg(state::text, ' ') from river_job
-			where args->>'whose' = $1 and state <> 'discarded'`, c.was).Scan(&states); err != nil || states != c.is {
-			t.Errorf("asked again for a job that was %s: %s (%v), want one that is %s", c.was, states, err, c.is)
-		}
-	}
-}
-
 func TestAJobWhosePortalWasKilledIsTakenUpByTheNext(t *testing.T) {
 	t.Parallel()
 	db := testkit.DB(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,7 @@ type Config struct {
 	DB       *postgres.DB
 	Workers  *river.Workers
 	Periodic []*river.PeriodicJob
+	Plans    *Plans // long work, which is looked after while jobs run; nil: none
 	// Logger hears of failures, never of arguments; nil means slog.Default.
 	Logger *slog.Logger
 	// StopWithin is how long running jobs may go on when ctx ends; 0 means 10 s.
@@ -61,7 +63,12 @@ func Run(ctx context.Context, cfg Config) error {
 		}
 		return fmt.Errorf("start working jobs: %w", err)
 	}
+	var sweeping sync.WaitGroup
+	if cfg.Plans != nil {
+		sweeping.Go(func() { cfg.Plans.keepSweeping(ctx) })
+	}
 	<-client.Stopped()
+	sweeping.Wait()
 	return nil
 }
 

@@ -14,9 +14,9 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 )
 
+// deliverArgs name the message and not its person: they outlive both.
 type deliverArgs struct {
-	Owner uuid.UUID `json:"owner"`
-	ID    uuid.UUID `json:"id"`
+	ID uuid.UUID `json:"id"`
 }
 
 // Kind names the job.
@@ -43,7 +43,7 @@ const otherPortal = 4 * time.Second
 // Work delivers one message. A portal that stops, or lacks the key, has used
 // up no try.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
-	err := w.service.Deliver(ctx, job.Args.Owner, job.Args.ID, jobs.Try{N: job.Attempt, Of: job.MaxAttempts})
+	err := w.service.Deliver(ctx, job.Args.ID, jobs.Try{N: job.Attempt, Of: job.MaxAttempts})
 	if err != nil && ctx.Err() != nil {
 		return jobs.Later(time.Second)
 	}

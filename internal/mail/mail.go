@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
@@ -126,7 +127,7 @@ func (s *Service) Post(ctx context.Context, tx postgres.Tx, to Recipient, m Mess
 	if err != nil {
 		return err
 	}
-	return s.Queue.Add(ctx, tx, deliverArgs{to.Owner, id})
+	return s.Queue.Add(ctx, tx, deliverArgs{id})
 }
 
 // ErrWaiting says that no portal has sent a message yet. It goes when one runs.
@@ -141,7 +142,7 @@ func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 		if id, err = s.writeDown(tx, to, m); err != nil {
 			return err
 		}
-		return s.Queue.Add(ctx, tx, deliverArgs{to.Owner, id})
+		return s.Queue.Add(ctx, tx, deliverArgs{id})
 	})
 	if err != nil {
 		return err
@@ -205,52 +206,68 @@ const (
 // nothing again; only a stop between the server's yes and ours can double it.
 // The fault is Gone if the message will never go: after the last try nothing
 // of it is kept either. A message sealed with a key that this portal has not
-// (keyring.ErrNoKey) is nobody's loss: it waits for one that has it.
-func (s *Service) Deliver(ctx context.Context, owner, id uuid.UUID, try jobs.Try) error {
-	row, err := gorm.G[messageRow](s.DB.Gorm(ctx)).Where("person_id = ? and id = ?", owner, id).First(ctx)
-	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
-	}
-	if err != nil {
+// (keyring.ErrNoKey) is nobody's loss: it waits for one that has it. While it
+// is on its way its row is held, so that nobody sends it too, and an erasure
+// knows of it.
+func (s *Service) Deliver(ctx context.Context, id uuid.UUID, try jobs.Try) error {
+	var gone error
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		gone, err = s.deliver(ctx, tx, id, try)
 		return err
+	})
+	return errors.Join(err, gone)
+}
+
+func (s *Service) deliver(ctx context.Context, tx postgres.Tx, id uuid.UUID, try jobs.Try) (gone, err error) {
+	row, err := gorm.G[messageRow](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).First(ctx)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Gone, "fault.gone"), nil // erased meanwhile
 	}
-	if row.Sealed == nil {
-		return nil
+	if err != nil || row.Sealed == nil {
+		return nil, err
 	}
 	plain, err := s.Ring.Open(purpose, row.ID[:], row.Sealed)
 	if errors.Is(err, keyring.ErrNoKey) {
-		return fmt.Errorf("a message of kind %s: %w", row.Kind, err)
+		return nil, fmt.Errorf("a message of kind %s: %w", row.Kind, err)
 	}
 	if err != nil {
-		return s.giveUp(ctx, row, unreadable, err)
+		return s.giveUp(tx, row, unreadable, err)
 	}
 	var c contents
 	if err := json.Unmarshal(plain, &c); err != nil {
-		return s.giveUp(ctx, row, unreadable, err)
+		return s.giveUp(tx, row, unreadable, err)
 	}
 	err = s.Sender.Send(ctx, s.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
 	switch {
 	case rejected(err):
-		return s.giveUp(ctx, row, rejectedForGood, err)
+		return s.giveUp(tx, row, rejectedForGood, err)
 	case err != nil && try.Last() && ctx.Err() == nil:
-		return s.giveUp(ctx, row, notTaken, err)
+		return s.giveUp(tx, row, notTaken, err)
 	case err != nil:
-		return err // the job tries again
+		return nil, err // the job tries again
 	}
-	return s.settle(ctx, row, map[string]any{"sent_at": s.Now(), "sealed": nil})
+	row.SentAt, row.Sealed = new(s.Now()), nil
+	return nil, change(tx, row, "sent_at", "sealed")
 }
 
 // giveUp wipes a message that will never go and says so.
-func (s *Service) giveUp(ctx context.Context, row messageRow, failure string, cause error) error {
-	if err := s.settle(ctx, row, map[string]any{"failed_at": s.Now(), "sealed": nil, "failure": failure}); err != nil {
-		return err
-	}
-	return fault.Wrap(cause, fault.Gone, "fault.gone")
+func (s *Service) giveUp(tx postgres.Tx, row messageRow, failure string, cause error) (gone, err error) {
+	row.FailedAt, row.Sealed, row.Failure = new(s.Now()), nil, failure
+	return fault.Wrap(cause, fault.Gone, "fault.gone"), change(tx, row, "failed_at", "sealed", "failure")
 }
 
-func (s *Service) settle(ctx context.Context, row messageRow, change map[string]any) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		return tx.Gorm.Model(&messageRow{}).
-			Where("person_id = ? and id = ?", row.PersonID, row.ID).Updates(change).Error
-	})
+func change(tx postgres.Tx, row messageRow, columns ...string) error {
+	return tx.Gorm.Model(&messageRow{}).Where("person_id = ? and id = ?", row.PersonID, row.ID).Select(columns).Updates(row).Error
+}
+
+// Idle tells whether no message to a person is on its way at this moment. It
+// waits for none.
+func (s *Service) Idle(_ context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
+	var idle bool
+	err := tx.Gorm.Raw(`select (select count(*) from mail_message where person_id = ?) =
+		(select count(*) from (select from mail_message where person_id = ? for update skip locked) held)`, person, person).Row().Scan(&idle)
+	if err != nil {
+		return false, fmt.Errorf("looking for mail on its way: %w", err)
+	}
+	return idle, nil
 }

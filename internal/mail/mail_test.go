@@ -132,7 +132,7 @@ func TestOnlyARefusalOfTheRecipientOrTheMessageIsForGood(t *testing.T) {
 			owner := postgres.NewID()
 			id := b.post(owner)
 			b.mailbox.Refuse(c.who, c.code)
-			err := b.mail.Deliver(t.Context(), owner, id, jobs.Try{N: 1, Of: 2})
+			err := b.mail.Deliver(t.Context(), id, jobs.Try{N: 1, Of: 2})
 			if err == nil || fault.Is(err, fault.Gone) != c.lost {
 				t.Errorf("delivering: %v", err)
 			}
@@ -140,7 +140,7 @@ func TestOnlyARefusalOfTheRecipientOrTheMessageIsForGood(t *testing.T) {
 				t.Errorf("%d messages were given up", n)
 			}
 			b.mailbox.Refuse(c.who, 0)
-			err = b.mail.Deliver(t.Context(), owner, id, jobs.Try{N: 2, Of: 2})
+			err = b.mail.Deliver(t.Context(), id, jobs.Try{N: 2, Of: 2})
 			must(t, err)
 			if n := len(b.mailbox.Messages(address)); (n == 0) != c.lost {
 				t.Errorf("%d messages have arrived after all", n)
@@ -155,7 +155,7 @@ func TestAfterTheLastTryNothingIsKeptOfAMessage(t *testing.T) {
 	owner := postgres.NewID()
 	id := b.post(owner)
 	b.mailbox.Refuse(address, 451)
-	if err := b.mail.Deliver(t.Context(), owner, id, jobs.Try{N: 3, Of: 3}); !fault.Is(err, fault.Gone) {
+	if err := b.mail.Deliver(t.Context(), id, jobs.Try{N: 3, Of: 3}); !fault.Is(err, fault.Gone) {
 		t.Errorf("the last try: %v", err)
 	}
 	if n := b.count(`sealed is null and failed_at is not null and sent_at is null and failure = 'not taken by any server in time'`); n != 1 {
@@ -191,7 +191,7 @@ func TestMailComesInAThirdLanguage(t *testing.T) {
 		return b.mail.Post(ctx, tx, mail.Recipient{Owner: owner, Address: address, Lang: testkit.Third}, mail.Message{Kind: "passwordChanged", Topic: "security-notices"})
 	}))
 	must(t, b.db.Pool.QueryRow(t.Context(), `select id from mail_message where person_id = $1`, owner).Scan(&id))
-	must(t, b.mail.Deliver(t.Context(), owner, id, jobs.Try{N: 1, Of: 2}))
+	must(t, b.mail.Deliver(t.Context(), id, jobs.Try{N: 1, Of: 2}))
 	catalog, err := text.Load()
 	must(t, err)
 	arrived := b.mailbox.Messages(address)
@@ -232,7 +232,7 @@ func TestAMessageWaitsForThePortalThatHasItsKey(t *testing.T) {
 	id := b.post(uuid.Nil)
 	other := mail.New(mail.Deps{DB: b.db, Ring: stranger, Catalog: b.catalog, Now: b.clock.Now})
 	for n := 1; n <= 19; n++ {
-		if err := other.Deliver(t.Context(), uuid.Nil, id, jobs.Try{N: n, Of: 19}); !errors.Is(err, keyring.ErrNoKey) || fault.Is(err, fault.Gone) {
+		if err := other.Deliver(t.Context(), id, jobs.Try{N: n, Of: 19}); !errors.Is(err, keyring.ErrNoKey) || fault.Is(err, fault.Gone) {
 			t.Fatalf("try %d: %v", n, err)
 		}
 	}
@@ -241,7 +241,7 @@ func TestAMessageWaitsForThePortalThatHasItsKey(t *testing.T) {
 	if n := b.count("sealed is not null and failed_at is null"); n != 1 {
 		t.Fatalf("%d messages wait, want 1", n)
 	}
-	must(t, b.mail.Deliver(t.Context(), uuid.Nil, id, jobs.Try{N: 1, Of: 19}))
+	must(t, b.mail.Deliver(t.Context(), id, jobs.Try{N: 1, Of: 19}))
 	if got := b.mailbox.Messages(address); len(got) != 1 {
 		t.Errorf("%d messages arrived, want 1", len(got))
 	}

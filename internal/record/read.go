@@ -15,19 +15,20 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 // asText asks for every value in text form: what the database writes, a
 // download repeats, without a detour through Go's types.
 var asText = pgx.QueryResultFormats{pgx.TextFormatCode} //nolint:gochecknoglobals // a constant in all but name
 
-func (t *table) Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (string, error) {
+func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (string, error) {
 	where, args, err := t.beyond(after, ">", t.shown, []any{asText, person})
 	if err != nil {
 		return "", err
 	}
 	sql := "select " + t.list + " from " + t.from + " where " + where + t.order("") + " limit " + strconv.Itoa(limit)
-	rows, err := t.deps.DB.Pool.Query(ctx, sql, args...)
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return "", t.failed("read", err)
 	}

@@ -108,7 +108,7 @@ func TestReadingResumesAtItsCursorAndNeverGivesAnotherPersonsRow(t *testing.T) {
 
 	var topics []string
 	for cursor, first := "", true; first || cursor != ""; first = false {
-		next, err := source.Read(t.Context(), mara, cursor, 10, func(row record.Row) error {
+		next, err := source.Read(t.Context(), b.DB.Pool, mara, cursor, 10, func(row record.Row) error {
 			var line struct {
 				At    time.Time
 				Topic string
@@ -138,10 +138,10 @@ func TestEverySourceCanBeCountedReadPagedAndErasedForSomebodyWithNothing(t *test
 	b := setup(t)
 	for _, s := range b.All() {
 		nobody := uuid.New()
-		if n, err := s.Count(t.Context(), nobody); err != nil || n != 0 {
+		if n, err := s.Count(t.Context(), b.DB.Pool, nobody); err != nil || n != 0 {
 			t.Errorf("%s: count %d, %v", s.Name(), n, err)
 		}
-		if _, err := s.Read(t.Context(), nobody, "", 10, nil); err != nil {
+		if _, err := s.Read(t.Context(), b.DB.Pool, nobody, "", 10, nil); err != nil {
 			t.Errorf("%s: read: %v", s.Name(), err)
 		}
 		q := record.PageQuery{Limit: 10, From: b.clock.Now(), To: b.clock.Now()}

@@ -21,12 +21,13 @@ type Source interface {
 	// Fields are what a person may see of a row, in the order of Row.Values.
 	Fields() []dictionary.Field
 
-	// Count is how many rows a person has here.
-	Count(ctx context.Context, person uuid.UUID) (int64, error)
+	// Count is how many rows a person has here. A source in our own database
+	// is read by db, the pool or a transaction.
+	Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error)
 	// Read hands over up to limit rows after a cursor ("" is the beginning),
 	// in an order that never changes, and gives the cursor to go on from; it
 	// is "" when nothing is left. A row's bytes are gone when fn returns.
-	Read(ctx context.Context, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
+	Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
 	// Page gives rows for reading, newest first.
 	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
 	// Row finds one row by its key; NotFound if the person has none such.

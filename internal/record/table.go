@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -187,13 +188,13 @@ func (t *table) Fields() []dictionary.Field { return t.holding.Fields }
 // counted tells whether ingest keeps the number of rows.
 func (t *table) counted() bool { return t.holding.Ingest }
 
-func (t *table) Count(ctx context.Context, person uuid.UUID) (int64, error) {
+func (t *table) Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error) {
 	sql := "select count(*) from " + t.from + " where " + t.shown
 	if t.counted() {
 		sql = "select coalesce(sum(rows), 0)::bigint from record_total where person_id = $1 and category = " + literal(t.category.ID)
 	}
 	var n int64
-	if err := t.deps.DB.Pool.QueryRow(ctx, sql, person).Scan(&n); err != nil {
+	if err := db.QueryRow(ctx, sql, person).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count %s: %w", t.Name(), err)
 	}
 	return n, nil

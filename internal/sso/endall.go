@@ -2,34 +2,45 @@ package sso
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 // EndAll ends every link of somebody who is being erased, the last way in
-// too, and revokes each at its provider. What a provider did not take is in
-// the error, so that it is tried again. Safe to call twice.
-func (s *Service) EndAll(ctx context.Context, person uuid.UUID) error {
-	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		return revokeAll(tx, person, s.deps.Now())
-	})
+// too, and asks for each to be ended at its provider. Safe to call twice.
+func (s *Service) EndAll(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	if err := revokeAll(tx, person, s.deps.Now()); err != nil {
+		return err
+	}
+	ids, err := pendingOf(tx, person)
 	if err != nil {
 		return err
 	}
-	links, err := s.Links(ctx, person)
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, link := range links {
-		if err := s.EndAtProvider(ctx, link.LinkID, false); err != nil && !fault.Is(err, fault.Gone) {
-			failed = append(failed, fmt.Errorf("%s: %w", link.Provider, err))
+	for _, id := range ids {
+		if err := s.deps.Plans.Add(ctx, tx, kind, id, time.Time{}); err != nil {
+			return err
 		}
 	}
-	return errors.Join(failed...)
+	return nil
+}
+
+// Ended tells whether every link of somebody who is being erased has ended at
+// its provider. With giveUp nobody is asked any more, and it did not go well;
+// only who is asked at this moment is waited for.
+func (s *Service) Ended(ctx context.Context, tx postgres.Tx, person uuid.UUID, giveUp bool) (done, well bool, err error) {
+	pending, err := pendingOf(tx, person)
+	if err != nil {
+		return false, false, err
+	}
+	if len(pending) == 0 {
+		return true, true, nil
+	}
+	if !giveUp {
+		return false, false, nil
+	}
+	free, err := s.deps.Plans.Withdraw(ctx, tx, kind, pending)
+	return free, false, err
 }

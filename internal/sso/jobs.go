@@ -7,39 +7,27 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/postgres"
 )
 
-type revokeArgs struct {
-	Person uuid.UUID `json:"person"`
-	ID     uuid.UUID `json:"id"`
-}
+// kind is that of the plans of revocations.
+const kind = "sso.revoke"
 
-// Kind names the job.
-func (revokeArgs) Kind() string { return "sso.revoke" }
-
-// tries are spread over about seven hours (River waits tries⁴ seconds).
+// tries are spread over about seven hours: n^4 seconds lie between one and the
+// next.
 const tries = 10
 
-// InsertOpts bounds how long a provider that does not answer is asked.
-func (revokeArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: tries} }
-
-type revokeWorker struct {
-	river.WorkerDefaults[revokeArgs]
-	service *Service
-}
-
-// Timeout bounds one try.
-func (*revokeWorker) Timeout(*river.Job[revokeArgs]) time.Duration { return 2 * time.Minute }
-
-// Work ends one grant at its provider.
-func (w *revokeWorker) Work(ctx context.Context, job *river.Job[revokeArgs]) error {
-	err := w.service.EndAtProvider(ctx, LinkID(job.Args), job.Attempt >= job.MaxAttempts)
-	if fault.Is(err, fault.Gone) {
-		return jobs.Cancel("the link has been erased")
+func (s *Service) work() jobs.Work {
+	return jobs.Work{
+		Kind: kind, Queue: jobs.Default, Tries: tries,
+		Batch: func(ctx context.Context, tx postgres.Tx, id uuid.UUID, try jobs.Try) (jobs.Next, error) {
+			return jobs.Next{Over: true}, s.endAtProvider(ctx, tx, id, try.Last())
+		},
+		Failed: func(context.Context, postgres.Tx, uuid.UUID, jobs.Try, error) (jobs.Next, error) {
+			return jobs.Next{}, nil
+		},
 	}
-	return err
 }
 
 type lapsedArgs struct {
@@ -71,6 +59,5 @@ func (w *lapsedWorker) Work(ctx context.Context, job *river.Job[lapsedArgs]) err
 
 // AddWorkers registers the workers of this noun.
 func (s *Service) AddWorkers(w *river.Workers) {
-	river.AddWorker(w, &revokeWorker{service: s})
 	river.AddWorker(w, &lapsedWorker{service: s})
 }

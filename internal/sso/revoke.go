@@ -3,6 +3,7 @@ package sso
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -40,7 +41,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		if err := deleteAttempts(tx, link.Person); err != nil {
 			return err
 		}
-		if err := s.deps.Queue.Add(ctx, tx, revokeArgs(link)); err != nil {
+		if err := s.deps.Plans.Add(ctx, tx, kind, link.ID, time.Time{}); err != nil {
 			return err
 		}
 		if err := s.write(ctx, tx, link.Person, "serviceRevoked", row.Provider); err != nil {
@@ -69,27 +70,27 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 	return others == 0, err
 }
 
-// EndAtProvider revokes a grant at its provider and destroys our tokens. Until
+// endAtProvider revokes a grant at its provider and destroys our tokens. Until
 // the provider has answered it gives an error, so that it is tried again;
 // giveUp ends the trying. Safe to call twice.
-func (s *Service) EndAtProvider(ctx context.Context, link LinkID, giveUp bool) error {
-	row, err := findLink(s.deps.DB.Gorm(ctx), link)
-	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.Gone, "fault.gone") // erased meanwhile
+func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUID, giveUp bool) error {
+	row, err := linkByID(tx.Gorm, id)
+	if postgres.IsMissing(err) || err == nil && row.Outcome != Pending {
+		return nil // erased meanwhile, or ended
 	}
-	if err != nil || row.Outcome != Pending {
+	if err != nil {
 		return err
 	}
 	var tokens []grantToken
 	if err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); err != nil {
-		return s.settle(ctx, row, Failed)
+		return s.settle(ctx, tx, row, Failed)
 	}
 	outcome, err := s.reach(row).revoke(ctx, tokens)
 	if err == nil {
-		return s.settle(ctx, row, outcome)
+		return s.settle(ctx, tx, row, outcome)
 	}
 	if giveUp {
-		return s.settle(ctx, row, Failed)
+		return s.settle(ctx, tx, row, Failed)
 	}
 	return err
 }
@@ -103,16 +104,14 @@ func (s *Service) reach(row linkRow) *client {
 	return &client{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, http: s.http, now: s.deps.Now}
 }
 
-func (s *Service) settle(ctx context.Context, row linkRow, outcome Outcome) error {
-	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.deps.Now()
-		if settled, err := settleLink(tx, row, outcome, now); err != nil || !settled {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			At: now, Actor: audit.BySystem("sso"), Action: "sso.ended", PersonID: row.PersonID, Subject: row.ID.String(),
-			Detail: map[string]any{"provider": row.Provider, "outcome": string(outcome)},
-		})
+func (s *Service) settle(ctx context.Context, tx postgres.Tx, row linkRow, outcome Outcome) error {
+	now := s.deps.Now()
+	if settled, err := settleLink(tx, row, outcome, now); err != nil || !settled {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		At: now, Actor: audit.BySystem("sso"), Action: "sso.ended", PersonID: row.PersonID, Subject: row.ID.String(),
+		Detail: map[string]any{"provider": row.Provider, "outcome": string(outcome)},
 	})
 }
 

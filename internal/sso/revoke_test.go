@@ -62,15 +62,17 @@ func TestARevocationSaysHowItEndedAndDestroysTheTokens(t *testing.T) {
 		b.provider.SetRevocation(c.answer)
 		must(t, p.revoke(link))
 		must(t, p.revoke(link)) // again is no error
-		err := b.SSO.EndAtProvider(t.Context(), link, false)
+		err := b.endAtProvider(link)
 		if c.want == sso.Failed {
 			if err == nil || b.count(`select count(*) from sso_link where id = $1 and outcome = 'pending' and sealed_tokens is not null`, link.ID) != 1 {
 				t.Errorf("%s: it is not tried again: %v", name, err)
 			}
-			err = b.SSO.EndAtProvider(t.Context(), link, true)
+			_, err = b.DB.Pool.Exec(t.Context(), `update plan set tries = 9, due_at = '-infinity'`) // the last try
+			must(t, err)
+			err = b.endAtProvider(link)
 		}
 		must(t, err)
-		must(t, b.SSO.EndAtProvider(t.Context(), link, true)) // safe to call twice
+		must(t, b.endAtProvider(link)) // safe to call twice
 		if n := b.count(`select count(*) from sso_link where id = $1 and outcome = $2 and sealed_tokens is null and claims = '{}' and outcome_at is not null`, link.ID, string(c.want)); n != 1 {
 			t.Errorf("%s: the row does not say %q", name, c.want)
 		}
@@ -148,7 +150,7 @@ func TestALinkOfARemovedProviderStaysVisibleAndRevocable(t *testing.T) {
 		t.Fatalf("%+v", links)
 	}
 	must(t, p.revoke(link)) // it was no way in any more
-	must(t, b.SSO.EndAtProvider(t.Context(), link, false))
+	must(t, b.endAtProvider(link))
 	if n := b.count(`select count(*) from sso_link where outcome = 'failed' and sealed_tokens is null`); n != 1 {
 		t.Error("a provider that wants the client's secret is not called failed")
 	}
@@ -169,18 +171,7 @@ func TestAProviderThatIsDownStopsNothingElse(t *testing.T) {
 	kind(t, "a provider that nobody configured", err, fault.NotFound)
 }
 
-func TestARevocationWhoseJobWasLostIsAskedForAgain(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	p := b.somebody("robin@example.com", password)
-	must(t, p.revoke(p.linked("ada-1")))
-	_, err := b.DB.Pool.Exec(t.Context(), `delete from river_job`)
-	must(t, err)
-	for i, want := range []int{0, 1, 1} {
-		must(t, b.SSO.Resume(t.Context()))
-		if n := b.count(`select count(*) from river_job where kind = 'sso.revoke'`); n != want {
-			t.Errorf("look %d: %d jobs", i, n)
-		}
-		b.clock.Advance(25 * time.Hour)
-	}
+// endAtProvider works the plan of a revocation.
+func (b *bundle) endAtProvider(link sso.LinkID) error {
+	return b.Plans.Run(b.t.Context(), "sso.revoke", link.ID)
 }

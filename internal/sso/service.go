@@ -21,6 +21,7 @@ type Deps struct {
 	Ring      *keyring.Ring
 	Mail      *mail.Service
 	Queue     *jobs.Queue
+	Plans     *jobs.Plans
 	Limits    *limit.Limiter
 	Accounts  *account.Service
 	Providers []Provider
@@ -58,6 +59,7 @@ func New(d Deps) (*Service, error) {
 	for _, p := range d.Providers {
 		s.clients[p.ID] = &client{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", http: s.http, now: d.Now}
 	}
+	s.deps.Plans.Register(s.work())
 	return s, nil
 }
 

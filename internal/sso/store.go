@@ -109,13 +109,18 @@ func countLive(tx postgres.Tx, person, but uuid.UUID, providers []string) (n int
 	return n, err
 }
 
-// pendingSince are links whose revocation was asked for before then and is not
-// done; at most a thousand.
-func pendingSince(db *gorm.DB, then time.Time) (rows []linkRow, err error) {
-	if err := db.Where("outcome = ? and revoked_at < ?", Pending, then).Limit(1000).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("looking for lost revocations: %w", err)
+// linkByID reads a link for the work on it.
+func linkByID(db *gorm.DB, id uuid.UUID) (row linkRow, err error) {
+	err = db.Where("id = ?", id).First(&row).Error
+	return row, err
+}
+
+// pendingOf are a person's links whose providers have not been told.
+func pendingOf(tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
+	if err := tx.Gorm.Model(&linkRow{}).Where("person_id = ? and outcome = ?", person, Pending).Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("looking at links that end: %w", err)
 	}
-	return rows, nil
+	return ids, nil
 }
 
 func updateLink(tx postgres.Tx, row linkRow, columns ...string) error {

@@ -1,0 +1,270 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Work is one kind of long work, done in batches.
+type Work struct {
+	Kind  string // of its plans; never changed once released
+	Queue string // whose workers do it
+	Tries int    // that may fail one after the other, the last one included; 0: without end
+
+	// Batch does the next seconds of the work in tx, which holds the plan:
+	// nobody else works on it until tx ends. What it did and the note of how
+	// far it came are in tx, so that the next batch goes on from there,
+	// wherever this one was killed.
+	Batch func(ctx context.Context, tx postgres.Tx, id uuid.UUID, try Try) (Next, error)
+
+	// Failed is told in a transaction of its own, which holds the plan again,
+	// that a batch failed. After the last try its Next says how it goes on;
+	// before that the plan waits for its next try. nil: there is nothing to do.
+	Failed func(ctx context.Context, tx postgres.Tx, id uuid.UUID, try Try, cause error) (Next, error)
+}
+
+// Next says how a plan goes on; the zero Next is at once.
+type Next struct {
+	Over  bool          // there is nothing left to do
+	After time.Duration // not before
+	Rest  time.Duration // in which this worker leaves the database to others
+}
+
+// Plans are the long work of all kinds. A plan is a row that names what is to
+// be worked on and by which kind; how far it has come is in its noun's own
+// tables. See doc.go.
+type Plans struct {
+	DB    *postgres.DB
+	Queue *Queue
+	Log   *slog.Logger
+	Now   func() time.Time
+
+	kinds []Work
+}
+
+// longest is how long work without a last try waits between two.
+const longest = 10 * time.Minute
+
+// Register makes a kind known. It is called while the portal is put together.
+func (p *Plans) Register(w Work) { p.kinds = append(p.kinds, w) }
+
+func (p *Plans) kind(name string) (Work, error) {
+	at := slices.IndexFunc(p.kinds, func(w Work) bool { return w.Kind == name })
+	if at < 0 {
+		return Work{}, fmt.Errorf("jobs: nobody here does %q", name)
+	}
+	return p.kinds[at], nil
+}
+
+// Add asks for work on id inside tx, not before then; zero is now. If it is
+// planned already, it is hastened, unless somebody works on it just now. It
+// waits for nobody.
+func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UUID, then time.Time) error {
+	w, err := p.kind(kind)
+	if err != nil {
+		return err
+	}
+	now := p.Now()
+	if then.IsZero() {
+		then = now
+	}
+	_, err = tx.PGX.Exec(ctx, `insert into plan (kind, id, noted_at, due_at) values ($1, $2, $3, $4) on conflict do nothing`, kind, id, now, then)
+	if err == nil {
+		_, err = tx.PGX.Exec(ctx, `update plan set noted_at = $3, due_at = $4, tries = 0
+			where (kind, id) in (select kind, id from plan where kind = $1 and id = $2 for update skip locked)`, kind, id, now, then)
+	}
+	if err != nil {
+		return fmt.Errorf("planning %s: %w", kind, err)
+	}
+	if then.After(now) {
+		return nil // the sweep finds it when it is time
+	}
+	return p.Queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+}
+
+// Withdraw takes plans away, whatever they still had to do. It is false while
+// somebody works on one of them: then that one is still there, and whoever
+// wants it gone asks again. It waits for nobody.
+func (p *Plans) Withdraw(ctx context.Context, tx postgres.Tx, kind string, ids []uuid.UUID) (bool, error) {
+	_, err := tx.PGX.Exec(ctx, `delete from plan
+		where (kind, id) in (select kind, id from plan where kind = $1 and id = any($2) for update skip locked)`, kind, ids)
+	var left bool
+	if err == nil {
+		err = tx.PGX.QueryRow(ctx, `select exists (select from plan where kind = $1 and id = any($2))`, kind, ids).Scan(&left)
+	}
+	if err != nil {
+		return false, fmt.Errorf("withdrawing %s: %w", kind, err)
+	}
+	return !left, nil
+}
+
+// Next does one batch of a plan of this kind that is due and that nobody works
+// on. It is false if there is none. An error is of a batch, and noted with its
+// plan and in the log, or that even this could not be done.
+func (p *Plans) Next(ctx context.Context, kind string) (did bool, rest time.Duration, err error) {
+	w, err := p.kind(kind)
+	if err != nil {
+		return false, 0, err
+	}
+	return p.batch(ctx, w, uuid.Nil)
+}
+
+// Run does all that is due of one plan: what the workers would do, at once.
+// The error is the first batch's that failed.
+func (p *Plans) Run(ctx context.Context, kind string, id uuid.UUID) error {
+	w, err := p.kind(kind)
+	if err != nil {
+		return err
+	}
+	for {
+		did, rest, err := p.batch(ctx, w, id)
+		if err != nil || !did {
+			return err
+		}
+		if err := pause(ctx, rest); err != nil {
+			return err
+		}
+	}
+}
+
+// failure is what went wrong in a batch of a plan, which has been noted.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// batch does one batch: of this plan, or of any if id is uuid.Nil.
+func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest time.Duration, err error) {
+	var cause error
+	err = p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		var try Try
+		var err error
+		if id, try, err = p.take(ctx, tx, w, id); err != nil || try.N == 0 {
+			return err
+		}
+		did = true
+		next, err := attempt(func() (Next, error) { return w.Batch(ctx, tx, id, try) })
+		if cause = err; err != nil {
+			return err
+		}
+		rest = next.Rest
+		return p.settle(ctx, tx, w, id, next, true)
+	})
+	switch {
+	case err == nil:
+		return did, rest, nil
+	case !did:
+		return false, 0, fmt.Errorf("taking a plan of %s: %w", w.Kind, err)
+	case ctx.Err() != nil: // a portal that stops has used up no try
+		return did, 0, errors.Join(ctx.Err(), err)
+	case cause == nil:
+		cause = err // it did not commit
+	}
+	if err := p.fail(ctx, w, id, cause); err != nil {
+		return did, 0, errors.Join(cause, err)
+	}
+	return did, 0, failure{cause}
+}
+
+// take holds a plan that is due and that nobody holds. A plan noted in what is
+// now the future is due: the clock was put back, and what it waits for may be
+// far off. Try.N is 0 if there is none.
+func (p *Plans) take(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID) (uuid.UUID, Try, error) {
+	try := Try{Of: w.Tries}
+	err := tx.PGX.QueryRow(ctx, `select id, tries + 1 from plan
+		where kind = $1 and (due_at <= $2 or noted_at > $2) and ($3 = '00000000-0000-0000-0000-000000000000'::uuid or id = $3)
+		order by due_at limit 1 for update skip locked`, w.Kind, p.Now(), id).Scan(&id, &try.N)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return id, Try{}, nil
+	}
+	return id, try, err
+}
+
+// settle notes how a plan goes on. Tries are counted anew after one that went
+// well.
+func (p *Plans) settle(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) (err error) {
+	if now := p.Now(); next.Over {
+		_, err = tx.PGX.Exec(ctx, `delete from plan where kind = $1 and id = $2`, w.Kind, id)
+	} else {
+		_, err = tx.PGX.Exec(ctx, `update plan set noted_at = $3, due_at = $4, tries = case when $5 then 0 else tries end where kind = $1 and id = $2`,
+			w.Kind, id, now, now.Add(next.After), anew)
+	}
+	if err != nil {
+		return fmt.Errorf("noting how %s goes on: %w", w.Kind, err)
+	}
+	return nil
+}
+
+// fail notes a try that failed, unless somebody else has the plan meanwhile.
+func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) error {
+	return p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		try := Try{Of: w.Tries}
+		err := tx.PGX.QueryRow(ctx, `update plan set tries = tries + 1
+			where (kind, id) in (select kind, id from plan where kind = $1 and id = $2 for update skip locked) returning tries`, w.Kind, id).Scan(&try.N)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("noting that %s failed: %w", w.Kind, err)
+		}
+		level := slog.LevelWarn // it is tried again
+		if try.Last() {
+			level = slog.LevelError
+		}
+		p.Log.Log(ctx, level, "long work failed", "kind", w.Kind, "plan", id, "try", try.N, "tries", try.Of, "error", cause)
+		var next Next
+		if w.Failed != nil {
+			if next, err = w.Failed(ctx, tx, id, try, cause); err != nil {
+				return err
+			}
+		}
+		if try.Last() {
+			return p.settle(ctx, tx, w, id, next, true)
+		}
+		return p.settle(ctx, tx, w, id, Next{After: backoff(try)}, false)
+	})
+}
+
+// backoff is how long to wait after a try: n⁴ seconds, and not over ten
+// minutes where there is no last try to come to.
+func backoff(try Try) time.Duration {
+	n := time.Duration(try.N)
+	if try.Of == 0 && n > 4 {
+		return longest
+	}
+	return n * n * n * n * time.Second
+}
+
+// attempt makes an error of a panic, which may not end the whole process again
+// and again. The value that was thrown may hold anything; the trace says where.
+func attempt(do func() (Next, error)) (next Next, err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = fmt.Errorf("it panicked with a %T: %s", thrown, debug.Stack())
+		}
+	}()
+	return do()
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

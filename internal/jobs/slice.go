@@ -1,0 +1,95 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+const (
+	slice     = 5 * time.Second // in which a job does batches before it lets others have its place
+	sweepRate = 5 * time.Second // how often a portal looks for plans that nobody works on
+)
+
+// workArgs ask somebody to look for plans that are due. They name none: which
+// it is, the worker finds out.
+type workArgs struct {
+	Work  string `json:"work"`
+	Queue string `json:"queue"`
+}
+
+// Kind names the job.
+func (workArgs) Kind() string { return "plan.work" }
+
+// InsertOpts: there is nothing to try again, the sweep asks anew.
+func (a workArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: a.Queue, MaxAttempts: 1}
+}
+
+type planWorker struct {
+	river.WorkerDefaults[workArgs]
+	plans *Plans
+}
+
+// Timeout bounds the longest batch: a large archive put into a slow store.
+func (*planWorker) Timeout(*river.Job[workArgs]) time.Duration { return 30 * time.Minute }
+
+// Work does batches of whichever plans are due, for the seconds of a slice.
+func (w *planWorker) Work(ctx context.Context, job *river.Job[workArgs]) error {
+	for began := time.Now(); time.Since(began) < slice; { //nolint:forbidigo // how long work took, not what time it is
+		did, rest, err := w.plans.Next(ctx, job.Args.Work)
+		if _, noted := errors.AsType[failure](err); err != nil && !noted {
+			return orStop(ctx, err)
+		}
+		if !did {
+			return nil
+		}
+		if err := pause(ctx, rest); err != nil {
+			return orStop(ctx, err)
+		}
+	}
+	return Later(0)
+}
+
+// orStop is the error, unless it is only that the portal stops: the sweep of
+// another takes it from here.
+func orStop(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// AddWorkers registers the worker of all plans.
+func (p *Plans) AddWorkers(w *river.Workers) { river.AddWorker(w, &planWorker{plans: p}) }
+
+// Sweep asks for somebody to work on plans that are due and that nobody works
+// on: their portal was killed, or their time has just come. Each portal does
+// it every few seconds, so that none waits for another to be missed.
+func (p *Plans) Sweep(ctx context.Context) error {
+	var failed []error
+	for _, w := range p.kinds {
+		failed = append(failed, p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+			_, try, err := p.take(ctx, tx, w, uuid.Nil)
+			if err != nil || try.N == 0 {
+				return err
+			}
+			return p.Queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+		}))
+	}
+	return errors.Join(failed...)
+}
+
+// keepSweeping sweeps until ctx ends.
+func (p *Plans) keepSweeping(ctx context.Context) {
+	for pause(ctx, sweepRate) == nil {
+		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+			p.Log.WarnContext(ctx, "looking for long work that nobody does", "error", err)
+		}
+	}
+}
