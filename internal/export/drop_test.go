@@ -53,7 +53,7 @@ func TestErasingSomebodyDuringABuildLeavesNeitherFileNorRowNorLetter(t *testing.
 				return nil
 			})
 			if at == 0 { // only the row is left to say that it is ready
-				faults.ended = func() { b.dropped(mara) }
+				faults.ended = func() { _, _ = b.drop(mara) }
 			}
 			must(t, b.try(e))
 			b.dropped(mara)

@@ -15,14 +15,20 @@ import (
 // Work runs the jobs of these workers until the test ends.
 func Work(t testing.TB, db *postgres.DB, add ...func(*river.Workers)) {
 	t.Helper()
+	work(t, jobs.Config{DB: db}, add...)
+}
+
+func work(t testing.TB, cfg jobs.Config, add ...func(*river.Workers)) {
+	t.Helper()
 	workers := river.NewWorkers()
 	for _, a := range add {
 		a(workers)
 	}
+	cfg.Workers, cfg.Logger = workers, slog.New(slog.NewTextHandler(t.Output(), nil))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- jobs.Run(ctx, jobs.Config{DB: db, Workers: workers, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+		ended <- jobs.Run(ctx, cfg)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -30,6 +36,12 @@ func Work(t testing.TB, db *postgres.DB, add ...func(*river.Workers)) {
 			t.Errorf("the workers: %v", err)
 		}
 	})
+}
+
+// WorkPlans works long work as a portal does, until the test ends.
+func WorkPlans(t testing.TB, p *jobs.Plans) {
+	t.Helper()
+	work(t, jobs.Config{DB: p.DB, Plans: p}, p.AddWorkers)
 }
 
 // AwaitJobs returns when every job that is due has been worked, with those

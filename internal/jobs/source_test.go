@@ -1,0 +1,40 @@
+package jobs_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What a queue keeps in its tables is the queue's. Tests may look.
+func TestNobodyReadsOrWritesTheQueuesOwnTables(t *testing.T) {
+	t.Parallel()
+	theirs := regexp.MustCompile(`river_(job|leader|queue|client|migration|notification)|\.Job(List|Delete|Cancel|Retry|Get|Update)\w*\(`)
+	sources := 0
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "testkit") {
+			if err == nil {
+				err = fs.SkipDir
+			}
+			return err
+		}
+		if ext := filepath.Ext(path); d.IsDir() || ext != ".go" && ext != ".sql" && ext != ".templ" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		sources++
+		if found := theirs.Find(source); found != nil {
+			t.Errorf("%s: %s", path, found)
+		}
+		return nil
+	})
+	if err != nil || sources < 200 {
+		t.Errorf("%d sources were read: %v", sources, err)
+	}
+}
