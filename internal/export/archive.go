@@ -20,13 +20,11 @@ type archive struct {
 	at  time.Time
 
 	sealed io.WriteCloser
-	store  io.WriteCloser
 }
 
-// create begins an archive that is bound to its owner. If its context ends
-// before close, the store keeps nothing.
-func (s *Service) create(store io.WriteCloser, owner []byte, at time.Time) (*archive, error) {
-	a := &archive{store: store, sum: sha256.New(), at: at}
+// create begins an archive that is bound to its owner.
+func (s *Service) create(store io.Writer, owner []byte, at time.Time) (*archive, error) {
+	a := &archive{sum: sha256.New(), at: at}
 	var err error
 	if a.sealed, err = s.Ring.SealTo(store, purpose, owner); err != nil {
 		return nil, err
@@ -38,12 +36,10 @@ func (s *Service) create(store io.WriteCloser, owner []byte, at time.Time) (*arc
 }
 
 func (a *archive) close() error {
-	for _, c := range []io.Closer{a.zip, a.sealed, a.store} {
-		if err := c.Close(); err != nil {
-			return err
-		}
+	if err := a.zip.Close(); err != nil {
+		return err
 	}
-	return nil
+	return a.sealed.Close()
 }
 
 // tally counts what goes through.

@@ -36,7 +36,7 @@ func newKey(id uuid.UUID) string {
 
 // store writes a file of which nothing is kept unless fill and all after it
 // went well.
-func (s *Service) store(ctx context.Context, key string, fill func(io.WriteCloser) error) error {
+func (s *Service) store(ctx context.Context, key string, fill func(io.Writer) error) error {
 	if s.Files == nil {
 		return errNoFiles
 	}
@@ -59,7 +59,7 @@ func (s *Service) store(ctx context.Context, key string, fill func(io.WriteClose
 
 // storePiece seals a piece, bound to its key.
 func (s *Service) storePiece(ctx context.Context, key string, content []byte) error {
-	return s.store(ctx, key, func(to io.WriteCloser) error {
+	return s.store(ctx, key, func(to io.Writer) error {
 		sealed, err := s.Ring.SealTo(to, partPurpose, []byte(key))
 		if err != nil {
 			return err

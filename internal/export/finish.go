@@ -100,7 +100,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, e 
 // into the export.
 func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *manifest, err error) {
 	var a *archive
-	err = s.store(ctx, e.BlobKey, func(to io.WriteCloser) error {
+	err = s.store(ctx, e.BlobKey, func(to io.Writer) error {
 		if a, err = s.create(to, e.owner(), s.Now().UTC()); err != nil {
 			return err
 		}
