@@ -61,7 +61,7 @@ func TestAnArchiveComesInAThirdLanguage(t *testing.T) {
 	b := setup(t)
 	mara := b.person("mara@example.com", testkit.Third)
 	e := b.ask(mara, "profile")
-	must(t, b.Build(t.Context(), mara, e.ID, firstTry))
+	b.build(e)
 	source := b.fetch(e).files["index.html"]
 	if !strings.Contains(source, `lang="`+testkit.Third+`"`) || strings.Contains(source, "[export.") {
 		t.Error("the archive is not in the third language, or lacks a word")

@@ -12,7 +12,7 @@ import (
 // What a queue keeps in its tables is the queue's. Tests may look.
 func TestNobodyReadsOrWritesTheQueuesOwnTables(t *testing.T) {
 	t.Parallel()
-	theirs := regexp.MustCompile(`river_(job|leader|queue|client|migration|notification)|\.Job(List|Delete|Cancel|Retry|Get|Update)\w*\(`)
+	theirs := regexp.MustCompile(`river_(job|leader|queue|client|migration|notification)|\.Job(List|Delete|Retry|Get|Update|CancelTx)\w*\(|\.JobCancel\(ctx`)
 	sources := 0
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "testkit") {
