@@ -29,7 +29,7 @@ func owners() map[string]string {
 		"record": "record", "connection_log": "record", "site_usage": "record", "record_total": "record", "record_day": "record",
 		"ingest_run": "record", "ingest_refusal": "record", "api_key": "record",
 		"consent_event": "consent", "consent_state": "consent", "suppression": "consent", "staff_look": "disclosure",
-		"export": "export", "erasure": "erasure", "erasure_step": "erasure", "tombstone": "erasure",
+		"plan": "jobs", "export": "export", "export_step": "export", "erasure": "erasure", "erasure_step": "erasure", "tombstone": "erasure",
 		"request": "request", "request_event": "request", "kept_form": "form", "used_form": "form",
 	}
 }

@@ -208,10 +208,11 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, st Step) (jobs.Next
 	if err != nil {
 		return jobs.Next{}, fmt.Errorf("erasing %s: %w", st.Category, err)
 	}
-	st.RowsDone += n
 	if now := s.Now(); n == 0 {
 		st.DoneAt = &now
+		return jobs.Next{}, noteStep(tx, st)
 	}
+	st.RowsDone += n
 	return jobs.Next{Rest: s.Rest}, noteStep(tx, st)
 }
 

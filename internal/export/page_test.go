@@ -30,7 +30,7 @@ func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 			if withheld := page.Text("#exports details"); !strings.Contains(withheld, want.archive) || strings.Contains(withheld, "blob_key") {
 				t.Errorf("what is withheld of the downloads: %q", withheld)
 			}
-			cells := page.Texts("#exports tbody tr:first-child td")
+			cells := page.Texts("#exports tbody tr:last-child td")
 			if !slices.Contains(cells, want.state) || !slices.Contains(cells, want.category) {
 				t.Errorf("codes in place of words: %q", cells)
 			}
