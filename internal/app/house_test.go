@@ -156,7 +156,7 @@ func TestAnAccountBeingErasedIsOneFaultSaidInOnePlace(t *testing.T) {
 // The rooms that are listed do not keep to it yet; the list only gets shorter.
 func TestARoomsSQLStandsInItsStore(t *testing.T) {
 	t.Parallel()
-	unmoved := strings.Fields("account audit consent disclosure erasure export form limit mail record staff")
+	unmoved := strings.Fields("account audit consent disclosure erasure form limit mail record staff")
 	plumbing := strings.Fields("dictionary jobs postgres postgres/embedded standin") // no nouns: they own no table
 	still := map[string]bool{}
 	for _, s := range sources(t) {
