@@ -82,7 +82,7 @@ func (b *bundle) worked(id uuid.UUID) (e erasure.Erasure) {
 		if e.State != erasure.Running && (e.State != erasure.Grace || e.RunsAt.After(b.clock.Now())) {
 			return e
 		}
-		_, _, _ = b.Plans.Next(b.t.Context(), "sso.revoke") // what fails is tried again
+		_, _, _ = b.Plans.Next(b.t.Context(), "sso.revoke")                            // what fails is tried again
 		b.exec(`update plan set due_at = '-infinity' where kind <> 'erasure.receipt'`) // what waits a moment, or whose worker was just killed
 	}
 	return e
