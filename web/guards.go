@@ -48,9 +48,9 @@ func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc)
 	}
 }
 
-// program is a route for programs.
-func (s *server) program(method, path string, h echo.HandlerFunc) {
-	s.add(route{method, path, forPrograms, "no form comes here"}, h)
+// program is a route that programs read.
+func (s *server) program(path string, h echo.HandlerFunc) {
+	s.add(route{get, path, forPrograms, "no form comes here"}, h)
 }
 
 // keyed is a route for programs that have a key.

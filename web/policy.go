@@ -21,7 +21,7 @@ type policyController struct{ *server }
 
 // show is the policy in force.
 func (c *policyController) show(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, c.current(ctx.Request().Context()))))
+	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, c.current())))
 }
 
 // version is an earlier version, one that is announced, or the one in force.
@@ -33,7 +33,7 @@ func (c *policyController) version(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, version)))
 }
 
-func (c *policyController) current(ctx context.Context) notice.Version {
+func (c *policyController) current() notice.Version {
 	return c.Policy.Current(deadline.DayOf(c.Now(), c.Catalog.Office()))
 }
 
@@ -69,7 +69,7 @@ const foldFrom = 4
 
 // standing tells whether a version is in force, and which others there are.
 func (c *policyController) standing(ctx context.Context, version notice.Version, page *views.PolicyPage) {
-	current := c.current(ctx)
+	current := c.current()
 	page.Since, page.Standing = version.Effective.Time(), views.PolicyCurrent
 	all := c.Policy.Versions()
 	for i, v := range all {

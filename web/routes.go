@@ -24,10 +24,10 @@ const archivePath = "/downloads/:id/file"
 // method, the address and who answers. What each guard asks for is guards.go.
 func (s *server) routes() {
 	health := &healthController{s}
-	s.program(get, "/healthz", health.alive)
-	s.program(get, "/readyz", health.ready)
-	s.program(get, "/static/*", echo.WrapHandler(static.Handler()))
-	s.program(get, brandPath, s.brand)
+	s.program("/healthz", health.alive)
+	s.program("/readyz", health.ready)
+	s.program("/static/*", echo.WrapHandler(static.Handler()))
+	s.program(brandPath, s.brand)
 
 	home := &homeController{s}
 	s.open(get, "/", home.show)
@@ -136,7 +136,7 @@ func (s *server) routes() {
 	s.open(get, "/erasure/:id", erasures.show) // whoever has left has no session
 	s.open(get, "/erasure/:id/receipt", erasures.receipt)
 	s.person(post, "/erasure/:id/cancel", erasures.cancel)
-	s.program(get, "/.well-known/portal-receipt-key", erasures.key)
+	s.program("/.well-known/portal-receipt-key", erasures.key)
 
 	requests := &requestController{s}
 	s.person(get, "/requests", requests.index)

@@ -38,7 +38,7 @@ func (o Owner) mark() []byte {
 	if !o.Since.IsZero() {
 		since = o.Since.UnixMicro()
 	}
-	return binary.BigEndian.AppendUint64(o.ID[:], uint64(since)) //nolint:gosec // read back by nobody
+	return binary.BigEndian.AppendUint64(o.ID[:], uint64(since))
 }
 
 // KnownBrowser gives the cookie of a browser in which owner has just proved

@@ -49,7 +49,7 @@ func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) e
 	}
 	if errors.Is(err, keyring.ErrNoKey) {
 		w.service.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
-		return jobs.Later(otherPortal + rand.N(otherPortal)) // at no portal's own pace, or one and the same takes it each time
+		return jobs.Later(otherPortal + rand.N(otherPortal)) //nolint:gosec // at no portal's own pace, or one and the same takes it each time; no secret
 	}
 	if fault.Is(err, fault.Gone) {
 		return jobs.Cancel("the message can not be delivered")

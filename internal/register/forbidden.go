@@ -2,9 +2,10 @@ package register
 
 import (
 	"path"
-	"plusultra.link/privacy/internal/document"
 	"strings"
 	"unicode"
+
+	"plusultra.link/privacy/internal/document"
 )
 
 // Ban is a kind of field or value that may never be held, whatever a category

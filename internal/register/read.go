@@ -2,21 +2,11 @@ package register
 
 import (
 	"slices"
-	"sort"
 
 	"plusultra.link/privacy/internal/dictionary"
 )
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
-}
 
 // find is the element whose id is wanted.
 func find[T any](list []T, id string, of func(T) string) (T, bool) {

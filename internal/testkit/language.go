@@ -74,13 +74,13 @@ var placeholder = regexp.MustCompile(`\{\{.*?\}\}`)
 func Greek(english string) string {
 	at, out := 0, ""
 	for _, span := range placeholder.FindAllStringIndex(english, -1) {
-		out += letters.Replace(english[at:span[0]]) + english[span[0]:span[1]]
+		out += letters().Replace(english[at:span[0]]) + english[span[0]:span[1]]
 		at = span[1]
 	}
-	return out + letters.Replace(english[at:])
+	return out + letters().Replace(english[at:])
 }
 
-var letters = func() *strings.Replacer {
+func letters() *strings.Replacer {
 	const latin, other = "abcdefghijklmnopqrstuvwxyz", "αβγδεφγηιϊκλμνοπθρστυϋωξψζ"
 	var pairs []string
 	greek := []rune(other)
@@ -88,4 +88,4 @@ var letters = func() *strings.Replacer {
 		pairs = append(pairs, string(l), string(greek[i]), strings.ToUpper(string(l)), strings.ToUpper(string(greek[i])))
 	}
 	return strings.NewReplacer(pairs...)
-}()
+}

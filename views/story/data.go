@@ -94,8 +94,11 @@ func dataRows(ctx context.Context) []views.DataRow {
 	for i := range rows {
 		began := now().Add(-time.Duration(7*i) * time.Hour)
 		rows[i] = views.DataRow{Values: []views.DataValue{
-			{Text: text.Time(ctx, began), ISO: text.ISO(began)}, {Text: "203.0.113.0/24"}, {Text: pick(ctx, "Gothenburg, Sweden", "東京")},
-			{Text: text.Bytes(ctx, int64(48_000_000+i))}, {Text: text.Duration(ctx, time.Duration(92+i)*time.Minute)},
+			{Text: text.Time(ctx, began), ISO: text.ISO(began)},
+			{Text: "203.0.113.0/24"},
+			{Text: pick(ctx, "Gothenburg, Sweden", "東京")},
+			{Text: text.Bytes(ctx, int64(48_000_000+i))},
+			{Text: text.Duration(ctx, time.Duration(92+i)*time.Minute)},
 		}}
 	}
 	return rows

@@ -13,8 +13,15 @@ import (
 func dataUsage(ctx context.Context) views.DataCategoryPage {
 	seen := at("2026-11-21T10:02:00Z")
 	row := views.DataRow{Values: []views.DataValue{
-		{Text: text.Time(ctx, seen), ISO: text.ISO(seen)}, {Text: "/shop/routers/travel-router-with-a-long-name"}, {Text: "https://search.example.com/?q=travel+router"}, {Text: "–"}, {Text: "312"},
-		{Text: text.Duration(ctx, 192*time.Second)}, {Text: "4"}, {Text: pick(ctx, "a link", "リンク")}, {Text: "–"},
+		{Text: text.Time(ctx, seen), ISO: text.ISO(seen)},
+		{Text: "/shop/routers/travel-router-with-a-long-name"},
+		{Text: "https://search.example.com/?q=travel+router"},
+		{Text: "–"},
+		{Text: "312"},
+		{Text: text.Duration(ctx, 192*time.Second)},
+		{Text: "4"},
+		{Text: pick(ctx, "a link", "リンク")},
+		{Text: "–"},
 	}}
 	name := pick(ctx, "Site usage", "サイトの利用")
 	return views.DataCategoryPage{
