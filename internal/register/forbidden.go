@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/internal/input"
 )
 
 // Ban is a kind of field or value that may never be held, whatever a category
@@ -15,7 +16,7 @@ type Ban struct {
 	Promise    string        `json:"promise"`
 	Categories []string      `json:"categories" ref:"categories" empty:"all"` // none: everywhere
 	Names      []string      `json:"names"`                                   // of fields, compared without case or punctuation; * matches any part
-	Cards      bool          `json:"cards"`                                   // refuses any value in which LuhnCard finds a number
+	Cards      bool          `json:"cards"`                                   // refuses any value in which input.CardNumber finds a number
 	Text       document.Text `json:"text"`
 }
 
@@ -55,7 +56,7 @@ func (r *Register) ForbiddenField(category, field string) (Ban, bool) {
 // card's full number.
 func (r *Register) ForbiddenValue(category, value string) (Ban, bool) {
 	for _, ban := range r.Forbidden {
-		if ban.Cards && ban.covers(category) && LuhnCard(value) {
+		if ban.Cards && ban.covers(category) && input.CardNumber(value) {
 			return ban, true
 		}
 	}
