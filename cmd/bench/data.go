@@ -109,7 +109,7 @@ func connections(to io.Writer, address string, rows int) error {
 	for i := range rows {
 		line = append(append(line[:0], address...), ',')
 		line = start.Add(time.Duration(i)*step).AppendFormat(line, "2006-01-02T15:04:05.000Z07:00")
-		line = fmt.Appendf(line, ",198.51.%d.%d,\"%s\",%d,%d\n", r.IntN(256), r.IntN(256), places[r.IntN(len(places))], r.Int64N(1<<31), r.IntN(7200))
+		line = fmt.Appendf(line, ",198.51.%d.0/24,\"%s\",%d,%d\n", r.IntN(256), places[r.IntN(len(places))], r.Int64N(1<<31), r.IntN(7200))
 		if _, err := out.Write(line); err != nil {
 			return err
 		}

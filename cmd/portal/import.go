@@ -87,6 +87,9 @@ func (i importer) file(ctx context.Context, category, name string, format record
 	i.clear()
 	fmt.Fprintf(i.out, "%s: %d added, %d known, %d refused (%s rows/s)\n", name, result.Added, result.Known, result.Refused,
 		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
+	if result.Unended {
+		fmt.Fprintln(i.err, name+": "+text.T(i.words, "record.unended"))
+	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return errors.New(text.T(i.words, f.Key, f.Args...))
 	}

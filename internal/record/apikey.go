@@ -4,15 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -42,8 +41,8 @@ const (
 // CreateKey makes a key for some categories that can be imported. The token is
 // shown this once: only its hash is kept.
 func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string, categories []string) (token string, key Key, err error) {
-	name = strings.TrimSpace(name)
-	if name == "" || len([]rune(name)) > maxKeyName || strings.ContainsFunc(name, unicode.IsControl) {
+	name, ps := input.Line("name", name, maxKeyName)
+	if name == "" || len(ps) > 0 {
 		return "", Key{}, fault.Invalidate(fault.Field("name", "record.keyName", "Max", maxKeyName))
 	}
 	categories = slices.Clone(categories)

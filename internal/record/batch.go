@@ -3,6 +3,8 @@ package record
 import (
 	"slices"
 	"strings"
+
+	"plusultra.link/privacy/internal/address"
 )
 
 // batch is rows that passed every check but one: whom they are about.
@@ -42,9 +44,17 @@ func (b *batch) who(name []byte) int {
 		return at
 	}
 	at := len(b.names)
-	b.names = append(b.names, strings.ToLower(strings.TrimSpace(string(name))))
+	b.names = append(b.names, nameOf(string(name)))
 	b.people[string(name)] = at
 	return at
+}
+
+// nameOf is a name as findPeople knows it: an address in its one form, or an id.
+func nameOf(written string) string {
+	if at, err := address.Parse(written); err == nil {
+		return at.String()
+	}
+	return strings.ToLower(strings.TrimSpace(written))
 }
 
 // months are those in which rows of the batch lie, as 2006-01.

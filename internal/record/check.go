@@ -3,13 +3,12 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"net/mail"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 )
@@ -35,6 +34,8 @@ const (
 	BadJSON    Reason = "json"
 	LongLine   Reason = "line"
 	Unknown    Reason = "person"
+	OneAddress Reason = "network" // of one device, where a network is asked for (promise P7)
+	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
 	Unfit      Reason = "database"
 )
 
@@ -54,8 +55,7 @@ const (
 )
 
 const (
-	maxAddress  = 254 // RFC 5321, erratum 1690
-	maxDepth    = 32  // of JSON in JSON
+	maxDepth    = 32 // of JSON in JSON
 	clockSkew   = 24 * time.Hour
 	firstYear   = 2000 // nothing here was held before; keeps partitions few
 	fewestCard  = 13   // digits of the shortest card number
@@ -109,11 +109,16 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 		return v.text, noReason
 	case dictionary.TypeNetwork:
 		return network(v.text)
+	case dictionary.TypePlace:
+		if !placeName(string(v.text)) {
+			return nil, NoPlace
+		}
 	case dictionary.TypeEmail:
-		a, err := mail.ParseAddress(string(v.text))
-		if err != nil || a.Address != string(v.text) || len(v.text) > maxAddress {
+		a, err := address.Parse(string(v.text))
+		if err != nil {
 			return nil, WrongType
 		}
+		return []byte(a.String()), noReason
 	default: // free text
 	}
 	return v.text, c.words(f, v.text)
@@ -124,7 +129,28 @@ func (c checker) words(f dictionary.Field, s []byte) Reason {
 	if f.Max > 0 && int64(len(s)) > f.Max && int64(utf8.RuneCount(s)) > f.Max {
 		return TooLong
 	}
+	if reason := c.enclosed(string(s), 0); reason != noReason {
+		return reason
+	}
 	return c.card(s)
+}
+
+// enclosed looks into a text that is JSON itself: what is forbidden is
+// forbidden there too.
+func (c checker) enclosed(s string, depth int) Reason {
+	s = strings.TrimSpace(s)
+	if s == "" || s[0] != '{' && s[0] != '[' && s[0] != '"' {
+		return noReason
+	}
+	decoder := json.NewDecoder(strings.NewReader(s))
+	decoder.UseNumber()
+	var value any
+	for decoder.Decode(&value) == nil { // one after another, perhaps
+		if reason := c.inside(value, depth+1); reason != noReason {
+			return reason
+		}
+	}
+	return noReason
 }
 
 func (c checker) card(s []byte) Reason {
@@ -193,16 +219,6 @@ func number(f dictionary.Field, v cell) ([]byte, Reason) {
 	return strconv.AppendInt(nil, n, 10), noReason
 }
 
-func network(s []byte) ([]byte, Reason) {
-	if a, err := netip.ParseAddr(string(s)); err == nil && a.Zone() == "" {
-		return []byte(a.String()), noReason
-	}
-	if p, err := netip.ParsePrefix(string(s)); err == nil {
-		return []byte(p.Masked().String()), noReason
-	}
-	return nil, WrongType
-}
-
 // list reads a JSON array of texts, or texts divided by semicolons.
 func (c checker) list(f dictionary.Field, v cell) ([]byte, Reason) {
 	var items []string
@@ -262,6 +278,9 @@ func (c checker) inside(value any, depth int) Reason {
 	case string:
 		if strings.ContainsRune(v, 0) {
 			return BadText
+		}
+		if reason := c.enclosed(v, depth); reason != noReason {
+			return reason
 		}
 		return c.card([]byte(v))
 	case json.Number:

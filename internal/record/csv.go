@@ -14,6 +14,8 @@ const personField = "person"
 const (
 	atPerson = -1 // a column's place: the person
 	atExtra  = -2 // and a column that the category does not declare
+
+	maxColumns = 1000 // far more than any category declares
 )
 
 // csvReader reads RFC 4180. Unlike encoding/csv it goes on after a row that
@@ -47,12 +49,16 @@ func newCSV(from io.Reader, into *intake) (*csvReader, error) {
 // header finds each column's field, or says what is wrong with it at once
 // rather than in every row.
 func (r *csvReader) header(into *intake) error {
-	found := make([]bool, r.fields)
+	if len(r.cells) > maxColumns {
+		return fault.New(fault.Invalid, "record.headerWide", "Max", maxColumns)
+	}
+	found, seen := make([]bool, r.fields), make(map[string]bool, len(r.cells))
 	for _, c := range r.cells {
 		name := string(bytes.TrimSpace(c))
-		if slices.Contains(r.names, name) {
+		if seen[name] {
 			return fault.New(fault.Invalid, "record.headerTwice", "Field", named(name))
 		}
+		seen[name] = true
 		r.names = append(r.names, name)
 		at, known := into.index[name]
 		switch {

@@ -51,6 +51,9 @@ type Result struct {
 	Progress
 
 	Run uuid.UUID
+	// Unended says that a CSV file ends without a line break. It may do so (RFC
+	// 4180, 2), but so does one that was cut off inside its last value.
+	Unended bool
 }
 
 // Refusal is one row that was not taken, and why. It never repeats a value.
@@ -76,6 +79,7 @@ func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 		return Result{}, err
 	}
 	err := run.all(ctx)
+	run.result.Unended = run.unended
 	ended := run.end(context.WithoutCancel(ctx), err == nil)
 	return run.result, errors.Join(err, ended)
 }
@@ -88,11 +92,12 @@ const (
 
 // run is one ingest under way.
 type run struct {
-	in     IngestInput
-	into   *intake
-	deps   Deps
-	months map[time.Time]bool // whose partition is there
-	result Result
+	in      IngestInput
+	into    *intake
+	deps    Deps
+	months  map[time.Time]bool // whose partition is there
+	result  Result
+	unended bool
 }
 
 func (r *run) begin(ctx context.Context) error {
@@ -167,6 +172,7 @@ func (r *run) read(ctx context.Context, empty <-chan *batch, ready chan<- *batch
 			switch {
 			case errors.Is(err, io.EOF):
 				done = true
+				r.unended = r.in.Format == CSV && rows.unended()
 			case err != nil:
 				done = true // what was read before is kept
 				b.broken = fmt.Errorf("read %s: %w", r.in.Source, err)

@@ -21,6 +21,8 @@ type rowReader interface {
 	// holds is good until the next call.
 	next(raw *rawRow) (*Refusal, error)
 	bytes() int64
+	// unended tells whether the input ended in the middle of a line.
+	unended() bool
 }
 
 // rawRow is a row as it came: cells by the intake's fields.
@@ -54,6 +56,7 @@ type lines struct {
 	eof        bool
 	read       int64
 	line       int64 // of the window's start, from 1
+	last       byte  // read
 }
 
 // Marks of encodings at a file's beginning.
@@ -107,6 +110,8 @@ func (l *lines) window() []byte { return l.buf[l.start:l.end] }
 
 func (l *lines) bytes() int64 { return l.read - int64(l.end-l.start) }
 
+func (l *lines) unended() bool { return l.eof && l.last != '\n' }
+
 // full tells whether the window is as large as a row may be.
 func (l *lines) full() bool { return l.end-l.start >= maxRecord }
 
@@ -122,7 +127,9 @@ func (l *lines) fill() error {
 		l.buf = grown
 	}
 	n, err := l.from.Read(l.buf[l.end:])
-	l.end += n
+	if l.end += n; n > 0 {
+		l.last = l.buf[l.end-1]
+	}
 	l.read += int64(n)
 	if errors.Is(err, io.EOF) {
 		l.eof, err = true, nil

@@ -142,7 +142,7 @@ func (r *run) note(ctx context.Context, tx pgx.Tx, added, known int64, refused [
 		r.result.Run, added, known, len(refused))
 	counts := map[string]int64{}
 	for _, f := range refused {
-		if f.Reason == Forbidden || f.Reason == Card {
+		if f.Reason == Forbidden || f.Reason == Card || f.Reason == OneAddress || f.Reason == NoPlace {
 			counts[f.Field]++
 		}
 	}

@@ -1,0 +1,61 @@
+package record
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// network reads a network in CIDR notation. One of a single address names a
+// device, which may not be held (promise P7). What is written as IPv4 inside
+// IPv6 (RFC 4291, 2.5.5.2) is the IPv4 network; it is none if its length leaves
+// the prefix in which such addresses lie.
+func network(s []byte) ([]byte, Reason) {
+	if _, err := netip.ParseAddr(string(s)); err == nil {
+		return nil, OneAddress
+	}
+	p, err := netip.ParsePrefix(string(s))
+	if err != nil {
+		return nil, WrongType
+	}
+	if p.Addr().Is4In6() {
+		const mapped = 96 // bits of ::ffff:0:0
+		if p.Bits() < mapped {
+			return nil, WrongType
+		}
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapped)
+	}
+	if p.IsSingleIP() {
+		return nil, OneAddress
+	}
+	return []byte(p.Masked().String()), noReason
+}
+
+var (
+	hostName     = regexp.MustCompile(`[\pL\pN-]+(\.[\pL\pN-]+)*\.(\pL{2,}|xn--[a-z0-9-]+)`)
+	abbreviation = regexp.MustCompile(`^\p{Lu}\p{Ll}{0,2}\.\p{Lu}\p{Ll}+$`) // St.Gallen
+	numbered     = regexp.MustCompile(`\pN\.\pN+\.\pN+\.\pN|:\S|::|//|^/|/$|/\pN|[@\\?=&#<>_]`)
+)
+
+// placeName tells whether a text is words for a place. Nobody's visits are to
+// be read in it: no address of a page, host or device, and no port.
+func placeName(s string) bool {
+	s = strings.NewReplacer("。", ".", "｡", ".").Replace(norm.NFKC.String(s))
+	if !strings.ContainsFunc(s, unicode.IsLetter) || numbered.MatchString(s) {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == ',' || r == ';' || r == '(' || r == ')' || r == '/'
+	}) {
+		if _, err := netip.ParseAddr(strings.Trim(part, "[]")); err == nil && strings.ContainsAny(part, ".:") {
+			return false
+		}
+		if hostName.MatchString(part) && !abbreviation.MatchString(part) {
+			return false
+		}
+	}
+	return true
+}
