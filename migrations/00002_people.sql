@@ -24,7 +24,7 @@ create table profile (
 create table email_address (
   person_id   uuid not null references person on delete cascade,
   id          uuid not null,
-  address     text not null check (address = lower(address) and position('@' in address) > 1),
+  address     text not null check (position('@' in address) > 1), -- in the form of internal/address
   is_primary  boolean not null,
   verified_at timestamptz not null, -- an address nobody proved belongs to nobody
   primary key (person_id, id)
@@ -136,7 +136,7 @@ create index sso_attempt_expires on sso_attempt (expires_at);
 
 create table staff_member (
   id            uuid primary key,
-  email         text not null unique check (email = lower(email)),
+  email         text not null unique, -- in the form of internal/address
   name          text not null,
   role          text not null check (role in ('agent', 'officer', 'admin')),
   password_hash text not null default '',

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 )
@@ -15,11 +16,11 @@ type confirmController struct{ *server }
 
 // confirmForm is a proof, and where one came from and goes to.
 type confirmForm struct {
-	Password string `form:"password" json:"-"`
+	Password string `form:"password" json:"-" text:"none"`
 	Code     string `form:"code" json:"-"`
-	Next     string `form:"next"`
-	Back     string `form:"back"`
-	Lost     string `form:"lost"`
+	Next     string `form:"next" text:"none"`
+	Back     string `form:"back" text:"none"`
+	Lost     string `form:"lost" text:"none"`
 	Sent     bool   `form:"-"` // a code by mail
 }
 
@@ -70,7 +71,7 @@ func (c *confirmController) form(ctx echo.Context, form confirmForm, problems fa
 	}
 	page := views.ConfirmPage{
 		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost != "", Sent: form.Sent,
-		HasPassword: has, Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+		HasPassword: has, Email: address.Show(signedIn(ctx).Address), Problems: words(ctx, problems),
 	}
 	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
 	if err != nil {

@@ -175,13 +175,13 @@ func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, r
 }
 
 type profileForm struct {
-	FullName   string `form:"full_name"`
-	Street     string `form:"street"`
-	PostalCode string `form:"postal_code"`
-	City       string `form:"city"`
-	Region     string `form:"region"`
+	FullName   string `form:"full_name" text:"service"`
+	Street     string `form:"street" text:"service"`
+	PostalCode string `form:"postal_code" text:"service"`
+	City       string `form:"city" text:"service"`
+	Region     string `form:"region" text:"service"`
 	Country    string `form:"country"`
-	Seen       string `form:"seen"`
+	Seen       string `form:"seen" text:"none"`
 }
 
 func (c *profileController) edit(ctx echo.Context) error {

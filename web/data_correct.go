@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -20,7 +21,21 @@ import (
 
 // correctionAt is where a row of a category's source is corrected.
 func correctionAt(category string, source int, row string) string {
-	return "/data/" + category + "/edit?" + url.Values{"in": {strconv.Itoa(source)}, "row": {row}}.Encode()
+	if row == "" {
+		row = theOnlyRow
+	}
+	return "/data/" + category + "/edit/" + strconv.Itoa(source) + "/" + url.PathEscape(row)
+}
+
+// theOnlyRow stands in an address for the row of a source that has one for each
+// person, and no key.
+const theOnlyRow = "-"
+
+func rowOf(ctx echo.Context) string {
+	if row := ctx.Param("row"); row != theOnlyRow {
+		return row
+	}
+	return ""
 }
 
 // correctable are the fields of which the register says that the person is
@@ -49,7 +64,7 @@ func offerCorrections(source record.Source, at int, rows []record.Row, list *vie
 // can be corrected.
 func (c *dataController) correctedSource(ctx echo.Context) (record.Source, error) {
 	sources := c.Records.For(ctx.Param("category"))
-	at, err := strconv.Atoi(ctx.QueryParam("in"))
+	at, err := strconv.Atoi(ctx.Param("source"))
 	if err != nil || at < 0 || at >= len(sources) || len(correctable(sources[at])) == 0 {
 		return nil, fault.New(fault.NotFound, "fault.notFound")
 	}
@@ -62,7 +77,7 @@ func (c *dataController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	row, err := source.Row(ctx.Request().Context(), person(ctx), ctx.QueryParam("row"))
+	row, err := source.Row(ctx.Request().Context(), person(ctx), rowOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -90,16 +105,25 @@ func (c *dataController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{}
-	for _, f := range correctable(source) {
-		values[f.ID] = ctx.Request().PostFormValue(f.ID)
+	posted, err := bindAll(ctx)
+	if err != nil {
+		return err
 	}
-	seen := ctx.Request().PostFormValue("seen")
+	values := map[string]string{}
+	var all []string
+	for _, f := range correctable(source) {
+		values[f.ID] = posted.Get(f.ID)
+		all = append(all, values[f.ID])
+	}
+	if input.SplitCard(all...) {
+		return fault.New(fault.Invalid, "input.card")
+	}
+	seen := posted.Get("seen")
 	again := func(problems fault.Problems) error {
 		values["seen"] = seen // no field of a category is called so
 		return c.again(ctx, here(ctx), values, problems)
 	}
-	row, err := source.Row(ctx.Request().Context(), person(ctx), ctx.QueryParam("row"))
+	row, err := source.Row(ctx.Request().Context(), person(ctx), rowOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -107,7 +131,7 @@ func (c *dataController) update(ctx echo.Context) error {
 		return again(fault.Problems{fault.Field("", "data.changedMeanwhile")})
 	}
 	err = source.Rectify(ctx.Request().Context(), record.Rectification{
-		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: ctx.QueryParam("row"), Values: values,
+		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: rowOf(ctx), Values: values,
 	})
 	if problems, ok := fault.Fields(err); ok {
 		return again(problems)

@@ -23,7 +23,7 @@ func TestAPersonCorrectsWhatTheyGaveInARowAndNobodyElses(t *testing.T) {
 	})
 	must(t, err)
 	c := p.client().signIn("robin@example.com")
-	links := testkit.HTML(t, c.get("/data/payment-methods").body).Attrs(`a[href*="/edit?"]`, "href")
+	links := testkit.HTML(t, c.get("/data/payment-methods").body).Attrs(`a[href*="/edit/"]`, "href")
 	if len(links) != 1 {
 		t.Fatalf("%d ways to correct one row: %v", len(links), links)
 	}
@@ -56,7 +56,7 @@ func TestAPersonCorrectsWhatTheyGaveInARowAndNobodyElses(t *testing.T) {
 	if got := other.post(links[0], right); got.status != http.StatusNotFound {
 		t.Errorf("somebody else corrects the row: %d", got.status)
 	}
-	if got := c.get("/data/orders/edit?in=0&row="); got.status != http.StatusNotFound {
+	if got := c.get("/data/orders/edit/0/-"); got.status != http.StatusNotFound {
 		t.Errorf("what the person is not the source of: %d", got.status)
 	}
 	if links := testkit.HTML(t, c.get("/data/profile").body).Attrs(`a[href^="/data/profile/edit"]`, "href"); len(links) != 1 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
@@ -20,7 +21,7 @@ type emailController struct{ *server }
 // topic, a colon and the version of how it stood.
 type preferencesForm struct {
 	Topics []string `form:"topics"`
-	Seen   []string `form:"seen"`
+	Seen   []string `form:"seen" text:"none"`
 }
 
 func (f preferencesForm) boxes() []consent.Box {
@@ -99,7 +100,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 	if err != nil {
 		return views.EmailPage{}, err
 	}
-	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: signedIn(ctx).Address, AllOff: true, Problems: words(ctx, problems)}
+	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: address.Show(signedIn(ctx).Address), AllOff: true, Problems: words(ctx, problems)}
 	page.Events = lines(history, consent.All)
 	for _, p := range preferences {
 		name, lang := p.Topic.Name, text.Lang(r)

@@ -59,7 +59,7 @@ func erasureLines(ctx context.Context, lines []erasure.Line) []views.ErasureLine
 }
 
 type erasureForm struct {
-	Confirm string `form:"confirm"`
+	Confirm string `form:"confirm" text:"none"`
 }
 
 func (c *erasureController) create(ctx echo.Context) error {

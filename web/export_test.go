@@ -11,3 +11,6 @@ func Routes() []Route {
 	s.routes()
 	return s.table
 }
+
+// BoundKey is where a request's context says which form a route bound.
+const BoundKey = boundKey

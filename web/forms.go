@@ -14,6 +14,7 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -49,13 +50,31 @@ const (
 	sendingKey = "sending" // the form on its way
 )
 
+// withoutCards hides the digits of what holds a payment card's number: that is
+// not kept for the moment either in which its form is shown again.
+func withoutCards(typed []byte) []byte {
+	var form map[string]any
+	if json.Unmarshal(typed, &form) != nil {
+		return typed
+	}
+	for name, value := range form {
+		if s, ok := value.(string); ok && input.CardNumber(s) {
+			form[name] = input.HideDigits(s)
+		}
+	}
+	if clean, err := json.Marshal(form); err == nil {
+		return clean
+	}
+	return typed
+}
+
 // carry goes on to the page at address with what was typed.
 func (s *server) carry(ctx echo.Context, address string, typed any, problems fault.Problems) error {
 	fields, err := json.Marshal(typed)
 	if err != nil {
 		return fmt.Errorf("keeping a form: %w", err)
 	}
-	content, err := json.Marshal(kept{fields, problems})
+	content, err := json.Marshal(kept{withoutCards(fields), problems})
 	if err != nil {
 		return fmt.Errorf("keeping a form: %w", err)
 	}

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,6 +12,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 )
@@ -41,10 +44,34 @@ type route struct {
 // add lays a route: the guard's middleware, then the handler. Where GET goes,
 // HEAD goes (RFC 9110, 9.3.2).
 func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc) {
+	paths := []string{r.Path}
+	if strings.Contains(r.Path, ":"+tokenParam) { // a slash that a mail program put behind it changes nothing
+		paths, before = append(paths, r.Path+"/"), append([]echo.MiddlewareFunc{readToken}, before...)
+	}
 	s.table = append(s.table, r)
-	s.echo.Add(r.Method, r.Path, h, before...)
-	if r.Method == get {
-		s.echo.Add(http.MethodHead, r.Path, h, before...)
+	for _, path := range paths {
+		s.echo.Add(r.Method, path, h, before...)
+		if r.Method == get {
+			s.echo.Add(http.MethodHead, path, h, before...)
+		}
+	}
+}
+
+// tokenParam is what the token of a link is called in every path that has one.
+const tokenParam = "token"
+
+// readToken gives every handler a link's token as it was made, whatever mail
+// programs did to the link.
+func readToken(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		values := slices.Clone(ctx.ParamValues())
+		for i, name := range ctx.ParamNames() {
+			if name == tokenParam && i < len(values) {
+				values[i] = input.Token(values[i])
+			}
+		}
+		ctx.SetParamValues(values...)
+		return next(ctx)
 	}
 }
 
@@ -65,12 +92,9 @@ func (s *server) keyed(method, path string, h echo.HandlerFunc) {
 	})
 }
 
-// link is a page behind a message's link. A slash that a mail program put
-// behind it changes nothing.
+// link is a page behind a message's link.
 func (s *server) link(method, path string, h echo.HandlerFunc) {
-	for _, at := range []string{path, path + "/"} {
-		s.add(route{method, at, forLink, "a no is written whenever it is said, and an undo is for a no"}, h, within(pageTime), s.localize)
-	}
+	s.add(route{method, path, forLink, "a no is written whenever it is said, and an undo is for a no"}, h, within(pageTime), s.localize)
 }
 
 // open is a page for anybody; who is signed in is known.

@@ -28,7 +28,7 @@ func (c *homeController) show(ctx echo.Context) error {
 
 type languageForm struct {
 	Lang string `form:"lang"`
-	Next string `form:"return"`
+	Next string `form:"return" text:"none"`
 }
 
 // language keeps the reader's choice: in a cookie for this browser, and with
@@ -120,7 +120,7 @@ func withoutLang(address string) string {
 
 type themeForm struct {
 	Theme string `form:"theme"`
-	Next  string `form:"return"`
+	Next  string `form:"return" text:"none"`
 }
 
 // theme keeps light or dark for this browser; anything else is as the

@@ -10,12 +10,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -111,19 +111,16 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 func legible(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
 		u := ctx.Request().URL
-		if !storable(u.Path) || !storableAll(u.Query()) {
+		if !input.Storable(u.Path) || !storableAll(u.Query()) {
 			return fault.New(fault.Invalid, "fault.characters")
 		}
 		return next(ctx)
 	}
 }
 
-// storable tells whether a text can be stored: it is UTF-8, and without NUL.
-func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
-
 func storableAll(values url.Values) bool {
 	for _, list := range values {
-		if slices.ContainsFunc(list, func(v string) bool { return !storable(v) }) {
+		if slices.ContainsFunc(list, func(v string) bool { return !input.Storable(v) }) {
 			return false
 		}
 	}

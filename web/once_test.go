@@ -116,14 +116,14 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			c, _ := someone(n)
 			return press{c, "/data/profile/edit", "/data/profile/edit", url.Values{"full_name": {"Robin Mended"}, "country": {"DE"}}}
 		},
-		"/data/:category/edit": func(n string) press {
+		"/data/:category/edit/:source/:row": func(n string) press {
 			c, _ := someone(n)
 			_, err := p.Records.Ingest(p.t.Context(), record.IngestInput{
 				Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
 				Reader: strings.NewReader(`{"person":"` + n + `@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),
 			})
 			must(p.t, err)
-			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit?"]`, "href")
+			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit/"]`, "href")
 			return press{c, at, at, url.Values{"billing_name": {"Robin"}, "billing_country": {"AT"}}}
 		},
 		"/downloads/new": func(n string) press {

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -33,6 +37,7 @@ type taken struct {
 	Known    int64        `json:"known"`
 	Refused  int64        `json:"refused"`
 	Refusals []refusedRow `json:"refusals"` // the first of them
+	Warning  string       `json:"warning,omitempty"`
 }
 
 type refusedRow struct {
@@ -54,8 +59,13 @@ func (c *recordsController) create(ctx echo.Context) error {
 	if !ok {
 		return ctx.JSON(http.StatusUnsupportedMediaType, map[string]string{"error": text.T(c.english(ctx), "record.mediaType")})
 	}
-	answer := taken{Refusals: []refusedRow{}}
 	r := ctx.Request()
+	body, ok := plainBody(r, http.MaxBytesReader(ctx.Response(), r.Body, maxImport))
+	if !ok {
+		ctx.Response().Header().Set(echo.HeaderAcceptEncoding, "gzip") // RFC 9110, 15.5.16
+		return ctx.JSON(http.StatusUnsupportedMediaType, map[string]string{"error": text.T(c.english(ctx), "record.encoding")})
+	}
+	answer := taken{Refusals: []refusedRow{}}
 	if err := lasting(ctx, importTime); err != nil {
 		return err
 	}
@@ -63,7 +73,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 	defer cancel()
 	result, err := c.Records.Ingest(limited, record.IngestInput{
 		Category: category, Source: "key " + key.ID.String(), Format: format, Actor: key.Actor(),
-		Reader: http.MaxBytesReader(ctx.Response(), r.Body, maxImport),
+		Reader: body,
 		Refused: func(f record.Refusal) {
 			if len(answer.Refusals) < maxReported {
 				message := text.T(c.english(ctx), "record.refused."+string(f.Reason))
@@ -75,7 +85,58 @@ func (c *recordsController) create(ctx echo.Context) error {
 		return err
 	}
 	answer.Run, answer.Added, answer.Known, answer.Refused = result.Run.String(), result.Added, result.Known, result.Refused
+	if result.Unended {
+		answer.Warning = text.T(c.english(ctx), "record.unended")
+	}
 	return ctx.JSON(http.StatusOK, answer)
+}
+
+// plainBody reads a body that may be compressed by gzip (RFC 9110, 8.4); ok is
+// false for any other coding. What it unpacks to has the same bound.
+func plainBody(r *http.Request, body io.Reader) (io.Reader, bool) {
+	switch strings.ToLower(strings.TrimSpace(r.Header.Get(echo.HeaderContentEncoding))) {
+	case "", "identity":
+		return body, true
+	case "gzip", "x-gzip":
+		return &unpacked{from: body, left: maxImport}, true
+	}
+	return nil, false
+}
+
+// unpacked reads what gzip packed, up to a number of bytes.
+type unpacked struct {
+	from io.Reader
+	gzip *gzip.Reader
+	left int64
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	if u.gzip == nil {
+		var err error
+		if u.gzip, err = gzip.NewReader(u.from); err != nil {
+			return 0, damaged(err)
+		}
+	}
+	n, err := u.gzip.Read(p)
+	if u.left -= int64(n); u.left < 0 {
+		return 0, fault.New(fault.TooLarge, "fault.tooLarge")
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = damaged(err)
+	}
+	return n, err
+}
+
+// damaged tells what is wrong with the packing from what is wrong with the
+// request that carries it.
+func damaged(err error) error {
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return fault.Wrap(err, fault.Invalid, "record.gzip")
+	}
+	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+		return fault.Wrap(err, fault.Invalid, "record.gzip")
+	}
+	return err
 }
 
 // english is the language of programs.

@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -43,6 +48,7 @@ func (s *server) redirect(ctx echo.Context, path, flashKey string, args ...strin
 // it: no path, no query, no domain type.
 func bind[Form any](ctx echo.Context) (Form, error) {
 	var form Form
+	ctx.Set(boundKey, reflect.TypeFor[Form]())
 	if err := (&echo.DefaultBinder{}).BindBody(ctx, &form); err != nil {
 		if asFault(err).Kind == fault.TooLarge {
 			return form, fault.Wrap(err, fault.TooLarge, "fault.tooLarge")
@@ -56,7 +62,58 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 	if !storableAll(r.PostForm) {
 		return form, fault.New(fault.Invalid, "fault.characters")
 	}
-	return form, nil
+	return form, noCards(form)
+}
+
+// boundKey is where bind notes what a route's form is, for whoever walks all of
+// them.
+const boundKey = "bound form"
+
+// bindAll is bind for a form whose fields the register names: of the body alone.
+func bindAll(ctx echo.Context) (url.Values, error) {
+	if _, err := bind[struct{}](ctx); err != nil {
+		return nil, err
+	}
+	posted := ctx.Request().PostForm
+	for _, values := range posted {
+		if slices.ContainsFunc(values, input.CardNumber) {
+			return posted, fault.New(fault.Invalid, "input.card")
+		}
+	}
+	return posted, nil
+}
+
+// written tells what becomes of a field of a form, by its tag text: a service
+// reads it through internal/input and says what is wrong with it, or it is no
+// text of anybody's, such as a password. All the others are looked at here.
+const (
+	readByService = "service"
+	noText        = "none"
+)
+
+// noCards refuses a form with a payment card's full number in a field that no
+// service reads, or across fields that follow one another.
+func noCards(form any) error {
+	v := reflect.ValueOf(form)
+	var all []string
+	for i := range v.NumField() {
+		read := v.Type().Field(i).Tag.Get("text")
+		if v.Type().Field(i).Tag.Get("form") == "" || v.Type().Field(i).Tag.Get("form") == "-" || read == noText {
+			continue
+		}
+		values, list := v.Field(i).Interface().([]string)
+		if !list {
+			values = []string{v.Field(i).String()}
+		}
+		if read != readByService && slices.ContainsFunc(values, input.CardNumber) {
+			return fault.New(fault.Invalid, "input.card")
+		}
+		all = append(all, values...)
+	}
+	if input.SplitCard(all...) && !slices.ContainsFunc(all, input.CardNumber) {
+		return fault.New(fault.Invalid, "input.card")
+	}
+	return nil
 }
 
 // shell is everything around a page. titleKey names its message, which args
@@ -79,7 +136,7 @@ func (s *server) quietShell(ctx echo.Context, titleKey, nav string, args ...any)
 	if v, ok := visitorOf(ctx); ok {
 		shell.SignedIn = v.session.Name
 		if shell.SignedIn == "" {
-			shell.SignedIn = v.session.Address
+			shell.SignedIn = address.Show(v.session.Address)
 		}
 	}
 	return shell

@@ -17,7 +17,7 @@ import (
 type requestController struct{ *server }
 
 type messageForm struct {
-	Message string `form:"message"`
+	Message string `form:"message" text:"service"`
 }
 
 func (c *requestController) index(ctx echo.Context) error {

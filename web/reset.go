@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -53,11 +54,11 @@ func (c *forgotController) sent(ctx echo.Context) error {
 }
 
 type passwordForm struct {
-	Password string `form:"password" json:"-"`
+	Password string `form:"password" json:"-" text:"none"`
 }
 
 func (c *resetController) edit(ctx echo.Context) error {
-	err := c.Accounts.ResetWaits(ctx.Request().Context(), ctx.Param("token"))
+	email, err := c.Accounts.ResetWaits(ctx.Request().Context(), ctx.Param("token"))
 	if fault.Is(err, fault.Gone) {
 		return c.gone(ctx, err)
 	}
@@ -68,7 +69,9 @@ func (c *resetController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.NewPassword(c.page(ctx, problems)))
+	return render(ctx, http.StatusOK, views.NewPassword(views.NewPasswordPage{
+		Shell: c.shell(ctx, "account.resetTitle", ""), Action: "/reset/" + url.PathEscape(ctx.Param("token")), Email: address.Show(email), Problems: words(ctx, problems),
+	}))
 }
 
 func (c *resetController) update(ctx echo.Context) error {
@@ -94,12 +97,6 @@ func (c *resetController) update(ctx echo.Context) error {
 
 func (c *resetController) gone(ctx echo.Context, err error) error {
 	return c.deadLink(ctx, err, "account.resetGone", views.Next{Label: text.Say("account.forgotTitle"), Href: "/forgot"})
-}
-
-func (c *resetController) page(ctx echo.Context, problems fault.Problems) views.NewPasswordPage {
-	return views.NewPasswordPage{
-		Shell: c.shell(ctx, "account.resetTitle", ""), Action: "/reset/" + url.PathEscape(ctx.Param("token")), Problems: words(ctx, problems),
-	}
 }
 
 // deadLink tells of a mailed link that works no more, and the way on from it.

@@ -103,7 +103,7 @@ func (s *server) routes() {
 	data := &dataController{s}
 	s.person(get, "/data", data.index)
 	s.person(get, "/data/:category", data.show)
-	s.freshForm("/data/:category/edit", data.edit, data.update)
+	s.freshForm("/data/:category/edit/:source/:row", data.edit, data.update)
 
 	profile := &profileController{s}
 	s.freshForm("/data/profile/edit", profile.edit, profile.update)
@@ -114,6 +114,10 @@ func (s *server) routes() {
 	s.person(get, "/downloads/:id", downloads.show)
 	s.person(get, "/downloads/:id/progress", downloads.progress)
 	s.fresh(get, archivePath, getOnly(downloads.file))
+
+	wellKnown := &wellKnownController{s}
+	s.program("/.well-known/security.txt", wellKnown.security)
+	s.program("/.well-known/change-password", wellKnown.changePassword)
 
 	records := &recordsController{s}
 	s.keyed(post, "/api/v1/records/:category", records.create)

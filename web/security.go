@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 )
@@ -16,8 +17,8 @@ type (
 )
 
 type changeForm struct {
-	Old      string `form:"old" json:"-"`
-	Password string `form:"password" json:"-"`
+	Old      string `form:"old" json:"-" text:"none"`
+	Password string `form:"password" json:"-" text:"none"`
 }
 
 func (c *securityController) show(ctx echo.Context) error {
@@ -30,7 +31,7 @@ func (c *securityController) show(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: signedIn(ctx).Address, HasPassword: has}
+	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: has}
 	if mine := signedIn(ctx); mine.ZoneChosen {
 		page.Zone = mine.Zone
 	}
@@ -59,7 +60,7 @@ func (c *passwordController) edit(ctx echo.Context) error {
 	}
 	return render(ctx, http.StatusOK, views.NewPassword(views.NewPasswordPage{
 		Shell: c.shell(ctx, "security.passwordTitle", "security"), Action: "/security/password", Inside: true, HasPassword: has,
-		Email: signedIn(ctx).Address, Problems: words(ctx, problems),
+		Email: address.Show(signedIn(ctx).Address), Problems: words(ctx, problems),
 	}))
 }
 

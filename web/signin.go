@@ -16,8 +16,8 @@ type sessionController struct{ *server }
 
 type signInForm struct {
 	Email    string `form:"email"`
-	Password string `form:"password" json:"-"`
-	Next     string `form:"next"`
+	Password string `form:"password" json:"-" text:"none"`
+	Next     string `form:"next" text:"none"`
 }
 
 func (c *sessionController) new(ctx echo.Context) error {

@@ -22,7 +22,7 @@ type signUpController struct{ *server }
 
 type signUpForm struct {
 	Email   string   `form:"email"`
-	Name    string   `form:"name"`
+	Name    string   `form:"name" text:"service"`
 	Day     string   `form:"born"`
 	Month   string   `form:"born-month"`
 	Year    string   `form:"born-year"`

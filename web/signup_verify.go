@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -55,7 +56,7 @@ func (c *verificationController) form(ctx echo.Context, problems fault.Problems)
 		return err
 	}
 	return render(ctx, http.StatusOK, views.Verify(views.VerifyPage{
-		Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + url.PathEscape(ctx.Param("token")), Email: email, Problems: words(ctx, problems),
+		Shell: c.shell(ctx, "account.verifyTitle", ""), Action: "/verify/" + url.PathEscape(ctx.Param("token")), Email: address.Show(email), Problems: words(ctx, problems),
 	}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/sso"
@@ -166,7 +167,7 @@ func (c *joinController) form(ctx echo.Context, form signUpForm, typed bool, pro
 	}
 	page := c.signUpPage(ctx, form, problems)
 	page.Shell = c.shell(ctx, "sso.joinTitle", "")
-	page.Email, page.Services = waiting.Email, nil
+	page.Email, page.Services = address.Show(waiting.Email), nil
 	return render(ctx, http.StatusOK, views.FinishSignUp(views.FinishSignUpPage{
 		SignUpPage: page, Service: waiting.Service, Action: "/sign-up/finish/" + url.PathEscape(ctx.Param("token")),
 	}))

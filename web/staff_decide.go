@@ -17,15 +17,19 @@ type (
 	staffRefusalController  struct{ *server }
 )
 
-type decisionForm struct {
-	Decision string `form:"decision"`
-	Code     string `form:"code"`
-	Words    string `form:"words"`
-	Seen     string `form:"seen"`
+type approvalForm struct {
+	Decision string `form:"decision" text:"service"`
+	Seen     string `form:"seen" text:"none"`
+}
+
+type refusalForm struct {
+	Code  string `form:"code"`
+	Words string `form:"words" text:"service"`
+	Seen  string `form:"seen" text:"none"`
 }
 
 func (c *staffApprovalController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[decisionForm](c.server, ctx)
+	form, problems, _, err := recall[approvalForm](c.server, ctx)
 	if err != nil {
 		return err
 	}
@@ -52,7 +56,7 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 }
 
 func (c *staffApprovalController) create(ctx echo.Context) error {
-	form, err := bind[decisionForm](ctx)
+	form, err := bind[approvalForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 // new asks for the reason, and with one in the address shows the words
 // that the register has for it, in the person's language.
 func (c *staffRefusalController) new(ctx echo.Context) error {
-	form, problems, ok, err := recall[decisionForm](c.server, ctx)
+	form, problems, ok, err := recall[refusalForm](c.server, ctx)
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 }
 
 func (c *staffRefusalController) create(ctx echo.Context) error {
-	form, err := bind[decisionForm](ctx)
+	form, err := bind[refusalForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	qrcode "github.com/boombuler/barcode/qr"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/ui"
@@ -140,7 +141,7 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 }
 
 type enrolForm struct {
-	Password string `form:"password" json:"-"`
+	Password string `form:"password" json:"-" text:"none"`
 	Code     string `form:"code" json:"-"`
 }
 
@@ -159,7 +160,7 @@ func (c *staffEnrolController) new(ctx echo.Context) error {
 	}
 	page := views.StaffEnrolPage{
 		Shell: c.shell(ctx, "staff.enrolTitle", "", "Name", invitation.Name), Action: "/staff/enrol/" + url.PathEscape(ctx.Param("token")),
-		Role: views.StaffRole(invitation.Role), Email: invitation.Email,
+		Role: views.StaffRole(invitation.Role), Email: address.Show(invitation.Email),
 		Secret: invitation.Secret, QR: code, Problems: words(ctx, problems),
 	}
 	return render(ctx, http.StatusOK, views.StaffEnrol(page))

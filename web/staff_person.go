@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
@@ -70,7 +71,7 @@ func (c *staffPersonController) show(ctx echo.Context) error {
 
 type reasonForm struct {
 	Code   string `form:"code"`
-	Reason string `form:"reason"`
+	Reason string `form:"reason" text:"service"`
 }
 
 func (c *staffPersonController) ask(ctx echo.Context) error {
@@ -145,7 +146,7 @@ func (c *staffPersonController) profile(ctx context.Context, who account.Person)
 	}
 	to, err := c.Accounts.Recipient(ctx, who.ID)
 	return views.StaffProfile{
-		Name: profile.FullName, Address: to.Address, Country: profile.Country, Region: profile.Region, Lang: who.Lang, Since: who.CreatedAt,
+		Name: profile.FullName, Address: address.Show(to.Address), Country: profile.Country, Region: profile.Region, Lang: who.Lang, Since: who.CreatedAt,
 		Law: c.Register.Jurisdiction(profile.Country, profile.Region).Law.In(text.Lang(ctx)),
 	}, err
 }

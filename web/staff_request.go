@@ -18,7 +18,7 @@ import (
 type staffRequestController struct{ *server }
 
 func (c *staffRequestController) show(ctx echo.Context) error {
-	form, problems, _, err := recall[staffWordsForm](c.server, ctx)
+	form, problems, _, err := recall[staffWords](c.server, ctx)
 	if err != nil {
 		return err
 	}
@@ -42,11 +42,16 @@ func (c *staffRequestController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffRequest(page))
 }
 
-// staffWordsForm is a message to the person or a note.
-type staffWordsForm struct {
-	Message string `form:"message"`
-	Note    string `form:"note"`
-}
+// The page has two forms: a message to the person, and a note.
+type (
+	staffMessageForm struct {
+		Message string `form:"message" text:"service"`
+	}
+	staffNoteForm struct {
+		Note string `form:"note" text:"service"`
+	}
+	staffWords struct{ Message, Note string } // of whichever was sent
+)
 
 func (s *server) request(ctx echo.Context) (request.Request, error) {
 	id, err := idOf(ctx)
@@ -143,7 +148,7 @@ func (c *staffRequestController) release(ctx echo.Context) error {
 }
 
 func (c *staffRequestController) reply(ctx echo.Context) error {
-	form, err := bind[staffWordsForm](ctx)
+	form, err := bind[staffMessageForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -162,7 +167,7 @@ func (c *staffRequestController) reply(ctx echo.Context) error {
 }
 
 func (c *staffRequestController) note(ctx echo.Context) error {
-	form, err := bind[staffWordsForm](ctx)
+	form, err := bind[staffNoteForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type portal struct {
 	t       *testing.T
 	url     string
 	routes  []*echo.Route
+	echo    *echo.Echo
 	trust   *x509.CertPool // of the certificate in front, where there is one
 	mailbox *standin.Mailbox
 	clock   *testkit.SetClock
@@ -79,7 +80,8 @@ func openBehind(t *testing.T, front func(backend string) (base string, trust *x5
 	var err error
 	handler, err = web.New(p.App, options)
 	must(t, err)
-	p.routes = handler.(*echo.Echo).Routes()
+	p.echo = handler.(*echo.Echo)
+	p.routes = p.echo.Routes()
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the portal's log:\n%s", p.log)

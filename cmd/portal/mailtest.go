@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mail"
@@ -76,15 +76,15 @@ func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 
 // recipient is the person whose address it is, or the address of nobody.
 func (c *mailTestCmd) recipient(ctx context.Context, a *app.App) (mail.Recipient, error) {
-	address, ok := account.NormalAddress(c.Address)
-	if !ok {
+	at, err := address.Parse(c.Address)
+	if err != nil {
 		return mail.Recipient{}, fmt.Errorf("%q is not an e-mail address", c.Address)
 	}
-	to := mail.Recipient{Address: address, Lang: c.Lang}
+	to := mail.Recipient{Address: at.String(), Lang: c.Lang}
 	if to.Lang == "" {
 		to.Lang = a.Catalog.Languages()[0]
 	}
-	owner, err := a.Accounts.ByAddress(ctx, address)
+	owner, err := a.Accounts.ByAddress(ctx, at.String())
 	if fault.Is(err, fault.NotFound) {
 		to.Owner = uuid.Nil
 		return to, nil

@@ -5,12 +5,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -98,19 +98,5 @@ func (s *Service) codeless(ctx context.Context, person uuid.UUID) error {
 // codeHashes are keyed, for a million codes are soon tried, and the session's
 // own; by each key of the ring, for another portal may have mailed it.
 func (s *Service) codeHashes(session uuid.UUID, code string) [][]byte {
-	return s.Ring.Hashes("mailed code", append(session[:], digits(code)...))
-}
-
-// digits are those of what somebody typed: with spaces perhaps, or in the wide
-// forms of a Japanese keyboard.
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case '0' <= r && r <= '9':
-			return r
-		case '０' <= r && r <= '９':
-			return r - '０' + '0'
-		}
-		return -1
-	}, s)
+	return s.Ring.Hashes("mailed code", append(session[:], input.Code(code)...))
 }

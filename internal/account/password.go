@@ -9,12 +9,9 @@ import (
 	"runtime"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/ccojocar/zxcvbn-go"
-	"github.com/ccojocar/zxcvbn-go/match"
-	"github.com/ccojocar/zxcvbn-go/matching"
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"plusultra.link/privacy/internal/fault"
 )
@@ -30,8 +27,8 @@ const (
 )
 
 const (
-	minPassword = 10
-	maxPassword = 200 // bytes; beyond it only a machine's mischief
+	minPassword = 10  // characters
+	maxPassword = 200 // bytes in normal form; longer ones are refused when they are set
 	maxWaiting  = 64
 	maxWait     = 5 * time.Second
 )
@@ -52,8 +49,15 @@ func NewHasher() (*Hasher, error) {
 	return h, err
 }
 
-// Hash gives the PHC string of a password.
+// normal is a password as it is weighed and hashed: the same one typed on
+// another keyboard is the same (NFKC, as NIST SP 800-63B, 3.1.1.2 asks).
+func normal(password string) string { return norm.NFKC.String(password) }
+
+// Hash gives the PHC string of a password, all of it.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	if password = normal(password); len(password) > maxPassword {
+		return "", fault.Invalidate(fault.Field("password", "account.passwordLong"))
+	}
 	salt := make([]byte, saltSize)
 	rand.Read(salt)
 	sum, err := h.argon(ctx, password, salt, argonMemory, argonPasses, argonLanes)
@@ -67,11 +71,12 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Match tells whether a password is the one of a PHC string. An empty string
 // (no such account, or one without a password) takes the same work and
-// matches nothing.
+// matches nothing, and so does a password longer than any that can be set.
 func (h *Hasher) Match(ctx context.Context, phc, password string) (bool, error) {
-	known := phc != ""
+	password = normal(password)
+	known := phc != "" && len(password) <= maxPassword
 	if !known {
-		phc = h.decoy
+		phc, password = h.decoy, password[:min(len(password), maxPassword)]
 	}
 	var version int
 	var memory, passes uint32
@@ -101,9 +106,6 @@ func (h *Hasher) Match(ctx context.Context, phc, password string) (bool, error) 
 // argon waits for a permit and holds it until the hash ends, whatever the
 // caller does meanwhile. Too many waiting, or too long: Unavailable.
 func (h *Hasher) argon(ctx context.Context, password string, salt []byte, memory, passes uint32, lanes uint8) ([]byte, error) {
-	if len(password) > maxPassword {
-		password = password[:maxPassword]
-	}
 	select {
 	case h.waiting <- struct{}{}:
 		defer func() { <-h.waiting }()
@@ -121,67 +123,4 @@ func (h *Hasher) argon(ctx context.Context, password string, salt []byte, memory
 		return nil, ctx.Err()
 	}
 	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, hashSize), nil
-}
-
-// weakness says what is wrong with a new password, if anything: too short,
-// too long, or guessed within some ten thousand million tries (zxcvbn's third
-// step of four) by one who knows the person's name and address.
-func weakness(field, password string, about ...string) []fault.Problem {
-	switch {
-	case utf8.RuneCountInString(password) < minPassword:
-		return []fault.Problem{fault.Field(field, "account.passwordShort", "Min", minPassword)}
-	case len(password) > maxPassword:
-		return []fault.Problem{fault.Field(field, "account.passwordLong")}
-	}
-	head, without := scored(password)
-	if zxcvbn.PasswordStrength(head, about, without...).Score < 3 {
-		return []fault.Problem{fault.Field(field, "account.passwordWeak")}
-	}
-	return nil
-}
-
-const (
-	maxScored   = 32  // characters
-	maxVariants = 128 // readings of digits and signs as letters
-)
-
-// scored is what zxcvbn may be asked about a password, for its work grows with
-// the square of the length and with the number of readings: the head, since
-// whoever guesses the whole has guessed that too; and signs read as letters
-// only while few readings are possible, as they are of any word.
-func scored(password string) (head string, without []func(match.Matcher) bool) {
-	if runes := []rune(password); len(runes) > maxScored {
-		password = string(runes[:maxScored])
-	}
-	if variants(password) > maxVariants {
-		without = append(without, matching.FilterL33tMatcher)
-	}
-	return password, without
-}
-
-// variants is at least how many readings zxcvbn tries: one sign for each letter
-// that several stand for, and one letter for each sign that stands for two.
-func variants(password string) int {
-	n := 1
-	for _, signs := range []string{"4@", "([{<", "69", "1!|", "1|7", "$5", "+7"} {
-		there := 0
-		for _, sign := range signs {
-			if strings.ContainsRune(password, sign) {
-				there++
-			}
-		}
-		n *= max(there, 1)
-	}
-	for _, sign := range "1|7" {
-		if strings.ContainsRune(password, sign) {
-			n *= 2
-		}
-	}
-	return n
-}
-
-// Weakness says what is wrong with a new password for the form's field, for
-// those who are no people of ours: the staff. about is what is easily guessed.
-func Weakness(field, password string, about ...string) []fault.Problem {
-	return weakness(field, password, about...)
 }

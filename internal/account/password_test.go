@@ -1,9 +1,10 @@
 package account
 
 import (
+	"context"
 	"strings"
 	"testing"
-	"unicode/utf8"
+	"time"
 )
 
 func TestJudgingAPasswordIsBoundedWork(t *testing.T) {
@@ -14,30 +15,79 @@ func TestJudgingAPasswordIsBoundedWork(t *testing.T) {
 		"4@8({[<3691!|70$5+%2",
 		strings.Repeat("😀", 50),
 		strings.Repeat("a", 200),
+		strings.Repeat("パスワ", 22),
 	} {
-		head, without := scored(password)
-		if n := utf8.RuneCountInString(head); n > 32 {
-			t.Errorf("%q: %d characters are weighed", password, n)
-		}
-		if len(without) == 0 && variants(head) > 128 {
-			t.Errorf("%q: %d readings are tried", password, variants(head))
+		started := time.Now()
+		weakness("password", password, "hana@example.com", "見本 花", "Example")
+		if took := time.Since(started); took > 5*time.Second {
+			t.Errorf("%q: took %s", password, took)
 		}
 	}
 }
 
-func TestTheBoundLetsNoWeakPasswordThrough(t *testing.T) {
+func TestTheWholePasswordIsWeighed(t *testing.T) {
 	t.Parallel()
 	for password, weak := range map[string]bool{
-		strings.Repeat("a", 200):                   true,
-		strings.Repeat("password", 20):             true,
-		"p4$$w0rd123":                              true,
-		"P@$$w0rd!!":                               true,
-		"quiet harbour lantern 7":                  false,
-		"correct horse battery staple, four times": false,
-		"4@8({[<3691!|70$5+%2":                     false,
+		strings.Repeat("a", 200):                             true,
+		strings.Repeat("password", 20):                       true,
+		"p4$$w0rd123":                                        true,
+		"P@$$w0rd!!":                                         true,
+		"quiet harbour lantern 7":                            false,
+		"correct horse battery staple, four times":           false,
+		"4@8({[<3691!|70$5+%2":                               false,
+		strings.Repeat("a", 40) + " quiet harbour lantern 7": false,
+		strings.Repeat("あ", 10):                              true,
+		"パスワードパスワード":                                         true,
+		"ぱすわーどぱすわーど":                                         true,
+		"ﾊﾟｽﾜｰﾄﾞﾊﾟｽﾜｰﾄﾞ":                                     true,
+		"さくらさくらさくらさくら":                                       true,
+		"あいうえおかきくけこ":                                         true,
+		"ありがとうございます":                                         true,
+		"абвгдежзиклмн"[:20]:                                 true,
+		"静かな港の灯りが七つ見える":                                      false,
+		"тихая гавань семь фонарей":                          false,
 	} {
 		if got := weakness("password", password); (len(got) > 0) != weak {
-			t.Errorf("%q: %v", password, got)
+			t.Errorf("%q: %v, %.1f bits", password, got, strength(normal(password), nil))
 		}
+	}
+}
+
+func TestAPasswordThatSaysWhoItsOwnerIsIsWeak(t *testing.T) {
+	t.Parallel()
+	about := []string{"katarzyna.wisniewska482913@example.com", "Katarzyna Wiśniewska", "Paper Lantern"}
+	for _, password := range []string{
+		"katarzyna.wisniewska482913@example.com", "katarzyna.wisniewska", "katarzynawisniewska", "Wiśniewska Katarzyna", "wisniewska1990",
+		"K4t4rzyn4Wisniewska", "katarzyna@example.com", "paperlantern1", "KATARZYNA.WISNIEWSKA!", "ｋａｔａｒｚｙｎａｗｉｓｎｉｅｗｓｋａ",
+	} {
+		if len(weakness("password", password, about...)) == 0 {
+			t.Errorf("%q is taken: %.1f bits", password, strength(normal(password), about))
+		}
+	}
+	for _, password := range []string{"田中博田中博田中博", "田中 博 田中 博", "たなか田中たなか田中"} {
+		if len(weakness("password", password, "hiroshi@example.com", "田中 博")) == 0 {
+			t.Errorf("%q is taken", password)
+		}
+	}
+}
+
+func TestTwoLongPasswordsThatBeginAlikeAreTwo(t *testing.T) {
+	t.Parallel()
+	h, err := NewHasher()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("quiet harbour ", 14) // 196 bytes
+	phc, err := h.Hash(context.Background(), long+"1234")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for password, want := range map[string]bool{long + "1234": true, long + "1235": false, long + "12345": false, long + "1234 and more": false, long + "１２３４": true} {
+		if got, err := h.Match(context.Background(), phc, password); err != nil || got != want {
+			t.Errorf("%q: %v, %v", password, got, err)
+		}
+	}
+	if _, err := h.Hash(context.Background(), long+"12345"); err == nil {
+		t.Error("a password is kept of which sign-in would not read the whole")
 	}
 }

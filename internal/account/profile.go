@@ -14,6 +14,7 @@ import (
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views/text"
 )
@@ -53,8 +54,7 @@ func maxOf(field string) int {
 // there is: Invalid if it has changed since. The audit log keeps which fields
 // changed, never what they held.
 func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, seen string) error {
-	p.trim()
-	if ps := p.problems(); len(ps) > 0 {
+	if ps := p.read(); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -100,10 +100,31 @@ func (p *Profile) lines() map[string]*string {
 	}
 }
 
-func (p *Profile) trim() {
-	for _, line := range p.lines() {
-		*line = strings.Join(strings.Fields(*line), " ")
+// profileFields are the lines of a profile, in the order of its form.
+var profileFields = []string{"full_name", "street", "postal_code", "city", "region", "country"} //nolint:gochecknoglobals // a constant in all but name
+
+// read takes what somebody wrote in the form in which it is kept, and gives
+// what is wrong with it.
+func (p *Profile) read() []fault.Problem {
+	var ps []fault.Problem
+	var all []string
+	for _, field := range profileFields {
+		line := p.lines()[field]
+		read, bad := input.Line(field, *line, maxOf(field))
+		*line, ps, all = read, append(ps, bad...), append(all, read)
 	}
+	if len(ps) == 0 && input.SplitCard(all...) {
+		ps = append(ps, fault.Field("street", "input.card"))
+	}
+	if len(ps) == 0 {
+		p.spell()
+		ps = p.problems()
+	}
+	return ps
+}
+
+// spell writes codes as they are listed.
+func (p *Profile) spell() {
 	p.Country = strings.ToUpper(p.Country)
 	if code, ok := stateCode(p.Region); ok && p.Country == unitedStates {
 		p.Region = code
@@ -114,11 +135,6 @@ func (p *Profile) problems() []fault.Problem {
 	var ps []fault.Problem
 	if p.FullName == "" {
 		ps = append(ps, fault.Field("full_name", "account.nameBad"))
-	}
-	for _, field := range []string{"full_name", "street", "postal_code", "city", "region"} {
-		if len([]rune(*p.lines()[field])) > maxOf(field) {
-			ps = append(ps, fault.Field(field, "account.lineLong", "Max", maxOf(field)))
-		}
 	}
 	if _, ok := stateCode(p.Region); p.Region != "" && p.Country == unitedStates && !ok {
 		ps = append(ps, fault.Field("region", "account.regionBad"))
@@ -132,7 +148,7 @@ func (p *Profile) problems() []fault.Problem {
 func (p *Profile) differs(old Profile) []string {
 	var names []string
 	before := old.lines()
-	for _, field := range []string{"full_name", "street", "postal_code", "city", "region", "country"} {
+	for _, field := range profileFields {
 		if *p.lines()[field] != *before[field] {
 			names = append(names, field)
 		}

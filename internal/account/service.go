@@ -3,13 +3,12 @@ package account
 import (
 	"context"
 	"fmt"
-	"net/mail"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
@@ -78,28 +77,14 @@ var (
 	mailsFrom = limit.Bounds{Name: "mail", Line: 200, Block: 1000, Window: time.Hour}                       //nolint:gochecknoglobals // a constant in all but name
 )
 
-// NormalAddress gives an address in the one form in which it is stored, or
-// false if it is none: a bare addr-spec (RFC 5322), lower case, 254 octets at
-// most (RFC 5321, erratum 1690).
-func NormalAddress(s string) (string, bool) {
-	s = strings.ToLower(strings.TrimSpace(s))
-	parsed, err := mail.ParseAddress(s)
-	if err != nil || parsed.Address != s || len(s) > 254 {
-		return "", false
+// ByAddress finds the person who has proved an address, however it is written.
+// NotFound if nobody.
+func (s *Service) ByAddress(ctx context.Context, email string) (uuid.UUID, error) {
+	at, err := address.Parse(email)
+	if err != nil {
+		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
-	if _, host, ok := strings.Cut(s, "@"); !ok || host == "" || strings.HasPrefix(host, ".") {
-		return "", false
-	}
-	return s, true
-}
-
-// ByAddress finds the person who has proved an address. NotFound if nobody.
-func (s *Service) ByAddress(ctx context.Context, address string) (uuid.UUID, error) {
-	address, ok := NormalAddress(address)
-	if !ok {
-		return uuid.Nil, fault.New(fault.NotFound, "fault.notFound")
-	}
-	row, err := gorm.G[EmailAddress](s.DB.Gorm(ctx)).Where("address = ?", address).First(ctx)
+	row, err := gorm.G[EmailAddress](s.DB.Gorm(ctx)).Where("address = ?", at.String()).First(ctx)
 	if postgres.IsMissing(err) {
 		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -107,6 +92,20 @@ func (s *Service) ByAddress(ctx context.Context, address string) (uuid.UUID, err
 		return uuid.Nil, fmt.Errorf("finding an address: %w", err)
 	}
 	return row.PersonID, nil
+}
+
+// writable reads an address that mail is about to go to. Invalid if it is none,
+// or one that the mail server can't be told of: nobody is told to look for mail
+// that will never come.
+func (s *Service) writable(ctx context.Context, email string) (address.Address, error) {
+	at, err := address.Parse(email)
+	if err == nil {
+		err = s.Mail.Reaches(ctx, at)
+	}
+	if err != nil {
+		return at, fault.Invalidate(address.Problem("email", err))
+	}
+	return at, nil
 }
 
 // Recipient is where mail to a person goes. NotFound for nobody.

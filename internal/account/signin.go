@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
@@ -19,12 +21,12 @@ import (
 // account from browsers that it does not know, or ten from one that it knows,
 // and after many from one line or network block, within a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Visit, old string) (string, error) {
-	address, _ := NormalAddress(email)
-	who, phc, err := s.passwordOf(ctx, `e.address = $1`, address)
+	at, _ := address.Parse(email) // none is an address that nobody has
+	who, phc, err := s.passwordOf(ctx, `e.address = $1`, at.String())
 	if err != nil {
 		return "", err
 	}
-	counted := address
+	counted := at.String()
 	if who.ID != uuid.Nil {
 		counted = who.ID.String()
 	}
@@ -102,30 +104,30 @@ func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, erro
 // AskReset mails a link to set a new password, if the address has an account;
 // if not, a mail says so to the address. The answer is the same.
 func (s *Service) AskReset(ctx context.Context, email string, from Visit) error {
-	address, ok := NormalAddress(email)
-	if !ok {
-		return fault.Invalidate(fault.Field("email", "account.emailBad"))
+	at, err := s.writable(ctx, email)
+	if err != nil {
+		return err
 	}
-	id, err := s.ByAddress(ctx, address)
+	id, err := s.ByAddress(ctx, at.String())
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if err := s.mayReset(ctx, id, address, from); fault.Is(err, fault.Conflict) {
+	if err := s.mayReset(ctx, id, at.String(), from); fault.Is(err, fault.Conflict) {
 		return nil // the links of the flood work, too
 	} else if err != nil {
 		return err
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if id == uuid.Nil {
-			to := outbox.Recipient{Address: address, Lang: from.Lang}
+			to := outbox.Recipient{Address: at.String(), Lang: from.Lang}
 			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.BaseURL + "/sign-up"})
 		}
 		token, hash := keyring.NewToken()
-		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: address, ExpiresAt: s.Now().Add(ResetLife)}
+		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: at.String(), ExpiresAt: s.Now().Add(ResetLife)}
 		if err := tx.Gorm.Create(&row).Error; err != nil {
 			return err
 		}
-		to := outbox.Recipient{Owner: id, Address: address, Lang: from.Lang}
+		to := outbox.Recipient{Owner: id, Address: at.String(), Lang: from.Lang}
 		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.BaseURL + "/reset/" + token})
 	})
 }
@@ -152,22 +154,34 @@ func (s *Service) mayReset(ctx context.Context, id uuid.UUID, address string, fr
 	return err
 }
 
-// ResetWaits tells whether a mailed link can still set a password, and changes
-// nothing. Gone if the link has been used or has lapsed.
-func (s *Service) ResetWaits(ctx context.Context, token string) error {
-	return s.waits(ctx, `select exists(select from email_proof where token_hash = $1 and purpose = 'reset' and used_at is null and expires_at > $2)`, token)
+// ResetWaits gives the address that a mailed link can still set a password for,
+// and changes nothing. Gone if the link has been used or has lapsed.
+func (s *Service) ResetWaits(ctx context.Context, token string) (string, error) {
+	row, err := s.waitingReset(ctx, token)
+	return row.Address, err
 }
 
-// waits asks whether a token's row is there and has not lapsed.
-func (s *Service) waits(ctx context.Context, query, token string) error {
-	var there bool
-	if err := s.DB.Pool.QueryRow(ctx, query, keyring.TokenHash(token), s.Now()).Scan(&there); err != nil {
-		return fmt.Errorf("looking for a mailed link: %w", err)
+func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow, error) {
+	row, err := gorm.G[emailProofRow](s.DB.Gorm(ctx)).
+		Where("token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ?", keyring.TokenHash(token), s.Now()).First(ctx)
+	if postgres.IsMissing(err) {
+		return row, fault.Wrap(err, fault.Gone, "fault.gone")
 	}
-	if !there {
-		return fault.New(fault.Gone, "fault.gone")
+	if err != nil {
+		return row, fmt.Errorf("looking for a mailed link: %w", err)
 	}
-	return nil
+	return row, nil
+}
+
+// about is what a password of somebody must not be made of: their name and
+// address.
+func (s *Service) about(ctx context.Context, person uuid.UUID) ([]string, error) {
+	profile, err := s.Profile(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	to, err := s.Recipient(ctx, person)
+	return []string{to.Address, profile.FullName}, err
 }
 
 // Reset sets a new password by a mailed link, once, ends every session of the
@@ -176,10 +190,15 @@ func (s *Service) waits(ctx context.Context, query, token string) error {
 // the link survives a password that is refused. Nothing is weighed, hashed or
 // counted for who holds no link.
 func (s *Service) Reset(ctx context.Context, token, password string) (person uuid.UUID, err error) {
-	if err := s.ResetWaits(ctx, token); err != nil {
+	waiting, err := s.waitingReset(ctx, token)
+	if err != nil {
 		return person, err
 	}
-	if ps := weakness("password", password); len(ps) > 0 {
+	about, err := s.about(ctx, waiting.PersonID)
+	if err != nil {
+		return person, err
+	}
+	if ps := s.Weakness("password", password, append(about, waiting.Address)...); len(ps) > 0 {
 		return person, fault.Invalidate(ps...)
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
@@ -216,11 +235,11 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	if err := s.knows(ctx, person, "old", old); err != nil {
 		return err
 	}
-	to, err := s.Recipient(ctx, person)
+	about, err := s.about(ctx, person)
 	if err != nil {
 		return err
 	}
-	if ps := weakness("password", password, to.Address); len(ps) > 0 {
+	if ps := s.Weakness("password", password, about...); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	hash, err := s.Hasher.Hash(ctx, password)

@@ -5,15 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
@@ -42,6 +42,12 @@ func (f SignUp) region() string {
 	}
 	code, _ := stateCode(f.State)
 	return code
+}
+
+// name is the name as it is kept.
+func (f SignUp) name() string {
+	name, _ := input.Line("name", f.Name, maxOf("full_name"))
+	return name
 }
 
 // TooYoung is the key of the fault for somebody under 13. Nothing of theirs
@@ -78,12 +84,16 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	if age < 13 {
 		return fault.New(fault.Forbidden, TooYoung)
 	}
-	email, _ := NormalAddress(f.Email)
+	at, err := s.writable(ctx, f.Email)
+	if err != nil {
+		return err
+	}
+	email := at.String()
 	if err := Busy(s.Limits.Spend(ctx, mailsFrom, limit.Source{Addr: from.IP})); err != nil {
 		return err
 	}
 	pending := pendingSignUp{
-		Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Region: f.region(),
+		Email: email, Name: f.name(), Country: f.Country, Region: f.region(),
 		Lang: from.Lang, Band: Adult, Topics: f.Topics,
 	}
 	if age < 18 {
@@ -128,10 +138,12 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 
 func (f SignUp) problems(now time.Time) []fault.Problem {
 	var ps []fault.Problem
-	if _, ok := NormalAddress(f.Email); !ok {
-		ps = append(ps, fault.Field("email", "account.emailBad"))
+	if _, err := address.Parse(f.Email); err != nil {
+		ps = append(ps, address.Problem("email", err))
 	}
-	if n := utf8.RuneCountInString(strings.TrimSpace(f.Name)); n == 0 || n > maxOf("full_name") {
+	if name, bad := input.Line("name", f.Name, maxOf("full_name")); len(bad) > 0 {
+		ps = append(ps, bad...)
+	} else if name == "" {
 		ps = append(ps, fault.Field("name", "account.nameBad"))
 	}
 	if f.Born.IsZero() || f.Born.After(now) || ageOn(now, f.Born) > 130 {
@@ -159,7 +171,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 	if err != nil {
 		return "", err
 	}
-	if ps := weakness("password", password, p.Email, p.Name); len(ps) > 0 {
+	if ps := s.Weakness("password", password, p.Email, p.Name); len(ps) > 0 {
 		return "", fault.Invalidate(ps...)
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
@@ -251,11 +263,11 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, ha
 // the demo. An empty password gives an account without one. ErrTaken if the
 // address has one: tx can only be rolled back then.
 func (s *Service) Open(ctx context.Context, tx postgres.Tx, f SignUp, lang string, band AgeBand) (uuid.UUID, error) {
-	email, ok := NormalAddress(f.Email)
-	if !ok {
-		return uuid.Nil, fault.Invalidate(fault.Field("email", "account.emailBad"))
+	at, err := address.Parse(f.Email)
+	if err != nil {
+		return uuid.Nil, fault.Invalidate(address.Problem("email", err))
 	}
-	p := pendingSignUp{Email: email, Name: strings.TrimSpace(f.Name), Country: f.Country, Region: f.region(), Lang: lang, Band: band, Topics: f.Topics}
+	p := pendingSignUp{Email: at.String(), Name: f.name(), Country: f.Country, Region: f.region(), Lang: lang, Band: band, Topics: f.Topics}
 	if f.Password == "" {
 		return s.begin(ctx, tx, p, "")
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"net/url"
 	"os"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"time"
 	_ "time/tzdata" // for machines and containers that have none
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/register"
 )
@@ -116,7 +116,7 @@ func (c Config) Check() (Checked, error) {
 	out.Zone, err = Zone(c.Zone)
 	add(err)
 	if c.MailFrom != "" {
-		if a, err := mail.ParseAddress(c.MailFrom); err != nil || a.Address != c.MailFrom {
+		if a, err := address.Parse(c.MailFrom); err != nil || a.SMTPUTF8() {
 			add(fmt.Errorf("PORTAL_MAIL_FROM %q is not a bare e-mail address such as privacy@example.com", c.MailFrom))
 		}
 	}

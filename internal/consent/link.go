@@ -1,11 +1,11 @@
 package consent
 
 import (
-	"strings"
-
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/mail"
 )
 
@@ -43,10 +43,7 @@ func (s *Service) Token(l Link) string {
 // all of it. What mail programs take along behind an address (a full stop, a
 // bracket) is no part of it.
 func (s *Service) Read(token string) (Link, error) {
-	token = strings.TrimRightFunc(token, func(c rune) bool {
-		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
-	})
-	payload, err := s.Ring.VerifyLasting(linkPurpose, token) // it stops mail and no more
+	payload, err := s.Ring.VerifyLasting(linkPurpose, input.Token(token)) // it stops mail and no more
 	if err != nil {
 		return Link{}, fault.Wrap(err, fault.NotFound, "consent.linkUnknown")
 	}
@@ -77,14 +74,26 @@ func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, e
 	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}, nil
 }
 
-// AddressHash is the form in which an address, lower case, is kept on the
-// suppression list.
-func (s *Service) AddressHash(address string) []byte {
-	return s.Ring.Hash(addressPurpose, []byte(address))
+// AddressHash is the form in which an address is kept on the suppression list.
+func (s *Service) AddressHash(email string) []byte {
+	return s.Ring.Hash(addressPurpose, []byte(spellings(email)[0]))
 }
 
-// hashes are those under which an address may be on the list, whichever key
-// of the ring was the first at the time.
-func (s *Service) hashes(address string) [][]byte {
-	return s.Ring.Hashes(addressPurpose, []byte(address))
+// hashes are those under which an address may be on the list, whichever key of
+// the ring was the first at the time, and however the address was spelt.
+func (s *Service) hashes(email string) [][]byte {
+	var all [][]byte
+	for _, spelling := range spellings(email) {
+		all = append(all, s.Ring.Hashes(addressPurpose, []byte(spelling))...)
+	}
+	return all
+}
+
+// spellings are those of one mailbox, the one to hash first.
+func spellings(email string) []string {
+	at, err := address.Parse(email)
+	if err != nil {
+		return []string{email}
+	}
+	return at.Spellings()
 }

@@ -3,7 +3,6 @@ package disclosure
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/staff"
@@ -77,8 +77,11 @@ func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, w
 	if err := by.Needs(staff.Agent); err != nil {
 		return err
 	}
-	why.Reason = strings.TrimSpace(why.Reason)
-	if ps := s.problems(why); len(ps) > 0 {
+	var ps []fault.Problem
+	if why.Reason, ps = input.Prose("reason", why.Reason, maxReason); len(ps) == 0 {
+		ps = s.problems(why)
+	}
+	if len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -94,7 +97,7 @@ func (s *Service) problems(why Stated) []fault.Problem {
 	if _, ok := s.Register.LookReason(why.Code); !ok {
 		ps = append(ps, fault.Field("code", "disclosure.codeMissing"))
 	}
-	if n := len([]rune(why.Reason)); n < minReason || n > maxReason {
+	if n := len([]rune(why.Reason)); n < minReason {
 		ps = append(ps, fault.Field("reason", "disclosure.reasonBad", "Min", minReason, "Max", maxReason))
 	}
 	return ps

@@ -38,6 +38,16 @@ func CardNumber(s string) bool {
 	return cardIn(digitRuns(s, digit)) || cardIn(digitRuns(s, numeral))
 }
 
+// HideDigits puts a dot for each digit of a text.
+func HideDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if _, ok := numeral(r); ok || unicode.IsNumber(r) {
+			return '•'
+		}
+		return r
+	}, s)
+}
+
 func cardIn(runs []run) bool {
 	for first := range runs {
 		number, shape := "", ""

@@ -90,14 +90,18 @@ type Deps struct {
 }
 
 // Service writes messages down and delivers them.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+
+	utf8 utf8Answer
+}
 
 // New makes a service.
 func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{d}
+	return &Service{Deps: d}
 }
 
 type messageRow struct {

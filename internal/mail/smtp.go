@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	netmail "net/mail"
 	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
+	"plusultra.link/privacy/internal/address"
 	mailview "plusultra.link/privacy/views/mail"
 )
 
@@ -25,13 +27,27 @@ type SMTP struct {
 	Plaintext          bool // no TLS: the operator said so in so many words
 }
 
-// Send hands the message to the server, or says why not.
+// Send hands the message to the server, or says why not. The server is asked
+// for SMTPUTF8 only where the recipient needs it: a message that has it goes no
+// further than to servers that have it too (RFC 6531, 3.2).
 func (s SMTP) Send(ctx context.Context, from, to string, e Envelope) error {
-	msg, err := message(from, to, e)
+	at, err := address.Parse(to)
 	if err != nil {
-		return fmt.Errorf("%w: it can not be written as a message", ErrRejected) // the cause names the address
+		return fmt.Errorf("%w: its address can not be read", ErrRejected) // the cause names the address
 	}
-	client, err := gomail.NewClient(s.Host, s.options()...)
+	msg, err := message(from, at, e)
+	if err != nil {
+		return fmt.Errorf("%w: it can not be written as a message", ErrRejected)
+	}
+	options := s.options()
+	if !at.SMTPUTF8() {
+		options = append(options, gomail.WithoutSMTPUTF8())
+	} else if known, err := s.SMTPUTF8(ctx); err != nil {
+		return err
+	} else if !known {
+		return fmt.Errorf("%w: the mail server knows no addresses outside ASCII", ErrRejected)
+	}
+	client, err := gomail.NewClient(s.Host, options...)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
 	}
@@ -40,6 +56,21 @@ func (s SMTP) Send(ctx context.Context, from, to string, e Envelope) error {
 		return nil
 	}
 	return undelivered(err)
+}
+
+// SMTPUTF8 asks the server whether it takes addresses outside ASCII (RFC 6531).
+func (s SMTP) SMTPUTF8(ctx context.Context) (bool, error) {
+	client, err := gomail.NewClient(s.Host, s.options()...)
+	if err != nil {
+		return false, fmt.Errorf("mail server: %w", err)
+	}
+	conn, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return false, fmt.Errorf("mail server: %w", err)
+	}
+	known, _ := conn.Extension("SMTPUTF8")
+	_ = client.CloseWithSMTPClient(conn) // it has said all that was asked
+	return known, nil
 }
 
 // undelivered says why a message has not gone, by the step and the codes of
@@ -83,17 +114,17 @@ func lasting(send *gomail.SendError) bool {
 }
 
 // message writes the MIME form: text and HTML side by side.
-func message(from, to string, e Envelope) (*gomail.Msg, error) {
+func message(from string, to address.Address, e Envelope) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(e.FromName, from); err != nil {
+	sender, err := address.Parse(from)
+	if err != nil {
 		return nil, err
 	}
-	if err := msg.To(to); err != nil {
-		return nil, err
-	}
+	msg.FromMailAddress(&netmail.Address{Name: e.FromName, Address: sender.String()})
+	msg.ToMailAddress(&netmail.Address{Address: to.String()}) // which quotes a local part where it must be
 	msg.Subject(e.Subject)
 	msg.SetDate()
-	msg.SetMessageIDWithValue(e.ID.String() + "@" + domain(from))
+	msg.SetMessageIDWithValue(e.ID.String() + "@" + sender.Domain())
 	for name, value := range e.Headers {
 		msg.SetGenHeader(gomail.Header(name), value)
 	}
@@ -112,12 +143,4 @@ func message(from, to string, e Envelope) (*gomail.Msg, error) {
 		}
 	}
 	return msg, nil
-}
-
-func domain(address string) string {
-	_, d, ok := strings.Cut(address, "@")
-	if !ok {
-		return "localhost"
-	}
-	return d
 }

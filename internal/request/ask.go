@@ -3,7 +3,6 @@ package request
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -11,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -50,8 +50,8 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	if err != nil {
 		return Request{}, err
 	}
-	message = strings.TrimSpace(message)
-	if ps := MessageProblems(k, message); len(ps) > 0 {
+	message, ps := readMessage(k, message)
+	if len(ps) > 0 {
 		return Request{}, fault.Invalidate(ps...)
 	}
 	due, err := s.clock(k, law)
@@ -97,14 +97,22 @@ func NeedsMessage(k register.RequestKind) bool {
 
 // MessageProblems are what is wrong with the words of a request.
 func MessageProblems(k register.RequestKind, message string) fault.Problems {
-	message = strings.TrimSpace(message)
-	switch {
-	case message == "" && NeedsMessage(k):
-		return fault.Problems{fault.Field("message", "request.messageMissing")}
-	case len([]rune(message)) > maxMessage:
-		return fault.Problems{fault.Field("message", "request.messageLong", "Max", maxMessage)}
+	_, ps := readMessage(k, message)
+	return ps
+}
+
+func readMessage(k register.RequestKind, message string) (string, fault.Problems) {
+	return readWords("message", message, NeedsMessage(k), "request.messageMissing")
+}
+
+// readWords reads what somebody writes on a request. missing is what is said to
+// them if words are needed and there are none.
+func readWords(field, words string, needed bool, missing string) (string, fault.Problems) {
+	words, ps := input.Prose(field, words, maxMessage)
+	if words == "" && needed && len(ps) == 0 {
+		ps = []fault.Problem{fault.Field(field, missing)}
 	}
-	return nil
+	return words, ps
 }
 
 // file writes the request and its first event.

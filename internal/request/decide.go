@@ -3,7 +3,6 @@ package request
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -24,7 +23,6 @@ type Approval struct {
 // everything else is done now. Forbidden below an officer; Conflict if it is
 // decided already.
 func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
-	words := strings.TrimSpace(yes.Words)
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
 			return fault.New(fault.Conflict, "request.decided")
@@ -32,7 +30,8 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 		if err := asSeen(tx, by, r, yes.Seen); err != nil {
 			return err
 		}
-		if ps := wordsProblems("decision", words, r.Kind != Erasure); len(ps) > 0 {
+		words, ps := readWords("decision", yes.Words, r.Kind != Erasure, "request.wordsMissing")
+		if len(ps) > 0 {
 			return fault.Invalidate(ps...)
 		}
 		s.decide(&r, by, words)
@@ -68,7 +67,6 @@ type Refusal struct {
 // itself and is still in its grace period. Forbidden below an officer;
 // Conflict if it is decided already.
 func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why Refusal) error {
-	why.Words = strings.TrimSpace(why.Words)
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if !r.Undecided() {
 			return fault.New(fault.Conflict, "request.decided")
@@ -80,7 +78,8 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {
 			ps = append(ps, fault.Field("code", "request.codeMissing"))
 		}
-		if ps = append(ps, wordsProblems("words", why.Words, true)...); len(ps) > 0 {
+		words, bad := readWords("words", why.Words, true, "request.wordsMissing")
+		if ps = append(ps, bad...); len(ps) > 0 {
 			return fault.Invalidate(ps...)
 		}
 		if r.ErasureID != nil {
@@ -88,12 +87,12 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 				return err
 			}
 		}
-		s.decide(&r, by, why.Words)
+		s.decide(&r, by, words)
 		r.ReasonCode = why.Code
 		if err := s.move(tx, &r, Refused); err != nil {
 			return err
 		}
-		if err := s.event(tx, r, by.Actor(), Event{Kind: WasRefused, Text: why.Words}); err != nil {
+		if err := s.event(tx, r, by.Actor(), Event{Kind: WasRefused, Text: words}); err != nil {
 			return err
 		}
 		if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {
@@ -107,16 +106,6 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 // an erasure may have begun by itself.
 func (r Request) Undecided() bool {
 	return r.State == Open || r.State == Approved && r.DecidedAt == nil
-}
-
-func wordsProblems(field, words string, needed bool) []fault.Problem {
-	switch {
-	case words == "" && needed:
-		return []fault.Problem{fault.Field(field, "request.wordsMissing")}
-	case len([]rune(words)) > maxMessage:
-		return []fault.Problem{fault.Field(field, "request.messageLong", "Max", maxMessage)}
-	}
-	return nil
 }
 
 // decide says in a request who decided it, unless somebody has taken it, when,

@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,14 +60,8 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 }
 
 func checkWords(words string) (string, error) {
-	words = strings.TrimSpace(words)
-	switch {
-	case words == "":
-		return "", fault.Invalidate(fault.Field("message", "request.messageMissing"))
-	case len([]rune(words)) > maxMessage:
-		return "", fault.Invalidate(fault.Field("message", "request.messageLong", "Max", maxMessage))
-	}
-	return words, nil
+	words, ps := readWords("message", words, true, "request.messageMissing")
+	return words, fault.Invalidate(ps...)
 }
 
 // hold is lock for what a person or the staff does: the person comes first, as

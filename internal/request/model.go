@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/input"
 )
 
 // State is how far a request has come.
@@ -131,12 +132,13 @@ func newReference() string {
 // NormalReference is a reference as stored, from however somebody typed it,
 // or false if it is none.
 func NormalReference(s string) (string, bool) {
-	s = strings.ToUpper(strings.Join(strings.Fields(s), ""))
+	s = input.Reference(s)
 	if rest, ok := strings.CutPrefix(s, "R-"); ok {
 		s = rest
 	} else if len(s) == referenceLength+1 {
 		s = strings.TrimPrefix(s, "R")
 	}
+	s = strings.ReplaceAll(s, "-", "")
 	if len(s) != referenceLength || strings.Trim(s, letters) != "" {
 		return "", false
 	}

@@ -74,7 +74,7 @@ func TestOnlyWhatTheLawGivesIsOffered(t *testing.T) {
 	_, err = b.requests.Ask(t.Context(), ken, "rectification", " \n ")
 	wantsField(t, err, "message", "request.messageMissing")
 	_, err = b.requests.Ask(t.Context(), ken, "rectification", strings.Repeat("あ", 4001))
-	wantsField(t, err, "message", "request.messageLong")
+	wantsField(t, err, "message", "input.long")
 	offered, law, err := b.requests.Offered(t.Context(), ken)
 	must(t, err)
 	for _, k := range offered {

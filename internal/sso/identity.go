@@ -11,7 +11,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 )
 
 // identify exchanges a code for what the provider proves about somebody: the
@@ -55,8 +55,9 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 		ProvedAt: authTime(claims),
 	}
 	who.Name, _ = who.Claims["name"].(string)
-	if address, ok := claims["email"].(string); ok && vouched(claims["email_verified"]) {
-		who.Email, _ = account.NormalAddress(address)
+	if email, ok := claims["email"].(string); ok && vouched(claims["email_verified"]) {
+		at, _ := address.Parse(email) // one that can't be read is none
+		who.Email = at.String()
 	}
 	return who, nil
 }

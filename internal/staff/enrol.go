@@ -71,7 +71,7 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) (Memb
 	if err := account.Busy(s.Limits.Allow(ctx, enrolTries, row.ID.String())); err != nil {
 		return Member{}, err
 	}
-	problems := account.Weakness("password", password, row.Email, row.Name)
+	problems := s.Accounts.Weakness("password", password, row.Email, row.Name)
 	seed := s.seed(token)
 	step, ok, err := matchStep(seed, code, s.Now(), 0)
 	if err != nil {

@@ -3,15 +3,16 @@ package staff
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
@@ -55,11 +56,16 @@ type NewMember struct {
 // new one, and so does somebody disabled, who starts over. Conflict if they
 // are enrolled.
 func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member, string, error) {
-	email, ok := account.NormalAddress(n.Email)
-	n.Name = strings.Join(strings.Fields(n.Name), " ")
-	if ps := n.problems(ok); len(ps) > 0 {
+	at, err := address.Parse(n.Email)
+	if err == nil && s.Mail != nil {
+		err = s.Mail.Reaches(ctx, at)
+	}
+	var bad []fault.Problem
+	n.Name, bad = input.Line("name", n.Name, maxName)
+	if ps := n.problems(err, bad); len(ps) > 0 {
 		return Member{}, "", fault.Invalidate(ps...)
 	}
+	email := at.String()
 	token, hash := keyring.NewToken()
 	link := s.BaseURL + "/staff/enrol/" + token
 	now := s.Now()
@@ -68,7 +74,7 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 		ID: postgres.NewID(), Email: email, Name: n.Name, Role: n.Role,
 		InviteHash: hash, InviteUntil: &until, CreatedAt: now,
 	}
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := invite(tx, &row); err != nil {
 			return err
 		}
@@ -85,14 +91,15 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 	return row.member(), link, err
 }
 
-func (n NewMember) problems(emailOK bool) []fault.Problem {
+func (n NewMember) problems(email error, name []fault.Problem) []fault.Problem {
 	var ps []fault.Problem
-	if !emailOK {
-		ps = append(ps, fault.Field("email", "staff.emailBad"))
+	if email != nil {
+		ps = append(ps, address.Problem("email", email))
 	}
-	if n.Name == "" || len([]rune(n.Name)) > maxName {
-		ps = append(ps, fault.Field("name", "staff.nameBad"))
+	if n.Name == "" && len(name) == 0 {
+		name = []fault.Problem{fault.Field("name", "staff.nameBad")}
 	}
+	ps = append(ps, name...)
 	if n.Role.rank() == 0 {
 		ps = append(ps, fault.Field("role", "staff.roleBad"))
 	}
@@ -152,12 +159,12 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 
 // AddressIn is where a member gets mail, empty for one who left.
 func AddressIn(tx postgres.Tx, id uuid.UUID) (string, error) {
-	var address string
-	err := tx.Gorm.Raw(`select coalesce(max(email), '') from staff_member where id = ? and disabled_at is null`, id).Row().Scan(&address)
+	var at string
+	err := tx.Gorm.Raw(`select coalesce(max(email), '') from staff_member where id = ? and disabled_at is null`, id).Row().Scan(&at)
 	if err != nil {
 		return "", fmt.Errorf("reading a member's address: %w", err)
 	}
-	return address, nil
+	return at, nil
 }
 
 // Member is who a session belongs to. Unauthenticated for somebody who has
@@ -177,11 +184,11 @@ func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
 // Disable shuts somebody out, at once and everywhere. NotFound for nobody;
 // Conflict for the last enrolled admin, after whom nobody could let anybody in.
 func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) error {
-	address, _ := account.NormalAddress(email)
+	at, _ := address.Parse(email) // none is an address that no member has
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		// All admins are locked, so that two can't disable each other at once.
 		var rows []memberRow
-		err := tx.Gorm.Raw(`select * from staff_member where (email = ? or role = 'admin') and disabled_at is null order by id for update`, address).
+		err := tx.Gorm.Raw(`select * from staff_member where (email = ? or role = 'admin') and disabled_at is null order by id for update`, at.String()).
 			Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("disabling a member of staff: %w", err)
@@ -190,7 +197,7 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) err
 		otherAdmins := 0
 		for _, r := range rows {
 			switch {
-			case r.Email == address:
+			case r.Email == at.String():
 				who = r
 			case r.EnrolledAt != nil:
 				otherAdmins++

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -23,13 +24,13 @@ const stepPurpose = "staff sign-in step"
 // the second, worth nothing by itself. Whatever is wrong, the answer and the
 // work are the same. TooMany as at the door of people: account.Service.SignIn.
 func (s *Service) SignIn(ctx context.Context, email, password string, from account.Visit) (string, error) {
-	address, _ := account.NormalAddress(email)
+	at, _ := address.Parse(email) // none is an address that no member has
 	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
-		Where("email = ? and enrolled_at is not null and disabled_at is null", address).First(ctx)
+		Where("email = ? and enrolled_at is not null and disabled_at is null", at.String()).First(ctx)
 	if err != nil && !postgres.IsMissing(err) {
 		return "", fmt.Errorf("reading a member of staff: %w", err)
 	}
-	counted := address
+	counted := at.String()
 	if row.ID != uuid.Nil {
 		counted = row.ID.String()
 	}

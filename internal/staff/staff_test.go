@@ -207,7 +207,7 @@ func TestAnEnrolledMemberIsNotInvitedAgain(t *testing.T) {
 	_, _, err := b.staff.Add(t.Context(), b.by, staff.NewMember{Email: "noor@example.com", Name: "Noor", Role: staff.Admin})
 	wants(t, err, fault.Conflict)
 	_, _, err = b.staff.Add(t.Context(), b.by, staff.NewMember{Email: "nonsense", Role: "king"})
-	for field, key := range map[string]string{"email": "staff.emailBad", "name": "staff.nameBad", "role": "staff.roleBad"} {
+	for field, key := range map[string]string{"email": "address.bad", "name": "staff.nameBad", "role": "staff.roleBad"} {
 		wantsField(t, err, field, key)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pquerna/otp/hotp"
+
+	"plusultra.link/privacy/internal/input"
 )
 
 // RFC 6238 with the values that every authenticator knows: SHA-1, six digits,
@@ -34,7 +36,7 @@ func keyURL(issuer, account, secret string) string {
 // matchStep is the time step whose code was typed, if it lies close enough to
 // now and after the last one used: a code works once (RFC 6238, 5.2).
 func matchStep(seed []byte, code string, now time.Time, used int64) (int64, bool, error) {
-	code = strings.Join(strings.Fields(code), "")
+	code = input.Code(code)
 	step := now.Unix() / period
 	for _, at := range []int64{step, step - skew, step + skew} {
 		want, err := hotp.GenerateCode(secretOf(seed), uint64(at)) //nolint:gosec // after 1970

@@ -81,7 +81,7 @@ func signUpWrong(ctx context.Context) templ.Component {
 	p := signUp(ctx)
 	p.Name, p.Email, p.Day, p.Month, p.Year = pick(ctx, "Mara Lindqvist", "森 真理"), "mara@example", "31", "2", "1990"
 	p.Problems = ui.Problems{
-		{Field: "email", Text: text.T(ctx, "account.emailBad")},
+		{Field: "email", Text: text.T(ctx, "address.bad")},
 		{Field: "born", Text: text.T(ctx, "account.bornBad")},
 	}
 	return views.SignUp(p)

@@ -261,6 +261,26 @@ func say(ctx context.Context, config *i18n.LocalizeConfig) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
+// isolated keeps words that run from right to left, somebody's name say, from
+// turning the sentence around them (UAX #9, isolates).
+func isolated(v any) any {
+	s, ok := v.(string)
+	if !ok || !strings.ContainsFunc(s, rightToLeft) {
+		return v
+	}
+	return "\u2068" + s + "\u2069"
+}
+
+func rightToLeft(r rune) bool {
+	switch {
+	case r < 0x590:
+		return false
+	case r < 0x900, r >= 0xfb1d && r <= 0xfdff, r >= 0xfe70 && r < 0xfeff, r >= 0x10800 && r <= 0x10fff, r >= 0x1e800 && r <= 0x1efff: // the blocks of such scripts
+		return true
+	}
+	return r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e'
+}
+
 func data(ctx context.Context, args []any) map[string]any {
 	if len(args) == 0 {
 		return nil
@@ -274,7 +294,7 @@ func data(ctx context.Context, args []any) map[string]any {
 		case time.Duration:
 			value = Duration(ctx, v)
 		}
-		m[fmt.Sprint(args[i])] = value
+		m[fmt.Sprint(args[i])] = isolated(value)
 	}
 	return m
 }

@@ -2,6 +2,7 @@ package text_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,16 @@ func TestThePersonsChoiceComesBeforeTheBrowsers(t *testing.T) {
 	} {
 		if got := v.Match(c.chosen, c.header); got != c.want {
 			t.Errorf("Match(%q, %q) = %q, want %q", c.chosen, c.header, got, c.want)
+		}
+	}
+}
+
+func TestANameThatRunsFromRightToLeftTurnsNoSentence(t *testing.T) {
+	t.Parallel()
+	ctx := catalog(t).Into(context.Background(), "en")
+	for name, want := range map[string]string{"Robin": "Robin", "田中": "田中", "علی": "\u2068علی\u2069", "דנה Bell": "\u2068דנה Bell\u2069"} {
+		if got := text.T(ctx, "staff.who", "Name", name, "Role", ""); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q", name, got)
 		}
 	}
 }

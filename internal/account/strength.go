@@ -1,0 +1,320 @@
+package account
+
+import (
+	"math"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/ccojocar/zxcvbn-go/match"
+	"github.com/ccojocar/zxcvbn-go/matching"
+	"golang.org/x/text/unicode/norm"
+
+	"plusultra.link/privacy/internal/address"
+	"plusultra.link/privacy/internal/fault"
+)
+
+// Weakness says what is wrong with a new password, if anything, for the form's
+// field: too short, too long, or guessed within some ten thousand million tries
+// (zxcvbn's third step of four) by one who knows whose it is. about is who they
+// are: name and address, in any script. The brand is known to everybody.
+func (s *Service) Weakness(field, password string, about ...string) []fault.Problem {
+	if s.Mail != nil {
+		about = append(about, s.Mail.Brand.Name)
+	}
+	return weakness(field, password, about...)
+}
+
+func weakness(field, password string, about ...string) []fault.Problem {
+	password = normal(password)
+	switch {
+	case utf8.RuneCountInString(password) < minPassword:
+		return []fault.Problem{fault.Field(field, "account.passwordShort", "Min", minPassword)}
+	case len(password) > maxPassword:
+		return []fault.Problem{fault.Field(field, "account.passwordLong")}
+	}
+	if strength(password, about) < enough {
+		return []fault.Problem{fault.Field(field, "account.passwordWeak")}
+	}
+	return nil
+}
+
+const (
+	enough    = 34.2 // bits: zxcvbn's score 3 begins there
+	knownBits = 2.0  // to guess which of somebody's names it is
+)
+
+// strength is how many bits have to be guessed: the cheapest way to put the
+// whole password together from words that are known of the person, common
+// words, patterns of the keyboard, sequences, and single characters. What is
+// repeated is guessed once.
+func strength(password string, about []string) float64 {
+	text := letters(password)
+	words := append(personal(about), common()...)
+	once, again := collapse(text)
+	return math.Min(cheapest(text, words), cheapest(once, words)+again)
+}
+
+// letters is a text without accents, and with one sort of kana.
+func letters(s string) []rune {
+	var out []rune
+	for _, r := range norm.NFKD.String(s) {
+		switch {
+		case unicode.Is(unicode.M, r):
+			continue
+		case r >= 'ァ' && r <= 'ヶ':
+			r -= 'ァ' - 'ぁ'
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// word is one that whoever guesses tries.
+type word struct {
+	letters []rune
+	bits    float64
+}
+
+func newWord(s string, bits float64) word {
+	return word{letters(strings.ToLower(s)), bits}
+}
+
+// personal are the words that are known of somebody: whole, and in their parts.
+func personal(about []string) []word {
+	var words []word
+	for _, s := range about {
+		whole := []string{s}
+		if at, err := address.Parse(s); err == nil {
+			whole = append(whole, at.String(), at.Display(), at.Local(), at.Domain())
+		}
+		for _, s := range whole {
+			words = append(words, newWord(s, knownBits))
+			for _, part := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) }) {
+				words = append(words, newWord(part, knownBits))
+				for _, half := range strings.FieldsFunc(part, unicode.IsDigit) {
+					words = append(words, newWord(half, knownBits))
+				}
+			}
+		}
+	}
+	return words
+}
+
+// common are Japanese words that are often passwords; zxcvbn knows the English ones.
+//
+//nolint:gochecknoglobals // worked out once
+var common = sync.OnceValue(func() []word {
+	list := strings.Fields(commonJapanese)
+	words := make([]word, len(list))
+	for i, s := range list {
+		words[i] = newWord(s, 1+math.Log2(float64(i+2)))
+	}
+	return words
+})
+
+const commonJapanese = "パスワード さくら ありがとうございます ありがとう こんにちは おはよう こんばんは さようなら よろしくおねがいします よろしく お願いします " +
+	"あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん あいうえお かきくけこ さしすせそ " +
+	"いろはにほへとちりぬるをわかよたれそ いろはにほへと いろは あいしてる 愛してる だいすき 大好き しあわせ 幸せ にほん にっぽん 日本 とうきょう 東京 " +
+	"おおさか 大阪 きょうと 京都 ほっかいどう 北海道 おきなわ 沖縄 ふじさん 富士山 たなか 田中 さとう 佐藤 すずき 鈴木 たかはし 高橋 やまだ 山田 太郎 花子 " +
+	"ねこ いぬ 猫 犬 はな 花 そら 空 うみ 海 ゆき 雪 つき 月 ほし 星 なつ はる あき ふゆ 桜 ひまわり 夢 愛 希望 笑顔 家族 友達 元気 音楽 野球 " +
+	"サッカー ゲーム アニメ ラーメン ポケモン ピカチュウ ドラえもん トトロ キティ ログイン アカウント メール 管理者 暗証番号 秘密 合言葉 " +
+	"いちにさんしごろくしちはちきゅうじゅう 一二三四五六七八九十 令和 平成 昭和 " +
+	"pasuwado pasuwaado sakura arigatou arigato konnichiwa ohayou nihon nippon tokyo toukyou osaka kyoto daisuki aishiteru doraemon pikachu totoro"
+
+// collapse writes what is repeated once, and gives the bits that the numbers of
+// repetitions are worth.
+func collapse(s []rune) (once []rune, bits float64) {
+	for at := 0; at < len(s); {
+		size, times := repeated(s[at:])
+		once = append(once, s[at:at+size]...)
+		bits += math.Log2(float64(times))
+		at += size * times
+	}
+	return once, bits
+}
+
+// repeated is the shortest beginning that follows upon itself, and how often it
+// stands there: a single character at least three times, more of them twice.
+func repeated(s []rune) (size, times int) {
+	for size := 1; size <= len(s)/2; size++ {
+		times := 1
+		for (times+1)*size <= len(s) && string(s[times*size:(times+1)*size]) == string(s[:size]) {
+			times++
+		}
+		if times > 2 || times == 2 && size > 1 {
+			return size, times
+		}
+	}
+	return 1, 1
+}
+
+// cheapest is the fewest bits to put a text together.
+func cheapest(text []rune, words []word) float64 {
+	guesses := append(patterns(text), sequences(text)...)
+	guesses = append(guesses, spelt(text, words)...)
+	ending := make([][]guess, len(text)+1)
+	for _, g := range guesses {
+		ending[g.to] = append(ending[g.to], g)
+	}
+	sign := signBits(text)
+	best := make([]float64, len(text)+1)
+	for to := 1; to <= len(text); to++ {
+		best[to] = best[to-1] + runeBits(text[to-1], sign)
+		for _, g := range ending[to] {
+			best[to] = math.Min(best[to], best[g.from]+g.bits)
+		}
+	}
+	return best[len(text)]
+}
+
+// guess is a part of a text, from and to in characters, that costs so many bits.
+type guess struct {
+	from, to int
+	bits     float64
+}
+
+// spelt are the words that stand in a text, in any case, and with signs for
+// letters as people put them.
+func spelt(text []rune, words []word) []guess {
+	lower, plain := make([]rune, len(text)), make([]rune, len(text))
+	for i, r := range text {
+		lower[i] = unicode.ToLower(r)
+		plain[i] = lower[i]
+		if at := strings.IndexRune("4@301!$57", r); at >= 0 {
+			plain[i] = rune("aaeoiisst"[at])
+		}
+	}
+	var found []guess
+	for _, w := range words {
+		n := len(w.letters)
+		if n < 3 && (n == 0 || w.letters[0] < utf8.RuneSelf) {
+			continue // initials are in everything
+		}
+		for at := 0; at+n <= len(text); at++ {
+			switch string(w.letters) {
+			case string(lower[at : at+n]):
+				found = append(found, guess{at, at + n, w.bits})
+			case string(plain[at : at+n]):
+				found = append(found, guess{at, at + n, w.bits + 1})
+			}
+		}
+	}
+	return found
+}
+
+// sequences are characters at even steps, three at least: abc, 9753, あいう.
+func sequences(text []rune) []guess {
+	var found []guess
+	for from := 0; from+2 < len(text); from++ {
+		step := text[from+1] - text[from]
+		if step < -2 || step > 2 || step == 0 {
+			continue
+		}
+		to := from + 2
+		for to < len(text) && text[to]-text[to-1] == step {
+			to++
+		}
+		if to-from > 2 {
+			found = append(found, guess{from, to, runeBits(text[from], signBits(text[from:from+1])) + math.Log2(float64(to-from)) + 1})
+		}
+	}
+	return found
+}
+
+// The work of zxcvbn grows with the square of a text's length and with the
+// number of its readings: it is asked window by window, which overlap by more
+// than the length of most words, and reads signs as letters only while few
+// readings are possible, as they are of any word.
+const (
+	window      = 32  // characters
+	stride      = 16  // from one window to the next
+	maxVariants = 128 // readings of digits and signs as letters, of all windows
+)
+
+// patterns are what zxcvbn finds: words of its lists, keyboards, dates.
+func patterns(text []rune) []guess {
+	ascii := make([]byte, len(text))
+	for i, r := range text {
+		ascii[i] = byte(1 + i%7) // no letter, and no repetition
+		if r < utf8.RuneSelf {
+			ascii[i] = byte(r)
+		}
+	}
+	windows := 1 + max(0, len(ascii)-window+stride-1)/stride
+	var found []guess
+	for n := range windows {
+		from := n * stride
+		part := string(ascii[from:min(from+window, len(ascii))])
+		var without []func(match.Matcher) bool
+		if variants(part)*windows > maxVariants {
+			without = append(without, matching.FilterL33tMatcher)
+		}
+		for _, m := range matching.Omnimatch(part, nil, without...) {
+			if m.I >= 0 && m.J < len(part) && m.I <= m.J && !strings.ContainsFunc(part[m.I:m.J+1], func(r rune) bool { return r < ' ' }) {
+				found = append(found, guess{from + m.I, from + m.J + 1, m.Entropy})
+			}
+		}
+	}
+	return found
+}
+
+// variants is at least how many readings zxcvbn tries: one sign for each letter
+// that several stand for, and one letter for each sign that stands for two.
+func variants(password string) int {
+	n := 1
+	for _, signs := range []string{"4@", "([{<", "69", "1!|", "1|7", "$5", "+7"} {
+		there := 0
+		for _, sign := range signs {
+			if strings.ContainsRune(password, sign) {
+				there++
+			}
+		}
+		n *= max(there, 1)
+	}
+	for _, sign := range "1|7" {
+		if strings.ContainsRune(password, sign) {
+			n *= 2
+		}
+	}
+	return n
+}
+
+// signBits is what one character of ASCII is worth: of as many as there are of
+// the sorts in the text.
+func signBits(text []rune) float64 {
+	var lower, upper, digit, other float64
+	for _, r := range text {
+		switch {
+		case r >= utf8.RuneSelf:
+		case unicode.IsLower(r):
+			lower = 26
+		case unicode.IsUpper(r):
+			upper = 26
+		case unicode.IsDigit(r):
+			digit = 10
+		default:
+			other = 33
+		}
+	}
+	return math.Log2(math.Max(lower+upper+digit+other, 1))
+}
+
+// runeBits is what one character is worth by itself, of as many as people of
+// its script use.
+func runeBits(r rune, sign float64) float64 {
+	switch {
+	case r < utf8.RuneSelf:
+		return sign
+	case unicode.Is(unicode.Han, r):
+		return 11
+	case unicode.Is(unicode.Hangul, r):
+		return 3 // of the parts into which a syllable falls
+	case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+		return 6
+	case unicode.IsLetter(r):
+		return 5
+	}
+	return 7
+}
