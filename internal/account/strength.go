@@ -239,7 +239,7 @@ func patterns(text []rune) []guess {
 	for i, r := range text {
 		ascii[i] = byte(1 + i%7) // no letter, and no repetition
 		if r < utf8.RuneSelf {
-			ascii[i] = byte(r)
+			ascii[i] = byte(r) //nolint:gosec // it is ASCII
 		}
 	}
 	windows := 1 + max(0, len(ascii)-window+stride-1)/stride

@@ -139,26 +139,18 @@ func (p *part) insist(ctx context.Context, limit int) (n int64, next string, err
 func (p *part) ask(ctx context.Context, limit int) (n int64, next string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.readTime())
 	defer cancel()
-	point, err := p.tx.PGX.Begin(ctx)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() {
-		if err != nil {
-			_ = point.Rollback(context.WithoutCancel(ctx))
-			return
-		}
-		err = point.Commit(ctx)
-	}()
 	fields := p.source.Fields()
 	p.line, p.cells = p.line[:0], p.cells[:0]
 	clear(p.months)
-	next, err = p.source.Read(ctx, point, p.of.PersonID, p.Cursor, limit, func(row record.Row) error {
-		p.line = append(record.AppendJSON(p.line, fields, row), '\n')
-		p.cells = appendRow(p.cells, fields, row)
-		p.note(row)
-		n++
-		return nil
+	err = p.tx.Try(ctx, func(point postgres.Reader) (err error) {
+		next, err = p.source.Read(ctx, point, p.of.PersonID, p.Cursor, limit, func(row record.Row) error {
+			p.line = append(record.AppendJSON(p.line, fields, row), '\n')
+			p.cells = appendRow(p.cells, fields, row)
+			p.note(row)
+			n++
+			return nil
+		})
+		return err
 	})
 	return n, next, err
 }

@@ -170,11 +170,11 @@ func longer(runs []run, first, last int) bool {
 // each from its zero.
 func digit(c rune) (byte, bool) {
 	if c < utf8.RuneSelf {
-		return byte(c), c >= '0' && c <= '9'
+		return byte(c), c >= '0' && c <= '9' //nolint:gosec // it is ASCII
 	}
 	for _, r := range unicode.Nd.R16 {
 		if c >= rune(r.Lo) && c <= rune(r.Hi) {
-			return '0' + byte((c-rune(r.Lo))%10), true
+			return '0' + byte((c-rune(r.Lo))%10), true //nolint:gosec // below ten
 		}
 	}
 	for _, r := range unicode.Nd.R32 {

@@ -109,6 +109,23 @@ func Before(ctx context.Context, do func(context.Context, Tx) error) context.Con
 	return context.WithValue(ctx, beforeKey{}, do)
 }
 
+// Try runs fn in a savepoint: what fails in it leaves the rest of the
+// transaction as it was before.
+func (t Tx) Try(ctx context.Context, fn func(Reader) error) (err error) {
+	point, err := t.PGX.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin a savepoint: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = point.Rollback(context.WithoutCancel(ctx))
+			return
+		}
+		err = point.Commit(ctx)
+	}()
+	return fn(point)
+}
+
 // whileOurs runs do unless database/sql has let go of the connection, as it
 // does when a statement finds it broken: then it is the pool's, and the
 // transaction went with it.
