@@ -21,7 +21,10 @@ import (
 
 // correctionAt is where a row of a category's source is corrected.
 func correctionAt(category string, source int, row string) string {
-	if row == "" {
+	switch {
+	case category == "profile": // which has a page of its own
+		return "/data/profile/edit"
+	case row == "":
 		row = theOnlyRow
 	}
 	return "/data/" + category + "/edit/" + strconv.Itoa(source) + "/" + url.PathEscape(row)

@@ -80,7 +80,7 @@ func (d *doors) writing() []web.Route {
 	routes := slices.DeleteFunc(web.Routes(), func(r web.Route) bool { return r.Method != http.MethodPost || r.Guard == "programs" })
 	slices.SortStableFunc(routes, func(a, b web.Route) int {
 		last := func(r web.Route) int {
-			return map[bool]int{true: 1}[r.Path == "/sign-out" || r.Path == "/requests/:id/cancel" || strings.HasSuffix(r.Path, "/approve") || strings.HasSuffix(r.Path, "/refuse")]
+			return map[bool]int{true: 1}[r.Path == "/sign-out" || r.Path == "/requests/:id/cancel"]
 		}
 		return cmp.Compare(last(a), last(b))
 	})

@@ -18,7 +18,7 @@ func TestANewPasswordTakesTheOldOne(t *testing.T) {
 	const next = "another harbour lantern 8"
 	signsIn := func(password string) bool {
 		got := p.client().post("/sign-in", url.Values{"email": {"robin@example.com"}, "password": {password}, "next": {"/overview"}})
-		return got.header.Get("Location") == "/overview"
+		return got.header.Get("Location") == "/sign-in/done?next=%2Foverview"
 	}
 	for _, old := range []string{"", "not the password 1"} {
 		got := c.wrong("/security/password", url.Values{"old": {old}, "password": {next}})

@@ -232,7 +232,7 @@ func (w *walk) filled(route web.Route, path string, who caller) url.Values {
 			break
 		}
 	}
-	for name, value := range map[string]string{"full_name": "Robin Renamed", "country": "FR", "password": "another harbour lantern 8", "message": "Words."} {
+	for name, value := range map[string]string{"full_name": "Robin Renamed", "country": "FR", "old": apptest.Password, "password": "another harbour lantern 8", "message": "Words."} {
 		form.Set(name, value)
 	}
 	return form

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -256,6 +257,11 @@ func TestNoRouteIsLaidBesideTheMap(t *testing.T) {
 		known[r.Method+" "+r.Path] = true
 		if r.Method == http.MethodGet {
 			known[http.MethodHead+" "+r.Path] = true
+		}
+	}
+	for line := range maps.Clone(known) {
+		if strings.Contains(line, ":token") { // with the slash that a mail program puts behind it
+			known[line+"/"] = true
 		}
 	}
 	for _, r := range w.handler.(*echo.Echo).Routes() {
