@@ -209,16 +209,16 @@ func (p *portal) rows() map[string]int {
 	return out
 }
 
-// downloadsDone waits for jobs that write a mail when they are done.
-func (p *portal) downloadsDone() {
+// workDone waits for jobs that write a mail when they are done.
+func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select count(*) from export where state not in ('ready', 'failed', 'expired')`) == 0 {
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke')`) == 0 {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	p.t.Error("a download is not done after 20 seconds")
+	p.t.Error("a download or a revocation is not done after 20 seconds")
 }
 
 // Found from the map of addresses: each post either takes its form's number or
@@ -247,7 +247,7 @@ func TestTwoPressesOfOneButtonDoOneThing(t *testing.T) {
 			}
 			all.Wait()
 			led = append(led, b.who.post(b.to, form)) // and once more, late
-			p.downloadsDone()
+			p.workDone()
 			more = p.rows()
 			for name, was := range before {
 				more[name] -= was

@@ -66,7 +66,11 @@ func TestSomebodyLinksAServiceSignsInWithItAndRevokesIt(t *testing.T) {
 	b.SeeText("It is revoked here")
 	b.SeeText("We are asking Google to end it")
 	b.Inspect("security-service-pending")
+	for p.count(`select count(*) from plan where kind = 'sso.revoke' and tries = 0`) > 0 {
+		time.Sleep(50 * time.Millisecond)
+	}
 	google.SetRevocation(standin.RevocationWorks)
+	p.clock.Advance(time.Minute)                              // the next try goes by the portal's clock
 	b.Patient(time.Minute).SeeText("Google has ended it too") // by itself, without a reload
 	b.SeeNoText("robin.at.google@example.com")
 	b.Inspect("security-service-revoked")

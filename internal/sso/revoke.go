@@ -2,6 +2,7 @@ package sso
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -82,7 +84,10 @@ func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUI
 		return err
 	}
 	var tokens []grantToken
-	if err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); err != nil {
+	switch err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); {
+	case errors.Is(err, keyring.ErrNoKey) && !giveUp:
+		return err // another portal may have the key
+	case err != nil:
 		return s.settle(ctx, tx, row, Failed)
 	}
 	outcome, err := s.reach(row).revoke(ctx, tokens)

@@ -38,10 +38,14 @@ func work(t testing.TB, cfg jobs.Config, add ...func(*river.Workers)) {
 	})
 }
 
-// WorkPlans works long work as a portal does, until the test ends.
-func WorkPlans(t testing.TB, p *jobs.Plans) {
+// WorkPlans works long work as a portal does, until the test ends, and with it
+// the jobs of the workers added; without any, those of long work alone.
+func WorkPlans(t testing.TB, p *jobs.Plans, add ...func(*river.Workers)) {
 	t.Helper()
-	work(t, jobs.Config{DB: p.DB, Plans: p}, p.AddWorkers)
+	if len(add) == 0 {
+		add = append(add, p.AddWorkers)
+	}
+	work(t, jobs.Config{DB: p.DB, Plans: p}, add...)
 }
 
 // AwaitJobs returns when every job that is due has been worked, with those

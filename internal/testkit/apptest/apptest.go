@@ -83,7 +83,7 @@ func SMTP(t testing.TB, m *standin.Mailbox) mail.SMTP {
 // WorkJobs runs the portal's jobs until the test ends.
 func (p *Portal) WorkJobs() {
 	p.t.Helper()
-	testkit.Work(p.t, p.DB, p.AddWorkers)
+	testkit.WorkPlans(p.t, p.Plans, p.AddWorkers)
 }
 
 // Settle returns when every job that is due has been worked, with those they
