@@ -65,7 +65,11 @@ func places(ctx context.Context, codes string, name func(context.Context, string
 		sounds[code] = sound(p)
 		out = append(out, p)
 	}
-	order := collate.New(language.Make(Lang(ctx)))
+	lang := language.Make(Lang(ctx))
+	if lang == language.Japanese {
+		lang = language.Und // the library's Japanese order loses the sound before a long vowel: ガーナ came before アジア
+	}
+	order := collate.New(lang)
 	slices.SortFunc(out, func(x, y Place) int { return order.CompareString(sounds[x.Code], sounds[y.Code]) })
 	return out
 }
