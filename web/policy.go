@@ -185,9 +185,8 @@ func (c *policyController) contacts() *views.PolicyContact {
 }
 
 func (c *policyController) categories(ctx context.Context) []views.PolicyEntry {
-	lang := text.Lang(ctx)
 	return entries(c.Register.Categories, func(k register.Category) views.PolicyEntry {
-		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Value: k.Retention.In(lang)})
+		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Value: k.Retention.Say(ctx)})
 		e.Href = "/policy/data/" + k.ID
 		return e
 	})

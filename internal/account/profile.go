@@ -54,7 +54,7 @@ func maxOf(field string) int {
 // there is: Invalid if it has changed since. The audit log keeps which fields
 // changed, never what they held.
 func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, seen string) error {
-	if ps := p.read(); len(ps) > 0 {
+	if ps := p.read(ctx); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -105,7 +105,7 @@ var profileFields = []string{"full_name", "street", "postal_code", "city", "regi
 
 // read takes what somebody wrote in the form in which it is kept, and gives
 // what is wrong with it.
-func (p *Profile) read() []fault.Problem {
+func (p *Profile) read(ctx context.Context) []fault.Problem {
 	var ps []fault.Problem
 	var all []string
 	for _, field := range profileFields {
@@ -117,16 +117,16 @@ func (p *Profile) read() []fault.Problem {
 		ps = append(ps, fault.Field("street", "input.card"))
 	}
 	if len(ps) == 0 {
-		p.spell()
+		p.spell(ctx)
 		ps = p.problems()
 	}
 	return ps
 }
 
 // spell writes codes as they are listed.
-func (p *Profile) spell() {
+func (p *Profile) spell(ctx context.Context) {
 	p.Country = strings.ToUpper(p.Country)
-	if code, ok := stateCode(p.Region); ok && p.Country == unitedStates {
+	if code, ok := text.StateCode(ctx, p.Region); ok && p.Country == text.UnitedStates {
 		p.Region = code
 	}
 }
@@ -136,7 +136,7 @@ func (p *Profile) problems() []fault.Problem {
 	if p.FullName == "" {
 		ps = append(ps, fault.Field("full_name", "account.nameBad"))
 	}
-	if _, ok := stateCode(p.Region); p.Region != "" && p.Country == unitedStates && !ok {
+	if p.Region != "" && p.Country == text.UnitedStates && !text.IsState(p.Region) {
 		ps = append(ps, fault.Field("region", "account.regionBad"))
 	}
 	if p.Country != "" && !text.IsCountry(p.Country) {

@@ -37,11 +37,10 @@ type SignUp struct {
 // region is where in its country an account begins: some states have a law of
 // their own.
 func (f SignUp) region() string {
-	if f.Country != unitedStates {
+	if f.Country != text.UnitedStates || !text.IsState(f.State) {
 		return ""
 	}
-	code, _ := stateCode(f.State)
-	return code
+	return f.State
 }
 
 // name is the name as it is kept.

@@ -32,9 +32,56 @@ func found(t *testing.T, rule Rule, received string, holidays Calendar) Date {
 	return date
 }
 
+// shipped is a calendar of the register that the portal ships, by its rules.
+func shipped(t testing.TB, id string) Calendar {
+	t.Helper()
+	source, err := os.ReadFile("../register/default/90-holidays.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Holidays []struct {
+			ID     string
+			Yearly []Every
+			InLieu bool `yaml:"in_lieu"`
+		}
+	}
+	if err := yaml.Unmarshal(source, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range file.Holidays {
+		if c.ID == id && len(c.Yearly) > 0 {
+			return Reckoned{Every: c.Yearly, InLieu: c.InLieu}
+		}
+	}
+	t.Fatalf("the register has no rules for %s", id)
+	return nil
+}
+
+func eea(t testing.TB) Calendar     { t.Helper(); return shipped(t, "eea") }
+func federal(t testing.TB) Calendar { t.Helper(); return shipped(t, "us-federal") }
+
+func TestADayOfEveryYearIsReadAsALawNamesIt(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"4 July": "2026-07-04", "third Monday of January": "2026-01-19", "LAST monday of may": "2026-05-25",
+		"fourth Thursday of November": "2026-11-26", "first Sunday of March": "2026-03-01",
+	} {
+		var y Yearly
+		if err := y.UnmarshalText([]byte(written)); err != nil || !y.is(day(t, want)) || y.is(day(t, want).Add(7)) || y.is(day(t, want).Add(-7)) {
+			t.Errorf("%s is not %s: %v", written, want, err)
+		}
+	}
+	for _, written := range []string{"", "July", "31 June", "0 July", "July 4", "fifth Monday of May", "third Monday in May", "last Mon of May", "third May of Monday", "30 February"} {
+		if err := new(Yearly).UnmarshalText([]byte(written)); err == nil {
+			t.Errorf("%q was read as a day of every year", written)
+		}
+	}
+}
+
 func TestEachClockEndsOnThePublishedDay(t *testing.T) {
 	t.Parallel()
-	boxing := Together(EEA{}, Holidays{On(2019, time.December, 26): {"en": "Boxing Day"}})
+	boxing := Together(eea(t), Holidays{On(2019, time.December, 26): {"en": "Boxing Day"}})
 	for _, c := range []struct {
 		source   string
 		rule     Rule
@@ -55,21 +102,21 @@ func TestEachClockEndsOnThePublishedDay(t *testing.T) {
 		{"a leap day", GDPRMonth, "2028-02-29", nil, "2028-03-29"},
 		{"Saturday moves to Monday", GDPRMonth, "2025-03-05", nil, "2025-04-07"},
 		{"the last day is a Saturday: into March", GDPRMonth, "2026-01-30", nil, "2026-03-02"},
-		{"a holiday, then a weekend", GDPRMonth, "2026-12-01", EEA{}, "2027-01-04"},
+		{"a holiday, then a weekend", GDPRMonth, "2026-12-01", eea(t), "2027-01-04"},
 		{"the same without a calendar of holidays", GDPRMonth, "2026-12-01", nil, "2027-01-01"},
 		{"extended: three months from receipt", GDPRExtended, "2025-01-31", nil, "2025-04-30"},
 		{"extended over the year's end", GDPRExtended, "2026-11-30", nil, "2027-03-01"},
 
-		{"calendar days do not move off a Sunday", CCPA45, "2026-01-01", USFederal{}, "2026-02-15"},
-		{"ninety days", CCPA90, "2026-01-01", USFederal{}, "2026-04-01"},
+		{"calendar days do not move off a Sunday", CCPA45, "2026-01-01", federal(t), "2026-02-15"},
+		{"ninety days", CCPA90, "2026-01-01", federal(t), "2026-04-01"},
 		{"ninety days over a leap day", CCPA90, "2028-01-01", nil, "2028-03-31"},
 		{"ten business days", CCPAConfirm, "2026-06-29", nil, "2026-07-13"},
-		{"ten business days, Independence Day kept on a Friday", CCPAConfirm, "2026-06-29", USFederal{}, "2026-07-14"},
+		{"ten business days, Independence Day kept on a Friday", CCPAConfirm, "2026-06-29", federal(t), "2026-07-14"},
 		{"received on a Saturday", CCPAConfirm, "2026-08-01", nil, "2026-08-14"},
-		{"fifteen business days over Thanksgiving", CCPAOptOut, "2026-11-20", USFederal{}, "2026-12-14"},
+		{"fifteen business days over Thanksgiving", CCPAOptOut, "2026-11-20", federal(t), "2026-12-14"},
 		{"thirty days", Shine30, "2026-03-01", nil, "2026-03-31"},
 		{"the operator's two weeks", APPI(APPIDefault), "2026-06-01", nil, "2026-06-15"},
-		{"a number of days", "days-7", "2026-12-28", EEA{}, "2027-01-04"},
+		{"a number of days", "days-7", "2026-12-28", eea(t), "2027-01-04"},
 	} {
 		if got := found(t, c.rule, c.received, c.holidays).Day.String(); got != c.due {
 			t.Errorf("%s: %s received on %s is due on %s, want %s", c.source, c.rule, c.received, got, c.due)
@@ -114,7 +161,7 @@ func TestADateSaysWhy(t *testing.T) {
 	const none = "0000-00-00"
 	for _, c := range []struct{ got, want string }{
 		{
-			keys(found(t, GDPRMonth, "2026-12-01", EEA{})),
+			keys(found(t, GDPRMonth, "2026-12-01", eea(t))),
 			"received:2026-12-01 gdprMonth:" + none + " holiday:2027-01-01 weekend:2027-01-02 weekend:2027-01-03 due:2027-01-04",
 		},
 		{
@@ -122,7 +169,7 @@ func TestADateSaysWhy(t *testing.T) {
 			"received:2025-01-31 gdprMonth:" + none + " monthEnd:2025-02-28 due:2025-02-28",
 		},
 		{
-			keys(found(t, CCPAOptOut, "2026-11-20", USFederal{})),
+			keys(found(t, CCPAOptOut, "2026-11-20", federal(t))),
 			"received:2026-11-20 ccpaOptOut:" + none + " holidaySkipped:2026-11-26 weekendsSkipped:" + none + " due:2026-12-14",
 		},
 	} {
@@ -130,7 +177,7 @@ func TestADateSaysWhy(t *testing.T) {
 			t.Errorf("\n got %s\nwant %s", c.got, c.want)
 		}
 	}
-	skipped := found(t, CCPAOptOut, "2026-11-20", USFederal{}).Why
+	skipped := found(t, CCPAOptOut, "2026-11-20", federal(t)).Why
 	if n := skipped[3].Count; n != 8 {
 		t.Errorf("%d weekend days said to be skipped, want 8", n)
 	}
@@ -141,7 +188,7 @@ func TestADateSaysWhy(t *testing.T) {
 
 func TestTheReasoningSurvivesStorage(t *testing.T) {
 	t.Parallel()
-	why := found(t, GDPRMonth, "2026-12-01", EEA{}).Why
+	why := found(t, GDPRMonth, "2026-12-01", eea(t)).Why
 	stored, err := json.Marshal(why)
 	if err != nil {
 		t.Fatal(err)
@@ -167,9 +214,10 @@ func TestEveryStepHasItsSentence(t *testing.T) {
 	if err := yaml.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)
 	}
+	holidays := Together(eea(t), federal(t))
 	for _, rule := range rules() {
 		for d := On(2026, time.January, 1); d.Year == 2026; d = d.Add(1) {
-			for _, step := range found(t, rule, d.String(), Together(EEA{}, USFederal{})).Why {
+			for _, step := range found(t, rule, d.String(), holidays).Why {
 				if file.Deadline[strings.TrimPrefix(step.Key, "deadline.")] == "" {
 					t.Fatalf("%s has no sentence", step.Key)
 				}
@@ -277,8 +325,9 @@ func TestFederalHolidaysOf2026AreThoseThatWerePublished(t *testing.T) {
 		"2026-07-04", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25",
 	}
 	var got []string
+	federal := federal(t)
 	for d := On(2026, time.January, 1); d.Year == 2026; d = d.Add(1) {
-		if _, ok := (USFederal{}).Holiday(d); ok {
+		if _, ok := federal.Holiday(d); ok {
 			got = append(got, d.String())
 		}
 	}
@@ -286,7 +335,7 @@ func TestFederalHolidaysOf2026AreThoseThatWerePublished(t *testing.T) {
 		t.Errorf("\n got %v\nwant %v", got, want)
 	}
 	// New Year's Day 2028 is a Saturday, kept on Friday, 31 December 2027.
-	if _, ok := (USFederal{}).Holiday(On(2027, time.December, 31)); !ok {
+	if _, ok := federal.Holiday(On(2027, time.December, 31)); !ok {
 		t.Error("a holiday kept in the year before is missed")
 	}
 }

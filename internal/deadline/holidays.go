@@ -1,6 +1,11 @@
 package deadline
 
-import "time"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Name is what a holiday is called, by language code.
 type Name map[string]string
@@ -35,77 +40,98 @@ func (t together) Holiday(day Day) (Name, bool) {
 	return nil, false
 }
 
-// EEA has the two days that are public holidays in every state of the
-// European Economic Area. What counts in law are the holidays of the state
-// that acts (Regulation 1182/71 art. 2(1)): an operator adds those.
-type EEA struct{}
+// Yearly is a day that comes every year, as a law names it: "4 July", "third
+// Monday of January", "last Monday of May".
+type Yearly struct {
+	Month   time.Month
+	Day     int // of the month; 0 for one that goes by the weekday
+	Weekday time.Weekday
+	Nth     int // 1 for the first such weekday of the month, -1 for the last
+}
 
-// Holiday knows New Year's Day and Christmas Day.
-func (EEA) Holiday(day Day) (Name, bool) {
+// UnmarshalText reads one.
+func (y *Yearly) UnmarshalText(b []byte) error {
+	words := strings.Fields(strings.ToLower(string(b)))
+	var ok [3]bool
 	switch {
-	case day.Month == time.January && day.Day == 1:
-		return Name{"en": "New Year's Day", "ja": "元日"}, true
-	case day.Month == time.December && day.Day == 25:
-		return Name{"en": "Christmas Day", "ja": "クリスマス"}, true
+	case len(words) == 2:
+		day, err := strconv.Atoi(words[0])
+		y.Day, ok[0], ok[1] = day, err == nil && day > 0, true
+		y.Month, ok[2] = called(words[1], time.January, time.December)
+		ok[0] = ok[0] && day <= On(2000, y.Month+1, 0).Day // a leap year
+	case len(words) == 4 && words[2] == "of":
+		y.Nth, ok[0] = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}[words[0]], true
+		y.Weekday, ok[1] = called(words[1], time.Sunday, time.Saturday)
+		y.Month, ok[2] = called(words[3], time.January, time.December)
+		ok[0] = y.Nth != 0
 	}
-	return nil, false
-}
-
-// USFederal has the legal public holidays of 5 U.S.C. 6103(a), with the
-// weekday on which one that falls on a weekend is kept.
-type USFederal struct{}
-
-// Holiday knows the day itself and the weekday it is kept on.
-func (USFederal) Holiday(day Day) (Name, bool) {
-	if name := federal(day); name != nil {
-		return name, true
-	}
-	switch day.Weekday() {
-	case time.Friday: // a Saturday's is kept on the Friday before
-		if name := federal(day.Add(1)); name != nil {
-			return name, true
-		}
-	case time.Monday: // a Sunday's is kept on the Monday after
-		if name := federal(day.Add(-1)); name != nil {
-			return name, true
-		}
-	default:
-	}
-	return nil, false
-}
-
-// week tells which of its weekday in the month the day is: 3 for the third
-// Monday; last tells whether no other follows.
-func week(day Day) (nth int, last bool) {
-	return (day.Day + 6) / 7, day.Add(7).Month != day.Month
-}
-
-func federal(day Day) Name {
-	nth, last := week(day)
-	on := day.Weekday()
-	switch {
-	case day.Month == time.January && day.Day == 1:
-		return Name{"en": "New Year's Day", "ja": "元日"}
-	case day.Month == time.January && on == time.Monday && nth == 3:
-		return Name{"en": "Birthday of Martin Luther King, Jr.", "ja": "キング牧師記念日"}
-	case day.Month == time.February && on == time.Monday && nth == 3:
-		return Name{"en": "Washington's Birthday", "ja": "ワシントン誕生日"}
-	case day.Month == time.May && on == time.Monday && last:
-		return Name{"en": "Memorial Day", "ja": "戦没将兵追悼記念日"}
-	case day.Month == time.June && day.Day == 19 && day.Year >= 2021:
-		return Name{"en": "Juneteenth", "ja": "ジューンティーンス（奴隷解放記念日）"}
-	case day.Month == time.July && day.Day == 4:
-		return Name{"en": "Independence Day", "ja": "独立記念日"}
-	case day.Month == time.September && on == time.Monday && nth == 1:
-		return Name{"en": "Labor Day", "ja": "労働者の日"}
-	case day.Month == time.October && on == time.Monday && nth == 2:
-		return Name{"en": "Columbus Day", "ja": "コロンブス・デー"}
-	case day.Month == time.November && day.Day == 11:
-		return Name{"en": "Veterans Day", "ja": "復員軍人の日"}
-	case day.Month == time.November && on == time.Thursday && nth == 4:
-		return Name{"en": "Thanksgiving Day", "ja": "感謝祭"}
-	case day.Month == time.December && day.Day == 25:
-		return Name{"en": "Christmas Day", "ja": "クリスマス"}
+	if ok != [3]bool{true, true, true} {
+		return fmt.Errorf("%q is no day of every year: write it as 4 July, third Monday of January or last Monday of May", b)
 	}
 	return nil
+}
+
+// called finds a month or a weekday by its English name.
+func called[T interface {
+	~int
+	String() string
+}](name string, first, last T) (T, bool) {
+	for one := first; one <= last; one++ {
+		if strings.EqualFold(one.String(), name) {
+			return one, true
+		}
+	}
+	return 0, false
+}
+
+// is tells whether a day is that of its year.
+func (y Yearly) is(day Day) bool {
+	switch {
+	case day.Month != y.Month:
+		return false
+	case y.Day > 0:
+		return day.Day == y.Day
+	case y.Nth < 0:
+		return day.Weekday() == y.Weekday && day.Add(7).Month != day.Month
+	}
+	return day.Weekday() == y.Weekday && (day.Day+6)/7 == y.Nth
+}
+
+// Every is a holiday of every year, from a year on.
+type Every struct {
+	On   Yearly
+	From int
+	Name Name
+}
+
+// Reckoned are holidays that a rule finds. With InLieu one that falls on a
+// weekend is also kept on the weekday beside it: a Saturday's on the Friday
+// before, a Sunday's on the Monday after (as 5 U.S.C. 6103(b) has it).
+type Reckoned struct {
+	Every  []Every
+	InLieu bool
+}
+
+// Holiday knows the day itself and the weekday it is kept on.
+func (r Reckoned) Holiday(day Day) (Name, bool) {
+	if name, ok := r.on(day); ok || !r.InLieu {
+		return name, ok
+	}
+	switch day.Weekday() {
+	case time.Friday:
+		return r.on(day.Add(1))
+	case time.Monday:
+		return r.on(day.Add(-1))
+	default:
+		return nil, false
+	}
+}
+
+func (r Reckoned) on(day Day) (Name, bool) {
+	for _, e := range r.Every {
+		if e.On.is(day) && day.Year >= e.From {
+			return e.Name, true
+		}
+	}
+	return nil, false
 }

@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views/text"
 )
 
 func shipped(t *testing.T) *register.Register {
@@ -17,6 +19,16 @@ func shipped(t *testing.T) *register.Register {
 		t.Fatal(err)
 	}
 	return reg
+}
+
+// reading is the context of somebody who reads a language.
+func reading(t *testing.T, lang string) context.Context {
+	t.Helper()
+	catalog, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog.Into(t.Context(), lang)
 }
 
 // tampered writes the shipped register out as an operator would have it, with

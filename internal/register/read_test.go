@@ -190,7 +190,7 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 	for _, tc := range []struct{ category, lang, retention, erasure string }{
 		{"connection-log", "en", "We keep each entry for 12 months. After that it is due for deletion.", "Deleted."},
 		{"connection-log", "ja", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。", "削除します。"},
-		{"profile", "ja-JP", "アカウントをお持ちの間、保存します。", "削除します。"},
+		{"profile", "ja", "アカウントをお持ちの間、保存します。", "削除します。"},
 		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and is then due for deletion. Tax and accounting"},
 		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除の対象となります。税法"},
 		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the deletion, and then due for deletion."},
@@ -199,10 +199,10 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 		{"requests", "en", "Kept for 24 months after the request is closed", "Kept for 24 months after the request is closed"},
 	} {
 		c, _ := reg.Category(tc.category)
-		if got := c.Retention.In(tc.lang); !strings.HasPrefix(got, tc.retention) {
+		if got := c.Retention.Say(reading(t, tc.lang)); !strings.HasPrefix(got, tc.retention) {
 			t.Errorf("%s: %q, want %q", tc.category, got, tc.retention)
 		}
-		if got := c.Erasure.In(tc.lang); !strings.HasPrefix(got, tc.erasure) {
+		if got := c.Erasure.Say(reading(t, tc.lang)); !strings.HasPrefix(got, tc.erasure) {
 			t.Errorf("%s: %q, want %q", tc.category, got, tc.erasure)
 		}
 	}

@@ -159,14 +159,14 @@ properties:
 `
 }
 
-// Calendar is the public holidays of one place: those that can be reckoned,
-// by the name of a calendar of package deadline, or days listed one by one,
-// which the operator looks at once a year.
+// Calendar is the public holidays of one place: those of every year, and days
+// listed one by one, which the operator looks at once a year.
 type Calendar struct {
 	ID            string        `json:"id"`
 	Name          document.Text `json:"name"`
 	Jurisdictions []string      `json:"jurisdictions" ref:"jurisdictions"`
-	Reckoned      string        `json:"reckoned"` // us-federal or eea
+	Yearly        []Yearly      `json:"yearly"`
+	InLieu        bool          `json:"in_lieu"` // see deadline.Reckoned
 	Days          []Holiday     `json:"days"`
 }
 
@@ -174,6 +174,27 @@ type Calendar struct {
 func (Calendar) Schema() string {
 	return `
 required: [id, name, jurisdictions]
+properties:
+  yearly: {description: Holidays that a rule finds.}
+  in_lieu: {default: false, description: "A Saturday's is also kept on the Friday before and a Sunday's on the Monday after."}
+  days: {description: Days listed one by one.}
+`
+}
+
+// Yearly is a holiday of every year.
+type Yearly struct {
+	On   deadline.Yearly `json:"on"`
+	From int64           `json:"from"` // the first year
+	Name document.Text   `json:"name"`
+}
+
+// Schema says what a Yearly may hold.
+func (Yearly) Schema() string {
+	return `
+required: [on, name]
+properties:
+  on: {description: "Such as 4 July, third Monday of January or last Monday of May."}
+  from: {description: The first year in which it was kept.}
 `
 }
 
@@ -190,17 +211,6 @@ required: [date, name]
 `
 }
 
-// reckoned are the calendars that package deadline knows by rule.
-func reckoned(name string) (deadline.Calendar, bool) {
-	switch name {
-	case "us-federal":
-		return deadline.USFederal{}, true
-	case "eea":
-		return deadline.EEA{}, true
-	}
-	return nil, false
-}
-
 // HolidaysFor are the public holidays that count in a jurisdiction.
 func (r *Register) HolidaysFor(jurisdiction string) deadline.Calendar {
 	var calendars []deadline.Calendar
@@ -208,14 +218,15 @@ func (r *Register) HolidaysFor(jurisdiction string) deadline.Calendar {
 		if !contains(c.Jurisdictions, jurisdiction) {
 			continue
 		}
-		if by, ok := reckoned(c.Reckoned); ok {
-			calendars = append(calendars, by)
+		every := make([]deadline.Every, len(c.Yearly))
+		for i, y := range c.Yearly {
+			every[i] = deadline.Every{On: y.On, From: int(y.From), Name: deadline.Name(y.Name)}
 		}
 		days := deadline.Holidays{}
 		for _, day := range c.Days {
 			days[day.Date] = deadline.Name(day.Name)
 		}
-		calendars = append(calendars, days)
+		calendars = append(calendars, deadline.Reckoned{Every: every, InLieu: c.InLieu}, days)
 	}
 	return deadline.Together(calendars...)
 }

@@ -59,14 +59,3 @@ func (s Span) shift(t time.Time, n int) time.Time {
 	}
 	return moved
 }
-
-// In is the span in words.
-func (s Span) In(lang string) string {
-	if strings.HasPrefix(lang, "ja") {
-		return strconv.Itoa(s.N) + map[Unit]string{Days: "日", Months: "か月", Years: "年"}[s.Unit]
-	}
-	if s.N == 1 {
-		return "1 " + string(s.Unit)
-	}
-	return strconv.Itoa(s.N) + " " + string(s.Unit) + "s"
-}

@@ -20,9 +20,4 @@ func (v *validator) rights() {
 	if len(r.AuthoritiesFor("", "")) == 0 {
 		v.fault("authorities", "names none for the countries that have no entry of their own")
 	}
-	for _, c := range r.Holidays {
-		if _, ok := reckoned(c.Reckoned); c.Reckoned != "" && !ok {
-			v.fault(at("holidays", c.ID)+".reckoned", "no calendar is called %s", c.Reckoned)
-		}
-	}
 }

@@ -25,9 +25,46 @@ const inhabited = "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF B
 	"RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW " +
 	"TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
 
+// UnitedStates is the one country in which the law depends on where in it
+// somebody lives.
+const UnitedStates = "US"
+
 // states are the United States and their capital's district.
 const states = "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV " +
 	"NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY"
+
+// elsewhere are the territories, which Countries offers too, and the forces
+// abroad (as the Postal Service writes them).
+const elsewhere = "AS GU MP PR VI AA AE AP"
+
+// IsState tells whether a code is of a state, district or territory of the
+// United States, or of its forces abroad.
+func IsState(code string) bool {
+	return len(code) == len("CA") && slices.Contains(strings.Fields(states+" "+elsewhere), code)
+}
+
+// StateCode is the code of the state that a person writes: by its code or its
+// name in their language or in English, in any case.
+func StateCode(ctx context.Context, written string) (code string, ok bool) {
+	if code = strings.ToUpper(written); IsState(code) {
+		return code, true
+	}
+	s := from(ctx)
+	if s == nil {
+		return "", false
+	}
+	for _, lang := range []string{s.lang, Fallback} {
+		in := s.catalog.Into(ctx, lang)
+		for code := range strings.FieldsSeq(states + " " + elsewhere) {
+			if strings.EqualFold(written, stateName(in, code)) {
+				return code, true
+			}
+		}
+	}
+	return "", false
+}
+
+func stateName(ctx context.Context, code string) string { return T(ctx, "state."+"US-"+code) }
 
 // IsCountry tells whether a code is of a country that Countries offers.
 func IsCountry(code string) bool {
@@ -53,8 +90,7 @@ func Countries(ctx context.Context) []Place {
 
 // States lists the United States in the reader's order.
 func States(ctx context.Context) []Place {
-	name := func(ctx context.Context, code string) string { return T(ctx, "state."+"US-"+code) }
-	return places(ctx, states, name, func(p Place) string { return p.Name })
+	return places(ctx, states, stateName, func(p Place) string { return p.Name })
 }
 
 func places(ctx context.Context, codes string, name func(context.Context, string) string, sound func(Place) string) []Place {
