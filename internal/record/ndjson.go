@@ -2,8 +2,11 @@ package record
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // ndjsonReader reads one JSON object a line. A key that stands twice in an
@@ -14,6 +17,8 @@ type ndjsonReader struct {
 	into *intake
 	seen []bool
 	raw  *rawRow
+	text bytes.Reader // the line
+	json *jsontext.Decoder
 }
 
 func newNDJSON(from io.Reader, into *intake) (*ndjsonReader, error) {
@@ -21,7 +26,7 @@ func newNDJSON(from io.Reader, into *intake) (*ndjsonReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ndjsonReader{lines: l, into: into, seen: make([]bool, len(into.fields))}, nil
+	return &ndjsonReader{lines: l, into: into, seen: make([]bool, len(into.fields)), json: jsontext.NewDecoder(strings.NewReader(""))}, nil
 }
 
 func (r *ndjsonReader) next(raw *rawRow) (*Refusal, error) {
@@ -55,35 +60,58 @@ func (r *ndjsonReader) next(raw *rawRow) (*Refusal, error) {
 	}
 }
 
-// object takes a flat object apart. The line is checked whole first, so that
-// the walk over it may trust every byte.
+// object takes a flat object apart.
 func (r *ndjsonReader) object(line []byte, raw *rawRow) (string, Reason) {
 	if !storable(line) {
 		return "", BadText
 	}
-	if line[0] != '{' || !json.Valid(line) {
-		return "", BadJSON
-	}
 	clear(r.seen)
 	r.raw = raw
-	for at := skipSpace(line, 1); line[at] != '}'; {
-		end := valueEnd(line, at)
-		key, ok := unquote(line[at:end])
-		if !ok {
-			return "", BadText
-		}
-		at = skipSpace(line, end) + 1 // the colon
-		at = skipSpace(line, at)
-		end = valueEnd(line, at)
-		if reason := r.member(key, line[at:end]); reason != noReason {
-			return string(key), reason
-		}
-		at = skipSpace(line, end)
-		if line[at] == ',' {
-			at = skipSpace(line, at+1)
-		}
+	r.text.Reset(line)
+	r.json.Reset(&r.text, jsontext.AllowDuplicateNames(true)) // a field that stands twice is refused by its name
+	if first, err := r.json.ReadToken(); err != nil || first.Kind() != '{' {
+		return "", BadJSON
 	}
-	return "", noReason
+	field, reason := "", noReason
+	for r.json.PeekKind() == '"' {
+		quoted, err := r.value(line)
+		if err != nil {
+			return "", BadJSON
+		}
+		value, err := r.value(line)
+		if err != nil {
+			return "", BadJSON
+		}
+		if reason != noReason { // the line is read to its end all the same: what is no JSON is told before
+			continue
+		}
+		key, ok := unquote(quoted)
+		if !ok {
+			field, reason = "", BadText
+			continue
+		}
+		field, reason = string(key), r.member(key, value)
+	}
+	if _, err := r.json.ReadToken(); err != nil {
+		return "", BadJSON
+	}
+	if _, err := r.json.ReadToken(); !errors.Is(err, io.EOF) { // something stands behind it
+		return "", BadJSON
+	}
+	if reason == noReason {
+		return "", noReason
+	}
+	return field, reason
+}
+
+// value is the next name or value, where it stands in the line.
+func (r *ndjsonReader) value(line []byte) ([]byte, error) {
+	v, err := r.json.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	end := r.json.InputOffset()
+	return line[end-int64(len(v)) : end], nil
 }
 
 func (r *ndjsonReader) member(key, value []byte) Reason {
@@ -125,52 +153,9 @@ func (r *ndjsonReader) member(key, value []byte) Reason {
 
 // unquote reads a JSON string; ok is false if it has what no text can hold.
 func unquote(quoted []byte) (s []byte, ok bool) {
-	inside := quoted[1 : len(quoted)-1]
-	if bytes.IndexByte(inside, '\\') < 0 {
-		return inside, true
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1], true
 	}
-	var out string
-	if err := json.Unmarshal(quoted, &out); err != nil {
-		return nil, false
-	}
-	return []byte(out), storable([]byte(out))
-}
-
-func skipSpace(line []byte, at int) int {
-	for line[at] == ' ' || line[at] == '\t' || line[at] == '\r' || line[at] == '\n' {
-		at++
-	}
-	return at
-}
-
-// valueEnd finds the end of the value that begins at at.
-func valueEnd(line []byte, at int) int {
-	switch line[at] {
-	case '"':
-		for at++; line[at] != '"'; at++ {
-			if line[at] == '\\' {
-				at++
-			}
-		}
-		return at + 1
-	case '{', '[':
-		for depth := 0; ; {
-			switch line[at] {
-			case '"':
-				at = valueEnd(line, at)
-				continue
-			case '{', '[':
-				depth++
-			case '}', ']':
-				if depth--; depth == 0 {
-					return at + 1
-				}
-			}
-			at++
-		}
-	}
-	for line[at] != ',' && line[at] != '}' && line[at] > ' ' {
-		at++
-	}
-	return at
+	s, err := jsontext.AppendUnquote(nil, quoted)
+	return s, err == nil && storable(s)
 }
