@@ -101,17 +101,29 @@ func (c *downloadsController) file(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if ctx.Request().Method == http.MethodHead {
+		name, bytes, err := c.Exports.Look(ctx.Request().Context(), person(ctx), id)
+		if err != nil {
+			return err
+		}
+		announceFile(ctx, name, bytes)
+		return ctx.NoContent(http.StatusOK)
+	}
 	f, err := c.Exports.Open(unbounded(ctx), audit.ByPerson(person(ctx)), person(ctx), id)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	announceFile(ctx, f.Name, f.Bytes)
+	return c.stream(ctx, f)
+}
+
+func announceFile(ctx echo.Context, name string, bytes int64) {
 	h := ctx.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
-	h.Set("Content-Length", strconv.FormatInt(f.Bytes, 10))
-	return c.stream(ctx, f)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Length", strconv.FormatInt(bytes, 10))
 }
 
 func (c *downloadsController) find(ctx echo.Context) (export.Export, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,12 @@ func TestAFileIsHandedOverWholeAndKeptByNobodyOnItsWay(t *testing.T) {
 		t.Errorf("a part: %d with %d bytes of %d", part.status, len(part.body), len(whole.body))
 	}
 	before := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id)
-	for _, method := range []string{http.MethodHead, http.MethodPost, http.MethodDelete} { // only GET leads to it
+	head := c.send(http.MethodHead, at+"/file", nil, nil) // tells of it, and hands nothing over
+	if head.status != http.StatusOK || head.body != "" || head.header.Get("Content-Length") != strconv.Itoa(len(whole.body)) ||
+		head.header.Get("Content-Disposition") != whole.header.Get("Content-Disposition") {
+		t.Errorf("HEAD: %d, %v", head.status, head.header)
+	}
+	for _, method := range []string{http.MethodPost, http.MethodDelete} { // only GET leads to it
 		if got := c.send(method, at+"/file", nil, nil); got.status != http.StatusMethodNotAllowed || strings.HasPrefix(got.body, "PK") {
 			t.Errorf("%s: %d", method, got.status)
 		}

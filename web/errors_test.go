@@ -68,9 +68,9 @@ func TestHeadAnswersAsGetDoesAndOtherMethodsAreNamed(t *testing.T) {
 		!strings.Contains(got.body, "This does not work here") {
 		t.Errorf("GET where only POST is: %d, Allow %q", got.status, got.header.Get("Allow"))
 	}
-	// HEAD would hand a file over to nobody.
-	if got := c.send(http.MethodHead, "/downloads/0199a1b2-0000-7000-8000-000000000000/file", nil, nil); got.status != http.StatusMethodNotAllowed {
-		t.Errorf("HEAD of a file: %d", got.status)
+	// HEAD would begin something for nobody.
+	if got := c.send(http.MethodHead, "/sign-in/with/nobody", nil, nil); got.status != http.StatusMethodNotAllowed {
+		t.Errorf("HEAD of a beginning: %d", got.status)
 	}
 }
 

@@ -213,8 +213,7 @@ func originsOf(base *url.URL) (*http.CrossOriginProtection, error) {
 	return protection, protection.AddTrustedOrigin(base.Scheme + "://" + base.Host)
 }
 
-// getOnly is for a GET that hands something over or begins something, which
-// HEAD would do for nobody.
+// getOnly is for a GET that begins something, which HEAD would do for nobody.
 func getOnly(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
 		if ctx.Request().Method != get {

@@ -113,7 +113,7 @@ func (s *server) routes() {
 	s.freshForm("/downloads/new", downloads.new, downloads.create)
 	s.person(get, "/downloads/:id", downloads.show)
 	s.person(get, "/downloads/:id/progress", downloads.progress)
-	s.fresh(get, archivePath, getOnly(downloads.file))
+	s.fresh(get, archivePath, downloads.file)
 
 	wellKnown := &wellKnownController{s}
 	s.program("/.well-known/security.txt", wellKnown.security)

@@ -30,21 +30,48 @@ type File struct {
 // Close lets go of the store.
 func (f *File) Close() error { return f.under.Close() }
 
+// Look tells what Open would hand over, and hands nothing over; the faults are
+// Open's.
+func (s *Service) Look(ctx context.Context, person, id uuid.UUID) (name string, bytes int64, err error) {
+	e, err := s.fetchable(ctx, person, id)
+	if err != nil {
+		return "", 0, err
+	}
+	there, err := s.Files.Exists(ctx, e.BlobKey)
+	if err != nil {
+		return "", 0, fault.Wrap(err, fault.Unavailable, "fault.unavailable")
+	}
+	if !there {
+		return "", 0, fault.New(fault.Gone, "export.gone")
+	}
+	return e.fileName(), e.Bytes, nil
+}
+
+// fetchable finds an export that there is an archive of.
+func (s *Service) fetchable(ctx context.Context, person, id uuid.UUID) (Export, error) {
+	e, err := s.Find(ctx, person, id)
+	switch {
+	case err != nil:
+		return e, err
+	case e.State == Expired, e.State == Ready && !s.Now().Before(*e.ExpiresAt):
+		return e, fault.New(fault.Gone, "export.gone")
+	case e.State != Ready:
+		return e, fault.New(fault.Conflict, "export.notReady")
+	case s.Files == nil:
+		return e, errNoFiles
+	}
+	return e, nil
+}
+
+func (e Export) fileName() string { return "data-" + e.AskedAt.UTC().Format("2006-01-02") + ".zip" }
+
 // Open hands an archive to the person whose it is, and writes that down.
 // NotFound for anybody else's; Gone once it has expired; Conflict while there
 // is none yet; Unavailable if the store does not give it out.
 func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.UUID) (*File, error) {
-	e, err := s.Find(ctx, person, id)
+	e, err := s.fetchable(ctx, person, id)
 	if err != nil {
 		return nil, err
-	}
-	switch {
-	case e.State == Expired, e.State == Ready && !s.Now().Before(*e.ExpiresAt):
-		return nil, fault.New(fault.Gone, "export.gone")
-	case e.State != Ready:
-		return nil, fault.New(fault.Conflict, "export.notReady")
-	case s.Files == nil:
-		return nil, errNoFiles
 	}
 	under, err := s.Files.NewReader(ctx, e.BlobKey, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound { // expired between the two looks, or lost
@@ -63,5 +90,5 @@ func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.U
 	if err != nil {
 		return nil, errors.Join(err, under.Close())
 	}
-	return &File{Reader: plain, Name: "data-" + e.AskedAt.UTC().Format("2006-01-02") + ".zip", Bytes: e.Bytes, under: under}, nil
+	return &File{Reader: plain, Name: e.fileName(), Bytes: e.Bytes, under: under}, nil
 }
