@@ -97,7 +97,7 @@ create table consent_event (
   topic     text not null check (topic <> ''),
   given     boolean not null,
   channel   text not null check (channel in ('sign-up', 'preferences', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
-  wording   text not null default '', -- version of the text that was agreed to
+  wording   text not null default '', -- the text that was read, word by word
   lang      text not null default '',
   primary key (person_id, id)
 );

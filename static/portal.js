@@ -39,6 +39,19 @@
     });
   }
 
+  // A password is shown for as long as its button is pressed in, and never when
+  // it is sent, so that no browser keeps it among what was typed.
+  for (const button of document.querySelectorAll('[data-reveal]')) {
+    const secret = document.getElementById(button.dataset.reveal);
+    const show = (shown) => {
+      secret.type = shown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(shown));
+    };
+    button.hidden = false;
+    button.addEventListener('click', () => show(secret.type === 'password'));
+    secret.form.addEventListener('submit', () => show(false));
+  }
+
   // A sent form can't be sent twice by an impatient thumb.
   document.addEventListener('submit', (event) => {
     const form = event.target;

@@ -76,13 +76,15 @@ type DataFilter struct {
 // DataList is the rows of one place, as a table or, where there is never more
 // than one row, as names and values.
 type DataList struct {
-	Name         string // of the category
+	Name         string // of the category, or of these rows where it has others beside them
 	Columns      []DataColumn
 	Rows         []DataRow
 	Single       bool // there is never more than one row
 	Narrowed     bool // to a time
 	Newer, Older string
 	First, Last  time.Time // of the rows shown, where they have times and more follow
+	Held         int64     // rows of the list in all; 0 if that is not known
+	Whole        string    // the address that all of them can be asked for at
 }
 
 // DataColumn is a field, by its name.

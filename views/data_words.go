@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"plusultra.link/privacy/views/text"
@@ -32,6 +33,7 @@ func (c DataCard) props(ctx context.Context) ui.CardProps {
 
 func (c DataChart) props(ctx context.Context) ui.BarChartProps {
 	chart := ui.BarChartProps{ID: "count", Of: text.T(ctx, "data.day"), Title: text.T(ctx, "data.countByDay"), Unit: text.T(ctx, "data.countUnit")}
+	chart.Say = func(figure float64) string { return text.Amount(ctx, c.Unit, int64(figure)) }
 	label := text.Day
 	if c.Monthly {
 		chart.Of, chart.Title, label = text.T(ctx, "data.month"), text.T(ctx, "data.countByMonth"), text.Month
@@ -112,7 +114,7 @@ func fold(t *ui.TableProps) {
 }
 
 func (l DataList) pager(ctx context.Context) ui.PagerProps {
-	p := ui.PagerProps{Newer: l.Newer, Older: l.Older}
+	p := ui.PagerProps{Newer: l.Newer, Older: l.Older, Shown: len(l.Rows), Of: l.Held, Whole: l.Whole}
 	if !l.First.IsZero() && (p.Newer != "" || p.Older != "") {
 		p.Status = span(ctx, l.First, l.Last)
 	}
@@ -128,11 +130,30 @@ func span(ctx context.Context, first, last time.Time) string {
 	return text.T(ctx, "data.shown", "First", from, "Last", to)
 }
 
-func (l DataList) empty(ctx context.Context) string {
+// nothing tells that there is no row to show, in none of the lists.
+func (p DataCategoryPage) nothing() bool {
+	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 })
+}
+
+// empty says which kind of nothing this is: nothing is held, or nothing of
+// what is held falls into the time that was chosen.
+func (p DataCategoryPage) empty(ctx context.Context) ui.EmptyStateProps {
+	if p.Held.Rows == 0 {
+		return ui.EmptyStateProps{Title: text.T(ctx, "data.nothing"), Text: text.T(ctx, "data.emptyWords")}
+	}
+	empty := ui.EmptyStateProps{Title: text.T(ctx, "data.emptyTime"), Text: text.N(ctx, "data.emptyTimeHeld", p.Held.Rows)}
+	if p.Filter != nil {
+		empty.Action = ui.Link{Label: text.T(ctx, "ui.clear"), Href: p.Filter.Clear}
+	}
+	return empty
+}
+
+// none says the same of one list beside others.
+func (l DataList) none(ctx context.Context) string {
 	if l.Narrowed {
 		return text.T(ctx, "data.emptyTime")
 	}
-	return text.T(ctx, "data.emptyWords")
+	return text.T(ctx, "data.nothing")
 }
 
 func (a DataAbout) facts(ctx context.Context) []ui.SummaryRow {

@@ -41,5 +41,5 @@ type EmailEvent struct {
 	At      time.Time
 	Yes     bool
 	How     EmailChannel
-	Wording string // version of the words that were read; a no by a link has none
+	Wording string // the words that were read; a no by a link has none
 }

@@ -33,5 +33,6 @@ type MessagePage struct {
 	Shell
 	Of     string
 	Args   []any
+	Mailed bool // what to do next is in a mail
 	Action Next
 }

@@ -179,6 +179,13 @@ func errorRows(ctx context.Context, p ErrorPage) []ui.SummaryRow {
 	return rows
 }
 
+func (p MessagePage) icon() string {
+	if p.Mailed {
+		return "mail"
+	}
+	return "info"
+}
+
 func Message(p MessagePage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -213,7 +220,7 @@ func Message(p MessagePage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{
-				Kind: ui.Turn, Title: text.T(ctx, p.Of+".title", p.Args...), Text: text.T(ctx, p.Of+".text", p.Args...),
+				Icon: p.icon(), Title: text.T(ctx, p.Of+".title", p.Args...), Text: text.T(ctx, p.Of+".text", p.Args...),
 				Next: []string{text.T(ctx, p.Of+".next1", p.Args...), text.T(ctx, p.Of+".next2", p.Args...)},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -171,7 +171,7 @@ func requestTable(caption string, rows []RequestRow) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.TableProps{
 			Caption: caption, CaptionAside: true,
 			Columns: []ui.Column{
-				{Label: text.T(ctx, "request.reference")}, {Label: text.T(ctx, "request.kind")},
+				{Label: text.T(ctx, "request.kind")}, {Label: text.T(ctx, "request.reference")},
 				{Label: text.T(ctx, "request.received")}, {Label: text.T(ctx, "request.state")}, {Label: text.T(ctx, "request.due")},
 			},
 			Rows: requestCells(ctx, rows),
@@ -187,7 +187,7 @@ func requestCells(ctx context.Context, rows []RequestRow) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rows))
 	for i, r := range rows {
 		cells[i] = []ui.Cell{
-			{Text: r.Reference, Href: r.Href}, {Text: r.Kind}, {Text: text.Date(ctx, r.Received)}, {Inside: ui.Badge(r.State.badge(ctx))}, {Inside: clock(r)},
+			{Text: r.Kind, Href: r.Href}, {Text: r.Reference}, {Text: text.Date(ctx, r.Received)}, {Inside: ui.Badge(r.State.badge(ctx))}, {Inside: clock(r)},
 		}
 	}
 	return cells

@@ -18,6 +18,8 @@ type Brand struct {
 	// StyleURL is the stylesheet of the operator's accent (see ui.BrandCSS).
 	StyleURL string
 	Demo     bool // local far ends and made-up people: the chrome says so
+	// DemoGuide is the address that says whom one can sign in as there.
+	DemoGuide string
 }
 
 // Flash is what just happened, said once at the top of the next page.
@@ -97,6 +99,7 @@ func PublicPlaces() []Place {
 		{"policy", "/policy", "policy"},
 		{"recipients", "/recipients", "recipients"},
 		{"contact", "/contact", "contact"},
+		{"accessibility", "/accessibility", "people"},
 	}
 }
 

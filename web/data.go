@@ -82,13 +82,16 @@ func (c *dataController) show(ctx echo.Context) error {
 	filter, span, code := dataFilter(ctx, sources)
 	page := c.categoryPage(ctx, category)
 	page.Filter = filter
-	page.Charts = charts(category, days)
+	page.Charts = charts(category, spanned(days, span))
 	at := slices.IndexFunc(holdings, func(h record.Holding) bool { return h.Category == category.ID })
 	page.Held = heldOf(holdings[at])
 	for i, source := range sources {
 		list, err := c.list(ctx, source, i, span)
 		if err != nil {
 			return err
+		}
+		if len(sources) == 1 {
+			list.Held = page.Held.Rows
 		}
 		page.Lists = append(page.Lists, list)
 		if list.Single && len(list.Rows) > 0 && list.Rows[0].Correct != "" {
@@ -137,6 +140,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 		return ctx.Request().URL.Path + "?" + to.Encode() + "#rows"
 	}
 	list.Older, list.Newer = turn("older", page.Older), turn("newer", page.Newer)
+	list.Whole = c.BaseURL.String() + "/downloads/new"
 	list.Narrowed = !q.From.IsZero() || !q.To.IsZero()
 	return list, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"plusultra.link/privacy/internal/record"
@@ -36,6 +37,14 @@ func charts(category register.Category, days []record.Day) []views.DataChart {
 		return []views.DataChart{count, amount}
 	}
 	return []views.DataChart{count}
+}
+
+// spanned are the days that a filter leaves, as nearly as days of UTC tell: those
+// that the reader's first and last day have a part in.
+func spanned(days []record.Day, q record.PageQuery) []record.Day {
+	return slices.DeleteFunc(days, func(d record.Day) bool {
+		return !q.From.IsZero() && !d.Date.AddDate(0, 0, 1).After(q.From) || !q.To.IsZero() && !d.Date.Before(q.To)
+	})
 }
 
 // perDay fills the days between, on which there was nothing.

@@ -57,7 +57,7 @@ func (c *dataController) about(ctx context.Context, category register.Category) 
 // dataList sets a source's rows, without the fields that only a download has.
 func (c *dataController) dataList(ctx context.Context, source record.Source, page record.Page) views.DataList {
 	lang := text.Lang(ctx)
-	list := views.DataList{Name: source.Category().Name.In(lang), Single: len(page.Rows) == 1 && page.Rows[0].Key == ""}
+	list := views.DataList{Name: source.Title().In(lang), Single: len(page.Rows) == 1 && page.Rows[0].Key == ""}
 	var shown []int
 	timed := -1
 	for i, f := range source.Fields() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -174,6 +175,16 @@ func (c *policyController) others(ctx echo.Context) error {
 func (c *policyController) contact(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
 		Shell: c.shell(ctx, "policy.contactTitle", "contact"), List: views.ListOfContacts, Contact: c.contacts(),
+	}))
+}
+
+// accessibility says how far everybody can use the portal. What was tested is
+// the program's to say, and whom to tell what is in the way the company's.
+func (c *policyController) accessibility(ctx echo.Context) error {
+	who := c.contacts()
+	return render(ctx, http.StatusOK, views.Accessibility(views.AccessibilityPage{
+		Shell: c.shell(ctx, "accessibility.title", "accessibility"), Company: who.Names[0], Contact: who.Other, Post: who.Post,
+		Checked: time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC), // whenever the statement is gone through again
 	}))
 }
 

@@ -118,5 +118,5 @@ func (s *server) checkMail(ctx echo.Context, key, form string) error {
 	if !ok && !shell.NoCookies { // it is some time ago
 		return ctx.Redirect(http.StatusSeeOther, form)
 	}
-	return render(ctx, http.StatusOK, views.Message(views.MessagePage{Shell: shell, Of: key, Args: []any{"Email", typed.Email}}))
+	return render(ctx, http.StatusOK, views.Message(views.MessagePage{Shell: shell, Of: key, Args: []any{"Email", typed.Email}, Mailed: true}))
 }

@@ -41,6 +41,7 @@ func (s *server) routes() {
 	s.open(get, "/policy/data/:category", policy.category)
 	s.open(get, "/recipients", policy.others)
 	s.open(get, "/contact", policy.contact)
+	s.open(get, "/accessibility", policy.accessibility)
 
 	overview := &overviewController{s}
 	s.person(get, "/overview", overview.show)

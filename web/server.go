@@ -24,6 +24,7 @@ import (
 type Options struct {
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For is believed
 	Demo           bool         // say on each page that nobody here is real
+	DemoGuide      string       // address that says whom one can sign in as there
 }
 
 type server struct {

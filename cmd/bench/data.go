@@ -72,7 +72,7 @@ func (b *bench) settle(ctx context.Context, s shape) error {
 	// A few lines of ledger for those who look at it.
 	_, err := b.db.Pool.Exec(ctx, `insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
 		select p, gen_random_uuid(), timestamptz '2023-06-01' + n * interval '40 days', (array['new-features', 'new-products', 'company-stories'])[1 + n % 3],
-		  n % 2 = 0, 'preferences', 'v1', 'en' from unnest($1::uuid[]) p, generate_series(1, 9) n`, b.people.ids[:s.readers])
+		  n % 2 = 0, 'preferences', 'New features: What our software can do that it could not do before.', 'en' from unnest($1::uuid[]) p, generate_series(1, 9) n`, b.people.ids[:s.readers])
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 )
@@ -77,6 +78,50 @@ func fileRequests(ctx context.Context, a *app.App) error {
 		}
 		if err := ask(ctx, a, officer, person, in); err != nil {
 			return fmt.Errorf("the request of %s: %w", in.Email, err)
+		}
+	}
+	return nil
+}
+
+// glance is somebody of the staff who looked at a person, and why.
+type glance struct {
+	Email, Code, Words string
+	DaysAgo            int
+}
+
+func glances() []glance {
+	return []glance{
+		{Email: robin, Code: "support", Words: "Ticket about slow evenings: compared the reported times with the log.", DaysAgo: 398},
+		{Email: robin, Code: "billing", Words: "The card was charged twice; looked up both orders.", DaysAgo: 328},
+		{Email: robin, Code: "request", Words: "To answer the question about places in the connection log.", DaysAgo: 17},
+		{Email: "hikari@example.com", Code: "request", Words: "訂正のお申し出に回答するため、接続記録を確認しました。", DaysAgo: 18},
+		{Email: "sam@example.com", Code: "security", Words: "Sign-ins from two places within a minute: checked that nobody else was in.", DaysAgo: 41},
+	}
+}
+
+// look has the officer look at people, each time on its own day. It may be
+// stopped anywhere and repeated.
+func look(ctx context.Context, a *app.App) error {
+	officer, err := theOfficer(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, g := range glances() {
+		person, err := a.Accounts.ByAddress(ctx, g.Email)
+		if err != nil {
+			return err
+		}
+		var known bool
+		if err := a.DB.Pool.QueryRow(ctx, `select exists (select from staff_look where person_id = $1 and reason = $2)`, person, g.Words).Scan(&known); err != nil || known {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		day := a.Now().AddDate(0, 0, -g.DaysAgo)
+		looks := disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: func() time.Time { return day }})
+		if err := looks.Open(ctx, officer, person, disclosure.Stated{Code: g.Code, Reason: g.Words}); err != nil {
+			return fmt.Errorf("the look at %s: %w", g.Email, err)
 		}
 	}
 	return nil

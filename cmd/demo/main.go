@@ -125,11 +125,14 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err := fileRequests(ctx, a); err != nil {
 		return err
 	}
-	handler, err := web.New(a, web.Options{Demo: true})
+	if err := look(ctx, a); err != nil {
+		return err
+	}
+	handler, err := web.New(a, web.Options{Demo: true, DemoGuide: "http://" + c.Mailbox + guidePath})
 	if err != nil {
 		return err
 	}
-	beside, err := besides(mailbox, folder)
+	beside, err := c.besides(mailbox, folder)
 	if err != nil {
 		return err
 	}
@@ -189,7 +192,7 @@ func senderTo(address string) (mail.Sender, error) {
 }
 
 // besides are the pages that stand beside the portal in the demo alone.
-func besides(mailbox *standin.Mailbox, folder string) (http.Handler, error) {
+func (c *demo) besides(mailbox *standin.Mailbox, folder string) (http.Handler, error) {
 	pages, err := mailbox.Pages()
 	if err != nil {
 		return nil, err
@@ -197,6 +200,7 @@ func besides(mailbox *standin.Mailbox, folder string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle("/code", codes(folder, time.Now))
+	mux.Handle(guidePath, c.guide())
 	return mux, nil
 }
 
@@ -208,6 +212,7 @@ The demo is ready, after %.1f seconds. Everybody in it is made up.
                  sign in as %s (three years, 200,000 connections),
                  hikari@example.com (Japanese) or sam@example.com (California)
                  password for all: %s
+                 (all of them, in the browser: http://%s%s)
   Its mail       http://%s   every message the portal sends
   The staff      http://%s/staff
                  %s, the same password
@@ -218,5 +223,5 @@ Other commands (import, apikey, mail-test, staff) reach it from another terminal
   . %s/env
 Deleting somebody's data can be called off for %s here, and then happens.
 It keeps its data and its log in %s; --fresh begins anew. Ctrl-C ends it.
-`, took.Seconds(), c.Listen, robin, password, c.Mailbox, c.Listen, officerAddress, c.Mailbox, c.Provider, folder, strings.Replace(c.Grace.String(), "m0s", "m", 1), folder)
+`, took.Seconds(), c.Listen, robin, password, c.Mailbox, guidePath, c.Mailbox, c.Listen, officerAddress, c.Mailbox, c.Provider, folder, strings.Replace(c.Grace.String(), "m0s", "m", 1), folder)
 }

@@ -17,22 +17,22 @@ func chance(seed uint64) *rand.Rand {
 
 const years = 3
 
-// connections writes n connections over the three years before end, as CSV
+// connections writes the connections of the three years before end, as CSV
 // for `portal import --category connection-log`.
 func connections(w io.Writer, p somebody, end time.Time) error {
 	if _, err := io.WriteString(w, "person,started_at,network,place,bytes,seconds\n"); err != nil {
 		return err
 	}
 	r := chance(p.Seed)
-	span := end.Sub(end.AddDate(-years, 0, 0))
-	step := span / time.Duration(max(p.Connections, 1))
-	begin := end.Add(-span)
 	line := make([]byte, 0, 128)
-	for i := range p.Connections {
-		at := begin.Add(step*time.Duration(i) + time.Duration(r.Int64N(int64(step)+1)))
-		from := p.Networks[min(int(r.ExpFloat64()*0.7), len(p.Networks)-1)]
+	for _, at := range moments(r, p.Connections, end.AddDate(-years, 0, 0), end) {
+		from := p.Networks[whereOn(r, at, len(p.Networks))]
 		seconds := int64(20 + r.ExpFloat64()*1500)
-		bytes := int64(float64(seconds) * (2_000 + r.ExpFloat64()*180_000))
+		perSecond := 2_000 + r.ExpFloat64()*180_000
+		if at.Hour() >= 19 { // films
+			perSecond *= 2.5
+		}
+		bytes := int64(float64(seconds) * perSecond)
 		line = append(line[:0], p.Email...)
 		line = append(line, ',')
 		line = at.UTC().AppendFormat(line, time.RFC3339)
@@ -52,26 +52,31 @@ func connections(w io.Writer, p somebody, end time.Time) error {
 	return nil
 }
 
-// visits writes the last year's use of the site, as NDJSON.
+// visits writes the last year's use of the site, as NDJSON: a few pages at a time.
 func visits(w io.Writer, p somebody, end time.Time) error {
 	pages := []string{"/", "/products", "/products/link", "/pricing", "/support", "/support/install", "/forum", "/blog/faster-routes", "/account"}
 	r := chance(p.Seed + 7)
 	enc := json.NewEncoder(w)
-	for i := range p.Visits {
-		at := end.AddDate(-1, 0, 0).Add(time.Duration(float64(i) / float64(p.Visits) * 365 * 24 * float64(time.Hour))).Add(time.Duration(r.Int64N(int64(3 * time.Hour))))
-		if at.After(end) {
-			at = end
-		}
-		row := map[string]any{
-			"person": p.Email, "at": at.UTC().Format(time.RFC3339), "page": pages[r.IntN(len(pages))],
-			"response_ms": 40 + r.IntN(400), "seconds": 3 + r.IntN(400), "scroll_pct": r.IntN(101), "clicks": r.IntN(12), "hovers": r.IntN(40),
-			"left_by": []string{"closed", "link", "back"}[r.IntN(3)],
-		}
-		if i%5 == 0 {
-			row["came_from"] = "https://search.example/"
-		}
-		if err := enc.Encode(row); err != nil {
-			return err
+	written := 0
+	for _, at := range moments(r, p.Visits, end.AddDate(-1, 0, 0), end) { // more than are needed
+		for n := range 1 + r.IntN(7) {
+			if written == p.Visits || at.After(end) {
+				return nil
+			}
+			seconds := 3 + int(r.ExpFloat64()*60)
+			row := map[string]any{
+				"person": p.Email, "at": at.UTC().Format(time.RFC3339), "page": pages[min(int(r.ExpFloat64()*2.5), len(pages)-1)],
+				"response_ms": 40 + int(r.ExpFloat64()*90), "seconds": seconds, "scroll_pct": r.IntN(101), "clicks": r.IntN(12), "hovers": r.IntN(40),
+				"left_by": []string{"closed", "link", "back"}[r.IntN(3)],
+			}
+			if n == 0 && r.IntN(3) == 0 {
+				row["came_from"] = "https://search.example/"
+			}
+			if err := enc.Encode(row); err != nil {
+				return err
+			}
+			written++
+			at = at.Add(time.Duration(seconds+1) * time.Second)
 		}
 	}
 	return nil

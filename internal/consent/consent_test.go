@@ -52,7 +52,7 @@ func TestEachChangeIsALineAndNoChangeIsNone(t *testing.T) {
 	}
 	reg, _ := b.Register.Topic(topic)
 	newest, first := events[0], events[1]
-	if newest.Given || !first.Given || first.Channel != consent.Preferences || first.Lang != "en" || first.Wording != consent.Wording(reg, "en") {
+	if newest.Given || !first.Given || first.Channel != consent.Preferences || first.Lang != "en" || first.Wording != reg.Name.In("en")+": "+reg.Summary.In("en") {
 		t.Errorf("the ledger says %+v", events)
 	}
 	if n := b.count(t, "audit_entry where person_id = $1 and action = 'consent.changed' and actor_kind = 'person'", mara); n != 2 {

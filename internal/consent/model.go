@@ -39,7 +39,7 @@ type Event struct {
 	Topic    string // All for every topic
 	Given    bool
 	Channel  Channel
-	Wording  string // version of the topic's text that was shown
+	Wording  string // the topic's text as it was shown; empty where none was
 	Lang     string
 }
 

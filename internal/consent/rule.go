@@ -1,8 +1,6 @@
 package consent
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"plusultra.link/privacy/internal/register"
@@ -65,9 +63,8 @@ func (s said) suppressed(topic string) time.Time {
 	return since
 }
 
-// Wording is the version of a topic's text in a language: what the person
-// read when they chose. It changes whenever a word of it does.
+// Wording is a topic's text in a language: what the person read when they
+// chose, kept word by word, because the register may say it otherwise later.
 func Wording(t register.Topic, lang string) string {
-	sum := sha256.Sum256([]byte(t.ID + "\x00" + t.Name.In(lang) + "\x00" + t.Summary.In(lang)))
-	return hex.EncodeToString(sum[:8])
+	return t.Name.In(lang) + ": " + t.Summary.In(lang)
 }

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -53,18 +52,5 @@ func TestTheLastWordCountsAndASuppressionIsOutspokenOnlyByItsOwner(t *testing.T)
 		if (got.Channel == "") != got.Since.IsZero() {
 			t.Errorf("%s: since %v by %q", name, got.Since, got.Channel)
 		}
-	}
-}
-
-func TestTheWordingsVersionChangesWithAnyWordOfIt(t *testing.T) {
-	t.Parallel()
-	topic := register.Topic{ID: "news", Name: document.Text{"en": "News", "ja": "ニュース"}, Summary: document.Text{"en": "What is new.", "ja": "新しいこと。"}}
-	reworded := topic
-	reworded.Summary = document.Text{"en": "What's new.", "ja": "新しいこと。"}
-	if Wording(topic, "en") == Wording(reworded, "en") || Wording(topic, "en") == Wording(topic, "ja") {
-		t.Error("two wordings share a version")
-	}
-	if Wording(topic, "ja") != Wording(reworded, "ja") {
-		t.Error("the Japanese words are the same, their version is not")
 	}
 }

@@ -18,6 +18,7 @@ type Dictionary struct {
 type Holding struct {
 	Table    string        `json:"table"`
 	Category string        `json:"category"` // of the register; none for the shared table, whose rows name theirs
+	Name     document.Text `json:"name"`     // what these rows are, where the category has others beside them
 	Records  bool          `json:"records"`  // the shared table: its fields are the register's
 	Ingest   bool          `json:"ingest"`   // rows may be imported, and come about in no other way
 	Person   string        `json:"person"`   // column, person_id if it is not said; empty where a row belongs to no account

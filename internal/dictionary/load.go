@@ -3,6 +3,7 @@ package dictionary
 import (
 	"embed"
 	"fmt"
+	"slices"
 
 	"plusultra.link/privacy/internal/document"
 )
@@ -58,6 +59,9 @@ func (d *Dictionary) validate() document.Faults {
 		if f, ok := h.Field(h.Time); !h.Records && h.Time != "" && (!ok || f.Type != TypeTime) {
 			fault(".time", "%s is not a field of type time", h.Time)
 		}
+		if h.Name.Empty() && d.besideOthers(h) {
+			fault(".name", "must say what these rows are, because %s has others beside them", h.Category)
+		}
 		if h.Ingest && (h.Time == "" || h.Person == "") {
 			fault("", "rows that are imported need a time and a person")
 		}
@@ -68,4 +72,12 @@ func (d *Dictionary) validate() document.Faults {
 		}
 	}
 	return faults
+}
+
+// besideOthers tells whether a person finds more than one list in the
+// holding's category.
+func (d *Dictionary) besideOthers(h Holding) bool {
+	return h.Category != "" && h.Unlinked.Empty() && slices.ContainsFunc(d.Holdings, func(o Holding) bool {
+		return o.Category == h.Category && o.Table != h.Table && o.Unlinked.Empty()
+	})
 }

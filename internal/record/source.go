@@ -8,6 +8,7 @@ import (
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -18,6 +19,9 @@ type Source interface {
 	// Name tells sources of one category apart: in an archive, in a log.
 	Name() string
 	Category() register.Category
+	// Title says what the rows are: not the category's name, where there are
+	// others beside them.
+	Title() document.Text
 	// Fields are what a person may see of a row, in the order of Row.Values.
 	Fields() []dictionary.Field
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -182,6 +183,14 @@ func (t *table) Name() string {
 }
 
 func (t *table) Category() register.Category { return t.category }
+
+// Title is the holding's name, or else the category's.
+func (t *table) Title() document.Text {
+	if t.holding.Name.Empty() {
+		return t.category.Name
+	}
+	return t.holding.Name
+}
 
 func (t *table) Fields() []dictionary.Field { return t.holding.Fields }
 

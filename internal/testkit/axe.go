@@ -41,7 +41,8 @@ type finding struct {
 	} `json:"nodes"`
 }
 
-// Axe checks the page as it stands against WCAG 2.2 at levels A and AA, and reports each
+// Axe checks the page as it stands against WCAG 2.2 at levels A and AA, and that no two of
+// its regions are read out by one name, and reports each
 // finding with the elements and what would mend them. Without axe-core it says so in the
 // test's log, or fails where PORTAL_REQUIRE_BROWSER=1.
 func (p *Page) Axe() {
@@ -66,7 +67,8 @@ func (p *Page) axe(circumstances string) {
 		p.fail("loading axe-core: %v", err)
 	}
 	raw, err := evaluate[string](ctx, `axe.run(document, {
-		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules: {"landmark-unique": {enabled: true}},
+		resultTypes: ["violations"],
 	}).then((r) => JSON.stringify(r.violations))`)
 	if err != nil {
 		p.fail("running axe-core: %v", err)

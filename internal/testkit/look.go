@@ -48,6 +48,15 @@ func (p *Page) SetViewport(v Viewport) {
 	p.do("setting the window's size", size)
 }
 
+// Paper shows the page as it is printed.
+func (p *Page) Paper() {
+	p.t.Helper()
+	p.do("asking for paper", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+}
+
 // Light asks for the light form of the page, which is how a page opens.
 func (p *Page) Light() { p.t.Helper(); p.colours("light") }
 

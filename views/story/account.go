@@ -89,7 +89,7 @@ func signUpWrong(ctx context.Context) templ.Component {
 
 func checkMail(ctx context.Context) templ.Component {
 	return views.Message(views.MessagePage{
-		Shell: shell(ctx, "", text.T(ctx, "account.checkMail.title")), Of: "account.checkMail", Args: []any{"Email", "mara@example.com"},
+		Shell: shell(ctx, "", text.T(ctx, "account.checkMail.title")), Of: "account.checkMail", Args: []any{"Email", "mara@example.com"}, Mailed: true,
 	})
 }
 

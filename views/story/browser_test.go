@@ -38,3 +38,27 @@ func TestEveryPageIsAccessibleInEveryForm(t *testing.T) {
 		})
 	}
 }
+
+func TestPaperSaysHowManyOfHowManyEntriesAreOnItAndWhatIsFoldedOnTheScreen(t *testing.T) {
+	t.Parallel()
+	book, err := story.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(book)
+	t.Cleanup(server.Close)
+	p := testkit.Browser(t)
+	for path, want := range map[string][]string{
+		"/my-data/connection-log?lang=en": {"of 214,803 entries.", "https://privacy.example.com/downloads/new", "so that nothing is kept twice"},
+		"/my-data/connection-log?lang=ja": {"全214,803件のうち", "https://privacy.example.com/downloads/new"},
+		"/privacy-desk/audit-log?lang=en": {"entries; the list goes on."},
+	} {
+		p.Open(server.URL + path)
+		p.SeeNoText(want[0])
+		p.Paper()
+		for _, words := range want {
+			p.SeeText(words)
+		}
+		p.Light()
+	}
+}

@@ -74,7 +74,7 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 		Charts:   []views.DataChart{{Monthly: true, Steps: dataMonths()}, {Monthly: true, Amount: true, Unit: "bytes", Steps: dataMonths()}},
 		Withheld: []views.DataWithheld{{What: "id", Because: pick(ctx, "A number made from the row itself, so that nothing is kept twice.", "重複を防ぐために記録の内容から作った番号です。")}},
 		Lists: []views.DataList{{
-			Name: pick(ctx, "Connection log", "接続の記録"), Rows: dataRows(ctx), Older: "/", First: at("2026-11-15T08:00:00Z"), Last: at("2026-11-22T08:00:00Z"),
+			Name: pick(ctx, "Connection log", "接続の記録"), Rows: dataRows(ctx), Older: "/", Held: 214_803, Whole: "https://privacy.example.com/downloads/new", First: at("2026-11-15T08:00:00Z"), Last: at("2026-11-22T08:00:00Z"),
 			Columns: []views.DataColumn{{Label: pick(ctx, "Began", "開始日時")}, {Label: pick(ctx, "From network", "接続元ネットワーク")}, {Label: pick(ctx, "Approximate place", "おおよその場所")}, {Label: pick(ctx, "Data moved", "データ量"), Numeric: true}, {Label: pick(ctx, "Lasted", "接続時間"), Numeric: true}},
 		}},
 	}
@@ -109,7 +109,7 @@ func dataPosts(ctx context.Context) views.DataCategoryPage {
 		Shell: person(ctx, "data", pick(ctx, "Posts", "投稿")), Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
 		Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方が写しを取っている場合、それまで消すことはできません。"),
 		Filter:  &views.DataFilter{Action: "/", Clear: "/", From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.dateBad")}}},
-		Lists:   []views.DataList{{Narrowed: true}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
+		Held:    views.DataHeld{Rows: 2}, Lists: []views.DataList{{Narrowed: true}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 	}
 }
 
@@ -117,10 +117,11 @@ func dataProfile(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Profile", "プロフィール")), Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
 		Correct: "/", Purposes: dataPurposes(ctx), About: dataAbout(ctx),
+		Held: views.DataHeld{Rows: 1},
 		Lists: []views.DataList{{
-			Single: true, Columns: []views.DataColumn{{Label: pick(ctx, "Name", "氏名")}, {Label: pick(ctx, "City", "市区町村")}},
+			Name: pick(ctx, "About you", "ご本人について"), Single: true, Columns: []views.DataColumn{{Label: pick(ctx, "Name", "氏名")}, {Label: pick(ctx, "City", "市区町村")}},
 			Rows: []views.DataRow{{Values: []views.DataValue{{Text: pick(ctx, "Mara Lindqvist", "森 真理")}, {Text: "–"}}}},
-		}},
+		}, {Name: pick(ctx, "E-mail addresses", "メールアドレス")}},
 	}
 }
 

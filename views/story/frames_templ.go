@@ -170,7 +170,7 @@ func errorPage(ctx context.Context) templ.Component {
 
 func messagePage(ctx context.Context) templ.Component {
 	return views.Message(views.MessagePage{
-		Shell: shell(ctx, "", text.T(ctx, "account.checkReset.title")), Of: "account.checkReset", Args: []any{"Email", "mara@example.com"},
+		Shell: shell(ctx, "", text.T(ctx, "account.checkReset.title")), Of: "account.checkReset", Args: []any{"Email", "mara@example.com"}, Mailed: true,
 		Action: views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"},
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -89,7 +90,7 @@ func table(ctx context.Context) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Pager(ui.PagerProps{Newer: "/", Older: "/", Status: pick(ctx, "12–22 November 2026", "2026年11月12日〜22日")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Pager(ui.PagerProps{Newer: "/", Older: "/", Shown: 25, Of: 214_803, Whole: "https://privacy.example.com/downloads/new", Status: pick(ctx, "12–22 November 2026", "2026年11月12日〜22日")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -190,7 +191,7 @@ func chart(ctx context.Context) templ.Component {
 		templ_7745c5c3_Err = ui.BarChart(ui.BarChartProps{
 			ID: "months", Title: pick(ctx, "Connections by month", "月ごとの接続数"),
 			Summary: pick(ctx, "Between 3,000 and 9,000 a month, most in winter.", "月3,000〜9,000件。冬に多くなっています。"),
-			Of:      pick(ctx, "Month", "月"), Unit: pick(ctx, "Connections", "接続数"), Bars: months(ctx),
+			Of:      pick(ctx, "Month", "月"), Unit: pick(ctx, "Connections", "接続数"), Bars: months(ctx), Say: func(figure float64) string { return text.Number(ctx, int64(figure)) },
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

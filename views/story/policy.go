@@ -29,6 +29,12 @@ func policyChapter() Group {
 			})
 		}},
 		{Name: "Register, one category", Page: category},
+		{Name: "Accessibility", Page: func(ctx context.Context) templ.Component {
+			return views.Accessibility(views.AccessibilityPage{
+				Shell: shell(ctx, "accessibility", text.T(ctx, "accessibility.title")), Company: contacts(ctx).Names[0],
+				Contact: contacts(ctx).Other, Post: contacts(ctx).Post, Checked: at("2026-11-25"),
+			})
+		}},
 		{Name: "Recipients", Page: recipients},
 		{Name: "Contact", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{

@@ -79,7 +79,7 @@ func shell(ctx context.Context, nav, title string) views.Shell {
 	settings := settingsOf(ctx)
 	return views.Shell{
 		Title: title, Lang: text.Lang(ctx), Theme: settings.theme, Path: settings.path, Nav: nav,
-		Brand:   views.Brand{Name: pick(ctx, "Halyard", "ハリヤード"), StyleURL: settings.styleURL, Demo: settings.demo},
+		Brand:   views.Brand{Name: pick(ctx, "Halyard", "ハリヤード"), StyleURL: settings.styleURL, Demo: settings.demo, DemoGuide: "http://localhost:8025/people"},
 		Address: "https://privacy.example.com/" + nav,
 		Moment:  now(),
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -21,6 +22,8 @@ type BarChartProps struct {
 	Bars    []Bar
 	Of      string // heads the column of labels: "Month"
 	Unit    string // heads the column of figures: "Connections"
+	// Say writes a figure of the scale as the bars' texts are written.
+	Say func(figure float64) string
 }
 
 // The drawing's own units: a bar with its gap is step wide; CSS stretches the
@@ -43,18 +46,50 @@ func (p BarChartProps) most() (Bar, bool) {
 	return most, most.Value > 0
 }
 
+// roundTops are the first digits that a scale may end with: the top is at most
+// half as high again as the highest bar.
+func roundTops() []float64 { return []float64{1, 1.5, 2, 3, 4, 5, 6, 8, 10} }
+
+// top is the round figure at which the scale ends.
+func (p BarChartProps) top() float64 {
+	most, any := p.most()
+	if !any {
+		return 0
+	}
+	power := math.Pow(10, math.Floor(math.Log10(most.Value)))
+	for _, digit := range roundTops() {
+		if digit*power >= most.Value {
+			return digit * power
+		}
+	}
+	return most.Value
+}
+
+// scale is the figures beside the bars, from the top down to nothing.
+func (p BarChartProps) scale() []string {
+	top := p.top()
+	if top == 0 || p.Say == nil {
+		return nil
+	}
+	figures := []string{p.Say(top), p.Say(0)}
+	if half := top / 2; half == math.Trunc(half) {
+		figures = slices.Insert(figures, 1, p.Say(half))
+	}
+	return figures
+}
+
 func (p BarChartProps) viewBox() string {
 	return "0 0 " + units(math.Max(step, step*float64(len(p.Bars)))) + " " + units(height)
 }
 
 func (p BarChartProps) drawn() []drawnBar {
-	most, any := p.most()
+	top := p.top()
 	drawn := make([]drawnBar, 0, len(p.Bars))
 	for i, b := range p.Bars {
 		tall := 0.0
-		if any && b.Value > 0 {
+		if top > 0 && b.Value > 0 {
 			// Something is never drawn as nothing.
-			tall = math.Max(b.Value/most.Value*height, 1)
+			tall = math.Max(b.Value/top*height, 1)
 		}
 		drawn = append(drawn, drawnBar{
 			x: units(float64(i)*step + gap/2), y: units(height - tall),

@@ -1,0 +1,75 @@
+package web_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/testkit"
+)
+
+// Every kind of data that the register has, before anything happened and after.
+func TestNoTwoListsOfAPageHaveOneNameAndNothingIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	c := p.client().signIn("robin@example.com")
+	for _, category := range p.Register.Categories {
+		if len(p.Records.For(category.ID)) == 0 {
+			continue
+		}
+		got := c.get("/data/" + category.ID)
+		page := testkit.HTML(t, got.body)
+		lists := len(p.Records.For(category.ID))
+		if boxes := page.Count(".empty"); got.status != http.StatusOK || boxes > 1 || boxes == 1 && page.Count("#rows h3") > 0 {
+			t.Errorf("%s: %d, nothing is said in %d boxes ", category.ID, got.status, boxes)
+		}
+		regions := page.Attrs("main [role=region]", "aria-label")
+		slices.Sort(regions)
+		if len(slices.Compact(slices.Clone(regions))) != len(regions) {
+			t.Errorf("%s has lists of one name: %q", category.ID, regions)
+		}
+		if heads := page.Texts("#rows h3"); page.Count(".empty") == 0 && lists > 1 && len(slices.Compact(slices.Sorted(slices.Values(heads)))) != lists {
+			t.Errorf("%s has %d lists under %q", category.ID, lists, heads)
+		}
+	}
+}
+
+func TestATimeInWhichNothingLiesIsNotSaidToBeNothingHeld(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	p.connections("robin@example.com", 120)
+	c := p.client().signIn("robin@example.com")
+	if got := c.get("/data/posts").body; !strings.Contains(got, "Nothing held here") || strings.Contains(got, "time you chose") {
+		t.Errorf("an empty kind of data:\n%s", got)
+	}
+	page := testkit.HTML(t, c.get("/data/connection-log?from=2025-01-01&to=2025-01-31").body)
+	if said := page.Text(".empty"); !strings.Contains(said, "Nothing in the time you chose") || !strings.Contains(said, "120 entries outside it") || strings.Contains(said, "Nothing held") {
+		t.Errorf("an empty time: %q", said)
+	}
+	if n := page.Count(".chart"); n != 0 {
+		t.Errorf("an empty time has %d charts", n)
+	}
+}
+
+func TestTheChartsShowTheTimeThatWasChosen(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	p.connections("robin@example.com", 120) // 1 to 5 March, 24 a day
+	c := p.client().signIn("robin@example.com")
+	bars := func(query string) int {
+		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Count(".chart:first-of-type .bar")
+	}
+	if all, some := bars(""), bars("?from=2026-03-02&to=2026-03-03"); all != 5 || some != 2 {
+		t.Errorf("%d bars, and %d of two days", all, some)
+	}
+	page := testkit.HTML(t, c.get("/data/connection-log?from=2026-03-02").body)
+	for _, to := range append(page.Attrs("form.filters", "action"), page.Attrs("form.filters a", "href")...) {
+		if to != "/data/connection-log#filters" {
+			t.Errorf("the filter leads to %s, and the reader to the top of the page", to)
+		}
+	}
+}
