@@ -229,5 +229,6 @@ func (s *Service) show(c *category, st step, at progress) {
 		return
 	}
 	slices.Reverse(at.Newest)
-	c.samples = append(c.samples, sample{fields: s.Sources(st.Category)[i].Fields(), rows: at.Newest, months: at.Months})
+	of := s.Sources(st.Category)[i]
+	c.samples = append(c.samples, sample{title: of.Title(), fields: of.Fields(), rows: at.Newest, months: at.Months})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -54,6 +55,7 @@ type category struct {
 
 // sample is what the archive's page shows of a source.
 type sample struct {
+	title  document.Text // of these rows
 	fields []dictionary.Field
 	rows   [][][]byte       // the newest first
 	months map[string]int64 // rows of each; nil where they have no time

@@ -8,8 +8,11 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -21,15 +24,28 @@ var pageTemplate = template.Must(template.New("page").Parse(pageSource)) //nolin
 
 // indexPage is index.html: what is in the archive, in the person's language.
 type indexPage struct {
-	Lang, Title, Lead, Warning       string
-	Accent                           template.CSS
-	Has, Empty, Asked, Lost, Account []indexCategory // by what the archive has of them
-	Words                            map[string]string
-	Notes                            []string
+	Lang, Title, Lead, Warning  string
+	Brand, Mark, What           string
+	Accent                      template.CSS
+	Rows, RowsWord              string
+	Kinds, KindsWord            string
+	Chart                       *indexChart // of everything together
+	Groups                      []indexGroup
+	Empty, Asked, Lost, Account []indexCategory // by what the archive has of them
+	Words                       map[string]string
+	Notes                       []string
+}
+
+// indexGroup is what came to be held in one way, as the portal groups it.
+type indexGroup struct {
+	Name string
+	Has  []indexCategory
 }
 
 type indexCategory struct {
 	ID, Name, Summary, Count, Because string
+	Period                            string // from which month to which
+	Chart                             *indexChart
 	Purposes                          []string
 	Kept, Recipients                  string
 	Files                             []indexFile
@@ -40,6 +56,7 @@ type indexCategory struct {
 type indexFile struct{ Path, Size string }
 
 type indexTable struct {
+	Name  string // where the category has more than one
 	Heads []string
 	Rows  [][]string
 }
@@ -51,23 +68,33 @@ func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
 	say := func(id string, args ...any) string { return text.T(ctx, "export.page."+id, args...) }
 	p := indexPage{
 		Lang: m.Language, Title: say("title", "Brand", s.Register.Brand.Name),
-		Lead:   say("lead", "When", text.Time(ctx, m.Created), "Rows", text.N(ctx, "export.rows", m.Rows)),
+		Brand: s.Register.Brand.Name, Mark: initial(s.Register.Brand.Name), What: text.T(ctx, "shell.what"),
+		Rows: text.Number(ctx, m.Rows), RowsWord: text.N(ctx, "data.entries", m.Rows),
+		Lead:   say("lead", "When", text.Time(ctx, m.Created)),
 		Accent: accent(s.Register.Brand.Accent), Notes: m.Notes, Words: map[string]string{},
 	}
 	if !m.Complete {
 		p.Warning = say("incomplete")
 	}
 	for _, id := range []string{
-		"contents", "why", "kept", "who", "files", "first", "withheld", "nothing", "nothingLead",
+		"contents", "why", "kept", "who", "files", "newest", "withheld", "nothing", "nothingLead",
 		"notAsked", "notAskedLead", "account", "accountLead", "lost", "lostLead", "read", "notes", "manifest",
 	} {
 		p.Words[id] = say(id)
 	}
+	all, kinds := map[string]int64{}, int64(0)
+	has := map[register.Origin][]indexCategory{}
 	for _, c := range m.Categories {
 		entry := s.indexCategory(ctx, c)
+		for month, rows := range c.months() {
+			all[month] += rows
+		}
+		if c.Rows > 0 {
+			kinds++
+		}
 		switch c.Status {
 		case included:
-			p.Has = append(p.Has, entry)
+			has[c.register.Origin] = append(has[c.register.Origin], entry)
 		case incomplete:
 			p.Lost = append(p.Lost, entry)
 		case nothingHeld:
@@ -78,6 +105,13 @@ func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
 			p.Account = append(p.Account, entry)
 		}
 	}
+	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
+		if len(has[origin]) > 0 {
+			p.Groups = append(p.Groups, indexGroup{text.T(ctx, "data.group."+string(origin)), has[origin]})
+		}
+	}
+	p.Kinds, p.KindsWord = text.Number(ctx, kinds), text.N(ctx, "export.page.kinds", kinds)
+	p.Chart = chartOf(ctx, all)
 	var out bytes.Buffer
 	if err := pageTemplate.Execute(&out, p); err != nil {
 		return nil, fmt.Errorf("drawing the archive's page: %w", err)
@@ -93,6 +127,12 @@ func accent(colour string) template.CSS {
 		}
 	}
 	return "#0f5c5c"
+}
+
+// initial is the brand's sign where its picture can't be: nothing is fetched.
+func initial(brand string) string {
+	first, _ := utf8.DecodeRuneInString(brand)
+	return string(unicode.ToUpper(first))
 }
 
 func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory {
@@ -118,6 +158,10 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 			entry.Tables = append(entry.Tables, s.indexTable(ctx, sm))
 		}
 	}
+	if len(entry.Tables) == 1 && len(s.Sources(of.ID)) == 1 {
+		entry.Tables[0].Name = "" // the section's heading says it
+	}
+	entry.Period, entry.Chart = periodOf(ctx, c.months()), chartOf(ctx, c.months())
 	for _, w := range c.Withheld {
 		entry.Withheld = append(entry.Withheld, indexWithheld{w.Name, w.Because})
 	}
@@ -126,7 +170,7 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 
 // indexTable leaves out what the portal's own tables leave out: the files have it.
 func (s *Service) indexTable(ctx context.Context, of sample) indexTable {
-	t := indexTable{Rows: make([][]string, len(of.rows))}
+	t := indexTable{Name: of.title.In(text.Lang(ctx)), Rows: make([][]string, len(of.rows))}
 	for i, f := range of.fields {
 		if f.Hidden {
 			continue
