@@ -112,7 +112,7 @@ func New(p Parts) (*App, error) {
 		return nil, err
 	}
 	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
-	a.Forms = &form.Service{DB: p.DB, Ring: p.Ring, Now: p.Now}
+	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Log: p.Log, Now: p.Now,
 	})

@@ -153,10 +153,13 @@ func TestAnAccountBeingErasedIsOneFaultSaidInOnePlace(t *testing.T) {
 	}
 }
 
-// The rooms that are listed do not keep to it yet; the list only gets shorter.
+// unmoved are the rooms that do not keep to it yet; the list only gets shorter.
+func unmoved() []string {
+	return strings.Fields("account consent erasure limit mail record staff")
+}
+
 func TestARoomsSQLStandsInItsStore(t *testing.T) {
 	t.Parallel()
-	unmoved := strings.Fields("account audit consent disclosure erasure form limit mail record staff")
 	plumbing := strings.Fields("dictionary jobs postgres postgres/embedded standin") // no nouns: they own no table
 	still := map[string]bool{}
 	for _, s := range sources(t) {
@@ -168,12 +171,12 @@ func TestARoomsSQLStandsInItsStore(t *testing.T) {
 				return
 			}
 			still[s.room] = true
-			if !slices.Contains(unmoved, s.room) {
+			if !slices.Contains(unmoved(), s.room) {
 				t.Errorf("%s:%d asks the database: that belongs in store.go: %s", s.path, line, words)
 			}
 		})
 	}
-	for _, room := range unmoved {
+	for _, room := range unmoved() {
 		if !still[room] {
 			t.Errorf("the SQL of %s is at home now: take it off the list", room)
 		}
@@ -186,7 +189,7 @@ var isCondition = regexp.MustCompile(`(^|\s)\w+ (=|<>|<|>|<=|>=|in) \(?(\?|\$\d)
 // A service that shows what it stands on shows the secrets among it, too.
 func TestAServiceKeepsWhatItStandsOnToItself(t *testing.T) {
 	t.Parallel()
-	unmoved := strings.Fields("account.Service consent.Service disclosure.Service erasure.Service export.Service form.Service mail.Service record.Service request.Service staff.Service")
+	unmoved := strings.Fields("account.Service consent.Service erasure.Service export.Service mail.Service record.Service request.Service staff.Service")
 	joined := reflect.TypeFor[app.App]()
 	for i := range joined.NumField() {
 		of := joined.Field(i).Type

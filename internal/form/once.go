@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,7 +27,7 @@ type Sending struct {
 
 // Sending is made of the form as it was sent, its number included.
 func (s *Service) Sending(sent []byte) *Sending {
-	return &Sending{forms: s, key: s.Ring.Hash(purpose, sent), try: postgres.NewID()}
+	return &Sending{forms: s, key: s.deps.Ring.Hash(purpose, sent), try: postgres.NewID()}
 }
 
 // Within gives the context in which the deed is to be done. Each transaction
@@ -36,18 +35,7 @@ func (s *Service) Sending(sent []byte) *Sending {
 // together or not at all; it waits for another that has just taken it, and
 // fails with ErrRepeated once that one is done.
 func (g *Sending) Within(ctx context.Context) context.Context {
-	return postgres.Before(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		tag, err := tx.PGX.Exec(ctx, `
-			insert into used_form (key, try, at) values ($1, $2, $3)
-			on conflict (key) do update set try = used_form.try where used_form.try = excluded.try`, g.key, g.try, g.forms.Now())
-		if err != nil {
-			return fmt.Errorf("taking a form's number: %w", err)
-		}
-		if tag.RowsAffected() == 0 {
-			return ErrRepeated
-		}
-		return nil
-	})
+	return postgres.Before(ctx, g.take)
 }
 
 // answerWithin is how long a second press waits for where the first one led.
@@ -57,13 +45,10 @@ const answerWithin = 3 * time.Second
 // it led: "" if that was never written down.
 func (g *Sending) Answer(ctx context.Context) (at string, done bool, err error) {
 	for waited := time.Duration(0); ; waited += 50 * time.Millisecond {
-		var answer *string
-		err := g.forms.DB.Pool.QueryRow(ctx, `select answer from used_form where key = $1 and try <> $2`, g.key, g.try).Scan(&answer)
+		answer, done, err := g.answer(ctx)
 		switch {
-		case postgres.IsMissing(err):
-			return "", false, nil
-		case err != nil:
-			return "", false, fmt.Errorf("reading where a form led: %w", err)
+		case err != nil || !done:
+			return "", false, err
 		case answer != nil:
 			return *answer, true, nil
 		case waited >= answerWithin:
@@ -80,19 +65,14 @@ func (g *Sending) Answer(ctx context.Context) (at string, done bool, err error) 
 // Led writes down where the form led, for a second press. The deed is done by
 // now, so a browser that has gone away does not keep it from being written.
 func (g *Sending) Led(ctx context.Context, to string) error {
-	return g.exec(ctx, `update used_form set answer = $3 where key = $1 and try = $2`, to)
+	return g.whenDone(ctx, func(ctx context.Context) error { return g.setAnswer(ctx, to) })
 }
 
 // Free gives the number back: nothing was done, and the form is shown again.
-func (g *Sending) Free(ctx context.Context) error {
-	return g.exec(ctx, `delete from used_form where key = $1 and try = $2`)
-}
+func (g *Sending) Free(ctx context.Context) error { return g.whenDone(ctx, g.free) }
 
-func (g *Sending) exec(ctx context.Context, sql string, args ...any) error {
+func (*Sending) whenDone(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	if _, err := g.forms.DB.Pool.Exec(ctx, sql, append([]any{g.key, g.try}, args...)...); err != nil {
-		return fmt.Errorf("writing where a form led: %w", err)
-	}
-	return nil
+	return do(ctx)
 }

@@ -1,19 +1,9 @@
-// Package audit writes down, for good, who did what to whom.
-//
-// The table is append-only: the database refuses to change or delete a row.
-// An entry names a person by an opaque id alone, so that erasing them leaves
-// the log whole; detail holds codes and counts, never personal data.
 package audit
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-
-	"plusultra.link/privacy/internal/postgres"
 )
 
 // ActorKind is what sort of actor did something.
@@ -53,38 +43,21 @@ type Entry struct {
 	Detail   map[string]any
 }
 
+// Written is an entry as it stands in the log.
+type Written struct {
+	ID uuid.UUID
+	Entry
+}
+
 type entryRow struct {
 	ID        uuid.UUID `gorm:"primaryKey"`
 	At        time.Time
-	ActorKind string
+	ActorKind ActorKind
 	ActorID   string
 	Action    string
 	PersonID  *uuid.UUID
 	Subject   string
-	Detail    json.RawMessage `gorm:"type:jsonb"`
+	Detail    map[string]any `gorm:"serializer:json"`
 }
 
 func (entryRow) TableName() string { return "audit_entry" }
-
-// Record adds an entry in the transaction of what it tells about: both are
-// true, or neither.
-func Record(_ context.Context, tx postgres.Tx, e Entry) error {
-	row := entryRow{
-		ID: postgres.NewID(), At: e.At, ActorKind: string(e.Actor.Kind), ActorID: e.Actor.ID,
-		Action: e.Action, Subject: e.Subject, Detail: json.RawMessage("{}"),
-	}
-	if e.PersonID != uuid.Nil {
-		row.PersonID = &e.PersonID
-	}
-	if len(e.Detail) > 0 {
-		detail, err := json.Marshal(e.Detail)
-		if err != nil {
-			return fmt.Errorf("audit detail of %s: %w", e.Action, err)
-		}
-		row.Detail = detail
-	}
-	if err := tx.Gorm.Create(&row).Error; err != nil {
-		return fmt.Errorf("audit %s: %w", e.Action, err)
-	}
-	return nil
-}

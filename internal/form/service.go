@@ -1,13 +1,9 @@
-// Package form looks after what somebody typed until it has done what they
-// sent it for: a form that came back is shown again as it was written, and one
-// that was sent twice does its deed once.
 package form
 
 import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,12 +25,18 @@ const (
 	purpose = "form"
 )
 
-// Service is what forms promise.
-type Service struct {
+// Deps are what the service stands on.
+type Deps struct {
 	DB   *postgres.DB
 	Ring *keyring.Ring
 	Now  func() time.Time
 }
+
+// Service is what forms promise.
+type Service struct{ deps Deps }
+
+// New makes a service.
+func New(d Deps) *Service { return &Service{d} }
 
 // Keep keeps a form for the browser of a session, sealed, and gives the name
 // under which that browser, and no other, finds it again for KeptFor. TooLarge
@@ -45,35 +47,22 @@ func (s *Service) Keep(ctx context.Context, session uuid.UUID, content []byte) (
 	}
 	name := rand.Text()
 	id := keyring.TokenHash(name)
-	sealed, err := s.Ring.Seal(purpose, append(session[:], id...), content)
+	sealed, err := s.deps.Ring.Seal(purpose, append(session[:], id...), content)
 	if err != nil {
 		return "", err
 	}
-	_, err = s.DB.Pool.Exec(ctx, `
-		with old as (
-		  delete from kept_form where session_id = $1 and id in (select id from kept_form where session_id = $1 order by at desc offset $5)
-		)
-		insert into kept_form (session_id, id, at, content) values ($1, $2, $3, $4)`, session, id, s.Now(), sealed, keptEach-1)
-	if err != nil {
-		return "", fmt.Errorf("keeping a form: %w", err)
-	}
-	return name, nil
+	return name, insertKept(ctx, s.deps.DB.Pool, session, id, s.deps.Now(), sealed)
 }
 
 // Kept gives a form that was kept for a session. NotFound if there is none, or
 // none any more.
 func (s *Service) Kept(ctx context.Context, session uuid.UUID, name string) ([]byte, error) {
 	id := keyring.TokenHash(name)
-	var sealed []byte
-	err := s.DB.Pool.QueryRow(ctx, `select content from kept_form where session_id = $1 and id = $2 and at > $3`,
-		session, id, s.Now().Add(-KeptFor)).Scan(&sealed)
-	if postgres.IsMissing(err) {
-		return nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
+	sealed, err := findKept(ctx, s.deps.DB.Pool, session, id, s.deps.Now().Add(-KeptFor))
 	if err != nil {
-		return nil, fmt.Errorf("reading a kept form: %w", err)
+		return nil, err
 	}
-	content, err := s.Ring.Open(purpose, append(session[:], id...), sealed)
+	content, err := s.deps.Ring.Open(purpose, append(session[:], id...), sealed)
 	if errors.Is(err, keyring.ErrUnknown) { // the key has been retired meanwhile
 		return nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -82,20 +71,11 @@ func (s *Service) Kept(ctx context.Context, session uuid.UUID, name string) ([]b
 
 // Drop forgets a form that has been sent.
 func (s *Service) Drop(ctx context.Context, session uuid.UUID, name string) error {
-	_, err := s.DB.Pool.Exec(ctx, `delete from kept_form where session_id = $1 and id = $2`, session, keyring.TokenHash(name))
-	if err != nil {
-		return fmt.Errorf("dropping a kept form: %w", err)
-	}
-	return nil
+	return deleteKept(ctx, s.deps.DB.Pool, session, keyring.TokenHash(name))
 }
 
 // Sweep deletes what has lapsed.
 func (s *Service) Sweep(ctx context.Context) error {
-	now := s.Now()
-	_, kept := s.DB.Pool.Exec(ctx, `delete from kept_form where at <= $1`, now.Add(-KeptFor))
-	_, used := s.DB.Pool.Exec(ctx, `delete from used_form where at <= $1`, now.Add(-NumberLife))
-	if err := errors.Join(kept, used); err != nil {
-		return fmt.Errorf("sweeping forms: %w", err)
-	}
-	return nil
+	now := s.deps.Now()
+	return deleteLapsed(ctx, s.deps.DB.Pool, now.Add(-KeptFor), now.Add(-NumberLife))
 }

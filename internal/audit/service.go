@@ -2,8 +2,7 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,10 +12,18 @@ import (
 
 const perPage = 100
 
-// Written is an entry as it stands in the log.
-type Written struct {
-	ID uuid.UUID
-	Entry
+// Record adds an entry in the transaction of what it tells about: both are
+// true, or neither.
+func Record(ctx context.Context, tx postgres.Tx, e Entry) error {
+	row := entryRow{
+		ID: postgres.NewID(), At: e.At, ActorKind: e.Actor.Kind, ActorID: e.Actor.ID,
+		Action: e.Action, Subject: e.Subject, Detail: map[string]any{},
+	}
+	maps.Copy(row.Detail, e.Detail) // never null
+	if e.PersonID != uuid.Nil {
+		row.PersonID = &e.PersonID
+	}
+	return insert(ctx, tx, row)
 }
 
 // Cursor is the entry after which a page begins; zero for the latest.
@@ -39,43 +46,22 @@ func Nouns() []string {
 // Latest are entries, the latest first, a page at a time. next is zero on the
 // last page.
 func Latest(ctx context.Context, db *postgres.DB, f Filter, after Cursor) (entries []Written, next Cursor, err error) {
-	q := db.Gorm(ctx)
-	if f.Staff != uuid.Nil {
-		q = q.Where("actor_kind = ? and actor_id = ?", Staff, f.Staff.String())
-	}
-	if f.Noun != "" {
-		q = q.Where("split_part(action, '.', 1) = ?", f.Noun)
-	}
-	if after != (Cursor{}) {
-		q = q.Where("(at, id) < (?, ?)", after.At, after.ID)
-	}
-	var rows []entryRow
-	if err := q.Order("at desc, id desc").Limit(perPage + 1).Find(&rows).Error; err != nil {
-		return nil, next, fmt.Errorf("reading the audit log: %w", err)
+	rows, err := page(ctx, db.Gorm(ctx), f, after)
+	if err != nil {
+		return nil, next, err
 	}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		next = Cursor{At: rows[perPage-1].At, ID: rows[perPage-1].ID}
 	}
 	for _, r := range rows {
-		w, err := r.written()
-		if err != nil {
-			return nil, next, err
+		w := Written{ID: r.ID, Entry: Entry{
+			At: r.At, Actor: Actor{Kind: r.ActorKind, ID: r.ActorID}, Action: r.Action, Subject: r.Subject, Detail: r.Detail,
+		}}
+		if r.PersonID != nil {
+			w.PersonID = *r.PersonID
 		}
 		entries = append(entries, w)
 	}
 	return entries, next, nil
-}
-
-func (r entryRow) written() (Written, error) {
-	w := Written{ID: r.ID, Entry: Entry{
-		At: r.At, Actor: Actor{Kind: ActorKind(r.ActorKind), ID: r.ActorID}, Action: r.Action, Subject: r.Subject,
-	}}
-	if r.PersonID != nil {
-		w.PersonID = *r.PersonID
-	}
-	if err := json.Unmarshal(r.Detail, &w.Detail); err != nil {
-		return w, fmt.Errorf("reading the detail of an audit entry: %w", err)
-	}
-	return w, nil
 }

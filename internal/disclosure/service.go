@@ -2,11 +2,9 @@ package disclosure
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
@@ -44,25 +42,10 @@ type Deps struct {
 }
 
 // Service writes looks down and reads them back.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service.
 func New(d Deps) *Service { return &Service{d} }
-
-// Look is one time that somebody on the staff looked.
-type Look struct {
-	PersonID   uuid.UUID `gorm:"primaryKey"`
-	ID         uuid.UUID `gorm:"primaryKey"`
-	At         time.Time
-	StaffID    uuid.UUID
-	Role       staff.Role
-	What       string
-	ReasonCode string
-	Reason     string // in the member's own words
-}
-
-// TableName is the table of looks.
-func (Look) TableName() string { return "staff_look" }
 
 // Stated is why somebody looks.
 type Stated struct {
@@ -84,7 +67,7 @@ func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, w
 	if len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Share(ctx, tx, person); err != nil {
 			return err
 		}
@@ -94,7 +77,7 @@ func (s *Service) Open(ctx context.Context, by staff.Member, person uuid.UUID, w
 
 func (s *Service) problems(why Stated) []fault.Problem {
 	var ps []fault.Problem
-	if _, ok := s.Register.LookReason(why.Code); !ok {
+	if _, ok := s.deps.Register.LookReason(why.Code); !ok {
 		ps = append(ps, fault.Field("code", "disclosure.codeMissing"))
 	}
 	if n := len([]rune(why.Reason)); n < minReason {
@@ -106,35 +89,29 @@ func (s *Service) problems(why Stated) []fault.Problem {
 // IsOpen tells whether by may see a person's record now: they gave a reason
 // within the half hour, and since they signed in.
 func (s *Service) IsOpen(ctx context.Context, by staff.Member, signedIn time.Time, person uuid.UUID) (bool, error) {
-	return s.looked(s.DB.Gorm(ctx), by, later(signedIn, s.Now().Add(-Lasts)), person, ThePerson, "")
-}
-
-func (*Service) looked(db *gorm.DB, by staff.Member, since time.Time, person uuid.UUID, what, reason string) (bool, error) {
-	var seen bool
-	err := db.Raw(`select exists(select from staff_look
-		where person_id = ? and at >= ? and staff_id = ? and what = ? and (? = '' or reason = ?))`,
-		person, since, by.ID, what, reason, reason).Row().Scan(&seen)
-	if err != nil {
-		return false, fmt.Errorf("reading who looked: %w", err)
+	since := s.deps.Now().Add(-Lasts)
+	if signedIn.After(since) {
+		since = signedIn
 	}
-	return seen, nil
+	return looked(ctx, s.deps.DB.Gorm(ctx), Look{PersonID: person, StaffID: by.ID, What: ThePerson}, since)
 }
 
 // OpenRequest writes down that by opens a request. The request is the reason;
 // however often a member comes back to its page within the hour, in whatever
 // window or session, it is one look.
 func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.UUID, reference string) error {
-	since := s.Now().Add(-Counted)
-	seen, err := s.looked(s.DB.Gorm(ctx), by, since, person, TheRequest, reference)
+	since := s.deps.Now().Add(-Counted)
+	like := Look{PersonID: person, StaffID: by.ID, What: TheRequest, Reason: reference}
+	seen, err := looked(ctx, s.deps.DB.Gorm(ctx), like, since)
 	if err != nil || seen {
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		// Two windows that load at once are one look: the second waits here.
-		if err := tx.Gorm.Exec(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, by.ID.String()+reference).Error; err != nil {
+		if err := waitForLook(ctx, tx, like); err != nil {
 			return err
 		}
-		seen, err := s.looked(tx.Gorm, by, since, person, TheRequest, reference)
+		seen, err := looked(ctx, tx.Gorm, like, since)
 		if err != nil || seen {
 			return err
 		}
@@ -145,11 +122,11 @@ func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.
 // Look writes a look down in the transaction of what it belongs to.
 func (s *Service) Look(ctx context.Context, tx postgres.Tx, by staff.Member, person uuid.UUID, what string, why Stated) error {
 	look := Look{
-		PersonID: person, ID: postgres.NewID(), At: s.Now(), StaffID: by.ID, Role: by.Role,
+		PersonID: person, ID: postgres.NewID(), At: s.deps.Now(), StaffID: by.ID, Role: by.Role,
 		What: what, ReasonCode: why.Code, Reason: why.Reason,
 	}
-	if err := tx.Gorm.Create(&look).Error; err != nil {
-		return fmt.Errorf("writing down a look: %w", err)
+	if err := insert(ctx, tx, look); err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{
 		At: look.At, Actor: by.Actor(), Action: "person.looked", PersonID: person, Subject: look.ID.String(),
@@ -166,23 +143,12 @@ type Cursor struct {
 // Looks are those at one person, the latest first, a page at a time. next is
 // zero on the last page.
 func (s *Service) Looks(ctx context.Context, person uuid.UUID, after Cursor) (looks []Look, next Cursor, err error) {
-	q := s.DB.Gorm(ctx).Where("person_id = ?", person)
-	if after != (Cursor{}) {
-		q = q.Where("(at, id) < (?, ?)", after.At, after.ID)
-	}
-	if err := q.Order("at desc, id desc").Limit(perPage + 1).Find(&looks).Error; err != nil {
-		return nil, next, fmt.Errorf("reading who looked: %w", err)
+	if looks, err = page(ctx, s.deps.DB.Gorm(ctx), person, after); err != nil {
+		return nil, next, err
 	}
 	if len(looks) > perPage {
 		looks = looks[:perPage]
 		next = Cursor{At: looks[perPage-1].At, ID: looks[perPage-1].ID}
 	}
 	return looks, next, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
