@@ -28,6 +28,18 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- A state moves only by a pair, 'from to', that the trigger names; the room has
+-- the same pairs.
+-- +goose StatementBegin
+create function refuse_transition() returns trigger language plpgsql as $$
+begin
+  if old.state || ' ' || new.state = any (tg_argv) then
+    return new;
+  end if;
+  raise exception '% can not become % from %', tg_table_name, new.state, old.state using errcode = 'check_violation';
+end $$;
+-- +goose StatementEnd
+
 create table audit_entry (
   id         uuid primary key,
   at         timestamptz not null,
@@ -81,4 +93,5 @@ drop table mail_message;
 drop table attempt;
 drop table audit_entry;
 drop function refuse_unless_erasing();
+drop function refuse_transition();
 drop function refuse_change();

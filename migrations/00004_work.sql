@@ -32,6 +32,10 @@ create table export (
 );
 create unique index export_one_under_way on export (person_id) where state in ('waiting', 'building');
 create unique index export_id on export (id);
+create trigger export_transition before update of state on export
+  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+    'waiting building', 'waiting failed', 'waiting expired', 'building waiting', 'building ready', 'building failed', 'building expired',
+    'ready expired');
 
 -- What is read for an export, source by source, and how far it is.
 create table export_step (
@@ -65,6 +69,9 @@ create table erasure (
 );
 create unique index erasure_one_under_way on erasure (person_id) where state in ('grace', 'running');
 create unique index erasure_id on erasure (id);
+create trigger erasure_transition before update of state on erasure
+  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+    'grace running', 'grace cancelled', 'grace refused', 'running done');
 create table erasure_step (
   person_id  uuid not null,
   erasure_id uuid not null,

@@ -28,21 +28,9 @@ create index request_newest on request (state, received_at desc, id desc);
 create index request_kind on request (state, kind, rank, due_on, id);
 create index request_owner on request (owner_id, state, rank, due_on, id);
 
--- All that a state may become; internal/request has the same pairs.
--- +goose StatementBegin
-create function request_transition() returns trigger language plpgsql as $$
-begin
-  if (old.state, new.state) not in (
-    ('open', 'approved'), ('open', 'refused'), ('open', 'done'), ('open', 'cancelled'),
-    ('approved', 'refused'), ('approved', 'done'), ('approved', 'cancelled')
-  ) then
-    raise exception 'a request can not become % from %', new.state, old.state using errcode = 'check_violation';
-  end if;
-  return new;
-end $$;
--- +goose StatementEnd
 create trigger request_transition before update of state on request
-  for each row when (old.state is distinct from new.state) execute function request_transition();
+  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+    'open approved', 'open refused', 'open done', 'open cancelled', 'approved refused', 'approved done', 'approved cancelled');
 
 create table request_event (
   person_id  uuid not null,
@@ -59,4 +47,3 @@ create table request_event (
 
 -- +goose Down
 drop table request_event, request;
-drop function request_transition;

@@ -39,7 +39,7 @@ func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
 	if !ok || e.State != erasure.Grace {
 		t.Fatalf("nothing is under way: %v", e.State)
 	}
-	p.clock.Advance(p.Erasures.Grace)
+	p.clock.Advance(erasure.DefaultGrace)
 	for end := time.Now().Add(time.Minute); e.State != erasure.Done && time.Now().Before(end); p.clock.Advance(time.Second) { // mail may be on its way
 		must(t, p.Erasures.Run(t.Context(), e.ID))
 		e, err = p.Erasures.Get(t.Context(), e.ID)

@@ -82,7 +82,7 @@ func (c *staffRequestController) page(ctx echo.Context, one request.Request, eve
 		if err != nil {
 			return page, err
 		}
-		if c.Erasures.Late(e) {
+		if c.Erasures.Overdue(e) {
 			page.Late = e.RunsAt
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/web"
 )
@@ -127,7 +128,7 @@ func TestEveryTimeIsSaidInTheReadersZoneAndWhatIsLeftBesideIt(t *testing.T) {
 		_, err := p.DB.Pool.Exec(t.Context(), `update session set expires_at = '2027-01-01' where person_id = $1`, id)
 		must(t, err)
 		runs := time.Date(2026, time.March, 2, 9, 30, 0, 0, time.UTC)
-		p.clock.Set(runs.Add(-p.Erasures.Grace))
+		p.clock.Set(runs.Add(-erasure.DefaultGrace))
 		asked, err := p.Requests.AskErasure(t.Context(), id, "")
 		must(t, err)
 		if m := p.letter(reader.address, "will be deleted on"); !strings.Contains(m.Text+m.Subject, reader.mail) {

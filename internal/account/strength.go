@@ -21,7 +21,7 @@ import (
 // are: name and address, in any script. The brand is known to everybody.
 func (s *Service) Weakness(field, password string, about ...string) []fault.Problem {
 	if s.Mail != nil {
-		about = append(about, s.Mail.Brand.Name)
+		about = append(about, s.Mail.Brand().Name)
 	}
 	return weakness(field, password, about...)
 }

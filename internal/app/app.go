@@ -35,7 +35,7 @@ import (
 )
 
 // Parts are what differs between one portal and another: the operator's
-// database, keys, register and far ends.
+// database, keys, register and what it speaks to.
 type Parts struct {
 	DB       *postgres.DB
 	Ring     *keyring.Ring
@@ -166,7 +166,7 @@ func (a *App) desk(hasher *account.Hasher) {
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
 		Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
-		FarEnds: a.farEnds(),
+		Finalizers: a.finalizers(),
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},
@@ -177,15 +177,15 @@ func (a *App) desk(hasher *account.Hasher) {
 	})
 }
 
-// farEnds are what an erasure ends outside the rows it erases.
-func (a *App) farEnds() []erasure.FarEnd {
-	return []erasure.FarEnd{
-		{Table: "sso_link", Begin: a.SSO.EndAll, Look: a.SSO.Ended},
-		{Table: "export", Begin: a.Exports.Expire, Look: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+// finalizers are what an erasure ends outside the rows it erases.
+func (a *App) finalizers() []erasure.Finalizer {
+	return []erasure.Finalizer{
+		{Table: "sso_link", Begin: a.SSO.EndAll, Poll: a.SSO.Ended},
+		{Table: "export", Begin: a.Exports.Expire, Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
 			done, err := a.Exports.Drop(ctx, tx, person)
 			return done, true, err
 		}},
-		{Table: "mail_message", Look: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+		{Table: "mail_message", Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
 			idle, err := a.Mail.Idle(ctx, tx, person)
 			return idle, true, err
 		}},

@@ -2,7 +2,6 @@ package consent
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -77,7 +76,7 @@ func (s *Service) Choose(ctx context.Context, c Choice, boxes []Box) (changed in
 func (s *Service) changeable(c Choice, ids []string) error {
 	var problems []fault.Problem
 	for _, id := range ids {
-		switch topic, ok := s.Register.Topic(id); {
+		switch topic, ok := s.deps.Register.Topic(id); {
 		case !ok:
 			problems = append(problems, fault.Field("topic", "consent.topicUnknown"))
 		case topic.Locked:
@@ -96,7 +95,7 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 		}
 		var events []Event
 		for _, id := range ids {
-			topic, _ := s.Register.Topic(id)
+			topic, _ := s.deps.Register.Topic(id)
 			before := known.about(topic)
 			on := want(before)
 			if before.On == on {
@@ -118,7 +117,7 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 // AllOff switches off everything that can be, for good: topics that are
 // thought of later too. It tells how many lines the ledger got.
 func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err error) {
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		changed, err = s.AllOffIn(ctx, tx, c)
 		return err
 	})
@@ -150,7 +149,7 @@ func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64
 // ledger: it is account.Deps.Joined. A topic that went away meanwhile is none.
 func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
 	var events []Event
-	for _, topic := range s.Register.Topics {
+	for _, topic := range s.deps.Register.Topics {
 		if !topic.Locked && slices.Contains(j.Topics, topic.ID) {
 			events = append(events, Event{
 				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: Wording(topic, j.Lang), Lang: j.Lang,
@@ -164,7 +163,7 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 // record writes what choose decides, and the audit entry of it, in one
 // transaction.
 func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (changed int64, err error) {
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		changed, err = s.recordIn(ctx, tx, c, action, choose)
 		return err
 	})
@@ -172,7 +171,7 @@ func (s *Service) record(ctx context.Context, c Choice, action string, choose fu
 }
 
 func (s *Service) recordIn(ctx context.Context, tx postgres.Tx, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (int64, error) {
-	now := s.Now()
+	now := s.deps.Now()
 	events, err := choose(tx, now)
 	if err != nil {
 		return 0, err
@@ -186,25 +185,6 @@ func (s *Service) recordIn(ctx context.Context, tx postgres.Tx, c Choice, action
 		topics[e.Topic] = e.Given
 	}
 	return changed, audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: action, PersonID: c.Person, Detail: topics})
-}
-
-// settle makes a suppression of a person's address the state of the topic.
-func settle(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
-	_, err := tx.PGX.Exec(ctx, `update consent_state set given = false, at = $3 where person_id = $1 and topic = $2 and given`, person, topic, since)
-	if err != nil {
-		return fmt.Errorf("consent: settling a suppression: %w", err)
-	}
-	return nil
-}
-
-// forgetBlanket makes a no to everything, said again, a change of its own: its
-// line and those of the topics that it stops bear the same time.
-func forgetBlanket(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	_, err := tx.PGX.Exec(ctx, `delete from consent_state where person_id = $1 and topic = $2`, person, All)
-	if err != nil {
-		return fmt.Errorf("consent: renewing a no to everything: %w", err)
-	}
-	return nil
 }
 
 // choice is what the holder of a person's link does.

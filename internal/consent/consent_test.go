@@ -16,7 +16,7 @@ func TestNothingIsAgreedToBeforehandAndLockedTopicsSayWhy(t *testing.T) {
 	b := setup(t)
 	mara := b.person(t, "mara@example.com")
 	list, err := b.Preferences(t.Context(), mara)
-	if err != nil || len(list) != len(b.Register.Topics) {
+	if err != nil || len(list) != len(b.portal.Register.Topics) {
 		t.Fatalf("%d preferences, %v", len(list), err)
 	}
 	for _, p := range list {
@@ -50,7 +50,7 @@ func TestEachChangeIsALineAndNoChangeIsNone(t *testing.T) {
 	if err != nil || len(events) != 2 {
 		t.Fatalf("%d lines, %v", len(events), err)
 	}
-	reg, _ := b.Register.Topic(topic)
+	reg, _ := b.portal.Register.Topic(topic)
 	newest, first := events[0], events[1]
 	if newest.Given || !first.Given || first.Channel != consent.Preferences || first.Lang != "en" || first.Wording != reg.Name.In("en")+": "+reg.Summary.In("en") {
 		t.Errorf("the ledger says %+v", events)
@@ -84,7 +84,7 @@ func TestEverythingOffIsEverythingAndAYesAfterwardsIsThatTopicAlone(t *testing.T
 	if n, err := b.AllOff(t.Context(), chosen(mara)); err != nil || n != 3 { // two topics and all of them
 		t.Fatalf("%d lines, %v", n, err)
 	}
-	for _, p := range b.Register.Topics {
+	for _, p := range b.portal.Register.Topics {
 		if b.on(t, mara, p.ID) != p.Locked {
 			t.Errorf("%s: on %v, locked %v", p.ID, !p.Locked, p.Locked)
 		}

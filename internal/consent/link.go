@@ -36,14 +36,14 @@ func (s *Service) Token(l Link) string {
 	if l.Address != nil {
 		payload = append([]byte{linkOfAddress}, l.Address...)
 	}
-	return s.Ring.Sign(linkPurpose, append(payload, l.Topic...))
+	return s.deps.Ring.Sign(linkPurpose, append(payload, l.Topic...))
 }
 
 // Read gives what a token says. NotFound if it is not one of ours, or not
 // all of it. What mail programs take along behind an address (a full stop, a
 // bracket) is no part of it.
 func (s *Service) Read(token string) (Link, error) {
-	payload, err := s.Ring.VerifyLasting(linkPurpose, input.Token(token)) // it stops mail and no more
+	payload, err := s.deps.Ring.VerifyLasting(linkPurpose, input.Token(token)) // it stops mail and no more
 	if err != nil {
 		return Link{}, fault.Wrap(err, fault.NotFound, "consent.linkUnknown")
 	}
@@ -59,7 +59,7 @@ func (s *Service) Read(token string) (Link, error) {
 // WaysOut are the links that a message of a topic carries; nil for a locked
 // topic, whose messages can't be stopped. NotFound for an unknown topic.
 func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, error) {
-	t, ok := s.Register.Topic(topic)
+	t, ok := s.deps.Register.Topic(topic)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "consent.topicUnknown")
 	}
@@ -70,13 +70,13 @@ func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, e
 	if to.Owner == uuid.Nil {
 		link.Address = s.AddressHash(to.Address)
 	}
-	at := s.BaseURL + "/unsubscribe/" + s.Token(link)
+	at := s.deps.BaseURL + "/unsubscribe/" + s.Token(link)
 	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}, nil
 }
 
 // AddressHash is the form in which an address is kept on the suppression list.
 func (s *Service) AddressHash(email string) []byte {
-	return s.Ring.Hash(addressPurpose, []byte(spellings(email)[0]))
+	return s.deps.Ring.Hash(addressPurpose, []byte(spellings(email)[0]))
 }
 
 // hashes are those under which an address may be on the list, whichever key of
@@ -84,7 +84,7 @@ func (s *Service) AddressHash(email string) []byte {
 func (s *Service) hashes(email string) [][]byte {
 	var all [][]byte
 	for _, spelling := range spellings(email) {
-		all = append(all, s.Ring.Hashes(addressPurpose, []byte(spelling))...)
+		all = append(all, s.deps.Ring.Hashes(addressPurpose, []byte(spelling))...)
 	}
 	return all
 }

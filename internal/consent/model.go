@@ -75,11 +75,13 @@ type stateRow struct {
 	Channel  Channel
 }
 
-func (stateRow) TableName() string { return "consent_state" }
+// The reasons of a suppression.
+const (
+	unsubscribed = "unsubscribed"
+	erased       = "erased"
+)
 
 type suppressionRow struct {
 	Topic string
 	At    time.Time
 }
-
-func (suppressionRow) TableName() string { return "suppression" }

@@ -9,7 +9,7 @@ import (
 // or, if the topic is locked, with the reason why there are none. NotFound for
 // an unknown topic.
 func (s *Service) Sample(to mail.Recipient, topic string) (mail.Message, error) {
-	t, ok := s.Register.Topic(topic)
+	t, ok := s.deps.Register.Topic(topic)
 	if !ok {
 		return mail.Message{}, fault.New(fault.NotFound, "consent.topicUnknown")
 	}

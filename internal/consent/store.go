@@ -7,18 +7,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
 )
-
-// querier is the pool or a transaction on it.
-type querier interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
 
 // writeSQL is the only statement that writes the ledger: the state, and an
 // event for each state that it changed. What stands already as it is asked
@@ -47,7 +40,7 @@ from changed join asked a using (person_id, topic)`
 
 // write puts events into the ledger, as far as they change anything, and
 // tells how many did. There may be one per person and topic.
-func write(ctx context.Context, db querier, events []Event) (int64, error) {
+func write(ctx context.Context, db postgres.Writer, events []Event) (int64, error) {
 	n := len(events)
 	persons, ids := make([]uuid.UUID, n), make([]uuid.UUID, n)
 	at, given := make([]time.Time, n), make([]bool, n)
@@ -66,31 +59,25 @@ func write(ctx context.Context, db querier, events []Event) (int64, error) {
 // read collects what a person said and how their addresses, and those whose
 // hashes are given, stand on the suppression list. Two round trips, whatever
 // there is.
-func (s *Service) read(ctx context.Context, db querier, person uuid.UUID, hashes [][]byte) (said, error) {
+func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID, hashes [][]byte) (said, error) {
+	var states []stateRow
+	var addresses []string
 	batch := &pgx.Batch{}
-	batch.Queue(`select person_id, topic, given, at, channel from consent_state where person_id = $1`, person)
-	batch.Queue(account.AddressesOf, person)
-	results := db.SendBatch(ctx, batch)
-	states, err := collect(results, pgx.RowToStructByPos[stateRow])
-	if err != nil {
-		_ = results.Close() // the first error says it all
-		return said{}, err
-	}
-	addresses, err := collect(results, pgx.RowTo[string])
-	if err != nil {
-		_ = results.Close()
-		return said{}, err
-	}
-	if err := results.Close(); err != nil {
+	batch.Queue(`select person_id, topic, given, at, channel from consent_state where person_id = $1`, person).Query(func(rows pgx.Rows) (err error) {
+		states, err = pgx.CollectRows(rows, pgx.RowToStructByPos[stateRow])
+		return err
+	})
+	batch.Queue(account.AddressesOf, person).Query(func(rows pgx.Rows) (err error) {
+		addresses, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err := db.SendBatch(ctx, batch).Close(); err != nil {
 		return said{}, fmt.Errorf("consent: reading: %w", err)
 	}
 	for _, address := range addresses {
 		hashes = append(hashes, s.hashes(address)...)
 	}
-	rows, err := db.Query(ctx, `select topic, at from suppression where address_hash = any($1)`, hashes)
-	if err != nil {
-		return said{}, fmt.Errorf("consent: reading suppressions: %w", err)
-	}
+	rows, _ := db.Query(ctx, `select topic, at from suppression where address_hash = any($1)`, hashes) // CollectRows gives its error
 	suppressions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[suppressionRow])
 	if err != nil {
 		return said{}, fmt.Errorf("consent: reading suppressions: %w", err)
@@ -98,14 +85,58 @@ func (s *Service) read(ctx context.Context, db querier, person uuid.UUID, hashes
 	return newSaid(states, suppressions), nil
 }
 
-func collect[T any](results pgx.BatchResults, as pgx.RowToFunc[T]) ([]T, error) {
-	rows, err := results.Query()
+// history is a person's ledger, the newest line first.
+func history(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]Event, error) {
+	events, err := gorm.G[Event](db).Where("person_id = ?", person).Order("at desc, id desc").Limit(limit).Find(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("consent: reading: %w", err)
+		return nil, fmt.Errorf("consent: reading the ledger: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, as)
+	return events, nil
+}
+
+// settle makes a suppression of a person's address the state of the topic.
+func settle(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
+	_, err := tx.PGX.Exec(ctx, `update consent_state set given = false, at = $3 where person_id = $1 and topic = $2 and given`, person, topic, since)
 	if err != nil {
-		return nil, fmt.Errorf("consent: reading: %w", err)
+		return fmt.Errorf("consent: settling a suppression: %w", err)
 	}
-	return list, nil
+	return nil
+}
+
+// forgetBlanket makes a no to everything, said again, a change of its own: its
+// line and those of the topics that it stops bear the same time.
+func forgetBlanket(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.PGX.Exec(ctx, `delete from consent_state where person_id = $1 and topic = $2`, person, All)
+	if err != nil {
+		return fmt.Errorf("consent: renewing a no to everything: %w", err)
+	}
+	return nil
+}
+
+// stoppedSQL finds what the last no by a link took away: of the link's topic,
+// or of everything at once. Everything at once wrote a line for each topic
+// that was on, and for no other; for one topic the line before tells, or else
+// ($4) what the register says for everybody.
+const stoppedSQL = `
+with last as (
+  select at, bool_or(topic = $3) as all_off from consent_state
+  where person_id = $1 and topic in ($2, $3) and not given and channel in ('one-click', 'unsubscribe-page')
+  group by at order by at desc limit 1
+), later as ( -- a no to everything on the settings page
+  select from consent_state b, last where b.person_id = $1 and b.topic = $3 and not b.given and b.at > last.at
+)
+select s.topic from consent_state s join last on s.at = last.at
+where not exists (select from later) and s.person_id = $1 and not s.given and s.channel in ('one-click', 'unsubscribe-page')
+  and (last.all_off or s.topic = $2 and coalesce((
+    select e.given from consent_event e where e.person_id = $1 and e.topic = $2
+    order by e.at desc, e.id desc offset 1 limit 1), $4))
+order by s.topic`
+
+func stopped(ctx context.Context, db postgres.Reader, l Link, defaultOn bool) ([]string, error) {
+	rows, _ := db.Query(ctx, stoppedSQL, l.Person, l.Topic, All, defaultOn) // CollectRows gives its error
+	topics, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("consent: reading what was stopped: %w", err)
+	}
+	return topics, nil
 }

@@ -222,7 +222,7 @@ func TestATokenOfAnOldKeyStillWorksAndAForgedOneNever(t *testing.T) {
 		t.Error("what the old key's hash suppressed may be mailed")
 	}
 	other := setupOn(t, old.db, keyring.Generate())
-	for _, bad := range []string{"", "x", token[:len(token)-1], token[1:], token + "A", strings.ToUpper(token), rotated.Ring.Sign("receipt", []byte("x")), rotated.Ring.Sign("unsubscribe", []byte{9, 9})} {
+	for _, bad := range []string{"", "x", token[:len(token)-1], token[1:], token + "A", strings.ToUpper(token), rotated.portal.Ring.Sign("receipt", []byte("x")), rotated.portal.Ring.Sign("unsubscribe", []byte{9, 9})} {
 		if got, err := rotated.Read(bad); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q is taken for %+v (%v)", bad, got, err)
 		}

@@ -15,21 +15,21 @@ import (
 
 var errCut = errors.New("the power went")
 
-func TestAnErasureCutAfterEveryBatchAndAtEveryFarEndGivesTheSameReceipt(t *testing.T) {
+func TestAnErasureCutAfterEveryBatchAndAtEveryFinalizerGivesTheSameReceipt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Erasures.Batch = 100
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Batch = 100 })
 	whole, cut := b.person("whole@example.com", "Mara Lindqvist"), b.person("cut@example.com", "Mara Lindqvist")
 	b.seed(whole, 0, "x")
 	b.seed(cut, 1, "x")
 	first, id := b.ask(whole), b.ask(cut)
-	b.clock.Advance(b.Erasures.Grace)
+	b.clock.Advance(erasure.DefaultGrace)
 	want := lines(b.finished(first))
 	fails := []int{0, 0}
 	for i, table := range []string{"sso_link", "export"} { // at the sign-in services, at the downloads
-		b.Erasures.FarEnds = append(b.Erasures.FarEnds, erasure.FarEnd{Table: table, Look: func(context.Context, postgres.Tx, uuid.UUID, bool) (bool, bool, error) {
+		b.finalizer(erasure.Finalizer{Table: table, Poll: func(context.Context, postgres.Tx, uuid.UUID, bool) (bool, bool, error) {
 			if b.number(`select count(*) from erasure where id = $1 and receipt = '' and state = 'running'`, id) != 1 {
-				t.Error("a far end comes after the receipt")
+				t.Error("a finalizer comes after the receipt")
 			}
 			if fails[i]++; fails[i] == 1 {
 				return false, false, errCut
@@ -37,20 +37,22 @@ func TestAnErasureCutAfterEveryBatchAndAtEveryFarEndGivesTheSameReceipt(t *testi
 			return true, true, nil
 		}})
 	}
-	done := b.Erasures.Done
 	ends := 0
-	b.Erasures.Done = func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-		if ends++; ends == 1 {
-			return errors.Join(done(ctx, tx, id), errCut)
+	b.Erasures.Adjust(func(d *erasure.Deps) {
+		done := d.Done
+		d.Done = func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+			if ends++; ends == 1 {
+				return errors.Join(done(ctx, tx, id), errCut)
+			}
+			return done(ctx, tx, id)
 		}
-		return done(ctx, tx, id)
-	}
+	})
 	cuts := 0
 	for b.cutAfterOneBatch(id) {
 		cuts++
 	}
 	if cuts < 10 || fails[0] < 2 || fails[1] < 2 || ends != 1 {
-		t.Errorf("%d cuts, far ends asked %v times, %d ends", cuts, fails, ends)
+		t.Errorf("%d cuts, finalizers asked %v times, %d ends", cuts, fails, ends)
 	}
 	if e, err := b.Erasures.Get(t.Context(), id); err != nil || e.State != erasure.Running || e.Receipt != "" {
 		t.Fatalf("cut at its end: %s, %v", e.State, err)
@@ -64,7 +66,7 @@ func TestAnErasureCutAfterEveryBatchAndAtEveryFarEndGivesTheSameReceipt(t *testi
 // batch that did something. It is false if none did: then it has come to its end.
 func (b *bundle) cutAfterOneBatch(id uuid.UUID) bool {
 	b.t.Helper()
-	b.Erasures.Rest = time.Hour
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Rest = time.Hour })
 	ctx, kill := context.WithCancel(b.t.Context())
 	defer kill()
 	const progress = `select coalesce(sum(rows_done), 0)::bigint from erasure_step where erasure_id = $1`

@@ -16,7 +16,7 @@ func TestNothingHappensBeforeTheGracePeriodIsOver(t *testing.T) {
 	b := setup(t)
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	id := b.ask(mara)
-	b.clock.Advance(b.Erasures.Grace - time.Minute)
+	b.clock.Advance(erasure.DefaultGrace - time.Minute)
 	must(t, b.Erasures.Run(t.Context(), id))
 	if n := b.number(`select count(*) from person where id = $1 and closing_at is null`, mara); n != 1 {
 		t.Error("the account is not as it was")
@@ -81,7 +81,7 @@ func TestStaffWhoRefuseInTimeStopTheErasure(t *testing.T) {
 	r := b.requestOf(id)
 	why := request.Refusal{Code: b.Register.RefusalsFor(r.Kind, r.Jurisdiction)[0].Code, Words: "A purchase of yours is still under way."}
 	must(t, b.Requests.Refuse(t.Context(), b.officer(), r.ID, why))
-	b.clock.Advance(b.Erasures.Grace)
+	b.clock.Advance(erasure.DefaultGrace)
 	b.worked(id)
 	e, err := b.Erasures.Get(t.Context(), id)
 	must(t, err)

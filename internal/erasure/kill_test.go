@@ -14,13 +14,13 @@ import (
 func TestAnErasureMayBeKilledAnywhereAndEndsTheSame(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Erasures.Batch = 40
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Batch = 40 })
 	var want string
 	for k := range 6 {
 		mara := b.person(fmt.Sprintf("mara%d@example.com", k), "Mara Lindqvist")
 		b.seed(mara, k, "x")
 		id := b.ask(mara)
-		b.clock.Advance(b.Erasures.Grace)
+		b.clock.Advance(erasure.DefaultGrace)
 		if k > 0 {
 			b.killEvery(id, time.Duration(k*7)*time.Millisecond)
 		}
@@ -57,11 +57,11 @@ func (b *bundle) killEvery(id uuid.UUID, after time.Duration) {
 func TestTwoRunsOfOneErasureAtOnceTakeTurns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Erasures.Batch = 40
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Batch = 40 })
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	b.seed(mara, 0, "x")
 	id := b.ask(mara)
-	b.clock.Advance(b.Erasures.Grace)
+	b.clock.Advance(erasure.DefaultGrace)
 	ended := make(chan error, 2)
 	for range 2 {
 		go func() {

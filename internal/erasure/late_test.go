@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -61,12 +62,14 @@ func TestCancellingWhileAnErasureEndsIsAConflictAndStopsNothing(t *testing.T) {
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	id := b.ask(mara)
 	cancelled := make(chan error, 1)
-	done := b.Erasures.Done
-	b.Erasures.Done = func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-		go func() { cancelled <- b.Requests.CancelErasure(t.Context(), mara, id) }()
-		time.Sleep(300 * time.Millisecond) // let it lock what it locks
-		return done(ctx, tx, id)
-	}
+	b.Erasures.Adjust(func(d *erasure.Deps) {
+		done := d.Done
+		d.Done = func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+			go func() { cancelled <- b.Requests.CancelErasure(t.Context(), mara, id) }()
+			time.Sleep(300 * time.Millisecond) // let it lock what it locks
+			return done(ctx, tx, id)
+		}
+	})
 	b.run(id)
 	if err := <-cancelled; !fault.Is(err, fault.Conflict) {
 		t.Errorf("cancelling: %v", err)

@@ -1,6 +1,7 @@
 package erasure
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,25 @@ const (
 	Cancelled State = "cancelled"
 	Refused   State = "refused"
 )
+
+// States are all of them.
+func States() []State { return []State{Grace, Running, Done, Cancelled, Refused} }
+
+// transitions are all that a state may become; the database refuses any other
+// (migrations/00004_work.sql).
+func transitions() map[State][]State {
+	return map[State][]State{Grace: {Running, Cancelled, Refused}, Running: {Done}}
+}
+
+// MayBecome tells whether an erasure in this state can come to another.
+func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
+
+// UnderWay tells whether there is still something to do.
+func (s State) UnderWay() bool { return len(transitions()[s]) > 0 }
+
+func underWay() []State {
+	return slices.DeleteFunc(States(), func(s State) bool { return !s.UnderWay() })
+}
 
 // Erasure is one person's leaving.
 type Erasure struct {

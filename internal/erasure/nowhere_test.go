@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -18,7 +19,7 @@ const marker = "zorblatt"
 func TestAfterAnErasureThePersonIsFoundNowhereButWhereTheRegisterSaysSo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.Erasures.Batch = 50
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Batch = 50 })
 	const address = marker + "@example.com"
 	mara, other := b.person(address, "Mara Zorblatt"), b.person("other@example.com", "Somebody Else")
 	for i, id := range []uuid.UUID{mara, other} {

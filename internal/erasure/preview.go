@@ -30,8 +30,8 @@ type Preview struct {
 // the register's rules, applied to what is held. What an erasure itself writes
 // down is among what stays, though nothing of it is held yet.
 func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error) {
-	p := Preview{Grace: s.Grace, RunsAt: s.Now().Add(s.Grace)}
-	held, err := s.Records.Overview(ctx, person)
+	p := Preview{Grace: s.deps.Grace, RunsAt: s.deps.Now().Add(s.deps.Grace)}
+	held, err := s.deps.Records.Overview(ctx, person)
 	if err != nil {
 		return p, err
 	}
@@ -53,9 +53,9 @@ func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error
 // is the account itself: it goes last.
 func (s *Service) lines(held []record.Holding, at time.Time) []Line {
 	by := byCategory(held)
-	lines := make([]Line, 0, len(s.Register.Categories))
+	lines := make([]Line, 0, len(s.deps.Register.Categories))
 	var last []Line
-	for _, c := range s.Register.Categories {
+	for _, c := range s.deps.Register.Categories {
 		l := Line{Category: c, Rows: by[c.ID].Rows}
 		if c.Erasure.Action == register.Keep {
 			l.Until = until(c, by[c.ID].Last, at)
@@ -88,7 +88,7 @@ func holds(c register.Category, table string) bool {
 // arises tells whether rows of a category come about by erasing: the request,
 // the record of the erasure, and what belongs to no account.
 func (s *Service) arises(c register.Category) bool {
-	return holds(c, "request") || holds(c, Erasure{}.TableName()) || len(s.Records.For(c.ID)) == 0
+	return holds(c, "request") || holds(c, Erasure{}.TableName()) || len(s.deps.Records.For(c.ID)) == 0
 }
 
 // until is when the last of what is kept may go: counted from the youngest

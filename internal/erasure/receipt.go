@@ -28,16 +28,16 @@ const ReceiptPurpose = "receipt"
 // receipt writes down what was done and what stays, and signs it (the format
 // of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
 func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps []Step) (string, error) {
-	held, err := s.Records.OverviewIn(ctx, tx, e.PersonID)
+	held, err := s.deps.Records.OverviewIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return "", err
 	}
-	ctx = s.Catalog.Into(ctx, e.Lang)
+	ctx = s.deps.Catalog.Into(ctx, e.Lang)
 	var b strings.Builder
 	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }
 	line(text.T(ctx, "erasure.receiptTitle"))
 	line(text.T(ctx, "erasure.receiptID", "ID", e.ID.String()))
-	line(text.T(ctx, "erasure.receiptBy", "Name", s.Register.Controller.Name))
+	line(text.T(ctx, "erasure.receiptBy", "Name", s.deps.Register.Controller.Name))
 	line(text.T(ctx, "erasure.receiptAsked", "When", text.ISO(e.AskedAt)))
 	line(text.T(ctx, "erasure.receiptBegun", "When", text.ISO(*e.StartedAt)))
 	line(text.T(ctx, "erasure.receiptDone", "When", text.ISO(*e.FinishedAt)))
@@ -61,7 +61,7 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 		line("")
 		line(text.T(ctx, "erasure.receiptUnrevoked"))
 	}
-	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.Name, s.Ring.SigningKey(ReceiptPurpose)})
+	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.deps.Name, s.deps.Ring.SigningKey(ReceiptPurpose)})
 	if err != nil {
 		return "", fmt.Errorf("signing a receipt: %w", err)
 	}
@@ -73,7 +73,7 @@ func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, hel
 	kept := byCategory(held)
 	var lines []string
 	for _, step := range steps {
-		c, ok := s.Register.Category(step.Category)
+		c, ok := s.deps.Register.Category(step.Category)
 		if !ok || step.Action != action {
 			continue
 		}
@@ -106,11 +106,11 @@ func keptUntil(s Step) time.Time {
 // SendReceipt mails the receipt to the address that was sealed when the
 // erasure began, and wipes it. Called again, it sends nothing again.
 func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
-	return s.Plans.Run(ctx, receiptKind, id)
+	return s.deps.Plans.Run(ctx, receiptKind, id)
 }
 
 func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
-	e, err := get(ctx, tx.Gorm, id)
+	e, err := find(ctx, tx.Gorm, id)
 	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Done || e.Sealed == nil) {
 		return jobs.Next{Over: true}, nil
 	}
@@ -121,7 +121,7 @@ func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 }
 
 func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure) error {
-	plain, err := s.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
+	plain, err := s.deps.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
 	if errors.Is(err, keyring.ErrNoKey) {
 		return err // another portal may have the key
 	}
@@ -137,14 +137,14 @@ func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure) er
 		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: e.Receipt},
 	}
 	if e.Unrevoked {
-		words := s.Catalog.Into(ctx, to.Lang)
+		words := s.deps.Catalog.Into(ctx, to.Lang)
 		m.Facts = []mail.Fact{{Name: text.T(words, "erasure.unrevoked"), Value: text.T(words, "erasure.receiptUnrevoked")}}
 	}
-	err = s.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
+	err = s.deps.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
 	switch {
 	case err == nil:
 		return s.wipe(ctx, tx, e, "erasure.receiptSent")
-	case fault.Is(err, fault.Gone) || s.Now().Sub(*e.FinishedAt) > holdAddress:
+	case fault.Is(err, fault.Gone) || s.deps.Now().Sub(*e.FinishedAt) > holdAddress:
 		return errors.Join(s.wipe(ctx, tx, e, "erasure.receiptUnsent"), ctx.Err())
 	}
 	return err // it is tried again
@@ -159,7 +159,7 @@ func ReceiptFile(id uuid.UUID) string { return "erasure-receipt-" + id.String() 
 
 func (s *Service) wipe(ctx context.Context, tx postgres.Tx, e Erasure, action string) error {
 	e.Sealed = nil
-	if err := change(tx, e, "sealed"); err != nil {
+	if err := update(ctx, tx, e, "sealed"); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, e, actor(), action, nil)
@@ -180,7 +180,7 @@ func ReceiptKeys(name string, ring *keyring.Ring) ([]string, error) {
 }
 
 // Keys are the public keys of this portal's receipts.
-func (s *Service) Keys() ([]string, error) { return ReceiptKeys(s.Name, s.Ring) }
+func (s *Service) Keys() ([]string, error) { return ReceiptKeys(s.deps.Name, s.deps.Ring) }
 
 // VerifyReceipt gives the words of a receipt that one of the keys signed. It
 // needs no database and no network. Any other file, and a receipt in which a

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/consent"
@@ -37,64 +36,66 @@ func (s *Service) work() []jobs.Work {
 
 // Run carries an erasure out as far as it is due, or goes on with one that was
 // stopped: what the workers do, at once.
-func (s *Service) Run(ctx context.Context, id uuid.UUID) error { return s.Plans.Run(ctx, kind, id) }
+func (s *Service) Run(ctx context.Context, id uuid.UUID) error {
+	return s.deps.Plans.Run(ctx, kind, id)
+}
 
 // batch does what is next for an erasure.
 func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
-	e, err := get(ctx, tx.Gorm, id)
+	e, err := find(ctx, tx.Gorm, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return jobs.Next{Over: true}, nil
 	case err != nil:
 		return jobs.Next{}, err
 	case e.State == Running:
-		return s.sweep(ctx, tx, e)
+		return s.eraseNext(ctx, tx, e)
 	case e.State != Grace:
 		return jobs.Next{Over: true}, nil
 	}
-	if left := e.RunsAt.Sub(s.Now()); left > 0 {
+	if left := e.RunsAt.Sub(s.deps.Now()); left > 0 {
 		return jobs.Next{After: left}, nil
 	}
 	return jobs.Next{}, s.begin(ctx, tx, id)
 }
 
 // begin is short, so that nothing of the person's waits: the account is
-// closed, mail is off, the addresses are suppressed, far ends are told to
+// closed, mail is off, the addresses are suppressed, finalizers
 // begin, and what will be done is written down.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	e, err := get(ctx, tx.Gorm, id)
+	e, err := find(ctx, tx.Gorm, id)
 	if err != nil {
 		return err
 	}
 	if err := account.Hold(ctx, tx, e.PersonID); err != nil {
 		return err
 	}
-	if e, err = lock(tx, id); err != nil || e.State != Grace {
+	if e, err = lock(ctx, tx, id); err != nil || e.State != Grace {
 		return err
 	}
 	if err := s.sealAddress(ctx, tx, &e); err != nil {
 		return err
 	}
-	addresses, err := s.Accounts.Close(ctx, tx, e.PersonID)
+	addresses, err := s.deps.Accounts.Close(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
 	off := consent.Choice{Actor: actor(), Person: e.PersonID, Channel: consent.Erasing, Lang: e.Lang}
-	if _, err := s.Consents.AllOffIn(ctx, tx, off); err != nil {
+	if _, err := s.deps.Consents.AllOffIn(ctx, tx, off); err != nil {
 		return err
 	}
 	if err := s.suppress(ctx, tx, e, addresses); err != nil {
 		return err
 	}
-	now := s.Now()
-	e.State, e.StartedAt = Running, &now
-	if err := change(tx, e, "state", "started_at", "sealed"); err != nil {
+	now := s.deps.Now()
+	e.StartedAt = &now
+	if err := move(ctx, tx, &e, Running); err != nil {
 		return err
 	}
 	if err := s.plan(ctx, tx, e); err != nil {
 		return err
 	}
-	for _, f := range s.FarEnds {
+	for _, f := range s.deps.Finalizers {
 		if f.Begin == nil {
 			continue
 		}
@@ -111,7 +112,7 @@ type letterTo struct{ Address, Lang string }
 const sealPurpose = "erasure receipt address"
 
 func (s *Service) sealAddress(ctx context.Context, tx postgres.Tx, e *Erasure) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, e.PersonID)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (s *Service) sealAddress(ctx context.Context, tx postgres.Tx, e *Erasure) e
 		return err
 	}
 	e.Lang = to.Lang
-	e.Sealed, err = s.Ring.Seal(sealPurpose, e.ID[:], plain)
+	e.Sealed, err = s.deps.Ring.Seal(sealPurpose, e.ID[:], plain)
 	return err
 }
 
@@ -129,22 +130,17 @@ func (s *Service) sealAddress(ctx context.Context, tx postgres.Tx, e *Erasure) e
 func (s *Service) suppress(ctx context.Context, tx postgres.Tx, e Erasure, addresses []string) error {
 	hashes := make([][]byte, len(addresses))
 	for i, address := range addresses {
-		hashes[i] = s.Consents.AddressHash(address)
+		hashes[i] = s.deps.Consents.AddressHash(address)
 	}
-	if err := s.Consents.Suppress(ctx, tx, hashes...); err != nil {
+	if err := s.deps.Consents.Suppress(ctx, tx, hashes...); err != nil {
 		return err
 	}
-	_, err := tx.PGX.Exec(ctx, `insert into tombstone (person_id, erased_at, address_hashes) values ($1, $2, $3)
-		on conflict (person_id) do update set erased_at = excluded.erased_at, address_hashes = excluded.address_hashes`, e.PersonID, s.Now(), hashes)
-	if err != nil {
-		return fmt.Errorf("an erasure's tombstone: %w", err)
-	}
-	return nil
+	return insertTombstone(ctx, tx, e.PersonID, s.deps.Now(), hashes)
 }
 
 // plan writes a step for each category of the register.
 func (s *Service) plan(ctx context.Context, tx postgres.Tx, e Erasure) error {
-	held, err := s.Records.OverviewIn(ctx, tx, e.PersonID)
+	held, err := s.deps.Records.OverviewIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
@@ -156,16 +152,14 @@ func (s *Service) plan(ctx context.Context, tx postgres.Tx, e Erasure) error {
 			steps[i].KeepUntil = &l.Until
 		}
 	}
-	if err := tx.Gorm.Create(&steps).Error; err != nil {
-		return fmt.Errorf("planning an erasure: %w", err)
-	}
-	return nil
+	return insertSteps(ctx, tx, steps)
 }
 
-// sweep does the next batch of an erasure that runs: of a category that waits
-// for nobody, else of one whose far end has ended, else it ends the erasure.
-func (s *Service) sweep(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
-	all, err := steps(tx.Gorm, e)
+// eraseNext does the next batch of an erasure that runs: of a category that
+// waits for nothing, else of one whose finalizers have ended, else it ends the
+// erasure.
+func (s *Service) eraseNext(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
+	all, err := stepsOf(ctx, tx, e)
 	if err != nil {
 		return jobs.Next{}, err
 	}
@@ -174,7 +168,7 @@ func (s *Service) sweep(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Ne
 		return s.finish(ctx, tx, e)
 	}
 	for _, st := range open {
-		if len(s.farEndsOf(st)) == 0 && !s.isAccount(st) {
+		if len(s.finalizersOf(st)) == 0 && !s.isAccount(st) {
 			return s.erase(ctx, tx, st)
 		}
 	}
@@ -183,22 +177,13 @@ func (s *Service) sweep(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Ne
 		if s.isAccount(st) && st.Position != open[0].Position {
 			break // it waits for all others
 		}
-		done, err := s.cleared(ctx, tx, &e, st)
+		done, err := s.finalized(ctx, tx, &e, st)
 		if done && err == nil {
 			return s.erase(ctx, tx, st)
 		}
 		silent = append(silent, err)
 	}
 	return jobs.Next{After: again}, errors.Join(silent...)
-}
-
-func steps(db *gorm.DB, e Erasure) ([]Step, error) {
-	var steps []Step
-	err := db.Where("person_id = ? and erasure_id = ?", e.PersonID, e.ID).Order("position").Find(&steps).Error
-	if err != nil {
-		return nil, fmt.Errorf("reading an erasure's steps: %w", err)
-	}
-	return steps, nil
 }
 
 // erase does what the register says to some rows of a category, and notes it
@@ -208,18 +193,18 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, st Step) (jobs.Next
 	if err != nil {
 		return jobs.Next{}, fmt.Errorf("erasing %s: %w", st.Category, err)
 	}
-	if now := s.Now(); n == 0 {
+	if now := s.deps.Now(); n == 0 {
 		st.DoneAt = &now
-		return jobs.Next{}, noteStep(tx, st)
+		return jobs.Next{}, updateStep(ctx, tx, st)
 	}
 	st.RowsDone += n
-	return jobs.Next{Rest: s.Rest}, noteStep(tx, st)
+	return jobs.Next{Rest: s.deps.Rest}, updateStep(ctx, tx, st)
 }
 
 // eraseIn takes a category's sources in turn, the person's own row last.
 func (s *Service) eraseIn(ctx context.Context, tx postgres.Tx, step Step) (int64, error) {
-	for _, source := range lastly(s.Records.For(step.Category)) {
-		if n, err := source.EraseIn(ctx, tx, step.PersonID, s.Batch); n > 0 || err != nil {
+	for _, source := range lastly(s.deps.Records.For(step.Category)) {
+		if n, err := source.EraseIn(ctx, tx, step.PersonID, s.deps.Batch); n > 0 || err != nil {
 			return n, err
 		}
 	}
@@ -238,39 +223,39 @@ func lastly(sources []record.Source) []record.Source {
 
 // finish signs the receipt and lets everybody know, if a last look finds that
 // nothing came in since. Nobody writes any more: whoever holds a person finds
-// none, and whoever worked for them was waited for at the far ends.
+// none, and whoever worked for them was waited for by the finalizers.
 func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
-	e, err := lock(tx, e.ID)
+	e, err := lock(ctx, tx, e.ID)
 	if err != nil {
 		return jobs.Next{}, err
 	}
-	all, late, err := s.late(ctx, tx, e)
-	if err != nil || late {
-		return jobs.Next{Rest: s.Rest}, err
+	all, more, err := s.eraseLateRows(ctx, tx, e)
+	if err != nil || more {
+		return jobs.Next{Rest: s.deps.Rest}, err
 	}
-	now := s.Now()
-	e.State, e.FinishedAt = Done, &now
+	now := s.deps.Now()
+	e.FinishedAt = &now
 	if e.Receipt, err = s.receipt(ctx, tx, e, all); err != nil {
 		return jobs.Next{}, err
 	}
-	if err := change(tx, e, "state", "finished_at", "receipt"); err != nil {
+	if err := move(ctx, tx, &e, Done); err != nil {
 		return jobs.Next{}, err
 	}
-	if s.Deps.Done != nil {
-		if err := s.Deps.Done(ctx, tx, e.ID); err != nil {
+	if s.deps.Done != nil {
+		if err := s.deps.Done(ctx, tx, e.ID); err != nil {
 			return jobs.Next{}, err
 		}
 	}
 	if err := s.record(ctx, tx, e, actor(), "erasure.done", nil); err != nil {
 		return jobs.Next{}, err
 	}
-	return jobs.Next{Over: true}, s.Plans.Add(ctx, tx, receiptKind, e.ID, time.Time{})
+	return jobs.Next{Over: true}, s.deps.Plans.Add(ctx, tx, receiptKind, e.ID, time.Time{})
 }
 
-// late erases what was written between the last look at a category and the end
+// eraseLateRows erases what was written between the last look at a category and the end
 // of the account, and tells whether there was any.
-func (s *Service) late(ctx context.Context, tx postgres.Tx, e Erasure) (all []Step, late bool, err error) {
-	if all, err = steps(tx.Gorm, e); err != nil {
+func (s *Service) eraseLateRows(ctx context.Context, tx postgres.Tx, e Erasure) (all []Step, found bool, err error) {
+	if all, err = stepsOf(ctx, tx, e); err != nil {
 		return nil, false, err
 	}
 	for _, st := range all {
@@ -281,11 +266,11 @@ func (s *Service) late(ctx context.Context, tx postgres.Tx, e Erasure) (all []St
 		if n == 0 {
 			continue
 		}
-		late = true
+		found = true
 		st.RowsDone += n
-		if err := noteStep(tx, st); err != nil {
+		if err := updateStep(ctx, tx, st); err != nil {
 			return nil, false, err
 		}
 	}
-	return all, late, nil
+	return all, found, nil
 }

@@ -2,13 +2,10 @@ package erasure
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
@@ -41,7 +38,7 @@ type Deps struct {
 	Batch    int           // rows of a batch at most; 0 means 5000
 	Now      func() time.Time
 
-	FarEnds []FarEnd
+	Finalizers []Finalizer
 
 	// Done tells a floor above that an erasure has ended.
 	Done func(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
@@ -57,7 +54,7 @@ const (
 )
 
 // Service is what is promised to those who leave.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service.
 func New(d Deps) *Service {
@@ -87,25 +84,15 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	if err := account.Hold(ctx, tx, person); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	var underWay bool
-	err := tx.Gorm.Raw(`select exists(select from erasure where person_id = ? and state in ('grace', 'running'))`, person).Row().Scan(&underWay)
-	if err != nil {
-		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
-	}
-	if underWay {
-		return uuid.Nil, time.Time{}, fault.New(fault.Conflict, "erasure.underWay")
-	}
-	now := s.Now()
-	e := Erasure{PersonID: person, ID: postgres.NewID(), State: Grace, AskedAt: now, RunsAt: now.Add(s.Grace), Lang: lang}
-	if err := tx.Gorm.Create(&e).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
-		return uuid.Nil, time.Time{}, fault.Wrap(err, fault.Conflict, "erasure.underWay")
-	} else if err != nil {
-		return uuid.Nil, time.Time{}, fmt.Errorf("scheduling an erasure: %w", err)
+	now := s.deps.Now()
+	e := Erasure{PersonID: person, ID: postgres.NewID(), State: Grace, AskedAt: now, RunsAt: now.Add(s.deps.Grace), Lang: lang}
+	if err := insert(ctx, tx, e); err != nil {
+		return uuid.Nil, time.Time{}, err
 	}
 	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	return e.ID, e.RunsAt, s.Plans.Add(ctx, tx, kind, e.ID, e.RunsAt)
+	return e.ID, e.RunsAt, s.deps.Plans.Add(ctx, tx, kind, e.ID, e.RunsAt)
 }
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.
@@ -120,16 +107,16 @@ func (s *Service) Refuse(ctx context.Context, tx postgres.Tx, id uuid.UUID) erro
 }
 
 func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State, action string) error {
-	e, err := lock(tx, id)
+	e, err := lock(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if e.State != Grace {
+	if !e.State.MayBecome(state) {
 		return fault.New(fault.Conflict, "erasure.tooLate")
 	}
-	now := s.Now()
-	e.State, e.FinishedAt = state, &now
-	if err := change(tx, e, "state", "finished_at"); err != nil {
+	now := s.deps.Now()
+	e.FinishedAt = &now
+	if err := move(ctx, tx, &e, state); err != nil {
 		return err
 	}
 	by := actor()
@@ -139,30 +126,17 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 	return s.record(ctx, tx, e, by, action, nil)
 }
 
-// lock reads an erasure for a change of its state: of two at once, the second
-// sees what the first did.
-func lock(tx postgres.Tx, id uuid.UUID) (Erasure, error) {
-	var rows []Erasure
-	if err := tx.Gorm.Raw(`select * from erasure where id = ? for update`, id).Scan(&rows).Error; err != nil {
-		return Erasure{}, fmt.Errorf("reading an erasure: %w", err)
-	}
-	if len(rows) == 0 {
-		return Erasure{}, fault.New(fault.NotFound, "erasure.unknown")
-	}
-	return rows[0], nil
-}
-
 // Get is an erasure by its id, which nobody can guess: it is all that whoever
 // has left still holds. NotFound if there is none.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
-	return get(ctx, s.DB.Gorm(ctx), id)
+	return find(ctx, s.deps.DB.Gorm(ctx), id)
 }
 
 // UnderWay is the person's erasure that is scheduled or runs; ok is false if
 // there is none.
 func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok bool, err error) {
-	e, err = gorm.G[Erasure](s.DB.Gorm(ctx)).Where("person_id = ? and state in ('grace', 'running')", person).First(ctx)
-	if postgres.IsMissing(err) {
+	e, err = findUnderWay(ctx, s.deps.DB.Gorm(ctx), person)
+	if fault.Is(err, fault.NotFound) {
 		return e, false, nil
 	}
 	return e, err == nil, err
@@ -170,16 +144,9 @@ func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok
 
 // Progress is how many rows have been deleted or made anonymous, of how many.
 func (s *Service) Progress(ctx context.Context, id uuid.UUID) (done, due int64, err error) {
-	err = s.DB.Pool.QueryRow(ctx, `
-		select coalesce(sum(rows_done), 0)::bigint, coalesce(sum(greatest(rows_due, rows_done)), 0)::bigint
-		from erasure_step s join erasure e on e.person_id = s.person_id and e.id = s.erasure_id
-		where e.id = $1 and s.action <> 'keep'`, id).Scan(&done, &due)
-	if err != nil {
-		return 0, 0, fmt.Errorf("an erasure's progress: %w", err)
-	}
-	return done, due, nil
+	return progress(ctx, s.deps.DB.Pool, id)
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, e Erasure, by audit.Actor, action string, detail map[string]any) error {
-	return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: by, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail})
+	return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: by, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail})
 }

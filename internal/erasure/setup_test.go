@@ -26,7 +26,7 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	p := apptest.New(t)
-	p.Erasures.Rest = time.Microsecond
+	p.Erasures.Adjust(func(d *erasure.Deps) { d.Rest = time.Microsecond })
 	return &bundle{Portal: p, t: t, clock: p.Clock, mailbox: p.Mailbox}
 }
 
@@ -54,7 +54,7 @@ func (b *bundle) ask(person uuid.UUID) uuid.UUID {
 // run lets the grace period pass and carries the erasure out.
 func (b *bundle) run(id uuid.UUID) erasure.Erasure {
 	b.t.Helper()
-	b.clock.Advance(b.Erasures.Grace)
+	b.clock.Advance(erasure.DefaultGrace)
 	return b.finished(id)
 }
 
@@ -98,4 +98,8 @@ func (b *bundle) requestOf(id uuid.UUID) (r request.Request) {
 	b.t.Helper()
 	must(b.t, b.DB.Gorm(b.t.Context()).Where("erasure_id = ?", id).First(&r).Error)
 	return r
+}
+
+func (b *bundle) finalizer(f erasure.Finalizer) {
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Finalizers = append(d.Finalizers, f) })
 }

@@ -2,39 +2,131 @@ package erasure
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// get reads an erasure; NotFound if there is none.
-func get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Erasure, error) {
-	e, err := gorm.G[Erasure](db).Where("id = ?", id).First(ctx)
+// insert schedules an erasure. Conflict while another one is under way.
+func insert(ctx context.Context, tx postgres.Tx, e Erasure) error {
+	err := gorm.G[Erasure](tx.Gorm).Create(ctx, &e)
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(err, fault.Conflict, "erasure.underWay")
+	}
+	if err != nil {
+		return fmt.Errorf("scheduling an erasure: %w", err)
+	}
+	return nil
+}
+
+// find reads an erasure; NotFound if there is none.
+func find(ctx context.Context, db *gorm.DB, id uuid.UUID) (Erasure, error) {
+	return one(ctx, gorm.G[Erasure](db).Where("id = ?", id))
+}
+
+// lock is find for a change of state: of two at once, the second sees what the
+// first did.
+func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasure, error) {
+	return one(ctx, gorm.G[Erasure](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
+}
+
+// findUnderWay reads the person's erasure that is scheduled or runs; NotFound
+// if there is none.
+func findUnderWay(ctx context.Context, db *gorm.DB, person uuid.UUID) (Erasure, error) {
+	return one(ctx, gorm.G[Erasure](db).Where("person_id = ? and state in ?", person, underWay()))
+}
+
+func one(ctx context.Context, q gorm.ChainInterface[Erasure]) (Erasure, error) {
+	e, err := q.First(ctx)
 	if postgres.IsMissing(err) {
 		return e, fault.Wrap(err, fault.NotFound, "erasure.unknown")
 	}
-	return e, err
+	if err != nil {
+		return e, fmt.Errorf("reading an erasure: %w", err)
+	}
+	return e, nil
 }
 
-// change writes these columns of an erasure that the caller holds.
-func change(tx postgres.Tx, e Erasure, columns ...string) error {
-	err := tx.Gorm.Model(&Erasure{}).Where("person_id = ? and id = ?", e.PersonID, e.ID).Select(columns).Updates(e).Error
+// findOverdue reads those under way that should have run before then, the
+// oldest first.
+func findOverdue(ctx context.Context, db *gorm.DB, then time.Time, limit int) ([]Erasure, error) {
+	all, err := gorm.G[Erasure](db).Where("state in ? and runs_at < ?", underWay(), then).Order("runs_at, id").Limit(limit).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("looking for erasures that are overdue: %w", err)
+	}
+	return all, nil
+}
+
+// update writes columns of an erasure that the caller holds.
+func update(ctx context.Context, tx postgres.Tx, e Erasure, column string, more ...string) error {
+	_, err := gorm.G[Erasure](tx.Gorm).Where("person_id = ? and id = ?", e.PersonID, e.ID).Select(column, more).Updates(ctx, e)
 	if err != nil {
 		return fmt.Errorf("changing an erasure: %w", err)
 	}
 	return nil
 }
 
-// noteStep writes how far a step is.
-func noteStep(tx postgres.Tx, st Step) error {
-	err := tx.Gorm.Model(&Step{}).Where("person_id = ? and erasure_id = ? and position = ?", st.PersonID, st.ErasureID, st.Position).
-		Select("rows_done", "done_at").Updates(st).Error
+// move takes an erasure that the caller holds to another state, with what was
+// written down on the way. Nothing else writes a state.
+func move(ctx context.Context, tx postgres.Tx, e *Erasure, to State) error {
+	if !e.State.MayBecome(to) {
+		return fmt.Errorf("an erasure can't become %s from %s", to, e.State)
+	}
+	e.State = to
+	return update(ctx, tx, *e, "state", "started_at", "finished_at", "sealed", "receipt")
+}
+
+func insertSteps(ctx context.Context, tx postgres.Tx, steps []Step) error {
+	if err := gorm.G[Step](tx.Gorm).CreateInBatches(ctx, &steps, len(steps)); err != nil {
+		return fmt.Errorf("planning an erasure: %w", err)
+	}
+	return nil
+}
+
+func stepsOf(ctx context.Context, tx postgres.Tx, e Erasure) ([]Step, error) {
+	steps, err := gorm.G[Step](tx.Gorm).Where("person_id = ? and erasure_id = ?", e.PersonID, e.ID).Order("position").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading an erasure's steps: %w", err)
+	}
+	return steps, nil
+}
+
+// updateStep writes how far a step is.
+func updateStep(ctx context.Context, tx postgres.Tx, st Step) error {
+	_, err := gorm.G[Step](tx.Gorm).Where("person_id = ? and erasure_id = ? and position = ?", st.PersonID, st.ErasureID, st.Position).
+		Select("rows_done", "done_at").Updates(ctx, st)
 	if err != nil {
 		return fmt.Errorf("noting how far an erasure is: %w", err)
+	}
+	return nil
+}
+
+// progress sums the steps up where they lie, by pgx.
+func progress(ctx context.Context, db postgres.Reader, id uuid.UUID) (done, due int64, err error) {
+	err = db.QueryRow(ctx, `
+		select coalesce(sum(rows_done), 0)::bigint, coalesce(sum(greatest(rows_due, rows_done)), 0)::bigint
+		from erasure_step s join erasure e on e.person_id = s.person_id and e.id = s.erasure_id
+		where e.id = $1 and s.action <> 'keep'`, id).Scan(&done, &due)
+	if err != nil {
+		return 0, 0, fmt.Errorf("an erasure's progress: %w", err)
+	}
+	return done, due, nil
+}
+
+// insertTombstone keeps the addresses' keyed hashes, by pgx: an array, over
+// the one of an earlier account.
+func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time, hashes [][]byte) error {
+	_, err := tx.PGX.Exec(ctx, `insert into tombstone (person_id, erased_at, address_hashes) values ($1, $2, $3)
+		on conflict (person_id) do update set erased_at = excluded.erased_at, address_hashes = excluded.address_hashes`, person, at, hashes)
+	if err != nil {
+		return fmt.Errorf("an erasure's tombstone: %w", err)
 	}
 	return nil
 }

@@ -150,8 +150,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 
 // Expire ends at once what a person waits for or could fetch: they are being
 // erased.
-func (*Service) Expire(_ context.Context, tx postgres.Tx, person uuid.UUID) error {
-	_, err := expireAll(tx, person)
+func (*Service) Expire(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := expireAll(ctx, tx, person)
 	return err
 }
 
@@ -160,7 +160,7 @@ func (*Service) Expire(_ context.Context, tx postgres.Tx, person uuid.UUID) erro
 // and the files have gone. The rows themselves go with the rest of what is
 // held. Safe to call twice; nothing is waited for.
 func (s *Service) Drop(ctx context.Context, tx postgres.Tx, person uuid.UUID) (done bool, err error) {
-	ids, err := expireAll(tx, person)
+	ids, err := expireAll(ctx, tx, person)
 	if err != nil {
 		return false, err
 	}

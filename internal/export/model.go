@@ -3,6 +3,7 @@ package export
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,22 @@ const (
 	Failed   State = "failed"
 	Expired  State = "expired"
 )
+
+// States are all of them.
+func States() []State { return []State{Waiting, Building, Ready, Failed, Expired} }
+
+// transitions are all that a state may become; the database refuses any other
+// (migrations/00004_work.sql).
+func transitions() map[State][]State {
+	return map[State][]State{
+		Waiting:  {Building, Failed, Expired},
+		Building: {Waiting, Ready, Failed, Expired},
+		Ready:    {Expired},
+	}
+}
+
+// MayBecome tells whether an export in this state can come to another.
+func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
 
 // UnderWay tells whether there is still something to wait for.
 func (s State) UnderWay() bool { return s == Waiting || s == Building }

@@ -2,15 +2,12 @@ package export
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"gocloud.dev/blob"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
@@ -84,7 +81,7 @@ func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		return err
 	}
 	e := s.fresh(person, s.Offered())
-	id, err := widen(tx, e)
+	id, err := widen(ctx, tx, e)
 	if err != nil {
 		return err
 	}
@@ -135,10 +132,8 @@ func (s *Service) fresh(person uuid.UUID, categories []string) Export {
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	// A duplicate must not spoil the transaction of a request, so it is Begin
 	// that looks first; here it is the database that has the last word.
-	if err := create(tx, e); errors.Is(err, gorm.ErrDuplicatedKey) {
-		return fault.Wrap(err, fault.Conflict, "export.underWay")
-	} else if err != nil {
-		return fmt.Errorf("asking for an export: %w", err)
+	if err := insert(ctx, tx, e); err != nil {
+		return err
 	}
 	return s.plan(ctx, tx, actor, e)
 }

@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -16,7 +15,17 @@ import (
 // All SQL of exports. Where a row is changed, the states that it may have come
 // from stand in the statement, and whether it was changed in the answer.
 
-func create(tx postgres.Tx, e Export) error { return tx.Gorm.Create(&e).Error }
+// insert writes down a new export. Conflict while another one is under way.
+func insert(ctx context.Context, tx postgres.Tx, e Export) error {
+	err := gorm.G[Export](tx.Gorm).Create(ctx, &e)
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(err, fault.Conflict, "export.underWay")
+	}
+	if err != nil {
+		return fmt.Errorf("asking for an export: %w", err)
+	}
+	return nil
+}
 
 func list(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]Export, error) {
 	all, err := gorm.G[Export](db).Where("person_id = ?", person).Order("asked_at desc, id desc").Limit(limit).Find(ctx)
@@ -48,36 +57,37 @@ func byID(ctx context.Context, db *gorm.DB, id uuid.UUID) (Export, error) {
 
 // widen makes the person's export that is under way this one, with nothing of
 // it done; uuid.Nil if there is none.
-func widen(tx postgres.Tx, e Export) (id uuid.UUID, err error) {
-	err = tx.Gorm.Raw(`
-		update export set state = 'waiting', asked_at = ?, categories = ?, failure = '', rows_done = 0, rows_total = 0, started_at = null
-		where person_id = ? and state in ('waiting', 'building') returning id`, e.AskedAt, e.Categories, e.PersonID).Row().Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+func widen(ctx context.Context, tx postgres.Tx, e Export) (id uuid.UUID, err error) {
+	err = tx.PGX.QueryRow(ctx, `
+		update export set state = 'waiting', asked_at = $2, categories = $3, failure = '', rows_done = 0, rows_total = 0, started_at = null
+		where person_id = $1 and state in ('waiting', 'building') returning id`, e.PersonID, e.AskedAt, []string(e.Categories)).Scan(&id)
+	if postgres.IsMissing(err) {
 		return uuid.Nil, nil
-	}
-	if err == nil {
-		err = tx.Gorm.Exec(`delete from export_step where person_id = ? and export_id = ?`, e.PersonID, id).Error
 	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("widening an export: %w", err)
 	}
-	return id, nil
+	return id, deleteSteps(ctx, tx, e.PersonID, id)
 }
 
 // change writes these columns of an export that is still in that state.
-func change(tx postgres.Tx, from State, to Export, columns ...string) (bool, error) {
-	done := tx.Gorm.Model(&Export{}).Where("person_id = ? and id = ? and state = ?", to.PersonID, to.ID, from).Select(columns).Updates(to)
-	if done.Error != nil {
-		return false, fmt.Errorf("changing an export: %w", done.Error)
+func change(ctx context.Context, tx postgres.Tx, from State, to Export, column string, more ...string) (bool, error) {
+	if from != to.State && !from.MayBecome(to.State) {
+		return false, fmt.Errorf("an export can't become %s from %s", to.State, from)
 	}
-	return done.RowsAffected > 0, nil
+	n, err := gorm.G[Export](tx.Gorm).Where("person_id = ? and id = ? and state = ?", to.PersonID, to.ID, from).Select(column, more).Updates(ctx, to)
+	if err != nil {
+		return false, fmt.Errorf("changing an export: %w", err)
+	}
+	return n > 0, nil
 }
 
 // expireAll ends what a person has or waits for, and gives the ids of all.
-func expireAll(tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
-	err = tx.Gorm.Exec(`update export set state = 'expired' where person_id = ? and state in ('waiting', 'building', 'ready')`, person).Error
+func expireAll(ctx context.Context, tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
+	_, err = gorm.G[Export](tx.Gorm).Where("person_id = ? and state in ?", person, []State{Waiting, Building, Ready}).
+		Select("state").Updates(ctx, Export{State: Expired})
 	if err == nil {
-		err = tx.Gorm.Raw(`select id from export where person_id = ?`, person).Scan(&ids).Error
+		err = gorm.G[Export](tx.Gorm).Where("person_id = ?", person).Select("id").Scan(ctx, &ids)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("withdrawing a person's downloads: %w", err)
@@ -85,43 +95,43 @@ func expireAll(tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
 	return ids, nil
 }
 
-func addSteps(tx postgres.Tx, steps []step) error {
-	if err := tx.Gorm.Create(&steps).Error; err != nil {
+func insertSteps(ctx context.Context, tx postgres.Tx, steps []step) error {
+	if err := gorm.G[step](tx.Gorm).CreateInBatches(ctx, &steps, len(steps)); err != nil {
 		return fmt.Errorf("planning an export: %w", err)
 	}
 	return nil
 }
 
-func stepsOf(tx postgres.Tx, e Export) (steps []step, err error) {
-	err = tx.Gorm.Where("person_id = ? and export_id = ?", e.PersonID, e.ID).Order("position").Find(&steps).Error
+func stepsOf(ctx context.Context, tx postgres.Tx, e Export) ([]step, error) {
+	steps, err := gorm.G[step](tx.Gorm).Where("person_id = ? and export_id = ?", e.PersonID, e.ID).Order("position").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading an export's steps: %w", err)
 	}
 	return steps, nil
 }
 
-// advance notes what was read of a step; it is false if the step is gone.
-func advance(tx postgres.Tx, st step) (bool, error) {
-	done := tx.Gorm.Model(&step{}).Where("person_id = ? and export_id = ? and position = ?", st.PersonID, st.ExportID, st.Position).
-		Select("rows_done", "parts", "sealed", "missing", "done_at").Updates(st)
-	if done.Error != nil {
-		return false, fmt.Errorf("noting an export's step: %w", done.Error)
+// updateStep notes what was read of a step; it is false if the step is gone.
+func updateStep(ctx context.Context, tx postgres.Tx, st step) (bool, error) {
+	n, err := gorm.G[step](tx.Gorm).Where("person_id = ? and export_id = ? and position = ?", st.PersonID, st.ExportID, st.Position).
+		Select("rows_done", "parts", "sealed", "missing", "done_at").Updates(ctx, st)
+	if err != nil {
+		return false, fmt.Errorf("noting an export's step: %w", err)
 	}
-	return done.RowsAffected > 0, nil
+	return n > 0, nil
 }
 
-// count adds to the bar of an export that is being built.
-func count(tx postgres.Tx, e Export, rows int64) (bool, error) {
-	done := tx.Gorm.Exec(`update export set rows_done = rows_done + ?, rows_total = greatest(rows_total, rows_done + ?)
-		where person_id = ? and id = ? and state = 'building'`, rows, rows, e.PersonID, e.ID)
-	if done.Error != nil {
-		return false, fmt.Errorf("noting an export's progress: %w", done.Error)
+// addRows adds to the bar of an export that is being built.
+func addRows(ctx context.Context, tx postgres.Tx, e Export, rows int64) (bool, error) {
+	tag, err := tx.PGX.Exec(ctx, `update export set rows_done = rows_done + $3, rows_total = greatest(rows_total, rows_done + $3)
+		where person_id = $1 and id = $2 and state = 'building'`, e.PersonID, e.ID, rows)
+	if err != nil {
+		return false, fmt.Errorf("noting an export's progress: %w", err)
 	}
-	return done.RowsAffected > 0, nil
+	return tag.RowsAffected() > 0, nil
 }
 
-func deleteSteps(tx postgres.Tx, e Export) error {
-	err := tx.Gorm.Where("person_id = ? and export_id = ?", e.PersonID, e.ID).Delete(&step{}).Error
+func deleteSteps(ctx context.Context, tx postgres.Tx, person, export uuid.UUID) error {
+	_, err := gorm.G[step](tx.Gorm).Where("person_id = ? and export_id = ?", person, export).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("deleting an export's steps: %w", err)
 	}

@@ -45,20 +45,20 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	case e.State == Ready:
 		return s.keep(ctx, tx, e)
 	default: // Failed, Expired
-		return jobs.Next{Over: true}, errors.Join(deleteSteps(tx, e), s.clear(ctx, id, ""))
+		return jobs.Next{Over: true}, errors.Join(deleteSteps(ctx, tx, e.PersonID, e.ID), s.clear(ctx, id, ""))
 	}
 }
 
 // start plans what is to be read, unless that was done in an earlier try.
 func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
-	steps, err := stepsOf(tx, e)
+	steps, err := stepsOf(ctx, tx, e)
 	if err != nil {
 		return err
 	}
 	from := e
 	e.State, e.StartedAt = Building, new(s.Now())
 	if len(steps) > 0 { // in one with what failed before, so that its tries are counted
-		if as, err := change(tx, Waiting, e, "state", "started_at"); err != nil || !as {
+		if as, err := change(ctx, tx, Waiting, e, "state", "started_at"); err != nil || !as {
 			return err
 		}
 		return s.build(ctx, tx, e)
@@ -66,22 +66,22 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 	if e.RowsTotal, err = s.total(ctx, tx, e); err != nil {
 		return err
 	}
-	if err := addSteps(tx, s.steps(e)); err != nil {
+	if err := insertSteps(ctx, tx, s.steps(e)); err != nil {
 		return err
 	}
-	if as, err := change(tx, Waiting, e, "state", "started_at", "rows_total"); err != nil || !as {
-		return errors.Join(err, deleteSteps(tx, e))
+	if as, err := change(ctx, tx, Waiting, e, "state", "started_at", "rows_total"); err != nil || !as {
+		return errors.Join(err, deleteSteps(ctx, tx, e.PersonID, e.ID))
 	}
 	// The row is ours from here on. Widened just before, it wants other steps.
 	now, err := byID(ctx, tx.Gorm, e.ID)
 	if err != nil || slices.Equal(now.Categories, from.Categories) {
 		return err
 	}
-	if err := deleteSteps(tx, e); err != nil {
+	if err := deleteSteps(ctx, tx, e.PersonID, e.ID); err != nil {
 		return err
 	}
 	e.State, e.RowsTotal = Waiting, 0
-	_, err = change(tx, Building, e, "state", "rows_total")
+	_, err = change(ctx, tx, Building, e, "state", "rows_total")
 	return err
 }
 
@@ -116,13 +116,13 @@ func (s *Service) counted(ctx context.Context, tx postgres.Tx, source record.Sou
 
 // build reads the next part, or puts the archive together when there is none.
 func (s *Service) build(ctx context.Context, tx postgres.Tx, e Export) error {
-	steps, err := stepsOf(tx, e)
+	steps, err := stepsOf(ctx, tx, e)
 	if err != nil {
 		return err
 	}
 	if len(steps) == 0 { // widened just now
 		e.State = Waiting
-		_, err := change(tx, Building, e, "state")
+		_, err := change(ctx, tx, Building, e, "state")
 		return err
 	}
 	for _, st := range steps {
@@ -155,9 +155,9 @@ func (s *Service) read(ctx context.Context, tx postgres.Tx, e Export, st step) e
 	if st.RowsDone = p.rowsDone; last {
 		st.DoneAt = new(s.Now())
 	}
-	as, err := count(tx, e, p.rows)
+	as, err := addRows(ctx, tx, e, p.rows)
 	if err == nil && as {
-		as, err = advance(tx, st)
+		as, err = updateStep(ctx, tx, st)
 	}
 	if err != nil || !as { // it is not this export any more: nobody will look for the part
 		return errors.Join(err, s.forget(ctx, st.Parts[max(0, len(st.Parts)-1):]...))
@@ -200,13 +200,13 @@ func (s *Service) forget(ctx context.Context, parts ...string) error {
 // swept, a row must not promise a file that is gone.
 func (s *Service) keep(ctx context.Context, tx postgres.Tx, e Export) (jobs.Next, error) {
 	if left := e.ExpiresAt.Sub(s.Now()); left > 0 {
-		return jobs.Next{After: left}, errors.Join(deleteSteps(tx, e), s.clear(ctx, e.ID, e.BlobKey))
+		return jobs.Next{After: left}, errors.Join(deleteSteps(ctx, tx, e.PersonID, e.ID), s.clear(ctx, e.ID, e.BlobKey))
 	}
 	if err := s.clear(ctx, e.ID, ""); err != nil {
 		return jobs.Next{}, err
 	}
 	e.State, e.BlobKey = Expired, ""
-	if _, err := change(tx, Ready, e, "state", "blob_key"); err != nil {
+	if _, err := change(ctx, tx, Ready, e, "state", "blob_key"); err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{Over: true}, s.record(ctx, tx, audit.BySystem(kind), e, "export.expired", nil)
@@ -224,14 +224,14 @@ func (s *Service) failed(ctx context.Context, tx postgres.Tx, id uuid.UUID, try 
 	switch category := silent(cause); {
 	case !try.Last():
 		e.State, e.Failure, e.StartedAt = Waiting, category, new(s.Now())
-		_, err := change(tx, from, e, "state", "failure", "started_at")
+		_, err := change(ctx, tx, from, e, "state", "failure", "started_at")
 		return jobs.Next{}, err
 	case category != "":
 		s.Log.WarnContext(ctx, "an export is incomplete", "export", e.ID, "category", category, "cause", cause)
-		return jobs.Next{}, s.leaveOut(tx, e, category)
+		return jobs.Next{}, s.leaveOut(ctx, tx, e, category)
 	}
 	e.State, e.FinishedAt = Failed, new(s.Now())
-	if as, err := change(tx, from, e, "state", "finished_at"); err != nil || !as {
+	if as, err := change(ctx, tx, from, e, "state", "finished_at"); err != nil || !as {
 		return jobs.Next{}, err
 	}
 	if err := s.record(ctx, tx, audit.BySystem(kind), e, "export.failed", nil); err != nil {
@@ -250,11 +250,11 @@ func orGone(err error) error {
 
 // leaveOut goes on without the source that is silent: the first step of its
 // category that is not done.
-func (s *Service) leaveOut(tx postgres.Tx, e Export, category string) error {
-	steps, err := stepsOf(tx, e)
+func (s *Service) leaveOut(ctx context.Context, tx postgres.Tx, e Export, category string) error {
+	steps, err := stepsOf(ctx, tx, e)
 	if err == nil && len(steps) == 0 { // it would not even count
 		steps = s.steps(e)
-		err = addSteps(tx, steps)
+		err = insertSteps(ctx, tx, steps)
 	}
 	if err != nil {
 		return err
@@ -262,7 +262,7 @@ func (s *Service) leaveOut(tx postgres.Tx, e Export, category string) error {
 	for _, st := range steps {
 		if st.Category == category && st.DoneAt == nil {
 			st.Missing, st.DoneAt = true, new(s.Now())
-			if _, err := advance(tx, st); err != nil {
+			if _, err := updateStep(ctx, tx, st); err != nil {
 				return err
 			}
 			break
@@ -270,6 +270,6 @@ func (s *Service) leaveOut(tx postgres.Tx, e Export, category string) error {
 	}
 	from := e.State
 	e.State = Building
-	_, err = change(tx, from, e, "state")
+	_, err = change(ctx, tx, from, e, "state")
 	return err
 }

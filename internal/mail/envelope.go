@@ -22,16 +22,16 @@ type Envelope struct {
 
 // envelope puts a message into words in the recipient's language.
 func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Message) Envelope {
-	ctx = s.Catalog.Into(ctx, lang)
-	args := []any{"Brand", s.Brand.Name}
+	ctx = s.deps.Catalog.Into(ctx, lang)
+	args := []any{"Brand", s.deps.Brand.Name}
 	for name, value := range m.Args {
 		args = append(args, name, value)
 	}
 	say := func(part string) string { return text.T(ctx, "mail."+m.Kind+"."+part, args...) }
 	letter := mailview.Letter{
-		Lang: text.Lang(ctx), Brand: s.Brand.Name, Subject: say("subject"), Heading: say("heading"),
+		Lang: text.Lang(ctx), Brand: s.deps.Brand.Name, Subject: say("subject"), Heading: say("heading"),
 		Paragraphs: strings.Split(strings.TrimSpace(say("body")), "\n\n"),
-		Footer:     s.Brand.Footer,
+		Footer:     s.deps.Brand.Footer,
 	}
 	for _, f := range m.Facts {
 		letter.Facts = append(letter.Facts, mailview.Fact(f))
@@ -39,7 +39,7 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	if m.Link != "" {
 		letter.Action = &mailview.Link{Label: say("action"), URL: m.Link}
 	}
-	envelope := Envelope{ID: id, FromName: s.Brand.Name, Subject: letter.Subject, Attachment: m.Attachment, Headers: map[string]string{}}
+	envelope := Envelope{ID: id, FromName: s.deps.Brand.Name, Subject: letter.Subject, Attachment: m.Attachment, Headers: map[string]string{}}
 	if u := m.Unsubscribe; u != nil {
 		why := text.T(ctx, "mail.foot.why", "Topic", u.Topic)
 		if u.DefaultOn {

@@ -48,7 +48,7 @@ func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) e
 		return jobs.Later(time.Second)
 	}
 	if errors.Is(err, keyring.ErrNoKey) {
-		w.service.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
+		w.service.deps.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
 		return jobs.Later(otherPortal + rand.N(otherPortal)) //nolint:gosec // at no portal's own pace, or one and the same takes it each time; no secret
 	}
 	if fault.Is(err, fault.Gone) {

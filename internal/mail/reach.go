@@ -34,7 +34,7 @@ func (s *Service) Reaches(ctx context.Context, a address.Address) error {
 }
 
 func (s *Service) takesUTF8(ctx context.Context) bool {
-	server, ok := s.Sender.(interface {
+	server, ok := s.deps.Sender.(interface {
 		SMTPUTF8(ctx context.Context) (bool, error)
 	})
 	if !ok {
@@ -42,7 +42,7 @@ func (s *Service) takesUTF8(ctx context.Context) bool {
 	}
 	s.utf8.mu.Lock()
 	defer s.utf8.mu.Unlock()
-	if now := s.Now(); !now.Before(s.utf8.until) {
+	if now := s.deps.Now(); !now.Before(s.utf8.until) {
 		ctx, cancel := context.WithTimeout(ctx, askFor)
 		defer cancel()
 		known, err := server.SMTPUTF8(ctx)

@@ -2,10 +2,7 @@ package mail
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 const (
@@ -21,15 +18,9 @@ const (
 // open, and deletes the rows that belong to nobody.
 // It is safe to run twice, or in two portals at once.
 func (s *Service) Sweep(ctx context.Context) error {
-	now := s.Now()
-	_, err := s.DB.Pool.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2
-		where sealed is not null and queued_at < $3 and substring(sealed for 4) = any($4)`, now, notTaken, now.Add(-lost), s.Ring.OpensWith())
-	if err != nil {
-		return fmt.Errorf("sweeping lost mail: %w", err)
+	now := s.deps.Now()
+	if err := giveUpLost(ctx, s.deps.DB.Pool, now, now.Add(-lost), s.deps.Ring.OpensWith()); err != nil {
+		return err
 	}
-	_, err = s.DB.Pool.Exec(ctx, `delete from mail_message where person_id = $1 and sealed is null and queued_at < $2`, uuid.Nil, now.Add(-keepNobodys))
-	if err != nil {
-		return fmt.Errorf("sweeping mail of nobody: %w", err)
-	}
-	return nil
+	return deleteNobodys(ctx, s.deps.DB.Pool, now.Add(-keepNobodys))
 }

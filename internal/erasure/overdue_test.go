@@ -18,28 +18,28 @@ func TestAnErasureWhoseWorkerDiedIsTakenUpAndALateOneIsTold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var log bytes.Buffer
-	b.Erasures.Log = slog.New(slog.NewTextHandler(&log, nil))
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	id := b.ask(b.person("a@example.com", "A"))
 	must(t, b.Plans.Sweep(t.Context()))
 	const jobs = `select count(*) from river_job where kind = 'plan.work' and args->>'work' = 'erasure'`
 	if n := b.number(jobs); n != 0 {
 		t.Errorf("%d jobs before its time", n)
 	}
-	b.clock.Advance(b.Erasures.Grace + time.Hour)
+	b.clock.Advance(erasure.DefaultGrace + time.Hour)
 	must(t, b.Plans.Sweep(t.Context()))
 	if n := b.number(jobs); n != 1 {
 		t.Errorf("%d jobs at its time", n)
 	}
-	must(t, b.Erasures.LogLate(t.Context()))
+	must(t, b.Erasures.LogOverdue(t.Context()))
 	if log.Len() != 0 {
 		t.Errorf("an hour after its time: %s", log.String())
 	}
 	b.clock.Advance(6 * time.Hour)
-	must(t, b.Erasures.LogLate(t.Context()))
+	must(t, b.Erasures.LogOverdue(t.Context()))
 	if said := log.String(); strings.Count(said, "level=ERROR") != 1 || !strings.Contains(said, id.String()) {
 		t.Errorf("six hours later: %s", said)
 	}
-	if e := b.finished(id); b.Erasures.Late(e) {
+	if e := b.finished(id); b.Erasures.Overdue(e) {
 		t.Errorf("it is %s", e.State)
 	}
 }
@@ -48,13 +48,13 @@ func TestASignInServiceThatCouldNotBeToldIsInTheReceiptAndTheMail(t *testing.T) 
 	t.Parallel()
 	b := setup(t)
 	busy := true
-	b.Erasures.FarEnds = append(b.Erasures.FarEnds, erasure.FarEnd{
-		Table: "sso_link", Look: func(_ context.Context, _ postgres.Tx, _ uuid.UUID, giveUp bool) (bool, bool, error) {
+	b.finalizer(erasure.Finalizer{
+		Table: "sso_link", Poll: func(_ context.Context, _ postgres.Tx, _ uuid.UUID, giveUp bool) (bool, bool, error) {
 			return giveUp && !busy, false, nil
 		},
 	})
 	id := b.ask(b.person("mara@example.com", "Mara Lindqvist"))
-	b.clock.Advance(b.Erasures.Grace)
+	b.clock.Advance(erasure.DefaultGrace)
 	must(t, b.Erasures.Run(t.Context(), id))
 	// All but what waits for the service is gone, and no receipt says more.
 	if n := b.number(`select count(*) from erasure_step where erasure_id = $1 and done_at is null`, id); n != 2 {

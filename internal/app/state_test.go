@@ -1,0 +1,56 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+// A state with nothing after it, written over, would undo an erasure or a
+// decision; so the database knows the pairs, too.
+func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	want := map[string][]string{
+		"request": steps(request.States(), request.State.MayBecome),
+		"export":  steps(export.States(), export.State.MayBecome),
+		"erasure": steps(erasure.States(), erasure.State.MayBecome),
+	}
+	rows, err := db.Pool.Query(t.Context(), `
+		select table_name::text, coalesce((select encode(g.tgargs, 'escape') from pg_trigger g join pg_proc p on p.oid = g.tgfoid
+			where g.tgrelid = table_name::regclass and p.proname = 'refuse_transition'), '')
+		from information_schema.columns where table_schema = 'public' and column_name = 'state' and table_name not like 'river%' and table_name not like 'goose%'`)
+	must(t, err)
+	defer rows.Close()
+	seen := 0
+	for rows.Next() {
+		var table, args string
+		must(t, rows.Scan(&table, &args))
+		seen++
+		got := strings.Split(strings.TrimSuffix(args, `\000`), `\000`)
+		slices.Sort(got)
+		if slices.Sort(want[table]); !slices.Equal(got, want[table]) {
+			t.Errorf("%s: the database allows %q, and Go %q", table, got, want[table])
+		}
+	}
+	must(t, rows.Err())
+	if seen != len(want) {
+		t.Errorf("%d tables have states, not %d", seen, len(want))
+	}
+}
+
+func steps[S ~string](states []S, mayBecome func(S, S) bool) (pairs []string) {
+	for _, from := range states {
+		for _, to := range states {
+			if mayBecome(from, to) {
+				pairs = append(pairs, string(from)+" "+string(to))
+			}
+		}
+	}
+	return pairs
+}

@@ -1,0 +1,52 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// suppress is one statement. An address that was erased stays so; a second
+// time changes nothing.
+func suppress(ctx context.Context, db postgres.Writer, now time.Time, reason, topic string, hashes ...[]byte) error {
+	_, err := db.Exec(ctx, `
+		insert into suppression (address_hash, topic, at, reason)
+		select distinct h, $2, $3::timestamptz, $4 from unnest($1::bytea[]) h
+		on conflict (address_hash, topic) do update set reason = excluded.reason, at = excluded.at
+		where suppression.reason <> excluded.reason and excluded.reason = 'erased'`, hashes, topic, now, reason)
+	if err != nil {
+		return fmt.Errorf("consent: suppressing: %w", err)
+	}
+	return nil
+}
+
+// lift takes back the last unsubscription of an address, from its topic or
+// from everything, and tells whether there was one. What an erasure put there
+// stays.
+func lift(ctx context.Context, db postgres.Writer, l Link) (bool, error) {
+	tag, err := db.Exec(ctx, `
+		with ours as (select * from suppression where address_hash = $1 and topic in ($2, $3) and reason = $4)
+		delete from suppression s using ours
+		where s.address_hash = ours.address_hash and s.topic = ours.topic and ours.at = (select max(at) from ours)`,
+		l.Address, l.Topic, All, unsubscribed)
+	if err != nil {
+		return false, fmt.Errorf("consent: lifting a suppression: %w", err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// suppressions are how many rows concern an address and a topic: all that do,
+// those about every topic, and those that an erasure left.
+type suppressions struct{ any, all, erased int }
+
+func countSuppressions(ctx context.Context, db postgres.Reader, l Link) (n suppressions, err error) {
+	err = db.QueryRow(ctx, `
+		select count(*), count(*) filter (where topic = $3), count(*) filter (where reason = $4)
+		from suppression where address_hash = $1 and topic in ($2, $3)`, l.Address, l.Topic, All, erased).Scan(&n.any, &n.all, &n.erased)
+	if err != nil {
+		return n, fmt.Errorf("consent: reading a suppression: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,76 @@
+package mail
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Brand is who the mail comes from.
+type Brand struct {
+	Name   string   // the company, as people know it
+	From   string   // the address it comes from
+	Footer []string // who they are and where: CAN-SPAM asks for the postal address
+}
+
+// Recipient is whom a message goes to. Owner is the person's id, the staff
+// member's, or uuid.Nil for an address that belongs to nobody here.
+type Recipient struct {
+	Owner   uuid.UUID
+	Address string
+	Lang    string
+	Zone    string // IANA name, in which they are told times; empty: the office's
+}
+
+// Message is what to say. It is sealed while it waits.
+type Message struct {
+	Kind        string
+	Topic       string            // the register's topic
+	Args        map[string]string // for the message's placeholders
+	Link        string            // what the button opens; "" for none
+	Facts       []Fact
+	Unsubscribe *Unsubscribe // for mail that may be stopped (RFC 8058), and no other
+	Attachment  *Attachment
+}
+
+// Fact is one line of a small table in the message.
+type Fact struct{ Name, Value string }
+
+// Unsubscribe are the ways out of promotional mail.
+type Unsubscribe struct {
+	OneClick    string // the address of RFC 8058: acts on POST, shows a page on GET
+	Preferences string
+	Topic       string // the topic's name, in the recipient's language
+	DefaultOn   bool   // it goes to everybody who has not turned it off
+}
+
+// Attachment is a small file that goes along.
+type Attachment struct{ Name, Type, Content string }
+
+type messageRow struct {
+	PersonID uuid.UUID `gorm:"primaryKey"`
+	ID       uuid.UUID `gorm:"primaryKey"`
+	Kind     string
+	Topic    string
+	Lang     string
+	Sealed   []byte
+	QueuedAt time.Time
+	SentAt   *time.Time
+	FailedAt *time.Time
+	Failure  string
+}
+
+func (messageRow) TableName() string { return "mail_message" }
+
+// contents are what is sealed.
+type contents struct {
+	To      string
+	Message Message
+}
+
+// What is said of a message that was given up.
+const (
+	rejectedForGood = "rejected by the receiving server"
+	unreadable      = "could not be read again"
+	notTaken        = "not taken by any server in time"
+)
