@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ type Parts struct {
 	Ring     *keyring.Ring
 	Register *register.Register
 	Policy   *notice.Policy // nil: the one built in
+	Words    []fs.FS        // of further languages, with which the register was loaded; none is fine
 	Sender   mail.Sender
 	Services []sso.Provider // to sign in with; none is fine
 	MailFrom string         // address; empty: the register's contact address
@@ -93,7 +95,7 @@ func New(p Parts) (*App, error) {
 	if a.Zone == nil {
 		a.Zone = time.UTC
 	}
-	catalog, err := text.Load()
+	catalog, err := text.Load(p.Words...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package dictionary
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"plusultra.link/privacy/internal/document"
@@ -11,14 +12,20 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// Load reads the dictionary of this program. It fails with [document.Faults]
-// when anything in it is wrong, or has no words in one of the languages.
-func Load(languages []string) (*Dictionary, error) {
+// Load reads the dictionary of this program, with the words of further
+// languages in the folder dictionary of others (see [document.Parse]). It fails with
+// [document.Faults] when anything in it is wrong, or has no words in one of
+// the languages.
+func Load(languages []string, others ...fs.FS) (*Dictionary, error) {
 	sources, err := document.Folder(files, ".", "dictionary")
 	if err != nil {
 		return nil, fmt.Errorf("read the dictionary: %w", err)
 	}
-	d := &Dictionary{document: document.Parse[Dictionary](sources)}
+	more, err := document.Languages("dictionary", others)
+	if err != nil {
+		return nil, fmt.Errorf("read the dictionary's words: %w", err)
+	}
+	d := &Dictionary{document: document.Parse[Dictionary](append(sources, more...))}
 	if faults := d.document.Read(d, languages); len(faults) > 0 {
 		return nil, faults.Sort()
 	}

@@ -58,21 +58,30 @@ type Document[T any] struct {
 }
 
 // Parse reads the files of one document. Lists that stand in several are
-// joined; anything else may stand in one only. What is wrong is told by
-// [Document.Read].
+// joined; anything else may stand in one only. A file with a language in its
+// name, such as given.el.yaml, holds words: what stands for each text of the
+// others, by its English words. What is wrong is told by [Document.Read].
 func Parse[T any](sources []Source) *Document[T] {
 	d := &Document[T]{root: &node{shape: mapShape, fields: map[string]*node{}}, own: map[string]bool{}}
+	words := map[string]translations{}
 	for i, source := range sources {
 		r := reader{file: source.Name, anchors: map[string]ast.Node{}}
 		if i == 0 {
 			d.root.place = place{source.Name, 1}
 		}
 		d.own[source.Name] = true
-		if n := r.read(source.Bytes); n != nil {
+		if n := r.read(source.Bytes); n != nil && languageOf(source.Name) != "" {
+			lang := languageOf(source.Name)
+			if words[lang] == nil {
+				words[lang] = translations{}
+			}
+			d.faults = append(d.faults, words[lang].say(n)...)
+		} else if n != nil {
 			d.faults = append(d.faults, gather(d.root, n)...)
 		}
 		d.faults = append(d.faults, r.faults...)
 	}
+	d.translate(words)
 	d.faults = append(d.faults, twice(d.root, reflect.TypeFor[T]())...)
 	return d
 }
@@ -140,7 +149,7 @@ func (d *Document[T]) Read(into *T, languages []string) Faults {
 	faults := slices.Concat(d.faults, d.check(&b, instance))
 	walk(d.root, t, "", "", func(n *node, t reflect.Type, tag reflect.StructTag, path string) bool {
 		faults = append(faults, d.refs(n, tag, path)...)
-		if t == reflect.TypeFor[Text]() && n.shape == mapShape {
+		if n.shape == mapShape && t.ConvertibleTo(reflect.TypeFor[Text]()) {
 			faults = append(faults, spoken(n, languages, path)...)
 			return false
 		}

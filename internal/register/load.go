@@ -3,6 +3,7 @@ package register
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,23 +17,25 @@ var embedded embed.FS
 
 // Default is the register that the portal ships, in every language that it
 // speaks.
-func Default() (*Register, error) { return Load("") }
+func Default(others ...fs.FS) (*Register, error) { return Load("", others...) }
 
 // Load reads an operator's register and lays it over the default: one YAML
 // file, or a folder whose YAML files are read in the order of their names as
 // one document. It fails with [document.Faults] when anything in it is wrong.
-// Without a name it is the default itself.
-func Load(name string) (*Register, error) {
-	catalog, err := text.Load()
+// Without a name it is the default itself. Other folders bring further
+// languages: their messages as [text.Load] reads them, and in register and
+// dictionary what those two that are built in say.
+func Load(name string, others ...fs.FS) (*Register, error) {
+	catalog, err := text.Load(others...)
 	if err != nil {
 		return nil, err
 	}
 	languages := catalog.Languages()
-	stored, err := dictionary.Load(languages)
+	stored, err := dictionary.Load(languages, others...)
 	if err != nil {
 		return nil, err
 	}
-	base, err := builtIn()
+	base, err := builtIn(others...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +58,13 @@ func Schema() ([]byte, error) {
 	return base.Schema("Register of processing")
 }
 
-func builtIn() (*document.Document[Register], error) {
+func builtIn(others ...fs.FS) (*document.Document[Register], error) {
 	sources, err := document.Folder(embedded, "default", "default")
+	if err != nil {
+		return nil, err
+	}
+	more, err := document.Languages("register", others)
+	sources = append(sources, more...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,9 +15,10 @@ import (
 // Third is the code of the language that Language makes up.
 const Third = "el"
 
-// ThirdLanguage is every message of the portal in a language that nobody
-// speaks: the English one in Greek letters. What is still in Latin letters on
-// a page, in mail or in an archive did not come from files of words.
+// ThirdLanguage is every message of the portal, and every word of its register
+// and dictionary, in a language that nobody speaks: the English one in Greek
+// letters. What is still in Latin letters on a page, in mail or in an archive
+// did not come from files of words.
 func ThirdLanguage(t testing.TB) fs.FS {
 	t.Helper()
 	root, err := os.Getwd()
@@ -48,7 +49,48 @@ func ThirdLanguage(t testing.TB) fs.FS {
 		}
 		files[strings.Replace(filepath.Base(name), ".en.", "."+Third+".", 1)] = &fstest.MapFile{Data: made}
 	}
+	for dir, folder := range map[string]string{"register": "internal/register/default", "dictionary": "internal/dictionary"} {
+		words := map[string]string{}
+		sources, err := filepath.Glob(filepath.Join(root, folder, "*.yaml"))
+		if err != nil || len(sources) == 0 {
+			t.Fatalf("%s has no files: %v", folder, err)
+		}
+		for _, name := range sources {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var tree any
+			if err := yaml.Unmarshal(source, &tree); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			spoken(tree, words)
+		}
+		made, err := yaml.Marshal(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[dir+"/words."+Third+".yaml"] = &fstest.MapFile{Data: made}
+	}
 	return files
+}
+
+// spoken gathers the words of a document, by the English ones.
+func spoken(node any, words map[string]string) {
+	switch n := node.(type) {
+	case map[string]any:
+		if english, ok := n["en"].(string); ok {
+			english = strings.TrimSuffix(english, "\n")
+			words[english] = strings.ReplaceAll(Greek(english), Greek("{keep}"), "{keep}")
+		}
+		for _, of := range n {
+			spoken(of, words)
+		}
+	case []any:
+		for _, of := range n {
+			spoken(of, words)
+		}
+	}
 }
 
 func greek(node any) any {
