@@ -20,6 +20,7 @@ type Holding struct {
 	Category string        `json:"category"` // of the register; none for the shared table, whose rows name theirs
 	Name     document.Text `json:"name"`     // what these rows are, where the category has others beside them
 	Records  bool          `json:"records"`  // the shared table: its fields are the register's
+	Goes     bool          `json:"goes"`     // with the account's row, so that nothing can be kept or made anonymous
 	Ingest   bool          `json:"ingest"`   // rows may be imported, and come about in no other way
 	Person   string        `json:"person"`   // column, person_id if it is not said; empty where a row belongs to no account
 	Unlinked document.Text `json:"unlinked"` // why a row belongs to no account

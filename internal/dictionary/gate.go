@@ -47,6 +47,7 @@ func (d *Dictionary) Gate(ctx context.Context, db Querier) (document.Faults, err
 type table struct {
 	columns  map[string]string
 	personal bool
+	goes     bool // with the row of its person
 }
 
 type gate struct {
@@ -84,6 +85,9 @@ func (g *gate) holding(at string, h Holding) {
 		return
 	}
 	g.claim(at, h.Table)
+	if found, ok := g.tables[h.Table]; ok && found.goes != h.Goes {
+		g.fault(at, "goes is %t, but of the rows of the table %s it is %t that the database deletes them with their person", h.Goes, h.Table, found.goes)
+	}
 	if _, ok := g.tables[h.Table]; !ok {
 		return
 	}
@@ -179,7 +183,8 @@ func (t Type) fits(column string) bool {
 
 // catalogue lists the tables of every schema that is not PostgreSQL's own,
 // partitions folded into their parents. A table is personal if it has a column
-// person_id or refers to the table person. Tables outside the schema at hand
+// person_id or refers to the table person, and goes with a person if a chain of
+// foreign keys deletes its rows. Tables outside the schema at hand
 // carry its name, so that nothing hides in another one.
 func catalogue(ctx context.Context, db Querier) (map[string]table, error) {
 	rows, err := db.Query(ctx, `
@@ -188,7 +193,13 @@ func catalogue(ctx context.Context, db Querier) (map[string]table, error) {
 		       a.attname = 'person_id' or exists (
 		           select from pg_constraint f
 		           where f.conrelid = c.oid and f.contype = 'f' and a.attnum = any (f.conkey)
-		             and f.confrelid = to_regclass('person'))
+		             and f.confrelid = to_regclass('person')),
+		       c.oid = any (array (
+		           with recursive goes (oid) as (
+		             select to_regclass('person')::oid
+		             union select f.conrelid from pg_constraint f join goes on f.confrelid = goes.oid
+		             where f.contype = 'f' and f.confdeltype = 'c')
+		           select oid from goes))
 		from pg_class c
 		join pg_namespace n on n.oid = c.relnamespace
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -203,14 +214,14 @@ func catalogue(ctx context.Context, db Querier) (map[string]table, error) {
 	}
 	tables := map[string]table{}
 	var name, column, kind string
-	var personal bool
-	_, err = pgx.ForEachRow(rows, []any{&name, &column, &kind, &personal}, func() error {
+	var personal, goes bool
+	_, err = pgx.ForEachRow(rows, []any{&name, &column, &kind, &personal, &goes}, func() error {
 		found, ok := tables[name]
 		if !ok {
 			found.columns = map[string]string{}
 		}
 		found.columns[column] = kind
-		found.personal = found.personal || personal
+		found.personal, found.goes = found.personal || personal, goes
 		tables[name] = found
 		return nil
 	})

@@ -162,6 +162,17 @@ func TestARegisterThatNamesWhatALaterReleaseHasNoMoreStillLoads(t *testing.T) {
 	}
 }
 
+func TestAnItemThatALaterReleaseRetiredIsWarnedOfAndLeftOut(t *testing.T) {
+	t.Parallel()
+	reg, err := register.Retiring("topics", "races", "topics:\n  - {id: races, locked: false}\n  - {id: promotions, locked: false}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := reg.Topic("races"); ok || len(reg.Warnings) != 1 || !strings.Contains(reg.Warnings.Error(), ":2: topics[races]: there is no races any more") {
+		t.Errorf("got %v", reg.Warnings)
+	}
+}
+
 func TestWhatTheProgramReliesOnCantBeLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ source, want string }{
@@ -170,6 +181,7 @@ func TestWhatTheProgramReliesOnCantBeLeftOut(t *testing.T) {
 		{"request_kinds:\n  - {id: erasure, remove: true}\n", ":2: request_kinds[erasure]: can't be left out: the program files such requests itself"},
 		{"places:\n  - {id: ours, remove: true}\n", ":2: places[ours]: can't be removed while categories[profile].place names it"},
 		{"jurisdictions:\n  - {id: other, remove: true}\n", "jurisdictions[jp].countries: the last jurisdiction, and no other"},
+		{"categories:\n  - id: profile\n    erasure: {action: keep, from: erasure, keep: 1 year, because: {en: So., ja: 由。}}\n", ":3: categories[profile].erasure.action: must be delete: the rows of the table profile go with the account, so none is left to keep"},
 		{"controller: {country: Germany}\n", ":1: controller.country: must be a country of ISO 3166-1"},
 		{"purposes:\n  - {id: security, summary: {en: For safety.}}\n", ":2: purposes[security].summary: has no text in the language ja"},
 	} {

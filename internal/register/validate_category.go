@@ -15,7 +15,19 @@ func (v *validator) category(path string, c Category) {
 		v.text(path+".retention.because", r.Because)
 	}
 	v.erasure(path+".erasure", c.Erasure)
+	v.goes(path+".erasure.action", c)
 	v.fields(path, c)
+}
+
+// goes refuses to promise that something outlives an erasure which the
+// database deletes with the account.
+func (v *validator) goes(path string, c Category) {
+	for _, h := range c.Holdings {
+		if h.Goes && c.Erasure.Action != Delete {
+			v.fault(path, "must be delete: the rows of the table %s go with the account, so none is left to %s", h.Table, c.Erasure.Action)
+			return
+		}
+	}
 }
 
 func (v *validator) erasure(path string, e Erasure) {
