@@ -76,8 +76,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 		Reader: body,
 		Refused: func(f record.Refusal) {
 			if len(answer.Refusals) < maxReported {
-				message := text.T(c.english(ctx), "record.refused."+string(f.Reason))
-				answer.Refusals = append(answer.Refusals, refusedRow{f.Line, f.Field, string(f.Reason), message})
+				answer.Refusals = append(answer.Refusals, refusedRow{f.Line, f.Field, string(f.Reason), f.Say(c.english(ctx))})
 			}
 		},
 	})

@@ -20,6 +20,7 @@ type importCmd struct {
 	backstage `embed:""`
 	Category  string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
 	Format    string   `enum:"auto,csv,ndjson" default:"auto" help:"How the rows are written; by the file's name if not said."`
+	MayRefuse int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with 3."`
 	Files     []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
 }
 
@@ -28,24 +29,38 @@ func (importCmd) Help() string {
 	return `A row names whom it is about in the column or key "person": an e-mail address or an id.
 Rows that are not exactly what the category declares are told on the standard error with
 file, line and field; the rest is kept. The same file again adds nothing, so a run that was
-cut off is repeated. It ends with 0 even if rows were refused, and with 1 if a file could
-not be read to its end.`
+cut off is repeated. It ends with 0 if all rows are held, with 1 if a file could not be read
+to its end, and with 3 if more rows were refused than --may-refuse says.`
 }
 
 // Run imports the files, one after the other; one that can't be read does not
 // keep the next from being tried.
 func (c *importCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		i := importer{records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
+		i := &importer{records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
 		var errs []error
 		for _, name := range c.Files {
 			if err := i.open(ctx, c.Category, name, c.Format); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			}
 		}
-		return errors.Join(errs...)
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		if i.refusals > c.MayRefuse {
+			return tooManyRefused(i.refusals)
+		}
+		return nil
 	})
 }
+
+// tooManyRefused is the end of a run that read everything and took less.
+type tooManyRefused int64
+
+func (n tooManyRefused) Error() string { return fmt.Sprintf("%d rows were refused; the rest is held", int64(n)) }
+
+// ExitCode tells such an end from one in the middle.
+func (tooManyRefused) ExitCode() int { return 3 }
 
 // importer tells a terminal what becomes of files.
 type importer struct {
@@ -54,9 +69,10 @@ type importer struct {
 	out, err io.Writer
 	live     bool // err is a terminal: progress may be drawn over itself
 	now      func() time.Time
+	refusals int64 // so far
 }
 
-func (i importer) open(ctx context.Context, category, name, form string) error {
+func (i *importer) open(ctx context.Context, category, name, form string) error {
 	format, err := formatOf(name, form)
 	if err != nil {
 		return err
@@ -77,7 +93,7 @@ func (i importer) open(ctx context.Context, category, name, form string) error {
 }
 
 // file imports one; size 0 is unknown.
-func (i importer) file(ctx context.Context, category, name string, format record.Format, from io.Reader, size int64) error {
+func (i *importer) file(ctx context.Context, category, name string, format record.Format, from io.Reader, size int64) error {
 	started := i.now()
 	result, err := i.records.Ingest(ctx, record.IngestInput{
 		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Actor: atTheKeyboard(),
@@ -85,6 +101,7 @@ func (i importer) file(ctx context.Context, category, name string, format record
 		Refused:  func(r record.Refusal) { i.refused(name, r) },
 	})
 	i.clear()
+	i.refusals += result.Refused
 	fmt.Fprintf(i.out, "%s: %d added, %d known, %d refused (%s rows/s)\n", name, result.Added, result.Known, result.Refused,
 		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
 	if result.Unended {
@@ -96,7 +113,7 @@ func (i importer) file(ctx context.Context, category, name string, format record
 	return err
 }
 
-func (i importer) progress(p record.Progress, size int64, took time.Duration) {
+func (i *importer) progress(p record.Progress, size int64, took time.Duration) {
 	if !i.live {
 		return
 	}
@@ -107,7 +124,7 @@ func (i importer) progress(p record.Progress, size int64, took time.Duration) {
 	fmt.Fprintf(i.err, "\r\x1b[K%s%s rows  %s rows/s", share, text.Number(i.words, p.Rows()), text.Number(i.words, pace(p.Rows(), took)))
 }
 
-func (i importer) refused(name string, r record.Refusal) {
+func (i *importer) refused(name string, r record.Refusal) {
 	i.clear()
 	where := fmt.Sprintf("%s:%d: ", name, r.Line)
 	if r.Field != "" {
@@ -115,11 +132,11 @@ func (i importer) refused(name string, r record.Refusal) {
 	} else {
 		where += "the row "
 	}
-	fmt.Fprintln(i.err, where+text.T(i.words, "record.refused."+string(r.Reason)))
+	fmt.Fprintln(i.err, where+r.Say(i.words))
 }
 
 // clear takes the progress off the terminal.
-func (i importer) clear() {
+func (i *importer) clear() {
 	if i.live {
 		fmt.Fprint(i.err, "\r\x1b[K")
 	}

@@ -22,7 +22,7 @@ func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing
 		t.Fatal(err)
 	}
 	var out, told bytes.Buffer
-	i := importer{records: p.Records, words: p.Catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
+	i := &importer{records: p.Records, words: p.Catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
 	if err := i.open(t.Context(), "connection-log", name, "auto"); err != nil {
 		t.Fatal(err)
 	}
@@ -34,5 +34,26 @@ func TestImportTellsOfEachRefusedRowByFileLineAndFieldAndKeepsTheRest(t *testing
 	}
 	if err := i.open(t.Context(), "connection-log", name+".txt", "auto"); err == nil {
 		t.Error("a name that says no format was taken")
+	}
+}
+
+func TestImportTellsOfAFileThatWasCutOff(t *testing.T) {
+	t.Parallel()
+	p := apptest.New(t)
+	p.Person(apptest.Somebody{Email: "robin@example.com"})
+	for end, says := range map[string]string{"": "ends without a line break", "\n": ""} {
+		name := filepath.Join(t.TempDir(), "log.csv")
+		row := "person,started_at,network,bytes,seconds\nrobin@example.com,2025-12-01T00:00:00Z,203.0.113.0/24,1,77" + end
+		if err := os.WriteFile(name, []byte(row), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, told bytes.Buffer
+		i := &importer{records: p.Records, words: p.Catalog.Into(t.Context(), "en"), out: &out, err: &told, now: time.Now}
+		if err := i.open(t.Context(), "connection-log", name, "auto"); err != nil {
+			t.Fatal(err)
+		}
+		if (told.Len() > 0) != (says != "") || !strings.Contains(told.String(), says) {
+			t.Errorf("a file that ends in %q: %q", end, told.String())
+		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mail"
@@ -20,9 +19,9 @@ const mailTestPatience = 30 * time.Second
 
 type mailTestCmd struct {
 	backstage `embed:""`
-	Topic     string `arg:"" help:"A topic of the register, such as promotions."`
-	Address   string `arg:"" help:"Where the sample goes."`
-	Lang      string `enum:"en,ja," default:"" placeholder:"en|ja" help:"Language; if not given, the one of the account."`
+	Topic     string  `arg:"" help:"A topic of the register, such as promotions."`
+	Address   mailbox `arg:"" help:"Where the sample goes."`
+	Lang      spoken  `help:"Language; if not given, the one of the account."`
 }
 
 // Run sends the sample and says how it stands with the address.
@@ -76,15 +75,11 @@ func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 
 // recipient is the person whose address it is, or the address of nobody.
 func (c *mailTestCmd) recipient(ctx context.Context, a *app.App) (mail.Recipient, error) {
-	at, err := address.Parse(c.Address)
-	if err != nil {
-		return mail.Recipient{}, fmt.Errorf("%q is not an e-mail address", c.Address)
-	}
-	to := mail.Recipient{Address: at.String(), Lang: c.Lang}
+	to := mail.Recipient{Address: c.Address.String(), Lang: string(c.Lang)}
 	if to.Lang == "" {
 		to.Lang = a.Catalog.Languages()[0]
 	}
-	owner, err := a.Accounts.ByAddress(ctx, at.String())
+	owner, err := a.Accounts.ByAddress(ctx, to.Address)
 	if fault.Is(err, fault.NotFound) {
 		to.Owner = uuid.Nil
 		return to, nil

@@ -25,16 +25,16 @@ func atTheKeyboard() audit.Actor { return audit.BySystem("command line") }
 
 type staffAddCmd struct {
 	backstage `embed:""`
-	Email     string     `arg:"" help:"Work e-mail address."`
+	Email     mailbox    `arg:"" help:"Work e-mail address."`
 	Name      string     `required:"" help:"Name, as colleagues see it."`
 	Role      staff.Role `default:"agent" enum:"agent,officer,admin" help:"agent works the queue, officer decides and reads the audit log, admin may do all (${enum})."`
-	Lang      string     `default:"en" help:"Language of the invitation."`
+	Lang      spoken     `default:"en" help:"Language of the invitation."`
 }
 
 // Run invites a member and prints their link.
 func (c *staffAddCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		m, link, err := a.Staff.Add(ctx, atTheKeyboard(), staff.NewMember{Email: c.Email, Name: c.Name, Role: c.Role, Lang: c.Lang})
+		m, link, err := a.Staff.Add(ctx, atTheKeyboard(), staff.NewMember{Email: c.Email.String(), Name: c.Name, Role: c.Role, Lang: string(c.Lang)})
 		if err != nil {
 			return said(a, err)
 		}
@@ -72,13 +72,13 @@ func (c *staffListCmd) Run(ctx context.Context) error {
 
 type staffDisableCmd struct {
 	backstage `embed:""`
-	Email     string `arg:"" help:"Work e-mail address."`
+	Email     mailbox `arg:"" help:"Work e-mail address."`
 }
 
 // Run disables a member.
 func (c *staffDisableCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		if err := a.Staff.Disable(ctx, atTheKeyboard(), c.Email); err != nil {
+		if err := a.Staff.Disable(ctx, atTheKeyboard(), c.Email.String()); err != nil {
 			return said(a, err)
 		}
 		fmt.Printf("%s is shut out.\n", c.Email)

@@ -56,14 +56,6 @@ type Result struct {
 	Unended bool
 }
 
-// Refusal is one row that was not taken, and why. It never repeats a value.
-type Refusal struct {
-	Line   int64 // where the row begins, from 1
-	Field  string
-	Reason Reason
-	Ban    string // which ban of the register, for Forbidden and Card
-}
-
 // Ingest takes in rows: it refuses each that is not exactly what its category
 // declares, and keeps the rest. A row names its person by the field person, an
 // e-mail address or an id; nobody unknown, and nobody who is being erased, gets

@@ -163,6 +163,7 @@ func (r *run) tell(added, known int64, refused []Refusal) {
 	}
 	slices.SortStableFunc(refused, func(a, b Refusal) int { return cmp.Compare(a.Line, b.Line) })
 	for _, f := range refused {
+		f.of, _ = r.into.holding.Field(f.Field)
 		r.in.Refused(f)
 	}
 }

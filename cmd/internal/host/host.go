@@ -29,7 +29,14 @@ func Main(name, description string, commands any) {
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(); err != nil {
 		tell(name, err)
-		os.Exit(1) //nolint:gocritic // stop has nothing left to do
+		code := 1
+		if coded, ok := errors.AsType[interface {
+			error
+			ExitCode() int
+		}](err); ok {
+			code = coded.ExitCode()
+		}
+		os.Exit(code) //nolint:gocritic // stop has nothing left to do
 	}
 }
 

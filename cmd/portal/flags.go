@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"plusultra.link/privacy/internal/address"
+	"plusultra.link/privacy/views/text"
+)
+
+// mailbox is an e-mail address on the command line: read as at every other
+// door, and refused in the same words.
+type mailbox struct{ address.Address }
+
+// UnmarshalText reads one.
+func (m *mailbox) UnmarshalText(b []byte) (err error) {
+	if m.Address, err = address.Parse(string(b)); err == nil {
+		return nil
+	}
+	catalog, missing := text.Load()
+	if missing != nil {
+		return missing
+	}
+	problem := address.Problem("", err)
+	return errors.New(text.T(catalog.Into(context.Background(), text.Fallback), problem.Key, problem.Args...))
+}
+
+// spoken is a language that the portal speaks, by its code; empty for none.
+type spoken string
+
+// UnmarshalText reads one.
+func (s *spoken) UnmarshalText(b []byte) error {
+	catalog, err := text.Load()
+	if err != nil {
+		return err
+	}
+	if all := catalog.Languages(); len(b) > 0 && !slices.Contains(all, string(b)) {
+		return fmt.Errorf("the portal does not speak %q; it speaks %s", b, strings.Join(all, ", "))
+	}
+	*s = spoken(b)
+	return nil
+}

@@ -1,0 +1,62 @@
+package web_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/audit"
+)
+
+func TestRowsComePackedByGzipOrAsTheyAreAndInNoOtherWay(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	token, _, err := p.Records.CreateKey(t.Context(), audit.BySystem("test"), "gateway", []string{"connection-log"})
+	must(t, err)
+	rows := "person,started_at,network,bytes,seconds\nrobin@example.com,2025-12-01T00:00:00Z,203.0.113.0/24,7777,2\n"
+	pack := func(s string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, err := z.Write([]byte(s))
+		must(t, err)
+		must(t, z.Close())
+		return b.String()
+	}
+	unended := strings.TrimSuffix(rows, "\n")
+	for name, tc := range map[string]struct {
+		body, encoding, media string
+		status                int
+		says                  string
+	}{
+		"as they are":                 {rows, "", "text/csv", 200, `"refused":0`},
+		"packed":                      {pack(rows), "gzip", "text/csv", 200, `"refused":0`},
+		"packed, and said otherwise":  {pack(rows), "x-gzip", "text/csv; charset=utf-8", 200, `"refused":0`},
+		"packed and not said so":      {pack(rows), "", "text/csv", 422, "header"},
+		"said to be packed and not":   {rows, "gzip", "text/csv", 422, "can not be unpacked"},
+		"packed and cut off":          {pack(rows)[:40], "gzip", "text/csv", 422, "can not be unpacked"},
+		"packed in another way":       {rows, "br", "text/csv", 415, "gzip"},
+		"of a type that nobody knows": {rows, "", "application/json", 415, "text/csv"},
+		"cut off within a value":      {unended, "", "text/csv", 200, "ends without a line break"},
+		"the same, packed":            {pack(unended), "gzip", "text/csv", 200, "ends without a line break"},
+		"a value that is none":        {strings.Replace(rows, "7777", "many", 1), "", "text/csv", 200, "must be a whole number of bytes"},
+	} {
+		header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {tc.media}}
+		if tc.encoding != "" {
+			header.Set("Content-Encoding", tc.encoding)
+		}
+		got := p.client().send(http.MethodPost, "/api/v1/records/connection-log", strings.NewReader(tc.body), header)
+		if got.status != tc.status || !strings.Contains(got.body, tc.says) || !json.Valid([]byte(got.body)) {
+			t.Errorf("%s: %d %s; want %d and %s", name, got.status, got.body, tc.status, tc.says)
+		}
+		if accepts := got.header.Get("Accept-Encoding"); (accepts == "gzip") != (tc.encoding == "br") {
+			t.Errorf("%s: it says that it takes %q", name, accepts)
+		}
+	}
+	if n := p.count(`select count(*) from connection_log`); n != 1 {
+		t.Errorf("%d rows are held", n)
+	}
+}
