@@ -57,7 +57,9 @@ func (c *importCmd) Run(ctx context.Context) error {
 // tooManyRefused is the end of a run that read everything and took less.
 type tooManyRefused int64
 
-func (n tooManyRefused) Error() string { return fmt.Sprintf("%d rows were refused; the rest is held", int64(n)) }
+func (n tooManyRefused) Error() string {
+	return fmt.Sprintf("%d rows were refused; the rest is held", int64(n))
+}
 
 // ExitCode tells such an end from one in the middle.
 func (tooManyRefused) ExitCode() int { return 3 }
