@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- Rows that prove something may be added and, where the register says so,
--- erased; they are never rewritten.
+-- erased; they are never rewritten. The triggers hold also for whoever owns the
+-- tables; the role that serves has no right to try (grant_runtime).
 -- +goose StatementBegin
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -10,16 +11,16 @@ begin
 end $$;
 -- +goose StatementEnd
 
--- A ledger of a person's own may lose rows to an erasure, which says so by
--- `set local portal.erasing = 'on'`; nothing else may delete. Where the trigger
--- says 'wipe', an erasure may also empty what was written.
+-- A ledger of a person's own may lose rows to an erasure (erase_from_ledger).
+-- Where the trigger names columns, an erasure may also empty those, and part
+-- the row from its person.
 -- +goose StatementBegin
 create function refuse_unless_erasing() returns trigger language plpgsql as $$
 begin
   if current_setting('portal.erasing', true) = 'on' then
     if tg_op = 'DELETE' then
       return old;
-    elsif tg_argv[0] = 'wipe' then
+    elsif tg_nargs > 0 and to_jsonb(new) - 'person_id'::text - tg_argv = to_jsonb(old) - 'person_id'::text - tg_argv then
       return new;
     end if;
   end if;
@@ -37,6 +38,44 @@ begin
     return new;
   end if;
   raise exception '% can not become % from %', tg_table_name, new.state, old.state using errcode = 'check_violation';
+end $$;
+-- +goose StatementEnd
+
+-- What the role that serves people may do, with all tables that there are:
+-- `portal migrate` calls this after the last migration. It may neither shape
+-- the database nor change what is append-only.
+-- +goose StatementBegin
+create function grant_runtime(runtime name) returns void language plpgsql as $$
+declare
+  one record;
+begin
+  if runtime = current_user then
+    return; -- one role for both
+  end if;
+  execute format('revoke create on schema %I from public', current_schema());
+  execute format('grant usage on schema %I to %I', current_schema(), runtime);
+  for one in
+    select c.oid::regclass as name,
+      case c.relkind when 'S' then 'sequence' else 'table' end as kind,
+      case
+        when c.relkind = 'S' then 'usage'
+        when c.relname in ('goose_db_version', 'river_migration') then 'select'
+        when exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'refuse_change'::regproc and t.tgtype & 32 <> 0) then 'select, insert'
+        else 'select, insert, update, delete'
+      end as rights
+    from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'S') and not c.relispartition
+  loop
+    execute format('revoke all on %s %s from %I', one.kind, one.name, runtime);
+    execute format('grant %s on %s %s to %I', one.rights, one.kind, one.name, runtime);
+  end loop;
+  for one in
+    select p.oid::regprocedure as name from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prosecdef
+  loop
+    -- Temporary tables are looked for last, or the caller's would be taken for ours.
+    execute format('alter function %s set search_path = %I, pg_temp', one.name, current_schema());
+    execute format('revoke all on function %s from public', one.name);
+    execute format('grant execute on function %s to %I', one.name, runtime);
+  end loop;
 end $$;
 -- +goose StatementEnd
 
@@ -92,6 +131,7 @@ create index mail_message_waiting on mail_message (queued_at) where sealed is no
 drop table mail_message;
 drop table attempt;
 drop table audit_entry;
+drop function grant_runtime;
 drop function refuse_unless_erasing();
 drop function refuse_transition();
 drop function refuse_change();

@@ -13,7 +13,7 @@ create table record (
 );
 
 -- Exactly the four things that promise P6 allows. Partitioned by month, so
--- that retention drops partitions; partitions are made at ingest.
+-- that retention drops partitions; partitions are made at ingest (make_month).
 create table connection_log (
   person_id  uuid not null,
   started_at timestamptz not null,
@@ -41,6 +41,26 @@ create table site_usage (
   error       text not null default '',
   primary key (person_id, at, id)
 ) partition by range (at);
+
+-- The partition of a month, made by a role that may not make tables itself. One
+-- portal at a time: it locks the table.
+-- +goose StatementBegin
+create function make_month(partitioned regclass, month timestamptz) returns void language plpgsql security definer as $$
+declare
+  parent text := (select relname from pg_class where oid = partitioned and relkind = 'p' and relnamespace = current_schema()::regnamespace);
+  since  timestamp := date_trunc('month', month at time zone 'UTC');
+  named  text := parent || to_char(since, '_YYYY_MM');
+begin
+  if parent is null then
+    raise exception '% has no months', partitioned using errcode = 'wrong_object_type';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('portal partition ' || parent, 0));
+  if to_regclass(format('%I', named)) is null then
+    execute format('create table %I partition of %s for values from (%L) to (%L)', named, partitioned,
+      since at time zone 'UTC', (since + interval '1 month') at time zone 'UTC');
+  end if;
+end $$;
+-- +goose StatementEnd
 
 -- Kept at ingest, so that no page counts rows.
 create table record_total (
@@ -138,9 +158,10 @@ create table staff_look (
 );
 create index staff_look_at on staff_look (person_id, at desc);
 create trigger staff_look_append_only before update or delete on staff_look
-  for each row execute function refuse_unless_erasing('wipe');
+  for each row execute function refuse_unless_erasing('reason');
 create trigger staff_look_no_truncate before truncate on staff_look
   for each statement execute function refuse_change();
 
 -- +goose Down
 drop table staff_look, suppression, consent_state, consent_event, api_key, ingest_refusal, ingest_run, record_day, record_total, site_usage, connection_log, record;
+drop function make_month;

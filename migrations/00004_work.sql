@@ -72,6 +72,8 @@ create unique index erasure_id on erasure (id);
 create trigger erasure_transition before update of state on erasure
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
     'grace running', 'grace cancelled', 'grace refused', 'running done');
+create trigger erasure_receipt_stays before update of receipt on erasure
+  for each row when (old.receipt <> '' and new.receipt <> old.receipt) execute function refuse_change();
 create table erasure_step (
   person_id  uuid not null,
   erasure_id uuid not null,
@@ -90,6 +92,38 @@ create table tombstone (
   erased_at     timestamptz not null,
   address_hashes bytea[] not null
 );
+create trigger tombstone_append_only before update or delete on tombstone
+  for each row execute function refuse_change();
+create trigger tombstone_no_truncate before truncate on tombstone
+  for each statement execute function refuse_change();
+
+-- What erasing somebody does to a ledger of theirs, to as many rows as are
+-- said, or all: deed is an action of the register, emptied the columns that it
+-- empties. It wants an erasure that has begun, and gives how many rows it was.
+-- +goose StatementBegin
+create function erase_from_ledger(ledger regclass, deed text, emptied text[], person uuid, most bigint) returns bigint language plpgsql security definer as $$
+declare
+  sets  text[] := array(select format('%I = %L', c, '') from unnest(emptied) c);
+  full_ text := (select string_agg(format('%I <> %L', c, ''), ' or ') from unnest(emptied) c);
+  done  bigint;
+begin
+  if not exists (select from pg_trigger where tgrelid = ledger and tgfoid = 'refuse_unless_erasing'::regproc)
+    or not exists (select from erasure e where e.person_id = person and e.state in ('running', 'done')) then
+    raise exception 'no erasure reaches % now', ledger using errcode = 'insufficient_privilege';
+  end if;
+  perform set_config('portal.erasing', 'on', true);
+  execute format(case deed
+      when 'delete' then 'delete from %1$s where ctid = any (array(select ctid from %1$s where person_id = $1 limit $2))'
+      when 'keep' then 'update %1$s set %2$s where ctid = any (array(select ctid from %1$s where person_id = $1 and (%3$s) limit $2))'
+      when 'anonymise' then 'update %1$s set %2$s where ctid = any (array(select ctid from %1$s where person_id = $1 limit $2))'
+    end, ledger, array_to_string(case deed when 'anonymise' then array[format('person_id = %L', '00000000-0000-0000-0000-000000000000')] || sets else sets end, ', '), full_)
+    using person, most;
+  get diagnostics done = row_count;
+  perform set_config('portal.erasing', '', true);
+  return done;
+end $$;
+-- +goose StatementEnd
 
 -- +goose Down
+drop function erase_from_ledger;
 drop table tombstone, erasure_step, erasure, export_step, export, plan;

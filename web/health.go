@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -29,9 +30,13 @@ func (c *healthController) ready(ctx echo.Context) error {
 	if err := c.DB.Pool.Ping(bounded); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 	}
-	said := "ready\n"
+	warnings := slices.Clone(c.Warnings)
 	if c.unlisted.Load() {
-		said += "warning: " + unlistedWarning + ".\n"
+		warnings = append(warnings, unlistedWarning)
+	}
+	said := "ready\n"
+	for _, w := range warnings {
+		said += "warning: " + w + ".\n"
 	}
 	return ctx.String(http.StatusOK, said)
 }

@@ -25,6 +25,7 @@ type Options struct {
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For is believed
 	Demo           bool         // say on each page that nobody here is real
 	DemoGuide      string       // address that says whom one can sign in as there
+	Warnings       []string     // what the operator should mend, for the health page
 }
 
 type server struct {

@@ -25,7 +25,7 @@ type ground struct {
 	postmaster int    // process
 	programs   string // folder of PostgreSQL's
 	keys       string
-	db         *postgres.DB
+	db         *postgres.DB // as a superuser, who may empty tables and vacuum
 	app        *app.App
 }
 
@@ -48,7 +48,7 @@ func breakGround(ctx context.Context) (g *ground, err error) {
 	if err := g.findServer(); err != nil {
 		return nil, err
 	}
-	if err := postgres.Migrate(ctx, postgres.Config{URL: g.server.URL()}); err != nil {
+	if err := postgres.Migrate(ctx, postgres.Config{URL: g.server.OwnerURL()}, embedded.RuntimeRole); err != nil {
 		return nil, err
 	}
 	t := task{Database: g.server.URL(), Keys: g.keys, Files: g.files()}
@@ -56,8 +56,8 @@ func breakGround(ctx context.Context) (g *ground, err error) {
 	if err != nil {
 		return nil, err
 	}
-	g.db = g.app.DB
-	return g, nil
+	g.db, err = postgres.Open(ctx, postgres.Config{URL: g.server.SuperuserURL()})
+	return g, err
 }
 
 func (g *ground) place(name string) string { return filepath.Join(g.folder, name) }
@@ -82,6 +82,9 @@ func (g *ground) findServer() error {
 func (g *ground) clear() error {
 	if g.app != nil {
 		g.app.DB.Close()
+	}
+	if g.db != nil {
+		g.db.Close()
 	}
 	var err error
 	if g.server != nil {

@@ -30,7 +30,8 @@ func (b *bench) imports(ctx context.Context) error {
 			at, kind = 1, workIngest
 		}
 		err := b.exec(ctx, "truncate connection_log, record_total, record_day", "drop table if exists bare_copy",
-			"create table bare_copy (person text, started_at timestamptz, network inet, place text, bytes bigint, seconds bigint)")
+			"create table bare_copy (person text, started_at timestamptz, network inet, place text, bytes bigint, seconds bigint)",
+			"grant all on bare_copy to public")
 		if err != nil {
 			return err
 		}

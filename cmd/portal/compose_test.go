@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -47,5 +48,42 @@ func TestComposeBelievesItsOwnProxyAndNobodyReachesThePortalPastIt(t *testing.T)
 	example, err := os.ReadFile("../../.env.example")
 	if err != nil || !strings.Contains(string(example), "PORTAL_TRUSTED_PROXIES") {
 		t.Errorf(".env.example does not name PORTAL_TRUSTED_PROXIES: %v", err)
+	}
+}
+
+func TestComposeKeepsTheTablesOwnerFromThePortal(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compose struct {
+		Services map[string]struct{ Environment map[string]string }
+		Configs  map[string]struct{ Content string }
+	}
+	if err := yaml.Unmarshal(raw, &compose); err != nil {
+		t.Fatal(err)
+	}
+	portal, migrate := compose.Services["portal"].Environment, compose.Services["migrate"].Environment
+	for name, value := range portal {
+		if strings.Contains(value, "POSTGRES_PASSWORD") || strings.Contains(value, "owner") {
+			t.Errorf("the portal is told %s: %s", name, value)
+		}
+	}
+	if value, said := portal["POSTGRES_PASSWORD"]; !said || value != "" {
+		t.Error("what stands in .env reaches the portal")
+	}
+	serves, err := url.Parse(migrate["DATABASE_URL"])
+	if err != nil || serves.String() != portal["DATABASE_URL"] {
+		t.Errorf("migrate gives rights to %v, the portal serves by %s (%v)", serves, portal["DATABASE_URL"], err)
+	}
+	owner, _, _ := strings.Cut(strings.TrimPrefix(migrate["PORTAL_MIGRATE_DATABASE_URL"], "postgres://"), ":")
+	for _, made := range []string{
+		"create role " + owner + " login password :'owner'", "create role " + serves.User.Username() + " login password :'serves'",
+		"create database" + strings.ReplaceAll(serves.Path, "/", " ") + " owner " + owner,
+	} {
+		if !strings.Contains(compose.Configs["roles"].Content, made) {
+			t.Errorf("the database's script lacks %q", made)
+		}
 	}
 }

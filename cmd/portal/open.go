@@ -53,15 +53,29 @@ func (b backstage) with(ctx context.Context, f func(*app.App) error) error {
 
 type migrateCmd struct {
 	config.Database `embed:""`
+	Owner           string `name:"migrate-database-url" env:"PORTAL_MIGRATE_DATABASE_URL" placeholder:"postgres://…" help:"The same database, for the role that owns its tables, which this command alone uses. The role of DATABASE_URL then gets what it takes to serve, and can't rewrite the audit log or the consent ledger. Without it, DATABASE_URL's role owns the tables."`
 }
 
 // Run migrates the operator's database.
 func (c *migrateCmd) Run(ctx context.Context) error {
-	pc := postgres.Config{URL: c.DatabaseURL, AllowPlaintext: c.DatabasePlaintext}
 	if c.DatabaseURL == "" {
 		return errors.New("DATABASE_URL is missing; a private database needs no migrating by hand")
 	}
-	if err := postgres.Migrate(ctx, pc); err != nil {
+	serving := postgres.Config{URL: c.DatabaseURL, AllowPlaintext: c.DatabasePlaintext}
+	owner, runtime := serving, ""
+	if c.Owner != "" {
+		owner.URL = c.Owner
+		role, database, err := postgres.Login(ctx, serving)
+		_, owned, err2 := postgres.Login(ctx, owner)
+		switch err := errors.Join(err, err2); {
+		case err != nil:
+			return err
+		case database != owned:
+			return errors.New("DATABASE_URL and PORTAL_MIGRATE_DATABASE_URL name two databases: give them one")
+		}
+		runtime = role
+	}
+	if err := postgres.Migrate(ctx, owner, runtime); err != nil {
 		return err
 	}
 	fmt.Println("The database has this program's shape.")

@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/notice"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views/story"
 	"plusultra.link/privacy/web"
@@ -62,7 +63,14 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err := a.Check(ctx); err != nil {
 		return err
 	}
-	handler, err := web.New(a, web.Options{TrustedProxies: checked.Proxies})
+	options := web.Options{TrustedProxies: checked.Proxies}
+	if apart, err := db.RolesApart(ctx); err != nil {
+		return err
+	} else if !apart {
+		log.Warn(postgres.OneRole)
+		options.Warnings = []string{postgres.OneRole}
+	}
+	handler, err := web.New(a, options)
 	if err != nil {
 		return err
 	}

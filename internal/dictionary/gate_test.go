@@ -1,7 +1,6 @@
 package dictionary_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -31,9 +30,7 @@ func gate(t *testing.T, db *postgres.DB) document.Faults {
 
 func run(t *testing.T, db *postgres.DB, statement string) {
 	t.Helper()
-	if _, err := db.Pool.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
-		t.Fatal(err)
-	}
+	testkit.AsSuperuser(t, db, statement)
 }
 
 func TestEveryColumnOfTheDatabaseIsInACategory(t *testing.T) {

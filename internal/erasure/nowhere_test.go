@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/testkit"
 )
 
 // marker stands in every text, list and JSON of the person that the database
@@ -85,7 +86,7 @@ func (b *bundle) seed(person uuid.UUID, n int, word string) {
 		b.exec(`insert into record_day values ($1, $2, (now() at time zone 'UTC')::date, 60, 0)`, person, c.ID)
 	}
 	for _, table := range []string{"connection_log", "site_usage"} {
-		b.exec(`create table if not exists ` + table + `_all partition of ` + table + ` default`)
+		testkit.AsSuperuser(b.t, b.DB, `create table if not exists `+table+`_all partition of `+table+` default`)
 	}
 	b.exec(`insert into connection_log select $1, now() - i * interval '1 hour', i, '192.0.2.7', $2, i, i from generate_series(1, 500) i`, person, word)
 	b.exec(`insert into record_total values ($1, 'connection-log', 500, now(), now())`, person)

@@ -124,7 +124,7 @@ func progress(ctx context.Context, db postgres.Reader, id uuid.UUID) (done, due 
 // the one of an earlier account.
 func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time, hashes [][]byte) error {
 	_, err := tx.PGX.Exec(ctx, `insert into tombstone (person_id, erased_at, address_hashes) values ($1, $2, $3)
-		on conflict (person_id) do update set erased_at = excluded.erased_at, address_hashes = excluded.address_hashes`, person, at, hashes)
+		on conflict (person_id) do nothing`, person, at, hashes)
 	if err != nil {
 		return fmt.Errorf("an erasure's tombstone: %w", err)
 	}

@@ -198,9 +198,9 @@ func TestACommitWhoseAnswerIsLostLeavesTheArchiveItPromises(t *testing.T) {
 	b.connections(mara, 300)
 	e := b.ask(mara, "connection-log")
 	// The commit takes long, and goes through although its client is gone.
-	b.exec(`create function slow() returns trigger language plpgsql as $$
-		begin perform pg_sleep(3); return null; exception when query_canceled then return null; end $$`)
-	b.exec(`create constraint trigger slow after update on export deferrable initially deferred
+	testkit.AsSuperuser(t, b.DB, `create function slow() returns trigger language plpgsql as $$
+		begin perform pg_sleep(3); return null; exception when query_canceled then return null; end $$`,
+		`create constraint trigger slow after update on export deferrable initially deferred
 		for each row when (new.state = 'ready') execute function slow()`)
 	ctx, stop := context.WithCancel(t.Context())
 	go func() {

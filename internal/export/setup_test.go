@@ -126,7 +126,7 @@ func (b *bundle) person(address, lang string) uuid.UUID {
 // connections gives somebody n connections, a minute apart, as ingest would.
 func (b *bundle) connections(person uuid.UUID, n int) {
 	b.t.Helper()
-	b.exec("create table if not exists connection_log_all partition of connection_log default")
+	testkit.AsSuperuser(b.t, b.DB, "create table if not exists connection_log_all partition of connection_log default")
 	b.exec(`insert into connection_log (person_id, started_at, id, network, place, bytes, seconds)
 		select $1, timestamptz '2024-01-01' + i * interval '1 minute', i, '203.0.113.0/24', case when i % 2 = 0 then 'Göteborg, Sweden' else '東京' end, i, i % 3600
 		from generate_series(1, $2) i`, person, n)

@@ -97,6 +97,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 		CompletedJobRetentionPeriod: 24 * time.Hour,
 		CancelledJobRetentionPeriod: keptForView,
 		DiscardedJobRetentionPeriod: keptForView,
+		ReindexerIndexNames:         []string{}, // indexes are rebuilt by their owner, who does not serve
 		ErrorHandler:                failures{cfg.Logger},
 		Logger:                      slog.New(warnings{cfg.Logger.Handler()}),
 	})

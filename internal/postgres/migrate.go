@@ -23,7 +23,10 @@ const migrationLock = 0x706f7274616c // "portal"
 // Migrate brings the database to this program's shape: the portal's own
 // migrations, then River's. It is safe to run twice and from several portals
 // at once: one works, the others wait and find nothing left to do.
-func Migrate(ctx context.Context, cfg Config) error {
+//
+// Whoever migrates owns the tables. The role runtime, if one is named, gets
+// what it takes to serve and no more: it can't rewrite what is append-only.
+func Migrate(ctx context.Context, cfg Config, runtime string) error {
 	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], lock *pgx.Conn) error {
 		if _, err := lock.Exec(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
 			return fmt.Errorf("wait for the migration lock: %w", err)
@@ -34,21 +37,34 @@ func Migrate(ctx context.Context, cfg Config) error {
 		if _, err := jobs.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 			return fmt.Errorf("migrate the job queue: %w", err)
 		}
+		if runtime == "" {
+			return nil
+		}
+		if _, err := lock.Exec(ctx, "select grant_runtime($1)", runtime); err != nil {
+			return fmt.Errorf("give the role %s its rights: %w", runtime, err)
+		}
 		return nil
 	})
 }
 
-// ErrNotMigrated says that the database lacks migrations of this program.
+// ErrNotMigrated says that the database lacks migrations of this program, or
+// its role the rights that they give.
 var ErrNotMigrated = errors.New("the database is not at this program's version: run `portal migrate` first")
 
 // CheckMigrated gives ErrNotMigrated when Migrate has something to do.
 func CheckMigrated(ctx context.Context, cfg Config) error {
 	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], _ *pgx.Conn) error {
 		pending, err := own.HasPending(ctx)
+		if forbidden(err) {
+			return ErrNotMigrated
+		}
 		if err != nil {
 			return fmt.Errorf("read the database's version: %w", err)
 		}
 		queue, err := jobs.Validate(ctx, nil)
+		if forbidden(err) {
+			return ErrNotMigrated
+		}
 		if err != nil {
 			return fmt.Errorf("read the job queue's version: %w", err)
 		}

@@ -221,7 +221,7 @@ func TestMigrationsRunTwiceAndSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			if err := postgres.Migrate(t.Context(), cfg); err != nil {
+			if err := postgres.Migrate(t.Context(), cfg, ""); err != nil {
 				t.Error(err)
 			}
 		})

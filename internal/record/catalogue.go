@@ -12,6 +12,7 @@ type relation struct {
 	columns     map[string]column
 	key         []string // of the primary key, in its order
 	partitioned bool
+	ledger      bool // append-only: rows go by erase_from_ledger alone
 }
 
 type column struct {
@@ -20,7 +21,7 @@ type column struct {
 }
 
 const catalogueSQL = `
-select c.relname, c.relkind = 'p', a.attname, format_type(a.atttypid, a.atttypmod), not a.attnotnull,
+select c.relname, c.relkind = 'p', exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'refuse_unless_erasing'::regproc), a.attname, format_type(a.atttypid, a.atttypmod), not a.attnotnull,
        coalesce(array_position(i.indkey::int2[], a.attnum), -1)
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -37,15 +38,15 @@ func readCatalogue(ctx context.Context, db *postgres.DB) (map[string]relation, e
 	catalogue := map[string]relation{}
 	for rows.Next() {
 		var table, name string
-		var partitioned bool
+		var partitioned, ledger bool
 		var c column
 		var position int
-		if err := rows.Scan(&table, &partitioned, &name, &c.sqlType, &c.nullable, &position); err != nil {
+		if err := rows.Scan(&table, &partitioned, &ledger, &name, &c.sqlType, &c.nullable, &position); err != nil {
 			return nil, err
 		}
 		r, ok := catalogue[table]
 		if !ok {
-			r = relation{columns: map[string]column{}, partitioned: partitioned}
+			r = relation{columns: map[string]column{}, partitioned: partitioned, ledger: ledger}
 		}
 		r.columns[name] = c
 		if position >= 0 {

@@ -36,6 +36,9 @@ func (t *table) Delete(ctx context.Context, person uuid.UUID, limit int) (n int6
 }
 
 func (t *table) EraseIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error) {
+	if action := t.category.Erasure.Action; t.relation.ledger && (action != register.Keep || t.emptyW != "") {
+		return t.fromLedger(ctx, tx, action, person, limit)
+	}
 	switch t.category.Erasure.Action {
 	case register.Delete:
 		return t.deleteIn(ctx, tx, person, limit)
@@ -55,15 +58,23 @@ func (t *table) EraseIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, l
 }
 
 func (t *table) deleteIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error) {
+	if t.relation.ledger {
+		return t.fromLedger(ctx, tx, register.Delete, person, limit)
+	}
 	return t.change(ctx, tx, person, limit, t.own, "delete from "+t.from+" where ", t.counted())
+}
+
+// fromLedger has the database do it: we may not change what is append-only,
+// and it does so only for somebody whose erasure has begun.
+func (t *table) fromLedger(ctx context.Context, tx postgres.Tx, action register.Action, person uuid.UUID, limit int) (n int64, err error) {
+	err = tx.PGX.QueryRow(ctx, "select erase_from_ledger($1::text::regclass, $2, $3, $4, nullif(greatest($5::bigint, 0), 0))",
+		t.from, string(action), t.holding.Wipe, person, limit).Scan(&n)
+	return n, err
 }
 
 // change applies a statement to a range of the person's rows, the oldest
 // first, and takes them off the totals if they are no longer the person's.
 func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int, which, statement string, leaves bool) (int64, error) {
-	if _, err := tx.PGX.Exec(ctx, "select set_config('portal.erasing', 'on', true)"); err != nil {
-		return 0, err
-	}
 	where, args, err := t.upTo(ctx, tx.PGX, which, person, limit)
 	if err != nil {
 		return 0, err

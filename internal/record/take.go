@@ -169,7 +169,7 @@ func (r *run) tell(added, known int64, refused []Refusal) {
 }
 
 // partitions makes the months that the batch needs and that are not there,
-// one portal at a time, outside the batch's transaction: it locks the table.
+// outside the batch's transaction: that locks the table.
 func (r *run) partitions(ctx context.Context, b *batch) error {
 	if !r.into.relation.partitioned {
 		return nil
@@ -191,18 +191,8 @@ func (r *run) partitions(ctx context.Context, b *batch) error {
 }
 
 func (r *run) partition(ctx context.Context, month time.Time) error {
-	table := r.into.holding.Table
-	name := table + month.Format("_2006_01")
 	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		var there bool
-		if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "portal partition "+table); err != nil {
-			return err
-		}
-		if err := tx.PGX.QueryRow(ctx, "select to_regclass($1) is not null", quote(name)).Scan(&there); err != nil || there {
-			return err
-		}
-		_, err := tx.PGX.Exec(ctx, fmt.Sprintf("create table %s partition of %s for values from ('%s') to ('%s')",
-			quote(name), quote(table), month.Format(time.RFC3339), month.AddDate(0, 1, 0).Format(time.RFC3339)))
+		_, err := tx.PGX.Exec(ctx, "select make_month($1::text::regclass, $2)", quote(r.into.holding.Table), month)
 		return err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
@@ -28,8 +30,15 @@ const (
 	templateLock = 0x74656d706c617465 // "template"
 )
 
-// DB gives a migrated database that is this test's alone and goes with it. A
-// machine without PostgreSQL fails the test.
+// The roles of test databases, apart as they should be in an operator's.
+const (
+	ownerRole   = "test_owner"
+	runtimeRole = "test_runtime"
+)
+
+// DB gives a migrated database that is this test's alone and goes with it, as
+// the role that serves: what that may not do, no test can. A machine without
+// PostgreSQL fails the test.
 func DB(t testing.TB) *postgres.DB {
 	t.Helper()
 	db, err := postgres.Open(t.Context(), postgres.Config{URL: DatabaseURL(t), MaxConns: testMaxConns})
@@ -51,10 +60,47 @@ func DatabaseURL(t testing.TB) string {
 	return c.create(t, "template "+template+" strategy file_copy")
 }
 
-// EmptyDatabaseURL names a database without any table.
+// EmptyDatabaseURL names a database without any table, for the role that owns
+// it.
 func EmptyDatabaseURL(t testing.TB) string {
 	t.Helper()
-	return theCluster(t).create(t, "")
+	return as(ownerRole, theCluster(t).create(t, ""))
+}
+
+// OwnerURL names the database of url for the role that owns its tables.
+func OwnerURL(url string) string { return as(ownerRole, url) }
+
+// RuntimeURL names the database of url for the role that serves.
+func RuntimeURL(url string) string { return as(runtimeRole, url) }
+
+// AsSuperuser does to a test's database what no portal may: makes other tables,
+// or triggers that get in the way.
+func AsSuperuser(t testing.TB, db *postgres.DB, statements ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, theCluster(t).urlOf(db.Pool.Config().ConnConfig.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for _, statement := range statements {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// as is a database's URL for another role; the shared server asks for no password.
+func as(role, database string) string {
+	u, err := url.Parse(database)
+	if err != nil {
+		panic(err)
+	}
+	query := u.Query()
+	query.Set("user", role)
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // cluster is this process's hold on the shared server.
@@ -86,6 +132,9 @@ var connect = sync.OnceValues(func() (*cluster, error) { //nolint:gochecknogloba
 	if err != nil {
 		return nil, err
 	}
+	if err := makeRoles(ctx, admin); err != nil {
+		return nil, err
+	}
 	c := &cluster{url: parsed, admin: admin, hold: hold}
 	c.template = sync.OnceValues(c.makeTemplate)
 	return c, nil
@@ -100,6 +149,20 @@ func theCluster(t testing.TB) *cluster {
 	return c
 }
 
+// makeRoles makes the tests' two roles, once for all that share the server.
+func makeRoles(ctx context.Context, admin *pgxpool.Pool) error {
+	for _, role := range []string{ownerRole, runtimeRole} {
+		_, err := admin.Exec(ctx, "create role "+role+" login")
+		if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.Code == "42710" || e.Code == "23505") {
+			continue // it is there, or another process makes it at this moment
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *cluster) urlOf(database string) string {
 	u := *c.url
 	u.Path = "/" + database
@@ -109,7 +172,7 @@ func (c *cluster) urlOf(database string) string {
 func (c *cluster) create(t testing.TB, how string) string {
 	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text()[:16])
-	if _, err := c.admin.Exec(t.Context(), "create database "+name+" "+how); err != nil {
+	if _, err := c.admin.Exec(t.Context(), "create database "+name+" owner "+ownerRole+" "+how); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -119,7 +182,7 @@ func (c *cluster) create(t testing.TB, how string) string {
 			t.Errorf("drop the test database: %v", err)
 		}
 	})
-	return c.urlOf(name)
+	return as(runtimeRole, c.urlOf(name))
 }
 
 // makeTemplate migrates a database that the tests' own are copied from. Its
@@ -143,12 +206,14 @@ func (c *cluster) makeTemplate() (string, error) {
 	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", name).Scan(&there); err != nil || there {
 		return name, err
 	}
-	for _, statement := range []string{"drop database if exists unfinished with (force)", "create database unfinished"} {
+	for _, statement := range []string{
+		"drop database if exists unfinished with (force)", "create database unfinished owner " + ownerRole,
+	} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return "", err
 		}
 	}
-	if err := postgres.Migrate(ctx, postgres.Config{URL: c.urlOf("unfinished")}); err != nil {
+	if err := postgres.Migrate(ctx, postgres.Config{URL: as(ownerRole, c.urlOf("unfinished"))}, runtimeRole); err != nil {
 		return "", err
 	}
 	_, err = conn.Exec(ctx, "alter database unfinished rename to "+name)

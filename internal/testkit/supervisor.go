@@ -57,7 +57,7 @@ func supervise(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := publish(dir, server.URL()); err != nil {
+	if err := publish(dir, server.SuperuserURL()); err != nil {
 		_ = server.Stop()
 		return err
 	}

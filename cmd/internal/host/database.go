@@ -69,7 +69,7 @@ func Database(ctx context.Context, c config.Database, end *Closers) (*postgres.D
 		end.Add(server.Stop)
 		end.database = server.Done()
 		pc.URL = server.URL()
-		if err := postgres.Migrate(ctx, pc); err != nil {
+		if err := postgres.Migrate(ctx, postgres.Config{URL: server.OwnerURL()}, embedded.RuntimeRole); err != nil {
 			return nil, err
 		}
 	} else if err := postgres.CheckMigrated(ctx, pc); err != nil {

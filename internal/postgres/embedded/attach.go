@@ -20,8 +20,5 @@ func Attach(dir string) (string, error) {
 	if s.socket, err = s.socketDir(); err != nil {
 		return "", err
 	}
-	if s.port, err = portOf(""); err != nil {
-		return "", err
-	}
 	return s.URL(), nil
 }

@@ -109,7 +109,7 @@ func TestWhereNoneIsFoundTheProgramsAreDownloadedOnce(t *testing.T) {
 	cfg := downloading(t, mirror)
 	cfg.Dir = prepared(t) // its version decides which archive is asked for
 	server := start(t, cfg)
-	keep(t, server.URL())
+	keep(t, server.OwnerURL())
 	if !strings.HasPrefix(server.Programs(), cfg.Programs.Cache) {
 		t.Errorf("it runs %s", server.Programs())
 	}

@@ -3,10 +3,8 @@ package embedded_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,7 +150,7 @@ func TestItStartsFromNothingStopsCleanlyAndKeepsItsData(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(home(t), "made", "on", "the", "way")
 	server := start(t, config(t, dir))
-	keep(t, server.URL())
+	keep(t, server.OwnerURL())
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder is not private: %v, %v", info.Mode(), err)
 	}
@@ -164,7 +162,7 @@ func TestItStartsFromNothingStopsCleanlyAndKeepsItsData(t *testing.T) {
 			t.Errorf("%s is left behind (%v)", left, err)
 		}
 	}
-	mustBeKept(t, start(t, config(t, dir)).URL())
+	mustBeKept(t, start(t, config(t, dir)).OwnerURL())
 }
 
 func TestASecondRunOnTheSameFolderIsRefused(t *testing.T) {
@@ -174,7 +172,7 @@ func TestASecondRunOnTheSameFolderIsRefused(t *testing.T) {
 	if err := failure(t, config(t, dir)); !errors.Is(err, embedded.ErrInUse) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("got %v", err)
 	}
-	keep(t, server.URL()) // the first is none the worse
+	keep(t, server.OwnerURL()) // the first is none the worse
 }
 
 func TestAnInterruptedSetUpIsBegunAnew(t *testing.T) {
@@ -188,7 +186,7 @@ func TestAnInterruptedSetUpIsBegunAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	keep(t, start(t, config(t, dir)).URL())
+	keep(t, start(t, config(t, dir)).OwnerURL())
 }
 
 func TestDataOfAnotherVersionIsRefusedAndNotTouched(t *testing.T) {
@@ -256,28 +254,21 @@ func TestALongPathKeepsItsSocketElsewhere(t *testing.T) {
 	}
 }
 
-func TestOverTCPOnlyOnRequestAndWithThePassword(t *testing.T) {
+func TestThePortalServesAsARoleThatOwnsNothing(t *testing.T) {
 	t.Parallel()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	server := start(t, config(t, prepared(t)))
+	keep(t, server.OwnerURL())
+	for url, want := range map[string]string{server.URL(): "portal false false", server.OwnerURL(): "portal_owner false true"} {
+		var got string
+		if err := connect(t, url).QueryRow(t.Context(), `select format('%s %s %s', rolname, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls,
+			pg_has_role(oid, (select relowner from pg_class where oid = 'kept'::regclass), 'MEMBER')) from pg_roles where rolname = current_user`).Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got = strings.ReplaceAll(strings.ReplaceAll(got, " f", " false"), " t", " true"); got != want {
+			t.Errorf("%s is %q, want %q", url, got, want)
+		}
 	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
+	if _, err := connect(t, server.URL()).Exec(t.Context(), "create table mine (id int)"); err == nil {
+		t.Error("it made a table")
 	}
-	cfg := config(t, prepared(t))
-	cfg.Listen = address
-	keep(t, start(t, cfg).URL())
-	password, err := os.ReadFile(filepath.Join(cfg.Dir, "password"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustBeKept(t, fmt.Sprintf("postgres://portal:%s@%s/portal", strings.TrimSpace(string(password)), address))
-	if conn, err := pgx.Connect(t.Context(), fmt.Sprintf("postgres://portal:guess@%s/portal", address)); err == nil {
-		_ = conn.Close(t.Context())
-		t.Error("a guessed password opens it")
-	}
-	cfg.Listen, cfg.Dir = "5433", filepath.Join(home(t), "pg")
-	fails(t, cfg, `"5433"`)
 }

@@ -2,12 +2,10 @@ package embedded
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,17 +65,10 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := os.RemoveAll(fresh); err != nil {
 		return fmt.Errorf("clear an interrupted set-up: %w", err)
 	}
-	password := filepath.Join(s.cfg.Dir, "password")
-	if err := os.WriteFile(password, []byte(rand.Text()+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write the password: %w", err)
-	}
-	if err := s.owner.give(password); err != nil {
-		return err
-	}
 	// The C collation sorts alike on every system, and outlives their upgrades.
 	cmd := s.owner.command(ctx, filepath.Join(s.bin, "initdb"),
-		"--pgdata", fresh, "--username", superuser, "--pwfile", password,
-		"--auth-local", "trust", "--auth-host", "scram-sha-256",
+		"--pgdata", fresh, "--username", superuser,
+		"--auth-local", "trust", "--auth-host", "reject",
 		"--encoding", "UTF8", "--locale", "C")
 	cmd.Dir = s.cfg.Dir
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -111,20 +102,6 @@ func (s *Server) socketDir() (string, error) {
 }
 
 func fits(dir string) bool { return len(filepath.Join(dir, ".s.PGSQL.65535")) < socketPathLimit }
-
-func portOf(address string) (string, error) {
-	if address == "" {
-		return "5432", nil
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", fmt.Errorf("the address %q for the embedded database: %w", address, err)
-	}
-	if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
-		return "", fmt.Errorf("the address %q for the embedded database has no usable port", address)
-	}
-	return port, nil
-}
 
 // tail gives the end of a log, for an error that a person reads.
 func tail(file string) string {

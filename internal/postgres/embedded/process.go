@@ -88,7 +88,7 @@ func (s *Server) clearLastRun() error {
 	if left := leftovers(s.dataDir()); len(left) > 0 {
 		return fmt.Errorf("processes %v, left by the last run, hold the data folder %s and do not end", left, s.dataDir())
 	}
-	socket := filepath.Join(s.socket, ".s.PGSQL."+s.port)
+	socket := filepath.Join(s.socket, ".s.PGSQL."+port)
 	for _, file := range []string{filepath.Join(s.dataDir(), "postmaster.pid"), socket, socket + ".lock"} {
 		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("clear what the last run left: %w", err)

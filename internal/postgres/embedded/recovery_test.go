@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(server.URL())
+	fmt.Println(server.OwnerURL())
 	<-server.Done()
 }
 
@@ -88,7 +88,7 @@ func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {
 	t.Parallel()
 	dir := prepared(t)
 	server := start(t, config(t, dir))
-	keep(t, server.URL())
+	keep(t, server.OwnerURL())
 	kill(t, postmasterOf(t, dir))
 	select {
 	case <-server.Done():
@@ -98,7 +98,7 @@ func TestAServerThatEndsByItselfIsNoticed(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Errorf("stopping what has ended: %v", err)
 	}
-	mustBeKept(t, start(t, config(t, dir)).URL())
+	mustBeKept(t, start(t, config(t, dir)).OwnerURL())
 }
 
 func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
@@ -107,7 +107,7 @@ func TestAfterAKillOfThePortalTheNextRunHasItsData(t *testing.T) {
 	portal, url := run(t, dir)
 	keep(t, url)
 	kill(t, portal.Pid)
-	mustBeKept(t, startSoon(t, dir).URL())
+	mustBeKept(t, startSoon(t, dir).OwnerURL())
 }
 
 func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
@@ -123,7 +123,7 @@ func TestAfterAKillOfBothWithABackendLeftTheNextRunHasItsData(t *testing.T) {
 	send(t, backend, syscall.SIGSTOP) // it can't notice that its server has gone, and holds the shared memory
 	kill(t, server)
 	kill(t, portal.Pid)
-	mustBeKept(t, startSoon(t, dir).URL())
+	mustBeKept(t, startSoon(t, dir).OwnerURL())
 }
 
 func TestALockFileOfALivingStrangerDoesNotStopTheNextRun(t *testing.T) {
@@ -145,7 +145,7 @@ func TestALockFileOfALivingStrangerDoesNotStopTheNextRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	mustBeKept(t, startSoon(t, dir).URL())
+	mustBeKept(t, startSoon(t, dir).OwnerURL())
 }
 
 // startSoon begins the next run; the system takes a moment to let go of a

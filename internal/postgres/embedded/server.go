@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,9 +17,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// The database and its three roles.
 const (
-	superuser = "portal"
-	database  = "portal"
+	database    = "portal"
+	RuntimeRole = "portal"       // serves, and can do least
+	ownerRole   = "portal_owner" // owns the tables, and migrates
+	superuser   = "postgres"     // makes the other two
+
+	port = "5432" // names the socket: nothing listens on the network
 
 	startWithin = 60 * time.Second // recovery after a crash replays the log first
 	quitAfter   = 15 * time.Second // INT ends sessions and checkpoints
@@ -33,9 +37,6 @@ type Config struct {
 	Dir string
 	// Programs searches and, where need be, fetches PostgreSQL's programs.
 	Programs Programs
-	// Listen is a TCP address to serve besides the socket, such as
-	// 127.0.0.1:5433, with the password in Dir/password; empty means none.
-	Listen string
 	// Settings are further settings of postgresql.conf.
 	Settings map[string]string
 	// Logger hears about downloads, recovery and a hard stop; nil means slog.Default.
@@ -48,7 +49,6 @@ type Server struct {
 	owner  owner
 	bin    string
 	socket string // the folder of the socket
-	port   string // names the socket, and is listened at if Config.Listen is set
 	lock   *os.File
 
 	process *os.Process
@@ -108,9 +108,6 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if s.socket, err = s.socketDir(); err != nil {
 		return err
 	}
-	if s.port, err = portOf(s.cfg.Listen); err != nil {
-		return err
-	}
 	if major == 0 {
 		if err := s.initialise(ctx); err != nil {
 			return err
@@ -124,11 +121,18 @@ func (s *Server) start(ctx context.Context) (err error) {
 	return s.awaitReady(ctx)
 }
 
-// URL names the portal's database on the socket.
-func (s *Server) URL() string { return s.urlOf(database) }
+// URL names the portal's database on the socket, for the role that serves: it
+// may not make, change or drop tables.
+func (s *Server) URL() string { return s.urlOf(database, RuntimeRole) }
 
-func (s *Server) urlOf(db string) string {
-	return "postgres:///" + db + "?" + url.Values{"host": {s.socket}, "port": {s.port}, "user": {superuser}}.Encode()
+// OwnerURL is URL for the role that migrates.
+func (s *Server) OwnerURL() string { return s.urlOf(database, ownerRole) }
+
+// SuperuserURL is URL for whoever makes databases, or measures this one.
+func (s *Server) SuperuserURL() string { return s.urlOf(database, superuser) }
+
+func (s *Server) urlOf(db, role string) string {
+	return "postgres:///" + db + "?" + url.Values{"host": {s.socket}, "port": {port}, "user": {role}}.Encode()
 }
 
 // Done is closed when the server has ended, whoever ended it.
@@ -186,10 +190,7 @@ func (s *Server) arguments() []string {
 		"log_error_verbosity":     "terse",
 		"timezone":                "UTC",
 		"log_timezone":            "UTC",
-		"port":                    s.port,
-	}
-	if s.cfg.Listen != "" {
-		settings["listen_addresses"], _, _ = net.SplitHostPort(s.cfg.Listen) // portOf has read it
+		"port":                    port,
 	}
 	maps.Copy(settings, s.cfg.Settings)
 	args := []string{"-D", s.dataDir()}
@@ -203,7 +204,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	for {
-		conn, err := pgx.Connect(ctx, s.urlOf("postgres"))
+		conn, err := pgx.Connect(ctx, s.urlOf("postgres", superuser))
 		if err == nil {
 			err = makeDatabase(ctx, conn)
 			return errors.Join(err, conn.Close(ctx))
@@ -218,11 +219,20 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	}
 }
 
+// makeDatabase makes the database last: where it is, so are its roles.
 func makeDatabase(ctx context.Context, conn *pgx.Conn) error {
 	var there bool
 	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", database).Scan(&there); err != nil || there {
 		return err
 	}
-	_, err := conn.Exec(ctx, "create database "+database)
-	return err
+	for _, statement := range []string{
+		"drop role if exists " + RuntimeRole + ", " + ownerRole, // an interrupted set-up's
+		"create role " + RuntimeRole + " login", "create role " + ownerRole + " login",
+		"create database " + database + " owner " + ownerRole,
+	} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
