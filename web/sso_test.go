@@ -221,7 +221,7 @@ func (c *client) follow(a answer) answer {
 func TestSomebodyWithoutAPasswordConfirmsByACodeWhereTheServiceSaysNoTime(t *testing.T) {
 	t.Parallel()
 	p, google := openWithGoogle(t)
-	google.SetIDTokenFault(standin.IDTokenUndated)
+	google.ForgeIDTokens(func(token *standin.IDToken) { delete(token.Claims, "auth_time") })
 	b := p.browser()
 	b.Open(p.url + "/sign-in?next=/security")
 	b.Click("Continue with Google")

@@ -97,5 +97,5 @@ func (s *Service) take(ctx context.Context, r Return) (attemptRow, attempt, erro
 	return row, a, s.open(sealAttempt, hash, row.Sealed, &a)
 }
 
-// leeway is by how much a provider's clock may be behind ours.
+// leeway is by how much a provider's clock may be off ours.
 const leeway = 30 * time.Second

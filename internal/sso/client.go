@@ -37,6 +37,7 @@ type discovered struct {
 	KeysURL           string   `json:"jwks_uri"`
 	RevocationURL     string   `json:"revocation_endpoint"`
 	RevocationMethods []string `json:"revocation_endpoint_auth_methods_supported"`
+	NamesItself       bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
 	at                time.Time
 }
 

@@ -58,11 +58,13 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 		return Done{}, err
 	}
 	done := Done{Purpose: row.Purpose, Service: c.Name, Next: a.Next}
-	if r.Error != "" {
-		return s.decline(ctx, r, row, done)
-	}
-	if r.Issuer != "" && r.Issuer != c.Issuer {
+	switch ours, err := c.sent(ctx, r); {
+	case err != nil:
+		return done, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
+	case !ours:
 		return done, fault.New(fault.Forbidden, "sso.unbelievable", "Service", c.Name)
+	case r.Error != "":
+		return s.decline(ctx, r, row, done)
 	}
 	who, err := c.identify(ctx, r.Code, a)
 	if err != nil {
@@ -79,6 +81,16 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 	case SignIn, signUp:
 	}
 	return s.signIn(ctx, row, r, a, who, done)
+}
+
+// sent tells whether it was this provider that sent a browser back, error or
+// not: one that says it names itself always does (RFC 9207 section 2.4).
+func (f *client) sent(ctx context.Context, r Return) (bool, error) {
+	if r.Issuer != "" {
+		return r.Issuer == f.Issuer, nil
+	}
+	d, err := f.discover(ctx)
+	return err == nil && !d.NamesItself, err
 }
 
 // decline ends an attempt without effect.
@@ -174,7 +186,7 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 			return fault.New(fault.Forbidden, "sso.paused", "Service", done.Service)
 		}
 		done.Undated = who.ProvedAt.IsZero()
-		if !done.Undated && who.ProvedAt.Before(a.Began.Add(-leeway)) {
+		if !done.Undated && (who.ProvedAt.Before(a.Began.Add(-leeway)) || who.ProvedAt.After(s.deps.Now().Add(leeway))) {
 			return fault.New(fault.Forbidden, "sso.notFresh", "Service", done.Service)
 		}
 		return s.refresh(tx, *found, who)

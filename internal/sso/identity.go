@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -16,7 +19,7 @@ import (
 
 // identify exchanges a code for what the provider proves about somebody: the
 // ID token's signature, issuer, audience and expiry are checked by the
-// library, the nonce here (OpenID Connect Core 1.0, section 3.1.3.7).
+// library, the rest by believe (OpenID Connect Core 1.0, section 3.1.3.7).
 func (f *client) identify(ctx context.Context, code string, a attempt) (identity, error) {
 	ctx = oidc.ClientContext(ctx, f.http)
 	d, err := f.discover(ctx)
@@ -36,14 +39,11 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 	if err != nil {
 		return identity{}, err
 	}
-	if a.Nonce == "" || proved.Nonce != a.Nonce {
-		return identity{}, errors.New("the ID token's nonce is not ours")
-	}
-	if proved.Subject == "" {
-		return identity{}, errors.New("the ID token names nobody")
-	}
 	claims := map[string]any{}
 	if err := proved.Claims(&claims); err != nil {
+		return identity{}, err
+	}
+	if err := f.believe(proved, token, a, claims); err != nil {
 		return identity{}, err
 	}
 	if err := f.ask(ctx, d, token, proved.Subject, claims); err != nil {
@@ -62,10 +62,35 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 	return who, nil
 }
 
+// maxSubject is the length of the longest subject there may be, in bytes
+// (Core 1.0, section 2).
+const maxSubject = 255
+
+// believe refuses an ID token that the provider signed and that is not for us,
+// for this attempt, or for its access token.
+func (f *client) believe(proved *oidc.IDToken, token *oauth2.Token, a attempt, claims map[string]any) error {
+	party, named := claims["azp"]
+	switch {
+	case a.Nonce == "" || proved.Nonce != a.Nonce:
+		return errors.New("the ID token's nonce is not ours")
+	case proved.Subject == "" || len(proved.Subject) > maxSubject || !printable(proved.Subject):
+		return errors.New("the ID token's subject is none")
+	case named && party != f.ClientID, !named && len(proved.Audience) > 1:
+		return errors.New("the ID token was issued to another party")
+	case claims["iat"] == nil || proved.IssuedAt.After(f.now().Add(leeway)):
+		return errors.New("the ID token was not issued yet")
+	case proved.AccessTokenHash == "":
+		return nil // Core 1.0, section 3.1.3.8: it may be left out
+	}
+	return proved.VerifyAccessToken(token.AccessToken)
+}
+
 // ask asks the provider's userinfo where the ID token says too little: some
-// put nothing but the subject into it.
+// put nothing but the subject into it. An address and whether it is verified
+// are one statement, and never put together from two.
 func (f *client) ask(ctx context.Context, d *discovered, token *oauth2.Token, subject string, claims map[string]any) error {
-	if claims["email"] != nil || d.UserInfoEndpoint() == "" {
+	const email, verified = "email", "email_verified"
+	if claims[email] != nil && claims[verified] != nil || d.UserInfoEndpoint() == "" {
 		return nil
 	}
 	info, err := d.UserInfo(ctx, oauth2.StaticTokenSource(token))
@@ -79,6 +104,12 @@ func (f *client) ask(ctx context.Context, d *discovered, token *oauth2.Token, su
 	if err := info.Claims(&more); err != nil {
 		return err
 	}
+	if more[email] != nil || claims[email] == nil {
+		delete(claims, email)
+		delete(claims, verified)
+	} else {
+		delete(more, verified)
+	}
 	for name, value := range more {
 		if _, known := claims[name]; !known {
 			claims[name] = value
@@ -91,7 +122,7 @@ func (f *client) ask(ctx context.Context, d *discovered, token *oauth2.Token, su
 // (RFC 6749 section 5.1).
 func granted(token *oauth2.Token, asked []string) []string {
 	if said, ok := token.Extra("scope").(string); ok && strings.TrimSpace(said) != "" {
-		return strings.Fields(said)
+		return slices.DeleteFunc(strings.Fields(said), func(scope string) bool { return !printable(scope) })
 	}
 	return asked
 }
@@ -104,7 +135,13 @@ func authTime(claims map[string]any) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	return time.Unix(int64(seconds), 0)
+	return time.Unix(int64(max(0, min(seconds, math.MaxUint32))), 0) // what lies beyond is not now, either
+}
+
+// printable tells whether a text can be kept and shown: the database has no
+// place for a NUL.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 const (
@@ -120,12 +157,12 @@ func shown(claims map[string]any) map[string]any {
 	}
 	out := map[string]any{}
 	for name, value := range claims {
-		if slices.Contains(protocol, name) || len(name) > 100 || len(out) == maxClaims {
+		if slices.Contains(protocol, name) || len(name) > 100 || !printable(name) || len(out) == maxClaims {
 			continue
 		}
 		switch v := value.(type) {
 		case string:
-			if v != "" && len(v) <= maxClaim {
+			if v != "" && len(v) <= maxClaim && printable(v) {
 				out[name] = v
 			}
 		case bool, float64:

@@ -159,7 +159,7 @@ func (p *somebody) at(address, subject string) sso.Return {
 	}
 	query := back.Query()
 	return sso.Return{
-		Provider: "google", State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Browser: p.browser,
+		Provider: "google", State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Issuer: query.Get("iss"), Browser: p.browser,
 		Person: p.id, Session: p.session, Token: p.token, From: visit,
 	}
 }

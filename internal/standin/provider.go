@@ -30,7 +30,8 @@ type ProviderConfig struct {
 
 // Provider is an OpenID provider in this process: discovery, authorization
 // code with PKCE (S256) and nonce, both required; refresh tokens that rotate;
-// revocation after RFC 7009, of the whole grant as Google does. Its people
+// revocation after RFC 7009, of the whole grant as Google does; its name in each
+// answer (RFC 9207). Its people
 // sign in by pressing a button.
 type Provider struct {
 	config ProviderConfig
@@ -47,7 +48,8 @@ type Provider struct {
 	redirects  []string
 	choice     string // subject that signs in without pages
 	revocation Revocation
-	fault      IDTokenFault
+	forgeToken func(*IDToken)
+	forgeInfo  func(map[string]any)
 }
 
 // Revocation is how the provider answers a request to revoke.
@@ -154,11 +156,12 @@ func (p *Provider) handler() http.Handler {
 	mux.HandleFunc("GET /consent", p.showConsent)
 	mux.HandleFunc("POST /consent", p.decide)
 	mux.HandleFunc("GET "+oidc.DiscoveryEndpoint, p.discovery)
-	mux.HandleFunc("POST "+p.op.TokenEndpoint().Relative(), p.token)
+	mux.HandleFunc("POST "+p.op.TokenEndpoint().Relative(), p.forged)
+	mux.HandleFunc("GET "+p.op.UserinfoEndpoint().Relative(), p.forged)
 	mux.HandleFunc("POST "+p.op.RevocationEndpoint().Relative(), p.revoke)
 	mux.HandleFunc("GET "+p.op.AuthorizationEndpoint().Relative(), p.authorize)
 	mux.Handle("/", p.op)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(naming{w, p}, r) })
 }
 
 // authorize takes Google's way of asking for a refresh token for the
@@ -178,7 +181,10 @@ func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	if p.revocationMode() == RevocationAbsent {
 		document.RevocationEndpoint = ""
 	}
-	reply(ctx, w, http.StatusOK, document)
+	reply(ctx, w, http.StatusOK, struct {
+		*oidc.DiscoveryConfiguration
+		NamesItself bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
+	}{document, true})
 }
 
 func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {

@@ -177,16 +177,18 @@ func TestRevocationCanBeMadeToFail(t *testing.T) {
 func TestHostileIDTokensAreRefusedByACarefulClient(t *testing.T) {
 	t.Parallel()
 	p, r := provider(t)
-	for _, fault := range []standin.IDTokenFault{
-		standin.IDTokenWrongNonce, standin.IDTokenWrongAudience, standin.IDTokenWrongIssuer,
-		standin.IDTokenExpired, standin.IDTokenWrongSignature,
+	for name, lie := range map[string]func(*standin.IDToken){
+		"nonce":     func(i *standin.IDToken) { i.Claims["nonce"] = "another" },
+		"audience":  func(i *standin.IDToken) { i.Claims["aud"] = "another" },
+		"unsigned":  func(i *standin.IDToken) { i.Algorithm = "none" },
+		"symmetric": func(i *standin.IDToken) { i.Algorithm, i.Key = "HS256", []byte("a secret that is long enough for it") },
 	} {
-		p.SetIDTokenFault(fault)
+		p.ForgeIDTokens(lie)
 		if _, err := r.verify(t.Context(), r.silent(t, "ada-1")); err == nil {
-			t.Errorf("fault %d passes", fault)
+			t.Errorf("%s passes", name)
 		}
 	}
-	p.SetIDTokenFault(standin.IDTokenHonest)
+	p.ForgeIDTokens(nil)
 	if _, err := r.verify(t.Context(), r.silent(t, "ada-1")); err != nil {
 		t.Errorf("an honest token after them: %v", err)
 	}
