@@ -59,7 +59,7 @@ begin
       case c.relkind when 'S' then 'sequence' else 'table' end as kind,
       case
         when c.relkind = 'S' then 'usage'
-        when c.relname in ('goose_db_version', 'river_migration') then 'select'
+        when c.relname = 'goose_db_version' or c.relname like '%\_migration' then 'select'
         when exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'refuse_change'::regproc and t.tgtype & 32 <> 0) then 'select, insert'
         else 'select, insert, update, delete'
       end as rights

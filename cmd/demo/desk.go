@@ -129,22 +129,15 @@ func look(ctx context.Context, a *app.App) error {
 
 func ask(ctx context.Context, a *app.App, officer staff.Member, person uuid.UUID, in asked) error {
 	then := a.Now().AddDate(0, 0, -in.DaysAgo).Add(-3 * time.Hour)
-	r, err := on(a, then).Ask(ctx, person, in.Kind, in.Words)
+	r, err := a.Requests.On(then).Ask(ctx, person, in.Kind, in.Words)
 	if err != nil || in.AnsweredAfter == 0 {
 		return err
 	}
-	desk := on(a, then.AddDate(0, 0, in.AnsweredAfter))
+	desk := a.Requests.On(then.AddDate(0, 0, in.AnsweredAfter))
 	if in.Refusal == "" {
 		return desk.Approve(ctx, officer, r.ID, request.Approval{Words: in.Answer})
 	}
 	return desk.Refuse(ctx, officer, r.ID, request.Refusal{Code: in.Refusal, Words: in.Answer})
-}
-
-// on is the requests' service as it was on another day.
-func on(a *app.App, day time.Time) *request.Service {
-	deps := a.Requests.Deps
-	deps.Now = func() time.Time { return day }
-	return request.New(deps)
 }
 
 func theOfficer(ctx context.Context, a *app.App) (staff.Member, error) {

@@ -26,7 +26,7 @@ func (s *Service) Clock(ctx context.Context, person uuid.UUID, kind string) (dea
 }
 
 func (s *Service) clock(k register.RequestKind, law register.Jurisdiction) (deadline.Date, error) {
-	return deadline.Compute(k.Clock(law.ID), s.Now(), s.Zone, s.Register.HolidaysFor(law.ID))
+	return deadline.Compute(k.Clock(law.ID), s.deps.Now(), s.deps.Zone, s.deps.Register.HolidaysFor(law.ID))
 }
 
 func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (register.RequestKind, register.Jurisdiction, error) {
@@ -34,7 +34,7 @@ func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (r
 	if err != nil {
 		return register.RequestKind{}, law, err
 	}
-	k, ok := s.Register.RequestKind(kind)
+	k, ok := s.deps.Register.RequestKind(kind)
 	if !ok || !k.OfferedIn(law.ID) {
 		return k, law, fault.Invalidate(fault.Field("kind", "request.kindMissing"))
 	}
@@ -60,12 +60,12 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	}
 	r := Request{
 		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID,
-		Message: message, ReceivedAt: s.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: usual,
+		Message: message, ReceivedAt: s.deps.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: usual,
 	}
 	if k.Urgent {
 		r.Rank = urgent
 	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.file(ctx, tx, &r); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message stri
 // AnswersWithCopy tells whether a request of this kind is answered by a copy
 // that builds itself, so that nobody on the staff looks at it.
 func (s *Service) AnswersWithCopy(k register.RequestKind) bool {
-	return k.Handling == register.Automatic && k.ID != Erasure && s.Copies != nil
+	return k.Handling == register.Automatic && k.ID != Erasure && s.deps.Copies != nil
 }
 
 // NeedsMessage tells whether a request of this kind makes no sense without
@@ -142,8 +142,8 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, r *Request) error {
 	switch {
 	case r.Kind == Erasure:
 		return s.schedule(ctx, tx, r, audit.BySystem("request"), WasScheduled, letterScheduled)
-	case s.Copies != nil:
-		if err := s.Copies.Begin(ctx, tx, r.PersonID); err != nil {
+	case s.deps.Copies != nil:
+		if err := s.deps.Copies.Begin(ctx, tx, r.PersonID); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, *r, letterCopy)
@@ -153,11 +153,11 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, r *Request) error {
 
 // schedule starts the grace period of an erasure.
 func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by audit.Actor, event string, l letter) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, r.PersonID)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, r.PersonID)
 	if err != nil {
 		return err
 	}
-	id, runsAt, err := s.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang)
+	id, runsAt, err := s.deps.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang)
 	if err != nil {
 		return err
 	}
@@ -173,13 +173,13 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 }
 
 func (s *Service) event(tx postgres.Tx, r Request, by audit.Actor, e Event) error {
-	e.PersonID, e.RequestID, e.ID, e.At = r.PersonID, r.ID, postgres.NewID(), s.Now()
+	e.PersonID, e.RequestID, e.ID, e.At = r.PersonID, r.ID, postgres.NewID(), s.deps.Now()
 	e.ActorKind, e.ActorID = string(by.Kind), by.ID
 	return insertEvent(tx, e)
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, r Request, by audit.Actor, action string, detail map[string]any) error {
 	return audit.Record(ctx, tx, audit.Entry{
-		At: s.Now(), Actor: by, Action: action, PersonID: r.PersonID, Subject: r.ID.String(), Detail: detail,
+		At: s.deps.Now(), Actor: by, Action: action, PersonID: r.PersonID, Subject: r.ID.String(), Detail: detail,
 	})
 }

@@ -75,7 +75,7 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 			return err
 		}
 		var ps []fault.Problem
-		if !slices.ContainsFunc(s.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {
+		if !slices.ContainsFunc(s.deps.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {
 			ps = append(ps, fault.Field("code", "request.codeMissing"))
 		}
 		words, bad := readWords("words", why.Words, true, "request.wordsMissing")
@@ -83,7 +83,7 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 			return fault.Invalidate(ps...)
 		}
 		if r.ErasureID != nil {
-			if err := s.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
+			if err := s.deps.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
 				return err
 			}
 		}
@@ -111,7 +111,7 @@ func (r Request) Undecided() bool {
 // decide says in a request who decided it, unless somebody has taken it, when,
 // and with which words.
 func (s *Service) decide(r *Request, by staff.Member, words string) {
-	r.DecidedAt, r.Decision = new(s.Now()), words
+	r.DecidedAt, r.Decision = new(s.deps.Now()), words
 	if r.OwnerID == nil {
 		r.OwnerID = &by.ID
 	}

@@ -61,7 +61,7 @@ func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cu
 }
 
 // Today is the day at the office, by which clocks are read.
-func (s *Service) Today() deadline.Day { return deadline.DayOf(s.Now(), s.Zone) }
+func (s *Service) Today() deadline.Day { return deadline.DayOf(s.deps.Now(), s.deps.Zone) }
 
 // CountedTo is where counting stops: beyond it there are "more than".
 const CountedTo = 1000
@@ -79,7 +79,7 @@ func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Requ
 	if err := by.Needs(staff.Agent); err != nil {
 		return Request{}, err
 	}
-	return one(s.DB.Gorm(ctx), its{id: id})
+	return one(s.deps.DB.Gorm(ctx), its{id: id})
 }
 
 // Journal is all of a request's history, the notes too, for staff.
@@ -87,7 +87,7 @@ func (s *Service) Journal(ctx context.Context, by staff.Member, r Request) ([]Ev
 	if err := by.Needs(staff.Agent); err != nil {
 		return nil, err
 	}
-	return events(s.DB.Gorm(ctx), r.PersonID, r.ID, true)
+	return events(s.deps.DB.Gorm(ctx), r.PersonID, r.ID, true)
 }
 
 // Take makes by the one who works on an open request. Conflict if it is closed
@@ -174,7 +174,7 @@ func (s *Service) step(ctx context.Context, by staff.Member, role staff.Role, id
 	if err := by.Needs(role); err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := hold(ctx, tx, its{id: id})
 		if err != nil {
 			return err
@@ -203,7 +203,7 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 	if err := by.Needs(staff.Agent); err != nil {
 		return uuid.Nil, err
 	}
-	out, err := s.Limits.Allow(ctx, lookUps, by.ID.String())
+	out, err := s.deps.Limits.Allow(ctx, lookUps, by.ID.String())
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -214,11 +214,11 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return uuid.Nil, err
 	}
-	entry := audit.Entry{At: s.Now(), Actor: by.Actor(), Action: "person.sought", PersonID: id, Subject: "nobody"}
+	entry := audit.Entry{At: s.deps.Now(), Actor: by.Actor(), Action: "person.sought", PersonID: id, Subject: "nobody"}
 	if id != uuid.Nil {
 		entry.Subject = id.String()
 	}
-	if err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return audit.Record(ctx, tx, entry) }); err != nil {
+	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return audit.Record(ctx, tx, entry) }); err != nil {
 		return uuid.Nil, err
 	}
 	if id == uuid.Nil {
@@ -229,8 +229,8 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 
 func (s *Service) whoIs(ctx context.Context, query string) (uuid.UUID, error) {
 	if reference, ok := NormalReference(query); ok {
-		r, err := one(s.DB.Gorm(ctx), its{reference: reference})
+		r, err := one(s.deps.DB.Gorm(ctx), its{reference: reference})
 		return r.PersonID, err
 	}
-	return s.Accounts.ByAddress(ctx, query)
+	return s.deps.Accounts.ByAddress(ctx, query)
 }

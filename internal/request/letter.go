@@ -37,21 +37,21 @@ var (
 
 // tell mails the person about a step of their request.
 func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, r.PersonID)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, r.PersonID)
 	if err != nil {
 		return err
 	}
-	ctx = s.Catalog.For(ctx, to.Lang, to.Zone)
-	kind, _ := s.Register.RequestKind(r.Kind)
+	ctx = s.deps.Catalog.For(ctx, to.Lang, to.Zone)
+	kind, _ := s.deps.Register.RequestKind(r.Kind)
 	words := l.words
 	if words == "" {
 		words = r.Decision
 	}
 	m := mail.Message{
-		Kind: l.kind, Topic: "service-changes", Link: s.BaseURL + "/requests/" + r.ID.String(),
+		Kind: l.kind, Topic: "service-changes", Link: s.deps.BaseURL + "/requests/" + r.ID.String(),
 		Args: map[string]string{
 			"Reference": r.Reference, "Kind": kind.Name.In(to.Lang), "Words": words,
-			"Due": text.Day(ctx, r.DueOn.Time()), "Privacy": s.Register.Controller.PrivacyEmail,
+			"Due": text.Day(ctx, r.DueOn.Time()), "Privacy": s.deps.Register.Controller.PrivacyEmail,
 		},
 		Facts: []mail.Fact{
 			{Name: text.T(ctx, "request.reference"), Value: r.Reference},
@@ -59,20 +59,20 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		},
 	}
 	if !l.runsAt.IsZero() {
-		m.Link = s.BaseURL + "/erasure/" + r.ErasureID.String()
+		m.Link = s.deps.BaseURL + "/erasure/" + r.ErasureID.String()
 		m.Args["Runs"] = text.Time(ctx, l.runsAt)
 	}
 	switch l.kind {
 	case letterReceived.kind, letterCopy.kind:
 		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
 	case letterRefused.kind:
-		home, err := s.Accounts.ProfileIn(ctx, tx, r.PersonID)
+		home, err := s.deps.Accounts.ProfileIn(ctx, tx, r.PersonID)
 		if err != nil {
 			return err
 		}
-		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, s.Register.AuthoritiesFor(home.Country, home.Region))...)
+		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, s.deps.Register.AuthoritiesFor(home.Country, home.Region))...)
 	}
-	return s.Mail.Post(ctx, tx, to, m)
+	return s.deps.Mail.Post(ctx, tx, to, m)
 }
 
 // tellOwner mails whoever has taken a request that the person has written. The
@@ -85,8 +85,8 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 	if err != nil || address == "" {
 		return err
 	}
-	return s.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: text.Fallback}, mail.Message{
-		Kind: "staffAnswered", Link: s.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
+	return s.deps.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: text.Fallback}, mail.Message{
+		Kind: "staffAnswered", Link: s.deps.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
 	})
 }
 
@@ -94,7 +94,7 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 // (promises P27 and P28).
 func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, authorities []register.Authority) []mail.Fact {
 	var facts []mail.Fact
-	if refusal, ok := s.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction, lang) != "" {
+	if refusal, ok := s.deps.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction, lang) != "" {
 		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: refusal.Law(r.Jurisdiction, lang)})
 	}
 	for _, a := range authorities {
@@ -119,9 +119,9 @@ func clean(lines []string) []string {
 
 // Authorities are those to which a person may complain, the nearest first.
 func (s *Service) Authorities(ctx context.Context, person uuid.UUID) ([]register.Authority, error) {
-	profile, err := s.Accounts.Profile(ctx, person)
+	profile, err := s.deps.Accounts.Profile(ctx, person)
 	if err != nil {
 		return nil, err
 	}
-	return s.Register.AuthoritiesFor(profile.Country, profile.Region), nil
+	return s.deps.Register.AuthoritiesFor(profile.Country, profile.Region), nil
 }

@@ -15,12 +15,12 @@ import (
 
 // Mine are a person's requests, the latest first; at most two hundred.
 func (s *Service) Mine(ctx context.Context, person uuid.UUID) ([]Request, error) {
-	return latest(s.DB.Gorm(ctx), person, 200)
+	return latest(s.deps.DB.Gorm(ctx), person, 200)
 }
 
 // Get is one request of the person's own. NotFound for anybody else's.
 func (s *Service) Get(ctx context.Context, person, id uuid.UUID) (Request, error) {
-	return one(s.DB.Gorm(ctx), its{person: person, id: id})
+	return one(s.deps.DB.Gorm(ctx), its{person: person, id: id})
 }
 
 // Timeline is what the person may see of a request's history, the oldest
@@ -29,7 +29,7 @@ func (s *Service) Timeline(ctx context.Context, person, id uuid.UUID) ([]Event, 
 	if _, err := s.Get(ctx, person, id); err != nil {
 		return nil, err
 	}
-	return events(s.DB.Gorm(ctx), person, id, false)
+	return events(s.deps.DB.Gorm(ctx), person, id, false)
 }
 
 // Say adds a message from the person: the queue shows it until somebody
@@ -40,7 +40,7 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := hold(ctx, tx, its{person: person, id: id})
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 		if !r.State.UnderWay() {
 			return fault.New(fault.Conflict, "request.alreadyClosed")
 		}
-		r.SaidAt = new(s.Now())
+		r.SaidAt = new(s.deps.Now())
 		if err := update(tx, r, saidColumn); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func hold(ctx context.Context, tx postgres.Tx, which its) (Request, error) {
 // Cancel withdraws a request: an open one, or an erasure still in its grace
 // period. Conflict for what is decided or running; NotFound for anybody else's.
 func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := hold(ctx, tx, its{person: person, id: id})
 		if err != nil {
 			return err
@@ -92,7 +92,7 @@ func (s *Service) Cancel(ctx context.Context, person, id uuid.UUID) error {
 // CancelErasure withdraws the request behind an erasure, for the page that
 // shows the erasure. NotFound if it is not the person's.
 func (s *Service) CancelErasure(ctx context.Context, person, erasureID uuid.UUID) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		r, err := hold(ctx, tx, its{person: person, erasure: erasureID})
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 	}
 	l := letterCancelled
 	if r.ErasureID != nil {
-		if err := s.Erasures.Cancel(ctx, tx, *r.ErasureID); err != nil {
+		if err := s.deps.Erasures.Cancel(ctx, tx, *r.ErasureID); err != nil {
 			return err
 		}
 		l = letterStopped
@@ -178,7 +178,7 @@ func (s *Service) CopyReady(ctx context.Context, tx postgres.Tx, person uuid.UUI
 
 func (s *Service) finish(ctx context.Context, tx postgres.Tx, r Request) error {
 	if r.DecidedAt == nil {
-		r.DecidedAt = new(s.Now())
+		r.DecidedAt = new(s.deps.Now())
 	}
 	if err := s.move(tx, &r, Done); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, r Request) error {
 // themselves, but for erasure.
 func (s *Service) copyKinds() []string {
 	kinds := []string{}
-	for _, k := range s.Register.RequestKinds {
+	for _, k := range s.deps.Register.RequestKinds {
 		if k.Handling == register.Automatic && k.ID != Erasure {
 			kinds = append(kinds, k.ID)
 		}

@@ -14,7 +14,7 @@ func (s *Service) Seen(ctx context.Context, by staff.Member, r Request) (string,
 	if err := by.Needs(staff.Agent); err != nil {
 		return "", err
 	}
-	return latestOther(s.DB.Gorm(ctx), by, r)
+	return latestOther(s.deps.DB.Gorm(ctx), by, r)
 }
 
 // asSeen refuses a decision by a version that is not the latest; "" is for

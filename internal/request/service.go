@@ -51,10 +51,17 @@ type Deps struct {
 }
 
 // Service is what the company promises about requests.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{deps: d} }
+
+// On is the service as it was on another day, for the history of a demo.
+func (s *Service) On(day time.Time) *Service {
+	deps := s.deps
+	deps.Now = func() time.Time { return day }
+	return New(deps)
+}
 
 const (
 	maxMessage = 4000 // characters
@@ -70,7 +77,7 @@ func (s *Service) Offered(ctx context.Context, person uuid.UUID) ([]register.Req
 		return nil, law, err
 	}
 	var offered []register.RequestKind
-	for _, kind := range s.Register.RequestKinds {
+	for _, kind := range s.deps.Register.RequestKinds {
 		if kind.OfferedIn(law.ID) {
 			offered = append(offered, kind)
 		}
@@ -79,9 +86,9 @@ func (s *Service) Offered(ctx context.Context, person uuid.UUID) ([]register.Req
 }
 
 func (s *Service) law(ctx context.Context, person uuid.UUID) (register.Jurisdiction, error) {
-	profile, err := s.Accounts.Profile(ctx, person)
+	profile, err := s.deps.Accounts.Profile(ctx, person)
 	if err != nil {
 		return register.Jurisdiction{}, err
 	}
-	return s.Register.Jurisdiction(profile.Country, profile.Region), nil
+	return s.deps.Register.Jurisdiction(profile.Country, profile.Region), nil
 }

@@ -125,7 +125,7 @@ func (s *Service) move(tx postgres.Tx, r *Request, to State) error {
 	}
 	r.State, r.SaidAt = to, nil
 	if !to.UnderWay() {
-		r.ClosedAt = new(s.Now())
+		r.ClosedAt = new(s.deps.Now())
 	}
 	return update(tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "erasure_id", ownerColumn, saidColumn)
 }
@@ -168,7 +168,7 @@ func latest(db *gorm.DB, person uuid.UUID, limit int) (rows []Request, err error
 
 // page is a page of the queue, and one row more if there is another.
 func (s *Service) page(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, err error) {
-	q, found := s.narrow(s.DB.Gorm(ctx), by, f)
+	q, found := s.narrow(s.deps.DB.Gorm(ctx), by, f)
 	if !found {
 		return nil, nil
 	}
@@ -210,7 +210,7 @@ func (s *Service) narrow(q *gorm.DB, by staff.Member, f Filter) (_ *gorm.DB, fou
 // tally counts by pgx: four bounded counts in one statement, on every page of
 // the desk.
 func (s *Service) tally(ctx context.Context, member uuid.UUID) (t Tally, err error) {
-	err = s.DB.Pool.QueryRow(ctx, `select
+	err = s.deps.DB.Pool.QueryRow(ctx, `select
 		(select count(*) from (select from request where state = 'open' limit $1) x),
 		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/address"
@@ -38,10 +37,10 @@ type Deps struct {
 }
 
 // Service is what the staff's side of accounts promises.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{deps: d} }
 
 // NewMember is whom to invite.
 type NewMember struct {
@@ -57,8 +56,8 @@ type NewMember struct {
 // are enrolled.
 func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member, string, error) {
 	at, err := address.Parse(n.Email)
-	if err == nil && s.Mail != nil {
-		err = s.Mail.Reaches(ctx, at)
+	if err == nil && s.deps.Mail != nil {
+		err = s.deps.Mail.Reaches(ctx, at)
 	}
 	var bad []fault.Problem
 	n.Name, bad = input.Line("name", n.Name, maxName)
@@ -67,20 +66,20 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 	}
 	email := at.String()
 	token, hash := keyring.NewToken()
-	link := s.BaseURL + "/staff/enrol/" + token
-	now := s.Now()
+	link := s.deps.BaseURL + "/staff/enrol/" + token
+	now := s.deps.Now()
 	until := now.Add(InviteLife)
 	row := memberRow{
 		ID: postgres.NewID(), Email: email, Name: n.Name, Role: n.Role,
 		InviteHash: hash, InviteUntil: &until, CreatedAt: now,
 	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := invite(tx, &row); err != nil {
 			return err
 		}
-		if s.Mail != nil {
+		if s.deps.Mail != nil {
 			to := mail.Recipient{Owner: row.ID, Address: email, Lang: n.Lang}
-			if err := s.Mail.Post(ctx, tx, to, mail.Message{Kind: "staffInvite", Args: map[string]string{"Name": n.Name}, Link: link}); err != nil {
+			if err := s.deps.Mail.Post(ctx, tx, to, mail.Message{Kind: "staffInvite", Args: map[string]string{"Name": n.Name}, Link: link}); err != nil {
 				return err
 			}
 		}
@@ -106,33 +105,11 @@ func (n NewMember) problems(email error, name []fault.Problem) []fault.Problem {
 	return ps
 }
 
-// invite writes the invitation, over an earlier one that was never used or
-// that belonged to somebody disabled. row.ID becomes the member's.
-func invite(tx postgres.Tx, row *memberRow) error {
-	var ids []uuid.UUID
-	err := tx.Gorm.Raw(`
-		insert into staff_member (id, email, name, role, invite_hash, invite_until, created_at)
-		values (?, ?, ?, ?, ?, ?, ?)
-		on conflict (email) do update set name = excluded.name, role = excluded.role, password_hash = '', sealed_totp = null,
-			invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, enrolled_at = null, disabled_at = null
-		where staff_member.enrolled_at is null or staff_member.disabled_at is not null
-		returning id`,
-		row.ID, row.Email, row.Name, row.Role, row.InviteHash, row.InviteUntil, row.CreatedAt).Scan(&ids).Error
-	if err != nil {
-		return fmt.Errorf("inviting a member of staff: %w", err)
-	}
-	if len(ids) == 0 {
-		return fault.New(fault.Conflict, "staff.exists")
-	}
-	row.ID = ids[0]
-	return nil
-}
-
 // List gives all members, the disabled ones too, by name.
 func (s *Service) List(ctx context.Context) ([]Member, error) {
-	rows, err := gorm.G[memberRow](s.DB.Gorm(ctx)).Order("name, email").Find(ctx)
+	rows, err := list(s.deps.DB.Gorm(ctx))
 	if err != nil {
-		return nil, fmt.Errorf("listing the staff: %w", err)
+		return nil, err
 	}
 	out := make([]Member, len(rows))
 	for i, r := range rows {
@@ -147,9 +124,9 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	if len(ids) == 0 {
 		return names, nil
 	}
-	rows, err := gorm.G[memberRow](s.DB.Gorm(ctx)).Select("id", "name").Where("id in ?", ids).Find(ctx)
+	rows, err := named(s.deps.DB.Gorm(ctx), ids)
 	if err != nil {
-		return nil, fmt.Errorf("naming the staff: %w", err)
+		return nil, err
 	}
 	for _, r := range rows {
 		names[r.ID] = r.Name
@@ -157,26 +134,15 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	return names, nil
 }
 
-// AddressIn is where a member gets mail, empty for one who left.
-func AddressIn(tx postgres.Tx, id uuid.UUID) (string, error) {
-	var at string
-	err := tx.Gorm.Raw(`select coalesce(max(email), '') from staff_member where id = ? and disabled_at is null`, id).Row().Scan(&at)
-	if err != nil {
-		return "", fmt.Errorf("reading a member's address: %w", err)
-	}
-	return at, nil
-}
-
 // Member is who a session belongs to. Unauthenticated for somebody who has
 // been disabled since they signed in.
 func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
-	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
-		Where("id = ? and enrolled_at is not null and disabled_at is null", id).First(ctx)
-	if postgres.IsMissing(err) {
-		return Member{}, fault.Wrap(err, fault.Unauthenticated, "staff.signInFirst")
+	row, there, err := byID(s.deps.DB.Gorm(ctx), id)
+	if err == nil && !there {
+		err = fault.New(fault.Unauthenticated, "staff.signInFirst")
 	}
 	if err != nil {
-		return Member{}, fmt.Errorf("reading a member of staff: %w", err)
+		return Member{}, err
 	}
 	return row.member(), nil
 }
@@ -185,13 +151,10 @@ func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
 // Conflict for the last enrolled admin, after whom nobody could let anybody in.
 func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) error {
 	at, _ := address.Parse(email) // none is an address that no member has
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		// All admins are locked, so that two can't disable each other at once.
-		var rows []memberRow
-		err := tx.Gorm.Raw(`select * from staff_member where (email = ? or role = 'admin') and disabled_at is null order by id for update`, at.String()).
-			Scan(&rows).Error
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		rows, err := lockAdmins(tx, at.String())
 		if err != nil {
-			return fmt.Errorf("disabling a member of staff: %w", err)
+			return err
 		}
 		var who memberRow
 		otherAdmins := 0
@@ -209,13 +172,11 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) err
 		if who.Role == Admin && who.EnrolledAt != nil && otherAdmins == 0 {
 			return fault.New(fault.Conflict, "staff.lastAdmin")
 		}
-		now := s.Now()
-		err = tx.Gorm.Model(&memberRow{}).Where("id = ?", who.ID).
-			Updates(map[string]any{"disabled_at": now, "invite_hash": nil, "password_hash": "", "sealed_totp": nil}).Error
-		if err != nil {
-			return fmt.Errorf("disabling a member of staff: %w", err)
+		now := s.deps.Now()
+		if err := disable(tx, who.ID, now); err != nil {
+			return err
 		}
-		if err := s.Accounts.EndStaff(ctx, tx, who.ID); err != nil {
+		if err := s.deps.Accounts.EndStaff(ctx, tx, who.ID); err != nil {
 			return fmt.Errorf("signing a member of staff out: %w", err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: now, Actor: by, Action: "staff.disabled", Subject: who.ID.String()})

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/address"
@@ -25,20 +24,19 @@ const stepPurpose = "staff sign-in step"
 // work are the same. TooMany as at the door of people: account.Service.SignIn.
 func (s *Service) SignIn(ctx context.Context, email, password string, from account.Visit) (string, error) {
 	at, _ := address.Parse(email) // none is an address that no member has
-	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
-		Where("email = ? and enrolled_at is not null and disabled_at is null", at.String()).First(ctx)
-	if err != nil && !postgres.IsMissing(err) {
-		return "", fmt.Errorf("reading a member of staff: %w", err)
+	row, there, err := byAddress(s.deps.DB.Gorm(ctx), at.String())
+	if err != nil {
+		return "", err
 	}
 	counted := at.String()
-	if row.ID != uuid.Nil {
+	if there {
 		counted = row.ID.String()
 	}
-	guess, out, err := s.Limits.Guess(ctx, passwordTries, counted, s.Accounts.Source(from, row.owner()))
+	guess, out, err := s.deps.Limits.Guess(ctx, passwordTries, counted, s.deps.Accounts.Source(from, row.owner()))
 	if err := account.Busy(out, err); err != nil {
 		return "", err
 	}
-	ok, err := s.Hasher.Match(ctx, row.PasswordHash, password)
+	ok, err := s.deps.Hasher.Match(ctx, row.PasswordHash, password)
 	if err != nil {
 		return "", err
 	}
@@ -48,9 +46,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from accou
 	if err := guess.Right(ctx); err != nil {
 		return "", err
 	}
-	until := s.Now().Add(StepLife).Unix()
+	until := s.deps.Now().Add(StepLife).Unix()
 	payload := binary.BigEndian.AppendUint64(append([]byte{}, row.ID[:]...), uint64(until)) //nolint:gosec // after 1970
-	return s.Ring.Sign(stepPurpose, payload), nil
+	return s.deps.Ring.Sign(stepPurpose, payload), nil
 }
 
 // Code is the second step: a code of the authenticator. It gives the token of
@@ -62,15 +60,14 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err != nil {
 		return "", err
 	}
-	row, err := gorm.G[memberRow](s.DB.Gorm(ctx)).
-		Where("id = ? and enrolled_at is not null and disabled_at is null", id).First(ctx)
-	if postgres.IsMissing(err) {
-		return "", fault.Wrap(err, fault.Gone, "staff.stepGone")
+	row, there, err := byID(s.deps.DB.Gorm(ctx), id)
+	if err == nil && !there {
+		err = fault.New(fault.Gone, "staff.stepGone")
 	}
 	if err != nil {
-		return "", fmt.Errorf("reading a member of staff: %w", err)
+		return "", err
 	}
-	guess, out, err := s.Limits.Guess(ctx, codeTries, id.String(), s.Accounts.Source(from, row.owner()))
+	guess, out, err := s.deps.Limits.Guess(ctx, codeTries, id.String(), s.deps.Accounts.Source(from, row.owner()))
 	if err := account.Busy(out, err); err != nil {
 		return "", err
 	}
@@ -83,7 +80,7 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err := guess.Right(ctx); err != nil {
 		return "", err
 	}
-	return s.Accounts.StartSession(ctx, account.SessionOwner{Staff: id}, from, old)
+	return s.deps.Accounts.StartSession(ctx, account.SessionOwner{Staff: id}, from, old)
 }
 
 // Awaits tells whether a first step still waits for its code. Gone if not.
@@ -93,11 +90,11 @@ func (s *Service) Awaits(step string) error {
 }
 
 func (s *Service) stepOf(step string) (uuid.UUID, error) {
-	payload, err := s.Ring.Verify(stepPurpose, step)
+	payload, err := s.deps.Ring.Verify(stepPurpose, step)
 	if err != nil {
 		return uuid.Nil, fault.Wrap(err, fault.Gone, "staff.stepGone")
 	}
-	if len(payload) != 24 || int64(binary.BigEndian.Uint64(payload[16:])) <= s.Now().Unix() { //nolint:gosec // written by us
+	if len(payload) != 24 || int64(binary.BigEndian.Uint64(payload[16:])) <= s.deps.Now().Unix() { //nolint:gosec // written by us
 		return uuid.Nil, fault.New(fault.Gone, "staff.stepGone")
 	}
 	return uuid.UUID(payload[:16]), nil
@@ -105,11 +102,11 @@ func (s *Service) stepOf(step string) (uuid.UUID, error) {
 
 // useCode burns a code: of two browsers with the same one, one gets in.
 func (s *Service) useCode(ctx context.Context, row memberRow, code string) error {
-	seed, err := s.Ring.Open(totpPurpose, row.ID[:], row.SealedTOTP)
+	seed, err := s.deps.Ring.Open(totpPurpose, row.ID[:], row.SealedTOTP)
 	if err != nil {
 		return fmt.Errorf("opening the second factor of a member of staff: %w", err)
 	}
-	step, ok, err := matchStep(seed, code, s.Now(), row.TOTPStep)
+	step, ok, err := matchStep(seed, code, s.deps.Now(), row.TOTPStep)
 	if err != nil {
 		return err
 	}
@@ -117,14 +114,11 @@ func (s *Service) useCode(ctx context.Context, row memberRow, code string) error
 	if !ok {
 		return wrong
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		burnt := tx.Gorm.Model(&memberRow{}).Where("id = ? and totp_step < ?", row.ID, step).Update("totp_step", step)
-		if burnt.Error != nil {
-			return fmt.Errorf("using a code: %w", burnt.Error)
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		burnt, err := burn(tx, row.ID, step)
+		if err == nil && !burnt {
+			err = wrong
 		}
-		if burnt.RowsAffected == 0 {
-			return wrong
-		}
-		return nil
+		return err
 	})
 }
