@@ -49,6 +49,14 @@ create function grant_runtime(runtime name) returns void language plpgsql as $$
 declare
   one record;
 begin
+  for one in
+    select p.oid::regprocedure as name from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prosecdef
+  loop
+    -- Temporary tables are looked for last, or the caller's would be taken for ours.
+    execute format('alter function %s set search_path = %I, pg_temp', one.name, current_schema());
+    execute format('revoke all on function %s from public', one.name);
+    execute format('grant execute on function %s to %I', one.name, runtime);
+  end loop;
   if runtime = current_user then
     return; -- one role for both
   end if;
@@ -67,14 +75,6 @@ begin
   loop
     execute format('revoke all on %s %s from %I', one.kind, one.name, runtime);
     execute format('grant %s on %s %s to %I', one.rights, one.kind, one.name, runtime);
-  end loop;
-  for one in
-    select p.oid::regprocedure as name from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prosecdef
-  loop
-    -- Temporary tables are looked for last, or the caller's would be taken for ours.
-    execute format('alter function %s set search_path = %I, pg_temp', one.name, current_schema());
-    execute format('revoke all on function %s from public', one.name);
-    execute format('grant execute on function %s to %I', one.name, runtime);
   end loop;
 end $$;
 -- +goose StatementEnd

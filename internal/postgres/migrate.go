@@ -37,11 +37,8 @@ func Migrate(ctx context.Context, cfg Config, runtime string) error {
 		if _, err := jobs.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 			return fmt.Errorf("migrate the job queue: %w", err)
 		}
-		if runtime == "" {
-			return nil
-		}
-		if _, err := lock.Exec(ctx, "select grant_runtime($1)", runtime); err != nil {
-			return fmt.Errorf("give the role %s its rights: %w", runtime, err)
+		if _, err := lock.Exec(ctx, "select grant_runtime(coalesce(nullif($1, ''), current_user))", runtime); err != nil {
+			return fmt.Errorf("give the role that serves its rights: %w", err)
 		}
 		return nil
 	})

@@ -17,7 +17,7 @@ import (
 func ledgers(t *testing.T, db *postgres.DB) []string {
 	t.Helper()
 	rows, err := db.Pool.Query(t.Context(), `select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid
-		where p.proname like 'refuse\_%' and t.tgqual is null and t.tgtype & 1 = 1`)
+		where p.proname in ('refuse_change', 'refuse_unless_erasing') and t.tgqual is null and t.tgtype & 1 = 1`)
 	if err != nil {
 		t.Fatal(err)
 	}
