@@ -17,7 +17,7 @@ type Brand struct {
 	LogoURL string // static path of a square logo; empty: the portal's own sign
 	// StyleURL is the stylesheet of the operator's accent (see ui.BrandCSS).
 	StyleURL string
-	Demo     bool // local far ends and made-up people: the chrome says so
+	Demo     bool // stand-ins and made-up people: the chrome says so
 	// DemoGuide is the address that says whom one can sign in as there.
 	DemoGuide string
 }

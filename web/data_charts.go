@@ -17,7 +17,7 @@ const (
 
 // charts draw what was observed over time: people would rather look than read.
 func charts(category register.Category, days []record.Day) []views.DataChart {
-	intake, ok := category.Intake()
+	holding, ok := category.IngestHolding()
 	if !ok || category.Origin != register.Observed || len(days) < fewestDays {
 		return nil
 	}
@@ -32,7 +32,7 @@ func charts(category register.Category, days []record.Day) []views.DataChart {
 		count.Steps = append(count.Steps, views.DataStep{Day: d.Date, N: d.Rows})
 		amount.Steps = append(amount.Steps, views.DataStep{Day: d.Date, N: d.Amount})
 	}
-	if field, ok := intake.Field(intake.Tally); ok {
+	if field, ok := holding.Field(holding.Tally); ok {
 		amount.Unit = string(field.Type)
 		return []views.DataChart{count, amount}
 	}

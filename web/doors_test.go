@@ -240,7 +240,7 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	must(t, err)
 	to, err := d.Accounts.Recipient(t.Context(), d.id("robin@example.com"))
 	must(t, err)
-	out, err := d.Consents.WaysOut(to, "promotions")
+	out, err := d.Consents.UnsubscribeLinks(to, "promotions")
 	must(t, err)
 	links := map[string]string{
 		"/verify/:token": d.linkTo(d.letter("kim@example.com", "Confirm"), "/verify/"), "/reset/:token": d.linkTo(d.letter("robin@example.com", "Set a new password"), "/reset/"),

@@ -177,10 +177,10 @@ func (s *server) once(h echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		if ctx.Get(undoneKey) != nil {
-			return sending.Free(r.Context())
+			return sending.Release(r.Context())
 		}
 		s.forget(ctx)
-		return sending.Led(r.Context(), ctx.Response().Header().Get(echo.HeaderLocation))
+		return sending.SetAnswer(r.Context(), ctx.Response().Header().Get(echo.HeaderLocation))
 	}
 }
 

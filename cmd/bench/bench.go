@@ -83,13 +83,13 @@ func measureAll(ctx context.Context, o options, out io.Writer) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	b.ground, err = breakGround(ctx)
+	b.ground, err = newGround(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.clear()) }()
 	fmt.Fprintln(out, b.facts(ctx))
-	if err := b.settle(ctx, b.shape); err != nil {
+	if err := b.seedPeople(ctx, b.shape); err != nil {
 		return fmt.Errorf("making the data: %w", err)
 	}
 	for _, name := range o.Paths {

@@ -37,8 +37,8 @@ const (
 
 func addressOf(i int) string { return fmt.Sprintf("person-%d@example.com", i) }
 
-// settle makes people, what they said about mail, and their sessions.
-func (b *bench) settle(ctx context.Context, s shape) error {
+// seedPeople makes people, what they said about mail, and their sessions.
+func (b *bench) seedPeople(ctx context.Context, s shape) error {
 	b.people = people{few: s.readers, some: s.readers + 1, many: s.readers + 2}
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same data in every run
 	joined := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -83,7 +83,7 @@ func (b *bench) settle(ctx context.Context, s shape) error {
 		}
 		b.people.sessions = append(b.people.sessions, token)
 	}
-	return b.calm(ctx, "person", "profile", "email_address", "consent_state", "consent_event", "session")
+	return b.vacuum(ctx, "person", "profile", "email_address", "consent_state", "consent_event", "session")
 }
 
 // timedID is a UUID of version 7, as the portal makes them, but the same in
@@ -172,7 +172,7 @@ func (b *bench) hold(ctx context.Context) error {
 		return fmt.Errorf("of %d connections %d were taken and %d refused", total, result.Added, result.Refused)
 	}
 	b.held = true
-	return b.calm(ctx, "connection_log", "record_total", "record_day")
+	return b.vacuum(ctx, "connection_log", "record_total", "record_day")
 }
 
 func ingestOf(from io.Reader) record.IngestInput {

@@ -33,7 +33,7 @@ func (b *bench) exports(ctx context.Context) error {
 	var took, cpu [2][]float64
 	var much, some []float64 // memory above idle
 	err = b.inTurn(func(side string, _ int) error {
-		if err := b.calm(ctx); err != nil {
+		if err := b.vacuum(ctx); err != nil {
 			return err
 		}
 		if side == bareSide {

@@ -29,7 +29,7 @@ type ground struct {
 	app        *app.App
 }
 
-func breakGround(ctx context.Context) (g *ground, err error) {
+func newGround(ctx context.Context) (g *ground, err error) {
 	g = &ground{keys: keyring.Generate()}
 	defer func() {
 		if err != nil {
@@ -115,9 +115,9 @@ func (g *ground) exec(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// calm lets the database write down what it owes, so that no measurement pays
+// vacuum lets the database write down what it owes, so that no measurement pays
 // for the one before.
-func (g *ground) calm(ctx context.Context, tables ...string) error {
+func (g *ground) vacuum(ctx context.Context, tables ...string) error {
 	for _, t := range tables {
 		if err := g.exec(ctx, "vacuum analyze "+t); err != nil {
 			return err

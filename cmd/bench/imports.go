@@ -35,7 +35,7 @@ func (b *bench) imports(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := b.calm(ctx); err != nil {
+		if err := b.vacuum(ctx); err != nil {
 			return err
 		}
 		t, err := b.workOnce(ctx, task{Kind: kind, Input: file})

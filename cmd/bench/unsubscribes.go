@@ -100,7 +100,7 @@ func (b *bench) agree(ctx context.Context, targets []uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return b.calm(ctx, "consent_event", "consent_state")
+	return b.vacuum(ctx, "consent_event", "consent_state")
 }
 
 // everyStop fails if a stop that was answered with 200 is not in the database,

@@ -28,7 +28,7 @@ type apikeyAddCmd struct {
 // Run makes a key and writes it to the standard output, alone.
 func (c *apikeyAddCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		token, key, err := a.Records.CreateKey(ctx, atTheKeyboard(), c.Name, c.Categories)
+		token, key, err := a.Records.CreateKey(ctx, operator(), c.Name, c.Categories)
 		if err != nil {
 			return said(a, err)
 		}
@@ -66,7 +66,7 @@ type apikeyRevokeCmd struct {
 // Run revokes a key.
 func (c *apikeyRevokeCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		if err := a.Records.RevokeKey(ctx, atTheKeyboard(), c.ID); err != nil {
+		if err := a.Records.RevokeKey(ctx, operator(), c.ID); err != nil {
 			return said(a, err)
 		}
 		fmt.Printf("Key %s is revoked.\n", c.ID)

@@ -98,7 +98,7 @@ func (i *importer) open(ctx context.Context, category, name, form string) error 
 func (i *importer) file(ctx context.Context, category, name string, format record.Format, from io.Reader, size int64) error {
 	started := i.now()
 	result, err := i.records.Ingest(ctx, record.IngestInput{
-		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Actor: atTheKeyboard(),
+		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Actor: operator(),
 		Progress: func(p record.Progress) { i.progress(p, size, i.now().Sub(started)) },
 		Refused:  func(r record.Refusal) { i.refused(name, r) },
 	})

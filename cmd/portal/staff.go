@@ -20,8 +20,8 @@ type staffCmd struct {
 	Disable staffDisableCmd `cmd:"" help:"Shut somebody out, at once. Adding them again starts them over, with a new second factor."`
 }
 
-// atTheKeyboard is who acts on the command line, in the audit log.
-func atTheKeyboard() audit.Actor { return audit.BySystem("command line") }
+// operator is who acts on the command line, in the audit log.
+func operator() audit.Actor { return audit.BySystem("command line") }
 
 type staffAddCmd struct {
 	backstage `embed:""`
@@ -34,7 +34,7 @@ type staffAddCmd struct {
 // Run invites a member and prints their link.
 func (c *staffAddCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		m, link, err := a.Staff.Add(ctx, atTheKeyboard(), staff.NewMember{Email: c.Email.String(), Name: c.Name, Role: c.Role, Lang: string(c.Lang)})
+		m, link, err := a.Staff.Add(ctx, operator(), staff.NewMember{Email: c.Email.String(), Name: c.Name, Role: c.Role, Lang: string(c.Lang)})
 		if err != nil {
 			return said(a, err)
 		}
@@ -78,7 +78,7 @@ type staffDisableCmd struct {
 // Run disables a member.
 func (c *staffDisableCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		if err := a.Staff.Disable(ctx, atTheKeyboard(), c.Email.String()); err != nil {
+		if err := a.Staff.Disable(ctx, operator(), c.Email.String()); err != nil {
 			return said(a, err)
 		}
 		fmt.Printf("%s is shut out.\n", c.Email)

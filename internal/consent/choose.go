@@ -102,7 +102,7 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 				continue
 			}
 			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
-				if err := settle(ctx, tx, c.Person, id, before.Since); err != nil {
+				if err := applySuppression(ctx, tx, c.Person, id, before.Since); err != nil {
 					return nil, err
 				}
 			}
@@ -141,7 +141,7 @@ func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64
 		if ok && !blanket.Given && len(events) == 1 {
 			return nil, nil // nothing is an answer: everything is off already
 		}
-		return events, forgetBlanket(ctx, tx, c.Person)
+		return events, deleteAllOff(ctx, tx, c.Person)
 	})
 }
 

@@ -56,9 +56,9 @@ func (s *Service) Read(token string) (Link, error) {
 	return Link{}, fault.New(fault.NotFound, "consent.linkUnknown") // signed by a later version
 }
 
-// WaysOut are the links that a message of a topic carries; nil for a locked
+// UnsubscribeLinks are the links that a message of a topic carries; nil for a locked
 // topic, whose messages can't be stopped. NotFound for an unknown topic.
-func (s *Service) WaysOut(to mail.Recipient, topic string) (*mail.Unsubscribe, error) {
+func (s *Service) UnsubscribeLinks(to mail.Recipient, topic string) (*mail.Unsubscribe, error) {
 	t, ok := s.deps.Register.Topic(topic)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "consent.topicUnknown")

@@ -6,15 +6,15 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-// said is all that is known about one addressee: what they said, and how
+// addressee is all that is known about one addressee: what they said, and how
 // their addresses stand on the suppression list.
-type said struct {
+type addressee struct {
 	states      map[string]stateRow
 	suppression map[string]time.Time // topic → the latest
 }
 
-func newSaid(states []stateRow, suppressions []suppressionRow) said {
-	s := said{states: map[string]stateRow{}, suppression: map[string]time.Time{}}
+func newAddressee(states []stateRow, suppressions []suppressionRow) addressee {
+	s := addressee{states: map[string]stateRow{}, suppression: map[string]time.Time{}}
 	for _, row := range states {
 		s.states[row.Topic] = row
 	}
@@ -33,7 +33,7 @@ func newSaid(states []stateRow, suppressions []suppressionRow) said {
 //     or else what the register says for everybody;
 //   - but a suppressed address gets nothing, unless its owner said yes
 //     themselves and did so afterwards.
-func (s said) about(t register.Topic) Preference {
+func (s addressee) about(t register.Topic) Preference {
 	p := Preference{Topic: t, On: t.DefaultOn}
 	if t.Locked {
 		p.On = true
@@ -55,7 +55,7 @@ func (s said) about(t register.Topic) Preference {
 }
 
 // suppressed is since when, or never (zero).
-func (s said) suppressed(topic string) time.Time {
+func (s addressee) suppressed(topic string) time.Time {
 	since := s.suppression[topic]
 	if all := s.suppression[All]; all.After(since) {
 		return all

@@ -45,7 +45,7 @@ func TestTheLastWordCountsAndASuppressionIsOutspokenOnlyByItsOwner(t *testing.T)
 		"another topic's suppression":                   {topic: consented, states: []stateRow{yes("news", early, SignUp)}, listed: listed("terms", late), on: true, how: SignUp},
 		"suppressed, no consent needed":                 {topic: forAll, listed: listed(All, early), how: Suppressed},
 	} {
-		got := newSaid(c.states, c.listed).about(c.topic)
+		got := newAddressee(c.states, c.listed).about(c.topic)
 		if got.On != c.on || got.Channel != c.how {
 			t.Errorf("%s: on %v by %q, want %v by %q", name, got.On, got.Channel, c.on, c.how)
 		}

@@ -13,7 +13,7 @@ func (s *Service) Sample(to mail.Recipient, topic string) (mail.Message, error) 
 	if !ok {
 		return mail.Message{}, fault.New(fault.NotFound, "consent.topicUnknown")
 	}
-	out, err := s.WaysOut(to, topic)
+	out, err := s.UnsubscribeLinks(to, topic)
 	if err != nil {
 		return mail.Message{}, err
 	}

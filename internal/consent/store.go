@@ -59,7 +59,7 @@ func write(ctx context.Context, db postgres.Writer, events []Event) (int64, erro
 // read collects what a person said and how their addresses, and those whose
 // hashes are given, stand on the suppression list. Two round trips, whatever
 // there is.
-func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID, hashes [][]byte) (said, error) {
+func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID, hashes [][]byte) (addressee, error) {
 	var states []stateRow
 	var addresses []string
 	batch := &pgx.Batch{}
@@ -72,7 +72,7 @@ func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID
 		return err
 	})
 	if err := db.SendBatch(ctx, batch).Close(); err != nil {
-		return said{}, fmt.Errorf("consent: reading: %w", err)
+		return addressee{}, fmt.Errorf("consent: reading: %w", err)
 	}
 	for _, address := range addresses {
 		hashes = append(hashes, s.hashes(address)...)
@@ -80,9 +80,9 @@ func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID
 	rows, _ := db.Query(ctx, `select topic, at from suppression where address_hash = any($1)`, hashes) // CollectRows gives its error
 	suppressions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[suppressionRow])
 	if err != nil {
-		return said{}, fmt.Errorf("consent: reading suppressions: %w", err)
+		return addressee{}, fmt.Errorf("consent: reading suppressions: %w", err)
 	}
-	return newSaid(states, suppressions), nil
+	return newAddressee(states, suppressions), nil
 }
 
 // history is a person's ledger, the newest line first.
@@ -94,8 +94,8 @@ func history(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]E
 	return events, nil
 }
 
-// settle makes a suppression of a person's address the state of the topic.
-func settle(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
+// applySuppression makes a suppression of a person's address the state of the topic.
+func applySuppression(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
 	_, err := tx.PGX.Exec(ctx, `update consent_state set given = false, at = $3 where person_id = $1 and topic = $2 and given`, person, topic, since)
 	if err != nil {
 		return fmt.Errorf("consent: settling a suppression: %w", err)
@@ -103,9 +103,9 @@ func settle(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string,
 	return nil
 }
 
-// forgetBlanket makes a no to everything, said again, a change of its own: its
+// deleteAllOff makes a no to everything, said again, a change of its own: its
 // line and those of the topics that it stops bear the same time.
-func forgetBlanket(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+func deleteAllOff(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.PGX.Exec(ctx, `delete from consent_state where person_id = $1 and topic = $2`, person, All)
 	if err != nil {
 		return fmt.Errorf("consent: renewing a no to everything: %w", err)

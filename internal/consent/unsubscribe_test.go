@@ -235,14 +235,14 @@ func TestATokenOfAnOldKeyStillWorksAndAForgedOneNever(t *testing.T) {
 func TestPromotionalMailHasItsWaysOutAndLockedMailHasNone(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	out, err := b.WaysOut(recipient(postgres.NewID(), "mara@example.com"), topic)
+	out, err := b.UnsubscribeLinks(recipient(postgres.NewID(), "mara@example.com"), topic)
 	if err != nil || !strings.HasPrefix(out.OneClick, base+"/unsubscribe/") || !strings.HasPrefix(out.Preferences, out.OneClick) || out.Topic != "キャンペーン" {
 		t.Errorf("%+v, %v", out, err)
 	}
-	if out, err := b.WaysOut(recipient(uuid.Nil, "mara@example.com"), locked); err != nil || out != nil {
+	if out, err := b.UnsubscribeLinks(recipient(uuid.Nil, "mara@example.com"), locked); err != nil || out != nil {
 		t.Errorf("locked: %+v, %v", out, err)
 	}
-	if _, err := b.WaysOut(recipient(uuid.Nil, "mara@example.com"), "no-such-topic"); !fault.Is(err, fault.NotFound) {
+	if _, err := b.UnsubscribeLinks(recipient(uuid.Nil, "mara@example.com"), "no-such-topic"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("unknown: %v", err)
 	}
 }

@@ -70,7 +70,7 @@ func keptTables(reg *register.Register) map[string]bool {
 func (b *bundle) seed(person uuid.UUID, n int, word string) {
 	b.t.Helper()
 	for _, c := range b.Register.Categories {
-		h, ok := c.Intake()
+		h, ok := c.IngestHolding()
 		if !ok || !h.Records {
 			continue
 		}

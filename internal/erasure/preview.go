@@ -37,7 +37,7 @@ func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error
 	}
 	for _, l := range s.lines(held, p.RunsAt) {
 		switch {
-		case l.Category.Erasure.Action == register.Keep && (l.Rows > 0 || s.arises(l.Category)):
+		case l.Category.Erasure.Action == register.Keep && (l.Rows > 0 || s.arisesFromErasure(l.Category)):
 			p.Stays = append(p.Stays, l)
 		case l.Rows == 0:
 		case l.Category.Erasure.Action == register.Anonymise:
@@ -85,9 +85,9 @@ func holds(c register.Category, table string) bool {
 	return slices.ContainsFunc(c.Holdings, func(h dictionary.Holding) bool { return h.Table == table })
 }
 
-// arises tells whether rows of a category come about by erasing: the request,
+// arisesFromErasure tells whether rows of a category come about by erasing: the request,
 // the record of the erasure, and what belongs to no account.
-func (s *Service) arises(c register.Category) bool {
+func (s *Service) arisesFromErasure(c register.Category) bool {
 	return holds(c, "request") || holds(c, Erasure{}.TableName()) || len(s.deps.Records.For(c.ID)) == 0
 }
 

@@ -23,7 +23,7 @@ const (
 	maxRest    = 500 * time.Millisecond
 )
 
-func (s *Service) gentle() bool {
+func (s *Service) throttled() bool {
 	return s.Pace == Gentle || s.Pace != Full && s.Traffic != nil && !s.Traffic.Quiet()
 }
 
@@ -34,7 +34,7 @@ func (s *Service) rows(seen, bytes int64) int {
 		return firstRows
 	}
 	most := int64(fullRows)
-	if s.gentle() {
+	if s.throttled() {
 		most = gentleRows
 	}
 	return int(min(most, max(1, batchBytes*seen/max(bytes, 1))))
@@ -42,7 +42,7 @@ func (s *Service) rows(seen, bytes int64) int {
 
 // rest leaves the database to others for as long as the last batch had it.
 func (s *Service) rest(ctx context.Context, worked time.Duration) error {
-	if !s.gentle() {
+	if !s.throttled() {
 		return ctx.Err()
 	}
 	return wait(ctx, min(worked, maxRest))

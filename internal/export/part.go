@@ -96,7 +96,7 @@ func (p *part) read(ctx context.Context) (last bool, err error) {
 	before := p.Lines.Bytes
 	for first := true; ; first = false {
 		asked := time.Now() //nolint:forbidigo // as above
-		n, next, err := p.insist(ctx, p.Service.rows(p.rowsDone, p.lines.Bytes))
+		n, next, err := p.readAgain(ctx, p.Service.rows(p.rowsDone, p.lines.Bytes))
 		if err != nil && silent(err) != "" && !first {
 			return false, nil
 		}
@@ -118,9 +118,9 @@ func (p *part) read(ctx context.Context) (last bool, err error) {
 	}
 }
 
-// insist reads on, and again if the source stumbles: from the same cursor, so
+// readAgain reads on, and again if the source stumbles: from the same cursor, so
 // that no row is left out or comes twice.
-func (p *part) insist(ctx context.Context, limit int) (n int64, next string, err error) {
+func (p *part) readAgain(ctx context.Context, limit int) (n int64, next string, err error) {
 	for try := 0; ; try++ {
 		n, next, err = p.ask(ctx, limit)
 		if err == nil || ctx.Err() != nil {

@@ -237,11 +237,11 @@ func (s *Service) failed(ctx context.Context, tx postgres.Tx, id uuid.UUID, try 
 	if err := s.record(ctx, tx, audit.BySystem(kind), e, "export.failed", nil); err != nil {
 		return jobs.Next{}, err
 	}
-	return jobs.Next{}, orGone(s.mail(ctx, tx, nil, e, "exportFailed"))
+	return jobs.Next{}, ignoreNotFound(s.mail(ctx, tx, nil, e, "exportFailed"))
 }
 
-// orGone takes it that the person has left meanwhile.
-func orGone(err error) error {
+// ignoreNotFound takes it that the person has left meanwhile.
+func ignoreNotFound(err error) error {
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}

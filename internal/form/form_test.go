@@ -45,7 +45,7 @@ func TestAFormIsTakenWithItsDeedOrNotAtAll(t *testing.T) {
 	}
 	must(t, deed(first.Within(ctx), p.DB, nil))
 	must(t, deed(first.Within(ctx), p.DB, nil)) // the same press may need two transactions
-	must(t, first.Led(ctx, "/there"))
+	must(t, first.SetAnswer(ctx, "/there"))
 	second := s.Sending([]byte("a form"))
 	if err := deed(second.Within(ctx), p.DB, nil); !errors.Is(err, form.ErrRepeated) || count() != 2 {
 		t.Errorf("a second press: %v, %d rows", err, count())
@@ -56,7 +56,7 @@ func TestAFormIsTakenWithItsDeedOrNotAtAll(t *testing.T) {
 	if err := deed(s.Sending([]byte("another form")).Within(ctx), p.DB, nil); err != nil {
 		t.Errorf("another form: %v", err)
 	}
-	must(t, first.Free(ctx))
+	must(t, first.Release(ctx))
 	if err := deed(second.Within(ctx), p.DB, nil); err != nil {
 		t.Errorf("after it was given back: %v", err)
 	}

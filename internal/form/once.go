@@ -62,14 +62,14 @@ func (g *Sending) Answer(ctx context.Context) (at string, done bool, err error) 
 	}
 }
 
-// Led writes down where the form led, for a second press. The deed is done by
+// SetAnswer writes down where the form led, for a second press. The deed is done by
 // now, so a browser that has gone away does not keep it from being written.
-func (g *Sending) Led(ctx context.Context, to string) error {
+func (g *Sending) SetAnswer(ctx context.Context, to string) error {
 	return g.whenDone(ctx, func(ctx context.Context) error { return g.setAnswer(ctx, to) })
 }
 
-// Free gives the number back: nothing was done, and the form is shown again.
-func (g *Sending) Free(ctx context.Context) error { return g.whenDone(ctx, g.free) }
+// Release gives the number back: nothing was done, and the form is shown again.
+func (g *Sending) Release(ctx context.Context) error { return g.whenDone(ctx, g.release) }
 
 func (*Sending) whenDone(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)

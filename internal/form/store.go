@@ -89,7 +89,7 @@ func (g *Sending) setAnswer(ctx context.Context, to string) error {
 	return nil
 }
 
-func (g *Sending) free(ctx context.Context) error {
+func (g *Sending) release(ctx context.Context) error {
 	_, err := g.forms.deps.DB.Pool.Exec(ctx, `delete from used_form where key = $1 and try = $2`, g.key, g.try)
 	if err != nil {
 		return fmt.Errorf("giving a form's number back: %w", err)

@@ -157,7 +157,7 @@ func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest
 			return err
 		}
 		rest = next.Rest
-		return p.settle(ctx, tx, w, id, next, true)
+		return p.reschedule(ctx, tx, w, id, next, true)
 	})
 	switch {
 	case err == nil:
@@ -189,9 +189,9 @@ func (p *Plans) take(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID) 
 	return id, try, err
 }
 
-// settle notes how a plan goes on. Tries are counted anew after one that went
+// reschedule notes how a plan goes on. Tries are counted anew after one that went
 // well.
-func (p *Plans) settle(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) (err error) {
+func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) (err error) {
 	if now := p.Now(); next.Over {
 		_, err = tx.PGX.Exec(ctx, `delete from plan where kind = $1 and id = $2`, w.Kind, id)
 	} else {
@@ -228,9 +228,9 @@ func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) err
 			}
 		}
 		if try.Last() {
-			return p.settle(ctx, tx, w, id, next, true)
+			return p.reschedule(ctx, tx, w, id, next, true)
 		}
-		return p.settle(ctx, tx, w, id, Next{After: backoff(try)}, false)
+		return p.reschedule(ctx, tx, w, id, Next{After: backoff(try)}, false)
 	})
 }
 

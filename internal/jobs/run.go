@@ -65,7 +65,7 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	var sweeping sync.WaitGroup
 	if cfg.Plans != nil {
-		sweeping.Go(func() { cfg.Plans.keepSweeping(ctx) })
+		sweeping.Go(func() { cfg.Plans.sweepPeriodically(ctx) })
 	}
 	<-client.Stopped()
 	sweeping.Wait()

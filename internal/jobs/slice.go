@@ -85,8 +85,8 @@ func (p *Plans) Sweep(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// keepSweeping sweeps until ctx ends.
-func (p *Plans) keepSweeping(ctx context.Context) {
+// sweepPeriodically sweeps until ctx ends.
+func (p *Plans) sweepPeriodically(ctx context.Context) {
 	for pause(ctx, sweepRate) == nil {
 		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
 			p.Log.WarnContext(ctx, "looking for long work that nobody does", "error", err)

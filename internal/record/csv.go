@@ -25,12 +25,12 @@ type csvReader struct {
 
 	names  []string
 	places []int // by column
-	fields int   // of the intake
+	fields int   // of the ingestTable
 	cells  [][]byte
 	clean  []byte // quoted cells without their quotes
 }
 
-func newCSV(from io.Reader, into *intake) (*csvReader, error) {
+func newCSV(from io.Reader, into *ingestTable) (*csvReader, error) {
 	l, err := open(from)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func newCSV(from io.Reader, into *intake) (*csvReader, error) {
 
 // header finds each column's field, or says what is wrong with it at once
 // rather than in every row.
-func (r *csvReader) header(into *intake) error {
+func (r *csvReader) header(into *ingestTable) error {
 	if len(r.cells) > maxColumns {
 		return fault.New(fault.Invalid, "record.headerWide", "Max", maxColumns)
 	}

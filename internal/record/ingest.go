@@ -62,11 +62,11 @@ type Result struct {
 // one. The same row twice is one row, so a run that was cut off is repeated
 // whole. What was taken before an error stays, and Result tells of it.
 func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
-	into, ok := s.intakes[in.Category]
+	into, ok := s.ingestable[in.Category]
 	if !ok {
-		return Result{}, fault.New(fault.NotFound, "record.noIntake", "Category", in.Category)
+		return Result{}, fault.New(fault.NotFound, "record.notIngestable", "Category", in.Category)
 	}
-	run := &run{in: in, into: into, deps: s.Deps, months: map[time.Time]bool{}, result: Result{Run: postgres.NewID()}}
+	run := &run{in: in, into: into, deps: s.deps, months: map[time.Time]bool{}, result: Result{Run: postgres.NewID()}}
 	if err := run.begin(ctx); err != nil {
 		return Result{}, err
 	}
@@ -85,7 +85,7 @@ const (
 // run is one ingest under way.
 type run struct {
 	in      IngestInput
-	into    *intake
+	into    *ingestTable
 	deps    Deps
 	months  map[time.Time]bool // whose partition is there
 	result  Result
@@ -94,9 +94,7 @@ type run struct {
 
 func (r *run) begin(ctx context.Context) error {
 	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		_, err := tx.PGX.Exec(ctx, "insert into ingest_run (id, category, source, started_at) values ($1, $2, $3, $4)",
-			r.result.Run, r.in.Category, r.in.Source, r.deps.Now())
-		return err
+		return insertRun(ctx, tx, r.result.Run, r.in, r.deps.Now())
 	})
 }
 
@@ -104,7 +102,7 @@ func (r *run) begin(ctx context.Context) error {
 func (r *run) end(ctx context.Context, whole bool) error {
 	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if whole {
-			if _, err := tx.PGX.Exec(ctx, "update ingest_run set finished_at = $2 where id = $1", r.result.Run, r.deps.Now()); err != nil {
+			if err := setRunFinished(ctx, tx, r.result.Run, r.deps.Now()); err != nil {
 				return err
 			}
 		}
@@ -131,7 +129,7 @@ func (r *run) all(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		for b := range ready {
-			if err := r.take(ctx, b); err != nil {
+			if err := r.keep(ctx, b); err != nil {
 				return err
 			}
 			if b.broken != nil {

@@ -25,7 +25,7 @@ type rowReader interface {
 	unended() bool
 }
 
-// rawRow is a row as it came: cells by the intake's fields.
+// rawRow is a row as it came: cells by the category's fields.
 type rawRow struct {
 	line   int64
 	person []byte

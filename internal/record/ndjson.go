@@ -14,14 +14,14 @@ import (
 type ndjsonReader struct {
 	*lines
 
-	into *intake
+	into *ingestTable
 	seen []bool
 	raw  *rawRow
 	text bytes.Reader // the line
 	json *jsontext.Decoder
 }
 
-func newNDJSON(from io.Reader, into *intake) (*ndjsonReader, error) {
+func newNDJSON(from io.Reader, into *ingestTable) (*ndjsonReader, error) {
 	l, err := open(from)
 	if err != nil {
 		return nil, err

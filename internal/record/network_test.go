@@ -89,7 +89,7 @@ func TestAWideHeaderIsReadInOneGo(t *testing.T) {
 		}
 		b.WriteString("\nx\n")
 		started := time.Now()
-		if _, err := newCSV(strings.NewReader(b.String()), &intake{index: map[string]int{}}); err == nil {
+		if _, err := newCSV(strings.NewReader(b.String()), &ingestTable{index: map[string]int{}}); err == nil {
 			t.Error("a header of", columns, "columns was taken")
 		}
 		return time.Since(started)

@@ -76,7 +76,7 @@ func (b *bundle) consents(t testing.TB, person uuid.UUID, n int) {
 func TestEveryCategoryOfTheRegisterHasASourceUnlessItBelongsToNoAccount(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for _, c := range b.Register.Categories {
+	for _, c := range b.portal.Register.Categories {
 		linked := false
 		for _, h := range c.Holdings {
 			linked = linked || h.Person != ""
@@ -90,7 +90,7 @@ func TestEveryCategoryOfTheRegisterHasASourceUnlessItBelongsToNoAccount(t *testi
 func TestARegisterThatNamesWhatTheDatabaseHasNotIsRefusedWithEveryFault(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	reg := *b.Register
+	reg := *b.portal.Register
 	reg.Categories = append([]register.Category{}, reg.Categories...)
 	reg.Categories[0].Holdings = []dictionary.Holding{
 		{Table: "nowhere", Person: "person_id"},
@@ -114,7 +114,7 @@ func TestReadingResumesAtItsCursorAndNeverGivesAnotherPersonsRow(t *testing.T) {
 
 	var topics []string
 	for cursor, first := "", true; first || cursor != ""; first = false {
-		next, err := source.Read(t.Context(), b.DB.Pool, mara, cursor, 10, func(row record.Row) error {
+		next, err := source.Read(t.Context(), b.db.Pool, mara, cursor, 10, func(row record.Row) error {
 			var line struct {
 				At    time.Time
 				Topic string
@@ -144,10 +144,10 @@ func TestEverySourceCanBeCountedReadPagedAndErasedForSomebodyWithNothing(t *test
 	b := setup(t)
 	for _, s := range b.All() {
 		nobody := uuid.New()
-		if n, err := s.Count(t.Context(), b.DB.Pool, nobody); err != nil || n != 0 {
+		if n, err := s.Count(t.Context(), b.db.Pool, nobody); err != nil || n != 0 {
 			t.Errorf("%s: count %d, %v", s.Name(), n, err)
 		}
-		if _, err := s.Read(t.Context(), b.DB.Pool, nobody, "", 10, nil); err != nil {
+		if _, err := s.Read(t.Context(), b.db.Pool, nobody, "", 10, nil); err != nil {
 			t.Errorf("%s: read: %v", s.Name(), err)
 		}
 		q := record.PageQuery{Limit: 10, From: b.clock.Now(), To: b.clock.Now()}

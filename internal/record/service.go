@@ -19,19 +19,19 @@ type Deps struct {
 
 // Service is what is promised about what is held.
 type Service struct {
-	Deps
+	deps Deps
 
-	sources  []Source
-	by       map[string][]Source
-	tables   []*table
-	intakes  map[string]*intake
-	overview string // one statement, whatever the number of categories
+	sources    []Source
+	by         map[string][]Source
+	tables     []*table
+	ingestable map[string]*ingestTable
+	overview   string // one statement, whatever the number of categories
 }
 
 // New reads the register's holdings and holds them to the database. Its error
 // names every table and column that is not there.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	s := &Service{Deps: d, by: map[string][]Source{}, intakes: map[string]*intake{}}
+	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}}
 	catalogue, err := readCatalogue(ctx, d.DB)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
@@ -51,7 +51,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 			s.sources = append(s.sources, t)
 			s.by[category.ID] = append(s.by[category.ID], t)
 			if holding.Ingest {
-				if s.intakes[category.ID], err = newIntake(t); err != nil {
+				if s.ingestable[category.ID], err = newIngestTable(t); err != nil {
 					faults = append(faults, fmt.Errorf("category %s: %w", category.ID, err))
 				}
 			}
@@ -70,15 +70,3 @@ func (s *Service) All() []Source { return s.sources }
 // For gives a category's sources; none for a category that nobody holds rows
 // of, such as those that belong to no account.
 func (s *Service) For(category string) []Source { return s.by[category] }
-
-// Intakes are the categories into which rows may be imported, in the
-// register's order.
-func (s *Service) Intakes() []register.Category {
-	var open []register.Category
-	for _, c := range s.Register.Categories {
-		if _, ok := s.intakes[c.ID]; ok {
-			open = append(open, c)
-		}
-	}
-	return open
-}

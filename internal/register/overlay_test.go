@@ -143,7 +143,7 @@ categories:
 		t.Errorf("got %+v", promotions)
 	}
 	added, ok := reg.Category("race-times")
-	if intake, open := added.Intake(); !ok || !open || intake.Table != "record" || len(intake.Fields) != 2 {
+	if holding, open := added.IngestHolding(); !ok || !open || holding.Table != "record" || len(holding.Fields) != 2 {
 		t.Errorf("got %+v", added)
 	}
 	if reg.Controller.Name != shipped(t).Controller.Name {

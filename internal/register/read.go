@@ -158,9 +158,9 @@ func covers(countries, regions []string, country, region string) bool {
 		(len(regions) == 0 || contains(regions, region))
 }
 
-// Intake is the holding into which rows of a category are imported; ok is
+// IngestHolding is the holding into which rows of a category are imported; ok is
 // false for a category that nobody imports.
-func (c Category) Intake() (dictionary.Holding, bool) {
+func (c Category) IngestHolding() (dictionary.Holding, bool) {
 	for _, h := range c.Holdings {
 		if h.Ingest {
 			return h, true

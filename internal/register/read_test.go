@@ -174,9 +174,9 @@ func TestEveryPromiseAboutDataHasItsCategory(t *testing.T) {
 func TestTheConnectionLogHoldsTheFourThingsOfP6(t *testing.T) {
 	t.Parallel()
 	category, _ := shipped(t).Category("connection-log")
-	intake, ok := category.Intake()
+	holding, ok := category.IngestHolding()
 	var ids []string
-	for _, f := range intake.Fields {
+	for _, f := range holding.Fields {
 		ids = append(ids, f.ID)
 	}
 	if want := []string{"started_at", "network", "place", "bytes", "seconds"}; !ok || !reflect.DeepEqual(ids, want) {

@@ -51,18 +51,18 @@ func (v *validator) fields(path string, c Category) {
 	if len(c.Holdings) == 0 {
 		v.fault(path+".fields", "%s lies nowhere: say which fields its rows have", c.ID)
 	}
-	intakes := 0
+	ingested := 0
 	counted := c.Retention.From == SinceRow || c.Erasure.From == SinceRow
 	for _, h := range c.Holdings {
 		if h.Ingest {
-			intakes++
+			ingested++
 			v.allowed(path, c, h)
 		}
 		if counted && h.KeepingClock() == "" {
 			v.fault(path, "the keeping time counts from each row, and the rows of the table %s have no time", h.Table)
 		}
 	}
-	if intakes > 1 {
+	if ingested > 1 {
 		v.fault(path+".fields", "the rows of %s are imported into a table of their own, so it has no fields of yours", c.ID)
 	}
 	for _, f := range c.Fields {

@@ -120,18 +120,18 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 	if err := account.Hold(ctx, tx, r.PersonID); err != nil { // twenty-one at once are refused too
 		return err
 	}
-	underWay, err := countUnderWay(tx, r.PersonID)
+	underWay, err := countUnderWay(ctx, tx, r.PersonID)
 	if err != nil {
 		return err
 	}
 	if underWay >= maxOpen {
 		return fault.New(fault.Conflict, "request.tooMany", "Max", maxOpen)
 	}
-	if err := insert(tx, r); err != nil {
+	if err := insert(ctx, tx, r); err != nil {
 		return err
 	}
 	actor := audit.ByPerson(r.PersonID)
-	if err := s.event(tx, *r, actor, Event{Kind: Received}); err != nil {
+	if err := s.event(ctx, tx, *r, actor, Event{Kind: Received}); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String()})
@@ -162,20 +162,20 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 		return err
 	}
 	r.ErasureID = &id
-	if err := s.move(tx, r, Approved); err != nil {
+	if err := s.move(ctx, tx, r, Approved); err != nil {
 		return err
 	}
-	if err := s.event(tx, *r, by, Event{Kind: event, Text: r.Decision}); err != nil {
+	if err := s.event(ctx, tx, *r, by, Event{Kind: event, Text: r.Decision}); err != nil {
 		return err
 	}
 	l.runsAt = runsAt
 	return s.tell(ctx, tx, *r, l)
 }
 
-func (s *Service) event(tx postgres.Tx, r Request, by audit.Actor, e Event) error {
+func (s *Service) event(ctx context.Context, tx postgres.Tx, r Request, by audit.Actor, e Event) error {
 	e.PersonID, e.RequestID, e.ID, e.At = r.PersonID, r.ID, postgres.NewID(), s.deps.Now()
 	e.ActorKind, e.ActorID = string(by.Kind), by.ID
-	return insertEvent(tx, e)
+	return insertEvent(ctx, tx, e)
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, r Request, by audit.Actor, action string, detail map[string]any) error {

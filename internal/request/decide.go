@@ -27,7 +27,7 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 		if r.State != Open {
 			return fault.New(fault.Conflict, "request.decided")
 		}
-		if err := asSeen(tx, by, r, yes.Seen); err != nil {
+		if err := asSeen(ctx, tx, by, r, yes.Seen); err != nil {
 			return err
 		}
 		words, ps := readWords("decision", yes.Words, r.Kind != Erasure, "request.wordsMissing")
@@ -41,10 +41,10 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 			}
 			return s.record(ctx, tx, r, by.Actor(), "request.approved", nil)
 		}
-		if err := s.move(tx, &r, Done); err != nil {
+		if err := s.move(ctx, tx, &r, Done); err != nil {
 			return err
 		}
-		if err := s.event(tx, r, by.Actor(), Event{Kind: WasApproved, Text: words}); err != nil {
+		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: WasApproved, Text: words}); err != nil {
 			return err
 		}
 		if err := s.record(ctx, tx, r, by.Actor(), "request.approved", nil); err != nil {
@@ -71,7 +71,7 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		if !r.Undecided() {
 			return fault.New(fault.Conflict, "request.decided")
 		}
-		if err := asSeen(tx, by, r, why.Seen); err != nil {
+		if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {
 			return err
 		}
 		var ps []fault.Problem
@@ -89,10 +89,10 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		}
 		s.decide(&r, by, words)
 		r.ReasonCode = why.Code
-		if err := s.move(tx, &r, Refused); err != nil {
+		if err := s.move(ctx, tx, &r, Refused); err != nil {
 			return err
 		}
-		if err := s.event(tx, r, by.Actor(), Event{Kind: WasRefused, Text: words}); err != nil {
+		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: WasRefused, Text: words}); err != nil {
 			return err
 		}
 		if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {

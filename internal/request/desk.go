@@ -79,7 +79,7 @@ func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Requ
 	if err := by.Needs(staff.Agent); err != nil {
 		return Request{}, err
 	}
-	return one(s.deps.DB.Gorm(ctx), its{id: id})
+	return one(ctx, s.deps.DB.Gorm(ctx), its{id: id})
 }
 
 // Journal is all of a request's history, the notes too, for staff.
@@ -87,7 +87,7 @@ func (s *Service) Journal(ctx context.Context, by staff.Member, r Request) ([]Ev
 	if err := by.Needs(staff.Agent); err != nil {
 		return nil, err
 	}
-	return events(s.deps.DB.Gorm(ctx), r.PersonID, r.ID, true)
+	return events(ctx, s.deps.DB.Gorm(ctx), r.PersonID, r.ID, true)
 }
 
 // Take makes by the one who works on an open request. Conflict if it is closed
@@ -124,10 +124,10 @@ func (s *Service) Release(ctx context.Context, by staff.Member, id uuid.UUID) er
 
 func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what, action string) error {
 	r.OwnerID = owner
-	if err := update(tx, r, ownerColumn); err != nil {
+	if err := update(ctx, tx, r, ownerColumn); err != nil {
 		return err
 	}
-	if err := s.event(tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
+	if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, r, by.Actor(), action, nil)
@@ -140,7 +140,7 @@ func (s *Service) Note(ctx context.Context, by staff.Member, id uuid.UUID, words
 		return err
 	}
 	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
-		return s.event(tx, r, by.Actor(), Event{Kind: Note, Text: words, Internal: true})
+		return s.event(ctx, tx, r, by.Actor(), Event{Kind: Note, Text: words, Internal: true})
 	})
 }
 
@@ -155,11 +155,11 @@ func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, word
 		if !r.State.UnderWay() {
 			return fault.New(fault.Conflict, "request.alreadyClosed")
 		}
-		if err := s.event(tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
+		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
 			return err
 		}
 		r.SaidAt = nil
-		if err := update(tx, r, saidColumn); err != nil {
+		if err := update(ctx, tx, r, saidColumn); err != nil {
 			return err
 		}
 		l := letterMessage
@@ -229,7 +229,7 @@ func (s *Service) WhoIs(ctx context.Context, by staff.Member, query string) (uui
 
 func (s *Service) whoIs(ctx context.Context, query string) (uuid.UUID, error) {
 	if reference, ok := NormalReference(query); ok {
-		r, err := one(s.deps.DB.Gorm(ctx), its{reference: reference})
+		r, err := one(ctx, s.deps.DB.Gorm(ctx), its{reference: reference})
 		return r.PersonID, err
 	}
 	return s.deps.Accounts.ByAddress(ctx, query)

@@ -81,7 +81,7 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 	if r.OwnerID == nil {
 		return nil
 	}
-	address, err := staff.AddressIn(tx, *r.OwnerID)
+	address, err := staff.AddressIn(ctx, tx, *r.OwnerID)
 	if err != nil || address == "" {
 		return err
 	}

@@ -15,12 +15,12 @@ import (
 
 // Mine are a person's requests, the latest first; at most two hundred.
 func (s *Service) Mine(ctx context.Context, person uuid.UUID) ([]Request, error) {
-	return latest(s.deps.DB.Gorm(ctx), person, 200)
+	return latest(ctx, s.deps.DB.Gorm(ctx), person, 200)
 }
 
 // Get is one request of the person's own. NotFound for anybody else's.
 func (s *Service) Get(ctx context.Context, person, id uuid.UUID) (Request, error) {
-	return one(s.deps.DB.Gorm(ctx), its{person: person, id: id})
+	return one(ctx, s.deps.DB.Gorm(ctx), its{person: person, id: id})
 }
 
 // Timeline is what the person may see of a request's history, the oldest
@@ -29,7 +29,7 @@ func (s *Service) Timeline(ctx context.Context, person, id uuid.UUID) ([]Event, 
 	if _, err := s.Get(ctx, person, id); err != nil {
 		return nil, err
 	}
-	return events(s.deps.DB.Gorm(ctx), person, id, false)
+	return events(ctx, s.deps.DB.Gorm(ctx), person, id, false)
 }
 
 // Say adds a message from the person: the queue shows it until somebody
@@ -49,10 +49,10 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 			return fault.New(fault.Conflict, "request.alreadyClosed")
 		}
 		r.SaidAt = new(s.deps.Now())
-		if err := update(tx, r, saidColumn); err != nil {
+		if err := update(ctx, tx, r, saidColumn); err != nil {
 			return err
 		}
-		if err := s.event(tx, r, audit.ByPerson(person), Event{Kind: Message, Text: words}); err != nil {
+		if err := s.event(ctx, tx, r, audit.ByPerson(person), Event{Kind: Message, Text: words}); err != nil {
 			return err
 		}
 		return s.tellOwner(ctx, tx, r)
@@ -67,14 +67,14 @@ func checkWords(words string) (string, error) {
 // hold is lock for what a person or the staff does: the person comes first, as
 // everywhere. Conflict once they are being erased.
 func hold(ctx context.Context, tx postgres.Tx, which its) (Request, error) {
-	r, err := one(tx.Gorm, which)
+	r, err := one(ctx, tx.Gorm, which)
 	if err != nil {
 		return r, err
 	}
 	if err := account.Hold(ctx, tx, r.PersonID); err != nil {
 		return r, err
 	}
-	return lock(tx, its{person: r.PersonID, id: r.ID})
+	return lock(ctx, tx, its{person: r.PersonID, id: r.ID})
 }
 
 // Cancel withdraws a request: an open one, or an erasure still in its grace
@@ -112,11 +112,11 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 		}
 		l = letterStopped
 	}
-	if err := s.move(tx, &r, Cancelled); err != nil {
+	if err := s.move(ctx, tx, &r, Cancelled); err != nil {
 		return err
 	}
 	actor := audit.ByPerson(r.PersonID)
-	if err := s.event(tx, r, actor, Event{Kind: WasCancelled}); err != nil {
+	if err := s.event(ctx, tx, r, actor, Event{Kind: WasCancelled}); err != nil {
 		return err
 	}
 	if err := s.record(ctx, tx, r, actor, "request.cancelled", nil); err != nil {
@@ -131,7 +131,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 // error, and neither is a second call. What else the person asked for can't be
 // answered any more and is closed.
 func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error {
-	r, err := lock(tx, its{erasure: erasureID})
+	r, err := lock(ctx, tx, its{erasure: erasureID})
 	if fault.Is(err, fault.NotFound) || err == nil && r.State != Approved {
 		return nil
 	}
@@ -141,16 +141,16 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 	if err := s.finish(ctx, tx, r); err != nil {
 		return err
 	}
-	others, err := lockUnderWay(tx, r.PersonID)
+	others, err := lockUnderWay(ctx, tx, r.PersonID)
 	if err != nil {
 		return err
 	}
 	for _, other := range others {
-		if err := s.move(tx, &other, Cancelled); err != nil {
+		if err := s.move(ctx, tx, &other, Cancelled); err != nil {
 			return err
 		}
 		by := audit.BySystem("erasure")
-		if err := s.event(tx, other, by, Event{Kind: WasCancelled}); err != nil {
+		if err := s.event(ctx, tx, other, by, Event{Kind: WasCancelled}); err != nil {
 			return err
 		}
 		if err := s.record(ctx, tx, other, by, "request.cancelled", map[string]any{"because": "erased"}); err != nil {
@@ -164,7 +164,7 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 // for then: the requests for one made until then are done. A person who asked
 // for none is no error.
 func (s *Service) CopyReady(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
-	rows, err := lockOpen(tx, person, s.copyKinds(), asked)
+	rows, err := lockOpen(ctx, tx, person, s.copyKinds(), asked)
 	if err != nil {
 		return err
 	}
@@ -180,11 +180,11 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, r Request) error {
 	if r.DecidedAt == nil {
 		r.DecidedAt = new(s.deps.Now())
 	}
-	if err := s.move(tx, &r, Done); err != nil {
+	if err := s.move(ctx, tx, &r, Done); err != nil {
 		return err
 	}
 	by := audit.BySystem("request")
-	if err := s.event(tx, r, by, Event{Kind: WasDone}); err != nil {
+	if err := s.event(ctx, tx, r, by, Event{Kind: WasDone}); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, r, by, "request.done", nil)

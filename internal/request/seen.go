@@ -14,16 +14,16 @@ func (s *Service) Seen(ctx context.Context, by staff.Member, r Request) (string,
 	if err := by.Needs(staff.Agent); err != nil {
 		return "", err
 	}
-	return latestOther(s.deps.DB.Gorm(ctx), by, r)
+	return latestOther(ctx, s.deps.DB.Gorm(ctx), by, r)
 }
 
 // asSeen refuses a decision by a version that is not the latest; "" is for
 // those who decide without a page. Inside the transaction that decides.
-func asSeen(tx postgres.Tx, by staff.Member, r Request, seen string) error {
+func asSeen(ctx context.Context, tx postgres.Tx, by staff.Member, r Request, seen string) error {
 	if seen == "" {
 		return nil
 	}
-	now, err := latestOther(tx.Gorm, by, r)
+	now, err := latestOther(ctx, tx.Gorm, by, r)
 	if err != nil || now == seen {
 		return err
 	}

@@ -2,30 +2,25 @@ package request_test
 
 import (
 	"context"
-	"net"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/jobs"
-	"plusultra.link/privacy/internal/keyring"
-	"plusultra.link/privacy/internal/limit"
-	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
-	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 type bundle struct {
+	*apptest.Portal
 	t        *testing.T
 	db       *postgres.DB
 	clock    *testkit.SetClock
@@ -43,46 +38,20 @@ func setup(t *testing.T) *bundle {
 	return setupOn(t, testkit.DB(t))
 }
 
+// setupOn joins a portal in which the rooms of work, which carry requests out,
+// are played by the test.
 func setupOn(t *testing.T, db *postgres.DB) *bundle {
 	t.Helper()
-	clock := testkit.Clock(t)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-	catalog, err := text.Load()
-	must(t, err)
-	reg, err := register.Default()
-	must(t, err)
 	zone, err := time.LoadLocation("America/Denver")
 	must(t, err)
-	catalog = catalog.In(zone)
-	queue, err := jobs.NewQueue(db)
-	must(t, err)
-	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Now: clock.Now})
-	must(t, err)
-	t.Cleanup(func() { _ = mailbox.Close() })
-	host, port, err := net.SplitHostPort(mailbox.Addr())
-	must(t, err)
-	n, err := strconv.Atoi(port)
-	must(t, err)
-	letters := mail.New(mail.Deps{
-		DB: db, Queue: queue, Ring: ring, Catalog: catalog, Sender: mail.SMTP{Host: host, Port: n, Plaintext: true},
-		Brand: mail.Brand{Name: "Example", From: "privacy@example.com"}, Now: clock.Now,
-	})
-	testkit.Work(t, db, letters.AddWorkers)
-	accounts := account.New(account.Deps{
-		DB: db, Ring: ring, Mail: letters, Limits: &limit.Limiter{DB: db, Hash: ring.Hash, Now: clock.Now},
-		BaseURL: "https://privacy.example.com", Now: clock.Now,
-		Joined: func(context.Context, postgres.Tx, uuid.UUID, account.Joining) error { return nil },
-	})
-	b := &bundle{
-		t: t, db: db, clock: clock, accounts: accounts, mailbox: mailbox, erasures: &erasures{},
-		looks: disclosure.New(disclosure.Deps{DB: db, Register: reg, Now: clock.Now}),
-	}
+	p := apptest.New(t, func(parts *app.Parts) { parts.DB, parts.Zone = db, zone })
+	testkit.Work(t, db, p.Mail.AddWorkers)
+	b := &bundle{Portal: p, t: t, db: db, clock: p.Clock, accounts: p.Accounts, mailbox: p.Mailbox, looks: p.Looks, erasures: &erasures{}}
 	b.requests = request.New(request.Deps{
-		DB: db, Register: reg, Accounts: accounts, Mail: letters, Limits: accounts.Limits, Catalog: catalog, Erasures: b.erasures, Copies: copies{},
-		Zone: zone, BaseURL: "https://privacy.example.com", Now: clock.Now,
+		DB: db, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{},
+		Zone: zone, BaseURL: apptest.Base, Now: p.Clock.Now,
 	})
-	b.agent, b.officer = b.member("agent@example.com", staff.Agent), b.member("officer@example.com", staff.Officer)
+	b.agent, b.officer = b.Member("agent@example.com", staff.Agent), b.Member("officer@example.com", staff.Officer)
 	return b
 }
 
@@ -145,25 +114,7 @@ func wantsField(t *testing.T, err error, field, key string) {
 // person opens an account at home in a country and region.
 func (b *bundle) person(email, lang, country, region string) uuid.UUID {
 	b.t.Helper()
-	var id uuid.UUID
-	must(b.t, b.db.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
-		var err error
-		id, err = b.accounts.Open(b.t.Context(), tx, account.SignUp{Email: email, Name: "Mara Lindqvist", Country: country}, lang, account.Adult)
-		if err != nil {
-			return err
-		}
-		return tx.Gorm.Exec(`update profile set region = ? where person_id = ?`, region, id).Error
-	}))
-	return id
-}
-
-func (b *bundle) member(email string, role staff.Role) staff.Member {
-	b.t.Helper()
-	m := staff.Member{ID: postgres.NewID(), Email: email, Name: "Noor", Role: role}
-	_, err := b.db.Pool.Exec(b.t.Context(), `insert into staff_member (id, email, name, role, enrolled_at, created_at) values ($1, $2, $3, $4, $5, $5)`,
-		m.ID, m.Email, m.Name, m.Role, b.clock.Now())
-	must(b.t, err)
-	return m
+	return b.Person(apptest.Somebody{Email: email, Name: "Mara Lindqvist", Lang: lang, Country: country, Region: region, NoPassword: true})
 }
 
 func (b *bundle) ask(person uuid.UUID, kind string) request.Request {
@@ -174,18 +125,9 @@ func (b *bundle) ask(person uuid.UUID, kind string) request.Request {
 }
 
 // letter is the mail to an address that has those words in its subject.
-func (b *bundle) letter(to, subject string) standin.Message {
-	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.t.Context(), time.Minute)
-	defer stop()
-	m, err := b.mailbox.Wait(ctx, to, subject)
-	must(b.t, err)
-	return m
-}
+func (b *bundle) letter(to, subject string) standin.Message { return b.Letter(to, subject) }
 
 func (b *bundle) audited(action string, person uuid.UUID) int {
 	b.t.Helper()
-	var n int
-	must(b.t, b.db.Pool.QueryRow(b.t.Context(), `select count(*) from audit_entry where action = $1 and person_id = $2`, action, person).Scan(&n))
-	return n
+	return b.Count(`select count(*) from audit_entry where action = $1 and person_id = $2`, action, person)
 }

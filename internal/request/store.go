@@ -23,29 +23,28 @@ type its struct {
 	reference           string
 }
 
-func (i its) in(db *gorm.DB) *gorm.DB {
+func (i its) in(q gorm.ChainInterface[Request]) gorm.ChainInterface[Request] {
 	if i.person != uuid.Nil {
-		db = db.Where("person_id = ?", i.person)
+		q = q.Where("person_id = ?", i.person)
 	}
 	if i.id != uuid.Nil {
-		db = db.Where("id = ?", i.id)
+		q = q.Where("id = ?", i.id)
 	}
 	if i.erasure != uuid.Nil {
-		db = db.Where("erasure_id = ?", i.erasure)
+		q = q.Where("erasure_id = ?", i.erasure)
 	}
 	if i.reference != "" {
-		db = db.Where("reference = ?", i.reference)
+		q = q.Where("reference = ?", i.reference)
 	}
-	return db
+	return q
 }
 
 // one reads a request. NotFound if there is none, or nothing says which.
-func one(db *gorm.DB, which its) (Request, error) {
-	var r Request
+func one(ctx context.Context, db *gorm.DB, which its, how ...clause.Expression) (Request, error) {
 	if which.id == uuid.Nil && which.erasure == uuid.Nil && which.reference == "" {
-		return r, fault.New(fault.NotFound, "request.unknown")
+		return Request{}, fault.New(fault.NotFound, "request.unknown")
 	}
-	err := which.in(db).First(&r).Error
+	r, err := which.in(gorm.G[Request](db, how...).Limit(1)).First(ctx)
 	if postgres.IsMissing(err) {
 		return r, fault.Wrap(err, fault.NotFound, "request.unknown")
 	}
@@ -55,42 +54,47 @@ func one(db *gorm.DB, which its) (Request, error) {
 	return r, nil
 }
 
-// lock is one for a change: of two at once, the second sees what the first did.
-func lock(tx postgres.Tx, which its) (Request, error) { return one(forUpdate(tx), which) }
+func forUpdate() clause.Locking { return clause.Locking{Strength: clause.LockingStrengthUpdate} }
 
-func forUpdate(tx postgres.Tx) *gorm.DB { return tx.Gorm.Clauses(clause.Locking{Strength: "UPDATE"}) }
+// lock is one for a change: of two at once, the second sees what the first did.
+func lock(ctx context.Context, tx postgres.Tx, which its) (Request, error) {
+	return one(ctx, tx.Gorm, which, forUpdate())
+}
 
 // lockUnderWay locks all that a person has under way.
-func lockUnderWay(tx postgres.Tx, person uuid.UUID) (rows []Request, err error) {
-	if err := forUpdate(tx).Where("person_id = ? and state in ?", person, underWay()).Find(&rows).Error; err != nil {
+func lockUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Request, error) {
+	rows, err := gorm.G[Request](tx.Gorm, forUpdate()).Where("person_id = ? and state in ?", person, underWay()).Find(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("reading what is under way: %w", err)
 	}
 	return rows, nil
 }
 
 // lockOpen locks a person's open requests of some kinds, received until then.
-func lockOpen(tx postgres.Tx, person uuid.UUID, kinds []string, then time.Time) (rows []Request, err error) {
-	err = forUpdate(tx).Where("person_id = ? and state = ? and kind in ? and received_at <= ?", person, Open, kinds, then).Find(&rows).Error
+func lockOpen(ctx context.Context, tx postgres.Tx, person uuid.UUID, kinds []string, then time.Time) ([]Request, error) {
+	rows, err := gorm.G[Request](tx.Gorm, forUpdate()).
+		Where("person_id = ? and state = ? and kind in ? and received_at <= ?", person, Open, kinds, then).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading open requests: %w", err)
 	}
 	return rows, nil
 }
 
-func countUnderWay(tx postgres.Tx, person uuid.UUID) (n int64, err error) {
-	if err := tx.Gorm.Model(&Request{}).Where("person_id = ? and state in ?", person, underWay()).Count(&n).Error; err != nil {
+func countUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) (int64, error) {
+	n, err := gorm.G[Request](tx.Gorm).Where("person_id = ? and state in ?", person, underWay()).Count(ctx, "*")
+	if err != nil {
 		return 0, fmt.Errorf("counting requests: %w", err)
 	}
 	return n, nil
 }
 
 // insert stores a new request under a reference that nothing else has.
-func insert(tx postgres.Tx, r *Request) error {
+func insert(ctx context.Context, tx postgres.Tx, r *Request) error {
 	for range 10 {
 		r.Reference = newReference()
-		created := tx.Gorm.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "reference"}}, DoNothing: true}).Create(r)
-		if created.Error != nil {
-			return fmt.Errorf("filing a request: %w", created.Error)
+		created := gorm.WithResult()
+		if err := gorm.G[Request](tx.Gorm, clause.OnConflict{Columns: []clause.Column{{Name: "reference"}}, DoNothing: true}, created).Create(ctx, r); err != nil {
+			return fmt.Errorf("filing a request: %w", err)
 		}
 		if created.RowsAffected == 1 {
 			return nil
@@ -106,20 +110,20 @@ const (
 )
 
 // update stores columns of a request that tx has locked.
-func update(tx postgres.Tx, r Request, columns ...string) error {
-	res := tx.Gorm.Model(&Request{}).Where("person_id = ? and id = ?", r.PersonID, r.ID).Select(columns).Updates(&r)
-	if res.Error == nil && res.RowsAffected != 1 {
-		return fmt.Errorf("updating a request: %d rows", res.RowsAffected)
+func update(ctx context.Context, tx postgres.Tx, r Request, column string, more ...string) error {
+	n, err := gorm.G[Request](tx.Gorm).Where("person_id = ? and id = ?", r.PersonID, r.ID).Select(column, more).Updates(ctx, r)
+	if err == nil && n != 1 {
+		return fmt.Errorf("updating a request: %d rows", n)
 	}
-	if res.Error != nil {
-		return fmt.Errorf("updating a request: %w", res.Error)
+	if err != nil {
+		return fmt.Errorf("updating a request: %w", err)
 	}
 	return nil
 }
 
 // move takes a request that tx has locked to another state, with what was
 // decided. Nothing else writes a state.
-func (s *Service) move(tx postgres.Tx, r *Request, to State) error {
+func (s *Service) move(ctx context.Context, tx postgres.Tx, r *Request, to State) error {
 	if !r.State.MayBecome(to) {
 		return fmt.Errorf("a request can't become %s from %s", to, r.State)
 	}
@@ -127,11 +131,11 @@ func (s *Service) move(tx postgres.Tx, r *Request, to State) error {
 	if !to.UnderWay() {
 		r.ClosedAt = new(s.deps.Now())
 	}
-	return update(tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "erasure_id", ownerColumn, saidColumn)
+	return update(ctx, tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "erasure_id", ownerColumn, saidColumn)
 }
 
-func insertEvent(tx postgres.Tx, e Event) error {
-	if err := tx.Gorm.Create(&e).Error; err != nil {
+func insertEvent(ctx context.Context, tx postgres.Tx, e Event) error {
+	if err := gorm.G[Event](tx.Gorm).Create(ctx, &e); err != nil {
 		return fmt.Errorf("a request's event: %w", err)
 	}
 	return nil
@@ -139,8 +143,8 @@ func insertEvent(tx postgres.Tx, e Event) error {
 
 // events are a request's history, the oldest first, with or without what is
 // for the staff alone.
-func events(db *gorm.DB, person, id uuid.UUID, internal bool) (es []Event, err error) {
-	err = db.Where("person_id = ? and request_id = ? and (? or not internal)", person, id, internal).Order("at, id").Find(&es).Error
+func events(ctx context.Context, db *gorm.DB, person, id uuid.UUID, internal bool) ([]Event, error) {
+	es, err := gorm.G[Event](db).Where("person_id = ? and request_id = ? and (? or not internal)", person, id, internal).Order("at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading a request's history: %w", err)
 	}
@@ -148,19 +152,22 @@ func events(db *gorm.DB, person, id uuid.UUID, internal bool) (es []Event, err e
 }
 
 // latestOther is the id of what somebody else added last to a history, or "-".
-func latestOther(db *gorm.DB, by staff.Member, r Request) (string, error) {
-	var id string
-	err := db.Raw(`select coalesce((select id::text from request_event where person_id = ? and request_id = ? and actor_id <> ? order by at desc, id desc limit 1), '-')`,
-		r.PersonID, r.ID, by.ID.String()).Row().Scan(&id)
+func latestOther(ctx context.Context, db *gorm.DB, by staff.Member, r Request) (string, error) {
+	e, err := gorm.G[Event](db).Where("person_id = ? and request_id = ? and actor_id <> ?", r.PersonID, r.ID, by.ID.String()).
+		Order("at desc, id desc").Take(ctx)
+	if postgres.IsMissing(err) {
+		return "-", nil
+	}
 	if err != nil {
 		return "", fmt.Errorf("reading a request's latest event: %w", err)
 	}
-	return id, nil
+	return e.ID.String(), nil
 }
 
 // latest are a person's requests, the latest first.
-func latest(db *gorm.DB, person uuid.UUID, limit int) (rows []Request, err error) {
-	if err := db.Where("person_id = ?", person).Order("received_at desc, id desc").Limit(limit).Find(&rows).Error; err != nil {
+func latest(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]Request, error) {
+	rows, err := gorm.G[Request](db).Where("person_id = ?", person).Order("received_at desc, id desc").Limit(limit).Find(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("reading requests: %w", err)
 	}
 	return rows, nil
@@ -168,21 +175,21 @@ func latest(db *gorm.DB, person uuid.UUID, limit int) (rows []Request, err error
 
 // page is a page of the queue, and one row more if there is another.
 func (s *Service) page(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, err error) {
-	q, found := s.narrow(s.deps.DB.Gorm(ctx), by, f)
+	q, found := s.narrow(gorm.G[Request](s.deps.DB.Gorm(ctx)).Order("rank, due_on, id").Limit(perPage+1), by, f)
 	if !found {
 		return nil, nil
 	}
 	if after != (Cursor{}) {
 		q = q.Where("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
 	}
-	if err := q.Order("rank, due_on, id").Limit(perPage + 1).Find(&rows).Error; err != nil {
+	if rows, err = q.Find(ctx); err != nil {
 		return nil, fmt.Errorf("reading the queue: %w", err)
 	}
 	return rows, nil
 }
 
 // narrow is the filter in SQL; found is false if nothing can match.
-func (s *Service) narrow(q *gorm.DB, by staff.Member, f Filter) (_ *gorm.DB, found bool) {
+func (s *Service) narrow(q gorm.ChainInterface[Request], by staff.Member, f Filter) (_ gorm.ChainInterface[Request], found bool) {
 	if typed := strings.TrimSpace(f.Reference); typed != "" {
 		reference, ok := NormalReference(typed)
 		return q.Where("reference = ?", reference), ok

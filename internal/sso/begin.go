@@ -60,7 +60,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	if st.Purpose != SignIn {
 		row.PersonID, row.SessionID = &st.Person, &st.Session
 	}
-	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(tx, row, a) })
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(ctx, tx, row, a) })
 	return Trip{URL: to, Browser: st.Browser}, err
 }
 
@@ -68,15 +68,15 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 // it belongs to, so that it is worth nothing in another.
 func stateHash(browser, state string) []byte { return keyring.TokenHash(browser + "." + state) }
 
-func (s *Service) keep(tx postgres.Tx, row attemptRow, a attempt) error {
+func (s *Service) keep(ctx context.Context, tx postgres.Tx, row attemptRow, a attempt) error {
 	var err error
 	if row.Sealed, err = s.seal(sealAttempt, row.StateHash, a); err != nil {
 		return err
 	}
-	if err := deleteLapsed(tx.Gorm, s.deps.Now()); err != nil {
+	if err := deleteLapsed(ctx, tx.Gorm, s.deps.Now()); err != nil {
 		return err
 	}
-	return insertAttempt(tx, row)
+	return insertAttempt(ctx, tx, row)
 }
 
 // take finds the attempt that a browser came back for and marks it, so that it
@@ -87,8 +87,8 @@ func (s *Service) take(ctx context.Context, r Return) (attemptRow, attempt, erro
 	var row attemptRow
 	var a attempt
 	hash := stateHash(r.Browser, r.State)
-	err := s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) (err error) {
-		row, err = takeAttempt(tx, hash, r, s.deps.Now())
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		row, err = takeAttempt(ctx, tx, hash, r, s.deps.Now())
 		return err
 	})
 	if err != nil {

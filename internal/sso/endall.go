@@ -12,10 +12,10 @@ import (
 // EndAll ends every link of somebody who is being erased, the last way in
 // too, and asks for each to be ended at its provider. Safe to call twice.
 func (s *Service) EndAll(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	if err := revokeAll(tx, person, s.deps.Now()); err != nil {
+	if err := revokeAll(ctx, tx, person, s.deps.Now()); err != nil {
 		return err
 	}
-	ids, err := pendingOf(tx, person)
+	ids, err := pendingOf(ctx, tx, person)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *Service) EndAll(ctx context.Context, tx postgres.Tx, person uuid.UUID) 
 // its provider. With giveUp nobody is asked any more, and it did not go well;
 // only who is asked at this moment is waited for.
 func (s *Service) Ended(ctx context.Context, tx postgres.Tx, person uuid.UUID, giveUp bool) (done, well bool, err error) {
-	pending, err := pendingOf(tx, person)
+	pending, err := pendingOf(ctx, tx, person)
 	if err != nil {
 		return false, false, err
 	}

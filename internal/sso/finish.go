@@ -95,7 +95,7 @@ func (f *client) sent(ctx context.Context, r Return) (bool, error) {
 
 // decline ends an attempt without effect.
 func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Done) (Done, error) {
-	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) }); err != nil {
 		return done, err
 	}
 	if r.Error == "access_denied" { // RFC 6749 section 4.1.2.1
@@ -110,17 +110,17 @@ func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Do
 func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	var person uuid.UUID
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := finish(tx, row); err != nil {
+		if err := finish(ctx, tx, row); err != nil {
 			return err
 		}
-		owner, err := linkOwner(tx, who)
+		owner, err := linkOwner(ctx, tx, who)
 		if err != nil || owner == uuid.Nil {
 			return err
 		}
 		if err := account.Hold(ctx, tx, owner); err != nil {
 			return err
 		}
-		found, err := liveLink(tx, who)
+		found, err := liveLink(ctx, tx, who)
 		if err != nil || found == nil { // revoked while we waited
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 			return fault.New(fault.Forbidden, "sso.paused", "Service", done.Service)
 		}
 		person = owner
-		return s.refresh(tx, *found, who)
+		return s.refresh(ctx, tx, *found, who)
 	})
 	if err != nil {
 		return done, err
@@ -160,7 +160,7 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 		return done, err
 	}
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := s.keep(tx, row, waiting); err != nil {
+		if err := s.keep(ctx, tx, row, waiting); err != nil {
 			return err
 		}
 		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash}, jobs.At(row.ExpiresAt))
@@ -172,10 +172,10 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 // only if it is theirs, and was made after they were asked.
 func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := finish(tx, row); err != nil {
+		if err := finish(ctx, tx, row); err != nil {
 			return err
 		}
-		found, err := liveLink(tx, who)
+		found, err := liveLink(ctx, tx, who)
 		if err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 		if !done.Undated && (who.ProvedAt.Before(a.Began.Add(-leeway)) || who.ProvedAt.After(s.deps.Now().Add(leeway))) {
 			return fault.New(fault.Forbidden, "sso.notFresh", "Service", done.Service)
 		}
-		return s.refresh(tx, *found, who)
+		return s.refresh(ctx, tx, *found, who)
 	})
 	if err != nil || done.Undated {
 		return done, err

@@ -26,7 +26,7 @@ func (s *Service) Waiting(ctx context.Context, browser, token string) (Waiting, 
 
 func (s *Service) waiting(ctx context.Context, browser, token string) (attemptRow, attempt, error) {
 	var a attempt
-	row, err := findSignUp(s.deps.DB.Gorm(ctx), stateHash(browser, token))
+	row, err := findSignUp(ctx, s.deps.DB.Gorm(ctx), stateHash(browser, token))
 	if postgres.IsMissing(err) || err == nil && !row.ExpiresAt.After(s.deps.Now()) {
 		return row, a, fault.New(fault.Gone, "sso.stale")
 	}
@@ -58,7 +58,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	done := Done{Purpose: SignIn, Service: s.Name(row.Provider), Next: a.Next}
 	var person uuid.UUID
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := finish(tx, row); err != nil {
+		if err := finish(ctx, tx, row); err != nil {
 			return err
 		}
 		if person, err = s.deps.Accounts.Open(ctx, tx, form, from.Lang, band); err != nil {
@@ -79,7 +79,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 
 // forget lets go of somebody who may not join, for the reason why.
 func (s *Service) forget(ctx context.Context, row attemptRow, who identity, why error) error {
-	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) }); err != nil {
+	if err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) }); err != nil {
 		return err
 	}
 	if c, ok := s.clients[row.Provider]; ok {

@@ -13,7 +13,7 @@ import (
 // provider does not answer; giveUp ends the trying. It gives how long the
 // sign-up still waits, if it does. Safe to call twice.
 func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (time.Duration, error) {
-	row, err := findSignUp(s.deps.DB.Gorm(ctx), state)
+	row, err := findSignUp(ctx, s.deps.DB.Gorm(ctx), state)
 	if postgres.IsMissing(err) {
 		return 0, nil // joined, or refused
 	}
@@ -36,7 +36,7 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 			return 0, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
 		}
 	}
-	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(tx, row) })
+	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) })
 }
 
 // hand gives a grant to the link that its owner has made since, if they did: to
@@ -44,15 +44,15 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool, error) {
 	var kept bool
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		found, err := liveLink(tx, who)
+		found, err := liveLink(ctx, tx, who)
 		if err != nil || found == nil {
 			return err
 		}
 		kept = true
-		if err := s.refresh(tx, *found, who); err != nil {
+		if err := s.refresh(ctx, tx, *found, who); err != nil {
 			return err
 		}
-		return finish(tx, row)
+		return finish(ctx, tx, row)
 	})
 	return kept, err
 }
@@ -61,7 +61,7 @@ func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool,
 func (s *Service) lapse(ctx context.Context, row attemptRow) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		row.ExpiresAt = s.deps.Now()
-		if err := updateAttempt(tx, row, "expires_at"); err != nil {
+		if err := updateAttempt(ctx, tx, row, "expires_at"); err != nil {
 			return err
 		}
 		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash})

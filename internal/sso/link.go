@@ -35,7 +35,7 @@ type LinkedService struct {
 // Links lists the services of a person, the living first, then the latest.
 // Those of a provider that has gone from the configuration are among them.
 func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
-	rows, err := linksOf(s.deps.DB.Gorm(ctx), person)
+	rows, err := linksOf(ctx, s.deps.DB.Gorm(ctx), person)
 	if err != nil {
 		return nil, err
 	}
@@ -62,10 +62,10 @@ func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identi
 		if err := account.Hold(ctx, tx, r.Person); err != nil {
 			return err
 		}
-		if err := finish(tx, row); err != nil {
+		if err := finish(ctx, tx, row); err != nil {
 			return err
 		}
-		found, err := liveLink(tx, who)
+		found, err := liveLink(ctx, tx, who)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identi
 			return fault.New(fault.Conflict, "sso.linkedElsewhere", "Service", s.Name(row.Provider))
 		}
 		if found != nil {
-			return s.refresh(tx, *found, who)
+			return s.refresh(ctx, tx, *found, who)
 		}
 		return s.add(ctx, tx, r.Person, row.Provider, who)
 	})
@@ -93,13 +93,13 @@ func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, pro
 	if row.SealedTokens, err = s.seal(sealTokens, row.ID[:], []grantToken{who.Token}); err != nil {
 		return err
 	}
-	switch err := insertLink(tx, row); {
+	switch err := insertLink(ctx, tx, row); {
 	case errors.Is(err, gorm.ErrDuplicatedKey): // linked in another browser just now
 		return fault.New(fault.Conflict, "sso.linkedElsewhere", "Service", s.Name(provider))
 	case err != nil:
 		return err
 	}
-	if err := deleteAttempts(tx, person); err != nil {
+	if err := deleteAttempts(ctx, tx, person); err != nil {
 		return err
 	}
 	if err := s.write(ctx, tx, person, "serviceLinked", provider); err != nil {
@@ -115,7 +115,7 @@ func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, pro
 const maxTokens = 20
 
 // refresh keeps what a provider said when its link was used again.
-func (s *Service) refresh(tx postgres.Tx, row linkRow, who identity) error {
+func (s *Service) refresh(ctx context.Context, tx postgres.Tx, row linkRow, who identity) error {
 	var tokens []grantToken
 	if err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *Service) refresh(tx postgres.Tx, row linkRow, who identity) error {
 	if row.Claims, err = json.Marshal(who.Claims); err != nil {
 		return err
 	}
-	return updateLink(tx, row, "claims", "scopes", "sealed_tokens", "used_at")
+	return updateLink(ctx, tx, row, "claims", "scopes", "sealed_tokens", "used_at")
 }
 
 // with are the scopes of a link after another sign-in: what was allowed once

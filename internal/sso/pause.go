@@ -14,11 +14,11 @@ import (
 // until the person has looked at it: they have recovered their account by mail,
 // and whoever had it before may have linked a service of their own. It runs in
 // the transaction of the recovery.
-func (s *Service) Pause(_ context.Context, tx postgres.Tx, person uuid.UUID) error {
-	if err := pauseLinks(tx, person, s.deps.Now()); err != nil {
+func (s *Service) Pause(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	if err := pauseLinks(ctx, tx, person, s.deps.Now()); err != nil {
 		return err
 	}
-	return deleteAttempts(tx, person)
+	return deleteAttempts(ctx, tx, person)
 }
 
 // Keep lets a paused service sign its owner in again. NotFound if the person
@@ -28,7 +28,7 @@ func (s *Service) Keep(ctx context.Context, person, id uuid.UUID) error {
 		if err := account.Hold(ctx, tx, person); err != nil {
 			return err
 		}
-		if err := keepLink(tx, person, id); err != nil {
+		if err := keepLink(ctx, tx, person, id); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: audit.ByPerson(person), Action: "sso.kept", PersonID: person, Subject: id.String()})

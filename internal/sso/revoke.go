@@ -25,7 +25,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		if err := account.Hold(ctx, tx, link.Person); err != nil {
 			return err
 		}
-		row, err := findLink(tx.Gorm, link)
+		row, err := findLink(ctx, tx.Gorm, link)
 		if postgres.IsMissing(err) {
 			return fault.Wrap(err, fault.NotFound, "fault.notFound")
 		}
@@ -37,10 +37,10 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, link LinkID) er
 		}
 		now := s.deps.Now()
 		row.RevokedAt, row.Outcome, row.Claims, row.Scopes = &now, Pending, []byte("{}"), nil
-		if err := updateLink(tx, row, "revoked_at", "outcome", "claims", "scopes"); err != nil {
+		if err := updateLink(ctx, tx, row, "revoked_at", "outcome", "claims", "scopes"); err != nil {
 			return err
 		}
-		if err := deleteAttempts(tx, link.Person); err != nil {
+		if err := deleteAttempts(ctx, tx, link.Person); err != nil {
 			return err
 		}
 		if err := s.deps.Plans.Add(ctx, tx, kind, link.ID, time.Time{}); err != nil {
@@ -68,7 +68,7 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 	if has, err := account.HasPassword(ctx, tx, row.PersonID); err != nil || has {
 		return false, err
 	}
-	others, err := countLive(tx, row.PersonID, row.ID, ids)
+	others, err := countLive(ctx, tx, row.PersonID, row.ID, ids)
 	return others == 0, err
 }
 
@@ -76,7 +76,7 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 // the provider has answered it gives an error, so that it is tried again;
 // giveUp ends the trying. Safe to call twice.
 func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUID, giveUp bool) error {
-	row, err := linkByID(tx.Gorm, id)
+	row, err := linkByID(ctx, tx.Gorm, id)
 	if postgres.IsMissing(err) || err == nil && row.Outcome != Pending {
 		return nil // erased meanwhile, or ended
 	}
@@ -111,7 +111,7 @@ func (s *Service) reach(row linkRow) *client {
 
 func (s *Service) settle(ctx context.Context, tx postgres.Tx, row linkRow, outcome Outcome) error {
 	now := s.deps.Now()
-	if settled, err := settleLink(tx, row, outcome, now); err != nil || !settled {
+	if settled, err := settleLink(ctx, tx, row, outcome, now); err != nil || !settled {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{

@@ -27,7 +27,7 @@ type Invitation struct {
 // Invitation reads an invitation and changes nothing, however often: mail
 // scanners follow links. Gone if it has been used or has lapsed.
 func (s *Service) Invitation(ctx context.Context, token string) (Invitation, error) {
-	row, err := invited(s.deps.DB.Gorm(ctx), token, s.deps.Now())
+	row, err := invited(ctx, s.deps.DB.Gorm(ctx), token, s.deps.Now())
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -49,7 +49,7 @@ func (s *Service) seed(token string) []byte {
 // answer that is refused. That code has been used: signing in takes the next.
 // Wrong guesses before it count no more.
 func (s *Service) Enrol(ctx context.Context, token, password, code string) (Member, error) {
-	row, err := invited(s.deps.DB.Gorm(ctx), token, s.deps.Now())
+	row, err := invited(ctx, s.deps.DB.Gorm(ctx), token, s.deps.Now())
 	if err != nil {
 		return Member{}, err
 	}
@@ -84,7 +84,7 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) (Memb
 		invitation := row.InviteHash
 		row.PasswordHash, row.SealedTOTP, row.TOTPStep, row.EnrolledAt = hash, sealed, step, &now
 		row.InviteHash, row.InviteUntil = nil, nil
-		if err := enrol(tx, row, invitation); err != nil {
+		if err := enrol(ctx, tx, row, invitation); err != nil {
 			return err
 		}
 		if err := s.deps.Accounts.EndStaff(ctx, tx, row.ID); err != nil { // of an earlier enrolment

@@ -74,7 +74,7 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 		InviteHash: hash, InviteUntil: &until, CreatedAt: now,
 	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := invite(tx, &row); err != nil {
+		if err := invite(ctx, tx, &row); err != nil {
 			return err
 		}
 		if s.deps.Mail != nil {
@@ -107,7 +107,7 @@ func (n NewMember) problems(email error, name []fault.Problem) []fault.Problem {
 
 // List gives all members, the disabled ones too, by name.
 func (s *Service) List(ctx context.Context) ([]Member, error) {
-	rows, err := list(s.deps.DB.Gorm(ctx))
+	rows, err := list(ctx, s.deps.DB.Gorm(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	if len(ids) == 0 {
 		return names, nil
 	}
-	rows, err := named(s.deps.DB.Gorm(ctx), ids)
+	rows, err := named(ctx, s.deps.DB.Gorm(ctx), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -134,10 +134,15 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	return names, nil
 }
 
+// AddressIn is where a member gets mail, empty for one who left.
+func AddressIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (string, error) {
+	return addressOf(ctx, tx, id)
+}
+
 // Member is who a session belongs to. Unauthenticated for somebody who has
 // been disabled since they signed in.
 func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
-	row, there, err := byID(s.deps.DB.Gorm(ctx), id)
+	row, there, err := byID(ctx, s.deps.DB.Gorm(ctx), id)
 	if err == nil && !there {
 		err = fault.New(fault.Unauthenticated, "staff.signInFirst")
 	}
@@ -152,7 +157,7 @@ func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
 func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) error {
 	at, _ := address.Parse(email) // none is an address that no member has
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		rows, err := lockAdmins(tx, at.String())
+		rows, err := lockAdmins(ctx, tx, at.String())
 		if err != nil {
 			return err
 		}
@@ -173,7 +178,7 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, email string) err
 			return fault.New(fault.Conflict, "staff.lastAdmin")
 		}
 		now := s.deps.Now()
-		if err := disable(tx, who.ID, now); err != nil {
+		if err := disable(ctx, tx, who.ID, now); err != nil {
 			return err
 		}
 		if err := s.deps.Accounts.EndStaff(ctx, tx, who.ID); err != nil {

@@ -24,7 +24,7 @@ const stepPurpose = "staff sign-in step"
 // work are the same. TooMany as at the door of people: account.Service.SignIn.
 func (s *Service) SignIn(ctx context.Context, email, password string, from account.Visit) (string, error) {
 	at, _ := address.Parse(email) // none is an address that no member has
-	row, there, err := byAddress(s.deps.DB.Gorm(ctx), at.String())
+	row, there, err := byAddress(ctx, s.deps.DB.Gorm(ctx), at.String())
 	if err != nil {
 		return "", err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err != nil {
 		return "", err
 	}
-	row, there, err := byID(s.deps.DB.Gorm(ctx), id)
+	row, there, err := byID(ctx, s.deps.DB.Gorm(ctx), id)
 	if err == nil && !there {
 		err = fault.New(fault.Gone, "staff.stepGone")
 	}
@@ -115,7 +115,7 @@ func (s *Service) useCode(ctx context.Context, row memberRow, code string) error
 		return wrong
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		burnt, err := burn(tx, row.ID, step)
+		burnt, err := useStep(ctx, tx, row.ID, step)
 		if err == nil && !burnt {
 			err = wrong
 		}

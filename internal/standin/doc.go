@@ -1,4 +1,4 @@
-// Package standin holds the far ends that play along in the demo and in
+// Package standin holds the services that play along in the demo and in
 // tests: an OpenID provider that stands in for Google, and a mailbox that
 // stands in for everybody's mail.
 //

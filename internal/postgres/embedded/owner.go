@@ -92,7 +92,7 @@ func (o owner) canEnter(dir string) error {
 	if err != nil {
 		return fmt.Errorf("follow the path of a folder: %w", err)
 	}
-	for _, folder := range wayTo(dir) {
+	for _, folder := range ancestors(dir) {
 		info, err := os.Stat(folder)
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", folder, err)
@@ -120,10 +120,10 @@ func (o owner) maySearch(info os.FileInfo) bool {
 	}
 }
 
-// wayTo lists the folders from the root to dir.
-func wayTo(dir string) []string {
+// ancestors lists the folders from the root to dir.
+func ancestors(dir string) []string {
 	if parent := filepath.Dir(dir); parent != dir {
-		return append(wayTo(parent), dir)
+		return append(ancestors(parent), dir)
 	}
 	return []string{dir}
 }

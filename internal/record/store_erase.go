@@ -87,7 +87,7 @@ func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, li
 	if err := tx.PGX.QueryRow(ctx, t.counting(statement+where), args...).Scan(&n); err != nil || n == 0 {
 		return 0, err
 	}
-	return n, t.settle(ctx, tx.PGX, person, n)
+	return n, t.updateTotals(ctx, tx.PGX, person, n)
 }
 
 // upTo narrows a condition to its first limit rows by the key of the last of
@@ -134,8 +134,8 @@ func (t *table) counting(statement string) string {
 		" select count(*) from gone"
 }
 
-// settle makes the total true again after n rows have gone.
-func (t *table) settle(ctx context.Context, tx pgx.Tx, person uuid.UUID, n int64) error {
+// updateTotals makes the total true again after n rows have gone.
+func (t *table) updateTotals(ctx context.Context, tx pgx.Tx, person uuid.UUID, n int64) error {
 	mine := " where person_id = $1 and category = " + literal(t.category.ID)
 	edge := func(which string) string {
 		return "(select " + which + "(" + quote(t.holding.Time) + ") from " + t.from + " where " + t.own + ")"

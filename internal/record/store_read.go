@@ -23,7 +23,7 @@ import (
 var asText = pgx.QueryResultFormats{pgx.TextFormatCode} //nolint:gochecknoglobals // a constant in all but name
 
 func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (string, error) {
-	where, args, err := t.beyond(after, ">", t.shown, []any{asText, person})
+	where, args, err := t.afterCursor(after, ">", t.shown, []any{asText, person})
 	if err != nil {
 		return "", err
 	}
@@ -62,7 +62,7 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 	if q.Newer != "" {
 		cursor, than, direction = q.Newer, ">", ""
 	}
-	where, args, err := t.beyond(cursor, than, where, args)
+	where, args, err := t.afterCursor(cursor, than, where, args)
 	if err != nil {
 		return Page{}, err
 	}
@@ -71,7 +71,7 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 	if err != nil {
 		return Page{}, t.failed("page", err)
 	}
-	return turned(rows, q), nil
+	return paginate(rows, q), nil
 }
 
 func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, error) {
@@ -114,9 +114,9 @@ func (t *table) rows(ctx context.Context, sql string, args []any) ([]Row, error)
 	return rows, found.Err()
 }
 
-// turned makes a page of one row more than was asked for: newest first, with
+// paginate makes a page of one row more than was asked for: newest first, with
 // cursors where there is more.
-func turned(rows []Row, q PageQuery) Page {
+func paginate(rows []Row, q PageQuery) Page {
 	more := len(rows) > q.Limit
 	if more {
 		rows = rows[:q.Limit]
@@ -148,9 +148,9 @@ func (t *table) order(direction string) string {
 	return " order by " + strings.Join(parts, ", ")
 }
 
-// beyond adds the rows on one side of a cursor to a condition. The first
+// afterCursor adds the rows on one side of a cursor to a condition. The first
 // column is compared by itself too: partitions are left out by that alone.
-func (t *table) beyond(cursor, than, where string, args []any) (string, []any, error) {
+func (t *table) afterCursor(cursor, than, where string, args []any) (string, []any, error) {
 	if cursor == "" {
 		return where, args, nil
 	}

@@ -23,8 +23,8 @@ import (
 
 const mostTries = 4 // of a batch that met another one's lock
 
-// take writes a batch down, and tells of it.
-func (r *run) take(ctx context.Context, b *batch) error {
+// keep writes a batch down, and tells of it.
+func (r *run) keep(ctx context.Context, b *batch) error {
 	if err := r.partitions(ctx, b); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 	}
 	switch {
 	case err == nil:
-		r.tell(added, int64(len(rows)+len(refused)-len(all))-added, all)
+		r.report(added, int64(len(rows)+len(refused)-len(all))-added, all)
 		return nil
 	case (code == "40P01" || code == "40001") && try < mostTries:
 		return r.write(ctx, b, rows, refused, try+1)
@@ -154,7 +154,7 @@ func (r *run) note(ctx context.Context, tx pgx.Tx, added, known int64, refused [
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-func (r *run) tell(added, known int64, refused []Refusal) {
+func (r *run) report(added, known int64, refused []Refusal) {
 	r.result.Added += added
 	r.result.Known += known
 	r.result.Refused += int64(len(refused))
@@ -195,4 +195,52 @@ func (r *run) partition(ctx context.Context, month time.Time) error {
 		_, err := tx.PGX.Exec(ctx, "select make_month($1::text::regclass, $2)", quote(r.into.holding.Table), month)
 		return err
 	})
+}
+
+// plan writes the statements of one batch: rows are copied to a table of the
+// transaction's own, and go on from there if they are new.
+func (i *ingestTable) plan() {
+	names := []string{"person_id", "id"}
+	types := []string{"uuid", "bigint"}
+	if i.holding.Person != "person_id" {
+		names[0] = i.holding.Person
+	}
+	add := func(name string) {
+		names = append(names, name)
+		types = append(types, i.relation.columns[name].sqlType)
+	}
+	var fixed, fixedValues []string
+	if i.holding.Records {
+		add(i.holding.Time)
+		add(sharedFields)
+		fixed, fixedValues = []string{"category", "ingested_at"}, []string{literal(i.category.ID), "$1::timestamptz"}
+	} else {
+		for _, f := range i.fields {
+			add(f.ID)
+		}
+	}
+	quoted, columns := make([]string, len(names)), make([]string, len(names))
+	for n, name := range names {
+		quoted[n] = quote(name)
+		columns[n] = quoted[n] + " " + types[n]
+	}
+	i.stage = "create temp table stage (" + strings.Join(columns, ", ") + ") on commit drop"
+	i.copy = "copy pg_temp.stage (" + strings.Join(quoted, ", ") + ") from stdin"
+	at, amount := quote(i.holding.Time), "0"
+	if i.tally >= 0 {
+		amount = quote(i.holding.Tally)
+	}
+	given := "$1::timestamptz is not null" // the parameter is used by every form of the statement
+	i.insert = "with added as (insert into " + i.from + " (" + strings.Join(append(slices.Clone(quoted), fixed...), ", ") + ")" +
+		" select " + strings.Join(append(slices.Clone(quoted), fixedValues...), ", ") + " from pg_temp.stage where " + given +
+		" order by " + quoted[0] + ", " + at + ", id on conflict do nothing" +
+		" returning " + quoted[0] + " as who, " + at + " as at, " + amount + " as amount)," +
+		" days as (insert into record_day (person_id, category, day, rows, amount)" +
+		" select who, " + literal(i.category.ID) + ", (at at time zone 'UTC')::date, count(*), sum(amount)::bigint from added group by 1, 3 order by 1, 3" +
+		" on conflict (person_id, category, day) do update set rows = record_day.rows + excluded.rows, amount = record_day.amount + excluded.amount)," +
+		" totals as (insert into record_total (person_id, category, rows, first_at, last_at)" +
+		" select who, " + literal(i.category.ID) + ", count(*), min(at), max(at) from added group by 1 order by 1" +
+		" on conflict (person_id, category) do update set rows = record_total.rows + excluded.rows," +
+		" first_at = least(record_total.first_at, excluded.first_at), last_at = greatest(record_total.last_at, excluded.last_at))" +
+		" select count(*) from added"
 }

@@ -3,14 +3,12 @@ package record
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"plusultra.link/privacy/internal/dictionary"
 )
 
-// intake is a source into which rows are imported.
-type intake struct {
+// ingestTable is a source into which rows are imported.
+type ingestTable struct {
 	*table
 
 	fields []dictionary.Field
@@ -22,8 +20,8 @@ type intake struct {
 	insert string
 }
 
-func newIntake(t *table) (*intake, error) {
-	i := &intake{table: t, fields: t.holding.Fields, index: map[string]int{}, tally: -1}
+func newIngestTable(t *table) (*ingestTable, error) {
+	i := &ingestTable{table: t, fields: t.holding.Fields, index: map[string]int{}, tally: -1}
 	var faults []error
 	for at, f := range i.fields {
 		i.index[f.ID] = at
@@ -46,57 +44,9 @@ func newIntake(t *table) (*intake, error) {
 	return i, errors.Join(faults...)
 }
 
-// plan writes the statements of one batch: rows are copied to a table of the
-// transaction's own, and go on from there if they are new.
-func (i *intake) plan() {
-	names := []string{"person_id", "id"}
-	types := []string{"uuid", "bigint"}
-	if i.holding.Person != "person_id" {
-		names[0] = i.holding.Person
-	}
-	add := func(name string) {
-		names = append(names, name)
-		types = append(types, i.relation.columns[name].sqlType)
-	}
-	var fixed, fixedValues []string
-	if i.holding.Records {
-		add(i.holding.Time)
-		add(sharedFields)
-		fixed, fixedValues = []string{"category", "ingested_at"}, []string{literal(i.category.ID), "$1::timestamptz"}
-	} else {
-		for _, f := range i.fields {
-			add(f.ID)
-		}
-	}
-	quoted, columns := make([]string, len(names)), make([]string, len(names))
-	for n, name := range names {
-		quoted[n] = quote(name)
-		columns[n] = quoted[n] + " " + types[n]
-	}
-	i.stage = "create temp table stage (" + strings.Join(columns, ", ") + ") on commit drop"
-	i.copy = "copy pg_temp.stage (" + strings.Join(quoted, ", ") + ") from stdin"
-	at, amount := quote(i.holding.Time), "0"
-	if i.tally >= 0 {
-		amount = quote(i.holding.Tally)
-	}
-	given := "$1::timestamptz is not null" // the parameter is used by every form of the statement
-	i.insert = "with added as (insert into " + i.from + " (" + strings.Join(append(slices.Clone(quoted), fixed...), ", ") + ")" +
-		" select " + strings.Join(append(slices.Clone(quoted), fixedValues...), ", ") + " from pg_temp.stage where " + given +
-		" order by " + quoted[0] + ", " + at + ", id on conflict do nothing" +
-		" returning " + quoted[0] + " as who, " + at + " as at, " + amount + " as amount)," +
-		" days as (insert into record_day (person_id, category, day, rows, amount)" +
-		" select who, " + literal(i.category.ID) + ", (at at time zone 'UTC')::date, count(*), sum(amount)::bigint from added group by 1, 3 order by 1, 3" +
-		" on conflict (person_id, category, day) do update set rows = record_day.rows + excluded.rows, amount = record_day.amount + excluded.amount)," +
-		" totals as (insert into record_total (person_id, category, rows, first_at, last_at)" +
-		" select who, " + literal(i.category.ID) + ", count(*), min(at), max(at) from added group by 1 order by 1" +
-		" on conflict (person_id, category) do update set rows = record_total.rows + excluded.rows," +
-		" first_at = least(record_total.first_at, excluded.first_at), last_at = greatest(record_total.last_at, excluded.last_at))" +
-		" select count(*) from added"
-}
-
 // add checks a row and puts it into the batch, or its refusal.
-func (i *intake) add(b *batch, check checker, raw *rawRow) {
-	if refusal := i.stray(check, raw); refusal != nil {
+func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
+	if refusal := i.checkUndeclared(check, raw); refusal != nil {
 		b.refuse(*refusal)
 		return
 	}
@@ -142,7 +92,7 @@ func (i *intake) add(b *batch, check checker, raw *rawRow) {
 
 // column writes a value as COPY reads it. A text that is missing is empty,
 // anything else is null.
-func (i *intake) column(dst []byte, f dictionary.Field, value []byte) []byte {
+func (i *ingestTable) column(dst []byte, f dictionary.Field, value []byte) []byte {
 	if value != nil {
 		return appendCopy(dst, value)
 	}
@@ -152,10 +102,10 @@ func (i *intake) column(dst []byte, f dictionary.Field, value []byte) []byte {
 	return dst
 }
 
-// stray looks at the fields that the category does not declare. What the
+// checkUndeclared looks at the fields that the category does not declare. What the
 // register bans outweighs what nobody declared, wherever it stands: it is
 // counted (promise P7).
-func (i *intake) stray(check checker, raw *rawRow) *Refusal {
+func (i *ingestTable) checkUndeclared(check checker, raw *rawRow) *Refusal {
 	var first *Refusal
 	for _, e := range raw.extra {
 		r := &Refusal{Line: raw.line, Field: named(e.name), Reason: Undeclared}
