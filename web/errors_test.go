@@ -154,7 +154,7 @@ func TestTheAdviceNeverContradictsTheSentence(t *testing.T) {
 		}
 	}
 	got := c.wrong("/requests/new/question", url.Values{"message": {"a long letter"}})
-	if !strings.Contains(got.body, "withdraw one") || strings.Contains(got.body, "Waiting is all") || !strings.Contains(got.body, "a long letter") {
+	if !strings.Contains(got.body, "withdraw one") || strings.Contains(got.body, "Wait a little") || !strings.Contains(got.body, "a long letter") {
 		t.Errorf("one request too many: %d\n%s", got.status, got.body)
 	}
 	if got := c.get("/staff/nowhere"); !strings.Contains(got.body, `href="/staff"`) {

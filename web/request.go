@@ -82,9 +82,7 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	if one.State != request.Refused {
 		return page, nil
 	}
-	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
-		page.Law = refusal.Law(one.Jurisdiction, text.Lang(r))
-	}
+	page.Law = c.Register.RefusalLaw(one.ReasonCode, one.Kind, one.Jurisdiction, text.Lang(r))
 	authorities, err := c.authorities(r, one.PersonID)
 	page.Complain = &views.ComplainPart{Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: authorities}
 	return page, err

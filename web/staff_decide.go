@@ -109,7 +109,7 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 		if !chosen {
 			continue
 		}
-		page.Code, page.Law = refusal.Code, refusal.Law(one.Jurisdiction, text.Lang(r))
+		page.Code, page.Law = refusal.Code, c.Register.RefusalLaw(refusal.Code, one.Kind, one.Jurisdiction, text.Lang(r))
 		if page.Words == "" && !ok {
 			page.Words = refusal.Text.In(whose.Lang)
 		}

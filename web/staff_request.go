@@ -68,10 +68,9 @@ func (c *staffRequestController) page(ctx echo.Context, one request.Request, eve
 		return views.StaffRequestPage{}, err
 	}
 	kind, _ := c.Register.RequestKind(one.Kind)
-	law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
 	page := views.StaffRequestPage{
 		Shell:   c.staffShell(ctx, "staff.showTitle", "staffQueue", "Reference", one.Reference, "Kind", rows[0].Kind),
-		Request: rows[0], Law: law.Law.In(text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
+		Request: rows[0], Law: c.Register.Law(one.Kind, one.Jurisdiction, text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
 		Message: views.Paragraphs(one.Message), Decision: views.Paragraphs(one.Decision), Person: "/staff/people/" + one.PersonID.String(),
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {

@@ -39,6 +39,25 @@ func (r *Register) Refusal(code string) (Refusal, bool) {
 	return find(r.Refusals, code, func(f Refusal) string { return f.Code })
 }
 
+// Law names the law under which a kind of request is asked for.
+func (r *Register) Law(kind, jurisdiction, lang string) string {
+	if k, _ := r.RequestKind(kind); !k.Law.Empty() {
+		return k.Law.In(lang)
+	}
+	j, _ := r.JurisdictionByID(jurisdiction)
+	return j.Law.In(lang)
+}
+
+// RefusalLaw names the article on which the refusal of such a request rests:
+// under a law of its own that law, because the jurisdiction's does not apply.
+func (r *Register) RefusalLaw(code, kind, jurisdiction, lang string) string {
+	if k, _ := r.RequestKind(kind); !k.Law.Empty() {
+		return k.Law.In(lang)
+	}
+	refusal, _ := r.Refusal(code)
+	return refusal.Laws[jurisdiction].In(lang)
+}
+
 // RefusalsFor are the reasons that may answer a kind of request under a
 // jurisdiction's law.
 func (r *Register) RefusalsFor(kind, jurisdiction string) []Refusal {

@@ -299,3 +299,26 @@ func TestACodeIsSaidInWordsAndAnythingElseAsItStands(t *testing.T) {
 		}
 	}
 }
+
+func TestALawOfItsOwnIsNamedAndNotTheJurisdictions(t *testing.T) {
+	t.Parallel()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, law := range map[string]string{"minor-posts": "22581", "shine-the-light": "1798.83", "access": "CCPA"} {
+		for _, lang := range []string{"en", "ja"} {
+			if got := reg.Law(kind, "us-ca", lang); !strings.Contains(got, law) {
+				t.Errorf("%s is asked for under %q", kind, got)
+			}
+		}
+	}
+	for _, k := range reg.RequestKinds {
+		for _, refusal := range reg.RefusalsFor(k.ID, "us-ca") {
+			got := reg.RefusalLaw(refusal.Code, k.ID, "us-ca", "en")
+			if own := !k.Law.Empty(); own && got != k.Law.In("en") || !own && got != refusal.Laws["us-ca"].In("en") {
+				t.Errorf("%s, refused for %s, rests on %q", k.ID, refusal.Code, got)
+			}
+		}
+	}
+}

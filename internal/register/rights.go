@@ -48,6 +48,8 @@ type RequestKind struct {
 	Clocks   map[string]deadline.Rule `json:"clocks" ref:"jurisdictions"`           // by jurisdiction; * for the rest
 	Only     []string                 `json:"only" ref:"jurisdictions" empty:"all"` // jurisdictions that give this right; none: all
 	Articles map[string]Citation      `json:"articles" ref:"jurisdictions"`
+	// Law gives this right, where it is another law than the jurisdiction's own.
+	Law document.Text `json:"law"`
 	// MessageOptional says that the person need not give a reason.
 	MessageOptional bool     `json:"message_optional"`
 	Urgent          bool     `json:"urgent"` // goes before the others in the queue: promise P21
@@ -119,10 +121,6 @@ func (c *Citation) UnmarshalJSON(b []byte) error {
 
 // In is the citation in a language.
 func (c Citation) In(lang string) string { return document.Text(c).In(lang) }
-
-// Law is the article that allows this refusal in a jurisdiction, empty where
-// the document names none.
-func (r Refusal) Law(jurisdiction, lang string) string { return r.Laws[jurisdiction].In(lang) }
 
 // LookReason is a reason for which staff may open somebody's data.
 type LookReason struct {

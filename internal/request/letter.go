@@ -94,8 +94,8 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 // (promises P27 and P28).
 func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, authorities []register.Authority) []mail.Fact {
 	var facts []mail.Fact
-	if refusal, ok := s.deps.Register.Refusal(r.ReasonCode); ok && refusal.Law(r.Jurisdiction, lang) != "" {
-		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: refusal.Law(r.Jurisdiction, lang)})
+	if law := s.deps.Register.RefusalLaw(r.ReasonCode, r.Kind, r.Jurisdiction, lang); law != "" {
+		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: law})
 	}
 	for _, a := range authorities {
 		lines := []string{a.Name.In(lang), a.Address, a.URL}
