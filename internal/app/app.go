@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
@@ -91,6 +92,7 @@ const catalogueTime = 30 * time.Second
 
 // New joins the parts.
 func New(p Parts) (*App, error) {
+	p.Log = slog.New(fault.ForLog(p.Log.Handler()))
 	a := &App{Parts: p}
 	if a.Zone == nil {
 		a.Zone = time.UTC

@@ -191,3 +191,37 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buf.String()
 }
+
+func TestWhatOthersSaidIsNotKeptWithAJob(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	add(t, db, "thrown")
+	add(t, db, "said")
+	var log lockedBuffer
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	workers := river.NewWorkers()
+	with(func(_ context.Context, e errand) error {
+		if e.Whose == "thrown" {
+			panic("alice@example.com was thrown")
+		}
+		return errors.New("550 <alice@example.com> " + strings.Repeat("and so on ", 90_000))
+	})(workers)
+	go func() {
+		defer stop()
+		for n := 0; n < 2 && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+			_ = db.Pool.QueryRow(ctx, "select count(*) from river_job where cardinality(errors) > 0").Scan(&n)
+		}
+	}()
+	if err := jobs.Run(ctx, jobs.Config{DB: db, Workers: workers, Logger: slog.New(slog.NewJSONHandler(&log, nil))}); err != nil {
+		t.Fatal(err)
+	}
+	var failed int
+	var kept string
+	if err := db.Pool.QueryRow(t.Context(), "select count(*), string_agg(errors::text, ' ') from river_job where cardinality(errors) > 0").Scan(&failed, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if failed != 2 || strings.Contains(kept, "alice") || len(kept) > 20_000 || !strings.Contains(kept, "550") || !strings.Contains(kept, "a string") {
+		t.Errorf("%d failed; the queue keeps %d bytes: %.1000s", failed, len(kept), kept)
+	}
+}

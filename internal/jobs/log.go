@@ -3,10 +3,13 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"plusultra.link/privacy/internal/fault"
 )
 
 // failures tells the log which job failed and why; never with what arguments.
@@ -26,6 +29,20 @@ func (f failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, _ any,
 	// The value that was thrown may hold anything; the trace says where.
 	f.log.LogAttrs(ctx, slog.LevelError, "job panicked", append(naming(job), slog.String("trace", trace))...)
 	return nil
+}
+
+// quietly keeps what others said out of the queue's own table, where River
+// writes each error of a job and each value that was thrown.
+type quietly struct{ river.MiddlewareDefaults }
+
+// Work does the job, and says its error as the log may have it.
+func (*quietly) Work(ctx context.Context, _ *rivertype.JobRow, do func(context.Context) error) error {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			panic(fmt.Sprintf("a %T", thrown))
+		}
+	}()
+	return fault.Quiet(do(ctx))
 }
 
 func naming(job *rivertype.JobRow) []slog.Attr {

@@ -220,7 +220,11 @@ func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) err
 		if try.Last() {
 			level = slog.LevelError
 		}
-		p.Log.Log(ctx, level, "long work failed", "kind", w.Kind, "plan", id, "try", try.N, "tries", try.Of, "error", cause)
+		said := []any{"kind", w.Kind, "plan", id, "try", try.N, "tries", try.Of, "error", cause}
+		if thrown, ok := errors.AsType[panicked](cause); ok {
+			said = append(said, "trace", string(thrown.trace))
+		}
+		p.Log.Log(ctx, level, "long work failed", said...)
 		var next Next
 		if w.Failed != nil {
 			if next, err = w.Failed(ctx, tx, id, try, cause); err != nil {
@@ -249,11 +253,19 @@ func backoff(try Try) time.Duration {
 func attempt(do func() (Next, error)) (next Next, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
-			err = fmt.Errorf("it panicked with a %T: %s", thrown, debug.Stack())
+			err = panicked{fmt.Sprintf("%T", thrown), debug.Stack()}
 		}
 	}()
 	return do()
 }
+
+// panicked is an error that was a panic.
+type panicked struct {
+	thrown string // what kind of value
+	trace  []byte
+}
+
+func (p panicked) Error() string { return "it panicked with a " + p.thrown }
 
 func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {

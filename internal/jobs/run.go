@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -99,6 +100,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 		DiscardedJobRetentionPeriod: keptForView,
 		ReindexerIndexNames:         []string{}, // indexes are rebuilt by their owner, who does not serve
 		ErrorHandler:                failures{cfg.Logger},
+		Middleware:                  []rivertype.Middleware{&quietly{}},
 		Logger:                      slog.New(warnings{cfg.Logger.Handler()}),
 	})
 	if err != nil {

@@ -1,11 +1,14 @@
 package sso
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -131,16 +134,53 @@ func newHTTP() *http.Client {
 
 type bounded struct{ http.RoundTripper }
 
-// RoundTrip cuts an answer off where it becomes unreasonable.
+// RoundTrip cuts an answer off where it becomes unreasonable. Of a refusal it
+// lets through what it is in the protocol, and of what can't be read nothing:
+// libraries put the whole of it into their errors.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := b.RoundTripper.RoundTrip(r)
-	if err == nil {
-		res.Body = limited{io.LimitReader(res.Body, answerMax), res.Body}
+	if err != nil {
+		return nil, err
 	}
-	return res, err
+	if res.StatusCode < http.StatusOK || res.StatusCode >= http.StatusMultipleChoices {
+		return refusal(res), nil
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, answerMax))
+	_ = res.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	if kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";"); kind != "application/jwt" && !json.Valid(body) {
+		body = nil
+	}
+	return withBody(res, body), nil
 }
 
-type limited struct {
-	io.Reader
-	io.Closer
+func withBody(res *http.Response, body []byte) *http.Response {
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return res
+}
+
+func refusal(res *http.Response) *http.Response {
+	var said struct {
+		Error string `json:"error"`
+	}
+	_ = json.NewDecoder(io.LimitReader(res.Body, answerMax)).Decode(&said) // an answer need not be JSON
+	_ = res.Body.Close()
+	body := []byte("{}")
+	if slices.Contains(codes(), said.Error) {
+		body = []byte(`{"error":"` + said.Error + `"}`)
+	}
+	res.Status = fmt.Sprintf("%d %s", res.StatusCode, http.StatusText(res.StatusCode))
+	res.Header.Set("Content-Type", "application/json")
+	return withBody(res, body)
+}
+
+// codes are how a refusal says what it is (RFC 6749 sections 4.1.2.1 and 5.2,
+// RFC 6750 section 3.1, RFC 7009 section 2.2.1).
+func codes() []string {
+	return []string{
+		"access_denied", "insufficient_scope", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "invalid_token", "server_error",
+		"temporarily_unavailable", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type", "unsupported_token_type",
+	}
 }

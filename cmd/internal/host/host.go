@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"plusultra.link/privacy/internal/fault"
 )
 
 // Main runs a command line until it is done or told to end, and ends the
@@ -86,7 +88,7 @@ func (c *Closers) Watch(ctx context.Context) error {
 // Logger writes to the standard error output, as "text" or as JSON.
 func Logger(form string) *slog.Logger {
 	if form == "text" {
-		return slog.New(slog.NewTextHandler(os.Stderr, nil))
+		return slog.New(fault.ForLog(slog.NewTextHandler(os.Stderr, nil)))
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	return slog.New(fault.ForLog(slog.NewJSONHandler(os.Stderr, nil)))
 }
