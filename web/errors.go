@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -49,6 +50,11 @@ func (s *server) fail(err error, ctx echo.Context) {
 		return
 	}
 	f := asFault(err)
+	if f.Kind == fault.Unavailable && f.RetryAfter == 0 {
+		later := *f
+		later.RetryAfter = comeBackIn
+		f = &later
+	}
 	code := status(f.Kind)
 	if errors.Is(err, echo.ErrMethodNotAllowed) { // only HTTP knows of methods
 		code = http.StatusMethodNotAllowed
@@ -72,7 +78,11 @@ func (s *server) fail(err error, ctx echo.Context) {
 	}
 }
 
-// asFault makes a fault of Echo's own errors and of bodies that are too large.
+// comeBackIn is when to ask again for what is away, if nobody knows better.
+const comeBackIn = 30 * time.Second
+
+// asFault makes a fault of Echo's own errors, of bodies that are too large, and
+// of a database that is away.
 func asFault(err error) *fault.Error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
@@ -82,6 +92,8 @@ func asFault(err error) *fault.Error {
 	}
 	h, ok := errors.AsType[*echo.HTTPError](err)
 	switch {
+	case !ok && postgres.IsAway(err):
+		return fault.New(fault.Unavailable, "fault.unavailable")
 	case !ok:
 		return fault.New(fault.Internal, "fault.internal")
 	case h.Code == http.StatusNotFound:

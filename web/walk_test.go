@@ -47,7 +47,7 @@ func bothSchemes(t *testing.T, test func(*testing.T, *walk)) {
 	}
 }
 
-func newWalk(t *testing.T, scheme string) *walk {
+func newWalk(t *testing.T, scheme string, change ...func(*app.Parts)) *walk {
 	t.Helper()
 	google, err := standin.StartProvider(standin.ProviderConfig{Name: "Google", ClientID: "portal", ClientSecret: "a secret of the test", Now: time.Now})
 	must(t, err)
@@ -57,6 +57,9 @@ func newWalk(t *testing.T, scheme string) *walk {
 		p.BaseURL = scheme + "://privacy.example.com"
 		p.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 		p.Services = []sso.Provider{{ID: "google", Name: "Google", Issuer: google.Issuer(), ClientID: "portal", ClientSecret: "a secret of the test"}}
+		for _, c := range change {
+			c(p)
+		}
 	})
 	w.handler, err = web.New(w.App, web.Options{})
 	must(t, err)

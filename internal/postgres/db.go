@@ -18,7 +18,12 @@ import (
 	"gorm.io/gorm"
 )
 
-const defaultMaxConns = 16
+const (
+	defaultMaxConns = 16
+	// A server that has gone without a word answers nobody: whoever asks is
+	// told so, and the next one may find its successor.
+	connectWithin = 3 * time.Second
+)
 
 // Config says which database to open.
 type Config struct {
@@ -100,6 +105,9 @@ func poolConfig(cfg Config) (*pgxpool.Config, error) {
 	pc.MaxConns = cfg.MaxConns
 	if pc.MaxConns <= 0 {
 		pc.MaxConns = defaultMaxConns
+	}
+	if !strings.Contains(cfg.URL, "connect_timeout") {
+		pc.ConnConfig.ConnectTimeout = connectWithin
 	}
 	pc.MaxConnIdleTime = time.Hour // a burst after a quiet while finds its connections open
 	pc.ConnConfig.RuntimeParams["application_name"] = "portal"
