@@ -23,6 +23,7 @@ const (
 type DownloadsPage struct {
 	Shell
 	Keep time.Duration // how long one can be fetched
+	Most int           // how many are kept
 	Rows []DownloadRow
 }
 

@@ -22,7 +22,7 @@ func (c *downloadsController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Keep: c.Exports.Keep}
+	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Keep: c.Exports.Keep, Most: export.MaxKept}
 	for _, e := range list {
 		row := views.DownloadRow{
 			Href: "/downloads/" + e.ID.String(), Asked: e.AskedAt, State: c.stateOf(e), Kinds: int64(len(e.Categories)), Rows: e.RowsTotal, Bytes: e.Bytes,

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/address"
@@ -29,6 +30,13 @@ func render(ctx echo.Context, code int, page templ.Component) error {
 	}
 	h := ctx.Response().Header()
 	h.Set("Cache-Control", "no-store")
+	if ctx.Request().URL.RawQuery != "" || code >= http.StatusBadRequest {
+		// Whoever has a browser ask for an address with a guess in it would see by
+		// the length of what is compressed whether the page holds the same words
+		// (BREACH). What a page repeats of its address is in the query, or in an
+		// address that leads nowhere.
+		h.Set(gzhttp.HeaderNoCompression, "yes")
+	}
 	h.Set("Content-Language", text.Lang(ctx.Request().Context()))
 	return ctx.HTMLBlob(code, out.Bytes())
 }

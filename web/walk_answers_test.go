@@ -288,3 +288,38 @@ func TestOnlyWhoProvedLatelyMakesACopyAnErasureACorrectionANewPasswordOrAnEnd(t 
 		t.Errorf("a fresh one changes %v only: this test proves little", changed)
 	}
 }
+
+func TestNoPageThatRepeatsItsAddressIsCompressed(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "https")
+	robin := w.robin()
+	pages, compressed := 0, 0
+	for _, who := range w.some(robin) {
+		for _, route := range append(w.routes, web.Route{Method: http.MethodGet, Path: "/no-such-page/robin@example.com"}) {
+			if route.Method != http.MethodGet {
+				continue
+			}
+			for _, query := range []string{"", "?q=robin@example.com", "?next=/robin@example.com&after=robin"} {
+				path := at(route, robin.rows[0]) + query
+				res := w.send(request{method: http.MethodGet, path: path, who: who, header: http.Header{"Accept-Encoding": {"gzip"}}})
+				zipped := res.Header.Get("Content-Encoding") != ""
+				if len(res.Header["No-Gzip-Compression"]) > 0 {
+					t.Errorf("%s tells how it was made", path)
+				}
+				if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+					continue
+				}
+				pages++
+				if zipped && (query != "" || res.StatusCode >= http.StatusBadRequest) {
+					t.Errorf("%s at %s (%d) is compressed", who.name, path, res.StatusCode)
+				}
+				if zipped {
+					compressed++
+				}
+			}
+		}
+	}
+	if pages < 100 || compressed < 20 {
+		t.Errorf("%d pages, %d compressed: this test proves little", pages, compressed)
+	}
+}

@@ -191,3 +191,31 @@ func TestAnExpiredCopyIsGoneFromTheStoreAndThePage(t *testing.T) {
 		t.Error("not in the audit log once")
 	}
 }
+
+func TestNoMoreThanFiveCopiesAreKeptAndTheOldestGoFirst(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin, other := b.person("robin@example.com", "en"), b.person("other@example.com", "en")
+	theirs := b.ask(other, "account")
+	b.build(theirs)
+	var made []export.Export
+	for range export.MaxKept + 2 {
+		e := b.ask(robin, "account")
+		b.build(e)
+		b.clock.Advance(time.Minute)
+		made = append(made, e)
+	}
+	for i, e := range made {
+		_, err := b.Open(t.Context(), audit.ByPerson(robin), robin, e.ID)
+		if gone := fault.Is(err, fault.Gone); gone != (i < 2) {
+			t.Errorf("copy %d: %v", i, err)
+		}
+		must(t, b.try(e))
+	}
+	if b.find(made[0]).State != export.Expired || b.find(theirs).State != export.Ready || len(b.stored()) != export.MaxKept+1 {
+		t.Errorf("%s, %s, %d files", b.find(made[0]).State, b.find(theirs).State, len(b.stored()))
+	}
+	if n := b.count(`select count(*) from audit_entry where action = 'export.expired' and person_id = $1`, robin); n != 2 {
+		t.Errorf("the log says so %d times", n)
+	}
+}

@@ -128,12 +128,25 @@ func (s *Service) fresh(person uuid.UUID, categories []string) Export {
 	return Export{PersonID: person, ID: postgres.NewID(), AskedAt: s.Now(), State: Waiting, Categories: categories, Parts: []Part{}}
 }
 
+// MaxKept is how many copies of one person are kept at once. Who asks for
+// another lets go of the oldest.
+const MaxKept = 5
+
 // begin writes the row, the audit entry and the job: all or none.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export) error {
 	// A duplicate must not spoil the transaction of a request, so it is Begin
 	// that looks first; here it is the database that has the last word.
 	if err := insert(ctx, tx, e); err != nil {
 		return err
+	}
+	oldest, err := retire(tx, e.PersonID, MaxKept-1, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, id := range oldest {
+		if err := s.Plans.Add(ctx, tx, kind, id, time.Time{}); err != nil {
+			return err
+		}
 	}
 	return s.plan(ctx, tx, actor, e)
 }

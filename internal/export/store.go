@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -80,6 +81,18 @@ func change(ctx context.Context, tx postgres.Tx, from State, to Export, column s
 		return false, fmt.Errorf("changing an export: %w", err)
 	}
 	return n > 0, nil
+}
+
+// retire lets go at once of what a person could still fetch, but for the newest
+// few, and gives the ids of what is to be deleted.
+func retire(tx postgres.Tx, person uuid.UUID, but int, now time.Time) (ids []uuid.UUID, err error) {
+	err = tx.Gorm.Raw(`update export set expires_at = ? where person_id = ? and state = 'ready' and expires_at > ?
+		and id not in (select id from export where person_id = ? and state = 'ready' order by asked_at desc, id desc limit ?) returning id`,
+		now, person, now, person, but).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("letting go of older downloads: %w", err)
+	}
+	return ids, nil
 }
 
 // expireAll ends what a person has or waits for, and gives the ids of all.

@@ -78,9 +78,9 @@ func Field(field, key string, args ...any) Problem {
 	return Problem{Field: field, Key: key, Args: args}
 }
 
-// Busy is a TooMany fault that passes after wait.
-func Busy(key string, wait time.Duration) *Error {
-	return &Error{Kind: TooMany, Key: key, RetryAfter: wait}
+// Busy is a TooMany fault that passes after wait, which its sentence calls Wait.
+func Busy(key string, wait time.Duration, args ...any) *Error {
+	return &Error{Kind: TooMany, Key: key, Args: args, RetryAfter: wait}
 }
 
 // Error is the sentence of the log.

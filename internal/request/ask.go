@@ -44,7 +44,8 @@ func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (r
 // Ask files a request. Its clock starts now, by the law where the person
 // lives; they get a confirmation by mail. A kind that the register answers by
 // itself begins at once. Invalid for a kind that is not offered to them or a
-// message that says nothing; Conflict with twenty requests under way.
+// message that says nothing; Conflict with twenty requests under way; TooMany
+// after thirty within a day, those that were withdrawn too.
 func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message string) (Request, error) {
 	k, law, err := s.offered(ctx, person, kind)
 	if err != nil {
@@ -127,6 +128,9 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 	if underWay >= maxOpen {
 		return fault.New(fault.Conflict, "request.tooMany", "Max", maxOpen)
 	}
+	if err := s.often(tx, r.PersonID); err != nil {
+		return err
+	}
 	if err := insert(ctx, tx, r); err != nil {
 		return err
 	}
@@ -135,6 +139,16 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 		return err
 	}
 	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String()})
+}
+
+// often keeps somebody from filing and withdrawing over and over: each writes
+// mail, and rows that stay. TooMany after maxDaily within a day.
+func (s *Service) often(tx postgres.Tx, person uuid.UUID) error {
+	n, first, err := countFiled(tx, person, s.Now().Add(-day))
+	if err == nil && n >= maxDaily {
+		err = fault.Busy("request.tooOften", first.Add(day).Sub(s.Now()), "Max", maxDaily)
+	}
+	return err
 }
 
 // begin does at once what can be done at once.

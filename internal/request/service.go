@@ -66,6 +66,8 @@ func (s *Service) On(day time.Time) *Service {
 const (
 	maxMessage = 4000 // characters
 	maxOpen    = 20   // requests of one person under way at once
+	maxDaily   = 30   // requests of one person within a day
+	day        = 24 * time.Hour
 	perPage    = 50
 )
 

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/request"
 )
 
@@ -81,4 +83,26 @@ func writesState(fn *ast.FuncDecl) (writes bool) {
 		return true
 	})
 	return writes
+}
+
+func TestWhoFilesAndWithdrawsOverAndOverHasToWait(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin, other := b.person("robin@example.com", "en", "DE", ""), b.person("other@example.com", "en", "DE", "")
+	asked := 0
+	for ; asked < 100; asked++ {
+		r, err := b.requests.Ask(t.Context(), robin, "question", "What is it for?")
+		if fault.Is(err, fault.TooMany) {
+			break
+		}
+		must(t, err)
+		must(t, b.requests.Cancel(t.Context(), robin, r.ID))
+		b.clock.Advance(time.Minute)
+	}
+	if asked != 30 {
+		t.Errorf("%d requests were filed and withdrawn", asked)
+	}
+	b.ask(other, "question") // nobody else waits
+	b.clock.Advance(24*time.Hour - 29*time.Minute)
+	b.ask(robin, "question")
 }

@@ -88,6 +88,16 @@ func countUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) (int64
 	return n, nil
 }
 
+// countFiled counts what a person has asked for since then, whatever became of
+// it, and tells when the first of it was.
+func countFiled(tx postgres.Tx, person uuid.UUID, since time.Time) (n int64, first time.Time, err error) {
+	err = tx.Gorm.Raw(`select count(*), coalesce(min(received_at), ?) from request where person_id = ? and received_at > ?`, since, person, since).Row().Scan(&n, &first)
+	if err != nil {
+		return 0, first, fmt.Errorf("counting what was asked: %w", err)
+	}
+	return n, first, nil
+}
+
 // insert stores a new request under a reference that nothing else has.
 func insert(ctx context.Context, tx postgres.Tx, r *Request) error {
 	for range 10 {

@@ -43,7 +43,7 @@ func until() time.Time { return now().Add(week) }
 func asked() time.Time { return at("2026-11-22T21:38:00Z") }
 
 func downloadsPage(ctx context.Context) views.DownloadsPage {
-	return views.DownloadsPage{Shell: person(ctx, "downloads", text.T(ctx, "export.title")), Keep: week}
+	return views.DownloadsPage{Shell: person(ctx, "downloads", text.T(ctx, "export.title")), Keep: week, Most: 5}
 }
 
 func downloadsOfAll(ctx context.Context) views.DownloadsPage {
