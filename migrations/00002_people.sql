@@ -88,6 +88,23 @@ create table used_form (
 );
 create index used_form_at on used_form (at);
 
+-- Attempts to get in that failed: those of one kind on one account, from one
+-- network, within an hour. Both are keyed hashes, of the account's id (or the
+-- address that was typed) and of the network block.
+create table security_event (
+  hour      timestamptz not null,
+  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
+  outcome   text not null check (outcome in ('wrong', 'locked', 'refused')),
+  account   bytea not null, -- empty: not known
+  source    bytea not null,
+  person_id uuid references person on delete cascade, -- null: nobody's, or a member's of the staff
+  at        timestamptz not null, -- of the last
+  times     integer not null check (times > 0),
+  primary key (account, source, door, outcome, hour)
+);
+create index security_event_person on security_event (person_id, at desc) where person_id is not null;
+create index security_event_at on security_event (at);
+
 -- A mailed link or code that proves an address: single use.
 create table email_proof (
   token_hash bytea primary key, -- a code's is keyed, and its session's
@@ -151,4 +168,4 @@ create table staff_member (
 alter table session add foreign key (staff_id) references staff_member on delete cascade;
 
 -- +goose Down
-drop table session, staff_member, sso_attempt, sso_link, email_proof, sign_up, password, email_address, profile, person;
+drop table session, staff_member, sso_attempt, sso_link, email_proof, security_event, sign_up, password, email_address, profile, person;

@@ -82,6 +82,16 @@ type SecurityPage struct {
 	Sessions    []SecuritySession
 	Services    []LinkedService
 	Offers      []ServiceButton // those that could be linked
+	Activity    []Activity      // the latest first
+}
+
+// Activity is something that happened at a way into an account.
+type Activity struct {
+	At      time.Time
+	What    string // in the dictionary's words
+	Service string // the sign-in service; empty where there is none
+	Failed  string // why nobody was let in, in the dictionary's words; empty: it went well
+	Times   int    // within an hour, of what failed
 }
 
 // SecuritySession is one browser that is signed in.

@@ -90,6 +90,7 @@ func StaffPlaces() []Place {
 		{"staffQueue", "/staff", "request"},
 		{"staffPeople", "/staff/people", "people"},
 		{"staffAudit", "/staff/audit", "audit"},
+		{"staffSessions", "/staff/sessions", "security"},
 	}
 }
 

@@ -29,6 +29,7 @@ type StaffEnrolPage struct {
 	Role     StaffRole
 	Email    string
 	Secret   string
+	Seed     string // the secret, sealed, for the form to carry
 	QR       ui.QRProps
 	Problems ui.Problems
 }
@@ -178,6 +179,36 @@ type StaffAuditPage struct {
 	Clear   string      // empty if nothing is narrowed
 	Rows    []AuditRow
 	Older   string
+	// Attempts leads to those who could not get in, which not everybody may see.
+	Attempts bool
+}
+
+// StaffSessionsPage is where a member of staff is signed in.
+type StaffSessionsPage struct {
+	Shell
+	Sessions []SecuritySession
+}
+
+// StaffAttemptsPage lists the accounts that were tried most and not got into,
+// or the networks that tried.
+type StaffAttemptsPage struct {
+	Shell
+	ByNetwork       bool
+	Days            int
+	Periods         []int // in days, to choose from
+	Doors, Outcomes []ui.Option
+	Clear           string // empty if nothing is narrowed
+	Rows            []AttemptRow
+}
+
+// AttemptRow is one account, or network, by what its keyed hash begins with.
+type AttemptRow struct {
+	Name   string
+	Staff  bool // at the staff's doors
+	Known  bool // somebody's account
+	Times  int
+	Others int // networks that tried the account, or accounts that the network tried
+	Last   time.Time
 }
 
 // AuditRow is one entry of the log.

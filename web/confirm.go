@@ -51,7 +51,7 @@ func (c *confirmController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx))
+	session, err := c.Accounts.Prove(ctx.Request().Context(), person(ctx), form.Password, token(ctx), c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, "/confirm", form, problems)
 	}

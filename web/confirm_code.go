@@ -30,7 +30,7 @@ func (c *confirmController) code(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := c.Accounts.ProveByCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Code, token(ctx))
+	session, err := c.Accounts.ProveByCode(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Code, token(ctx), c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		form.Sent = true
 		return c.again(ctx, "/confirm", form, problems)

@@ -30,6 +30,7 @@ const (
 	forFreshForm guard = "fresh form" // within account.FormFreshness
 	forAgent     guard = "agent"      // a member of the staff whose role covers staff.Agent
 	forOfficer   guard = "officer"    // staff.Officer
+	forAdmin     guard = "admin"      // staff.Admin
 )
 
 // route is a line of the map, kept for those who walk it. Each post takes the
@@ -122,10 +123,7 @@ func (s *server) freshForm(path string, show, send echo.HandlerFunc) {
 
 // staff is a page for a member of the staff whose role covers the one needed.
 func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc, why ...repeatable) {
-	g := forAgent
-	if role == staff.Officer {
-		g = forOfficer
-	}
+	g := map[staff.Role]guard{staff.Agent: forAgent, staff.Officer: forOfficer, staff.Admin: forAdmin}[role]
 	s.page(g, method, path, h, why, s.works(role))
 }
 

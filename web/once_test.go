@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
@@ -106,6 +107,13 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			c, _ := someone(n)
 			return press{c, "/security/password", "/security/password", url.Values{"old": {goodPassword}, "password": {"another harbour lantern 8"}}}
 		},
+		"/staff/sessions/:id/end": func(string) press {
+			var id uuid.UUID
+			must(p.t, p.DB.Pool.QueryRow(p.t.Context(), `select id from staff_member where email = 'officer@example.com'`).Scan(&id))
+			p.Session(account.SessionOwner{Staff: id})
+			to := testkit.HTML(p.t, officer.get("/staff/sessions").body).Attr(`form[action^="/staff/sessions/"]`, "action")
+			return press{officer, "/staff/sessions", to, nil}
+		},
 		"/security/sessions/:id/end": func(n string) press {
 			c, _ := someone(n)
 			p.client().signIn(n + "@example.com")
@@ -157,11 +165,9 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/staff/enrol/:token": func(n string) press {
 			_, link, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: n + "@example.com", Name: "Odil Officer", Role: staff.Agent, Lang: "en"})
 			must(p.t, err)
-			_, token, _ := strings.Cut(link, "/staff/enrol/")
-			invitation, err := p.Staff.Invitation(p.t.Context(), token)
-			must(p.t, err)
-			at := "/staff/enrol/" + token
-			return press{p.client(), at, at, url.Values{"password": {staffPassword}, "code": {p.code(invitation.Secret)}}}
+			c, at := p.client(), strings.TrimPrefix(link, p.url)
+			page := testkit.HTML(p.t, c.get(at).body)
+			return press{c, at, at, url.Values{"password": {staffPassword}, "code": {p.code(page.Text("#secret"))}, "seed": {page.Attr(`input[name="seed"]`, "value")}}}
 		},
 		"/staff/requests/:id/take":     desk("/take", "", nil),
 		"/staff/requests/:id/release":  desk("/release", "", nil),

@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -152,6 +153,10 @@ func (s *server) findKey(ctx echo.Context) (record.Key, error) {
 		return record.Key{}, fault.New(fault.Unauthenticated, "record.noKey")
 	}
 	key, err := s.Records.KeyByToken(r.Context(), strings.TrimSpace(token))
+	if fault.Is(err, fault.Unauthenticated) {
+		from := limit.Source{Addr: s.visit(ctx).IP}
+		return key, errors.Join(s.Security.Note(r.Context(), security.Attempt{Door: security.APIKey, Outcome: security.Wrong, Network: from.Block()}), err)
+	}
 	if err != nil {
 		return key, err
 	}

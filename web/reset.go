@@ -79,7 +79,7 @@ func (c *resetController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password)
+	id, err := c.Accounts.Reset(ctx.Request().Context(), ctx.Param("token"), form.Password, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
 	}

@@ -179,6 +179,14 @@ func (s *server) staffRoutes() {
 	queue := &staffQueueController{s}
 	s.staff(get, "/staff", staff.Agent, queue.index)
 
+	own := &staffOwnController{s}
+	s.staff(get, "/staff/sessions", staff.Agent, own.sessions)
+	s.staff(post, "/staff/sessions/:id/end", staff.Agent, own.endSession)
+	s.staff(post, "/staff/others/end", staff.Agent, own.endOthers, "who is out stays out")
+
+	attempts := &staffAttemptsController{s}
+	s.staff(get, "/staff/attempts", staff.Admin, attempts.index)
+
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
@@ -23,7 +24,7 @@ type changeForm struct {
 
 func (c *securityController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	sessions, err := c.Accounts.Sessions(r, person(ctx))
+	sessions, err := c.sessionsOf(ctx, account.SessionOwner{Person: person(ctx)})
 	if err != nil {
 		return err
 	}
@@ -35,18 +36,28 @@ func (c *securityController) show(ctx echo.Context) error {
 	if mine := signedIn(ctx); mine.ZoneChosen {
 		page.Zone = mine.Zone
 	}
-	for _, s := range sessions {
-		one := views.SecuritySession{ID: s.ID.String(), Here: s.ID == signedIn(ctx).ID, Since: s.CreatedAt, Seen: s.SeenAt}
-		one.Browser, one.System = device(s.UserAgent)
-		if s.IP.IsValid() {
-			one.IP = s.IP.String()
-		}
-		page.Sessions = append(page.Sessions, one)
+	page.Sessions = sessions
+	if page.Activity, err = c.activity(ctx); err != nil {
+		return err
 	}
 	if page.Services, page.Offers, err = c.linkedServices(ctx); err != nil {
 		return err
 	}
 	return render(ctx, http.StatusOK, views.Security(page))
+}
+
+// sessionsOf are where somebody is signed in.
+func (s *server) sessionsOf(ctx echo.Context, owner account.SessionOwner) ([]views.SecuritySession, error) {
+	list, err := s.Accounts.Sessions(ctx.Request().Context(), owner)
+	out := make([]views.SecuritySession, len(list))
+	for i, one := range list {
+		out[i] = views.SecuritySession{ID: one.ID.String(), Here: one.ID == signedIn(ctx).ID, Since: one.CreatedAt, Seen: one.SeenAt}
+		out[i].Browser, out[i].System = device(one.UserAgent)
+		if one.IP.IsValid() {
+			out[i].IP = one.IP.String()
+		}
+	}
+	return out, err
 }
 
 func (c *passwordController) edit(ctx echo.Context) error {
@@ -69,7 +80,7 @@ func (c *passwordController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Old, form.Password)
+	err = c.Accounts.ChangePassword(ctx.Request().Context(), person(ctx), signedIn(ctx).ID, form.Old, form.Password, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
 	}
@@ -87,14 +98,14 @@ func (c *securityController) endSession(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Accounts.EndSession(ctx.Request().Context(), person(ctx), id); err != nil {
+	if err := c.Accounts.EndSession(ctx.Request().Context(), account.SessionOwner{Person: person(ctx)}, id); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/security", "security.sessionEnded")
 }
 
 func (c *securityController) endOthers(ctx echo.Context) error {
-	if err := c.Accounts.EndOthers(ctx.Request().Context(), person(ctx), signedIn(ctx).ID); err != nil {
+	if err := c.Accounts.EndOthers(ctx.Request().Context(), account.SessionOwner{Person: person(ctx)}, signedIn(ctx).ID); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/security", "security.othersEnded")

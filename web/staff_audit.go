@@ -35,6 +35,7 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
 		Members: memberOptions(members, filter.Staff), Nouns: audit.Nouns(), Noun: filter.Noun,
 	}
+	page.Attempts = member(ctx).Role.Covers(staff.Admin)
 	if filter != (audit.Filter{}) {
 		page.Clear = "/staff/audit"
 	}

@@ -12,6 +12,7 @@ import (
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/ui"
 )
@@ -141,16 +142,17 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 }
 
 type enrolForm struct {
+	Seed     string `form:"seed" text:"none"` // sealed
 	Password string `form:"password" json:"-" text:"none"`
 	Code     string `form:"code" json:"-"`
 }
 
 func (c *staffEnrolController) new(ctx echo.Context) error {
-	_, problems, _, err := recall[enrolForm](c.server, ctx)
+	form, problems, _, err := recall[enrolForm](c.server, ctx)
 	if err != nil {
 		return err
 	}
-	invitation, err := c.Staff.Invitation(ctx.Request().Context(), ctx.Param("token"))
+	invitation, err := c.Staff.Invitation(ctx.Request().Context(), ctx.Param("token"), form.Seed)
 	if err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func (c *staffEnrolController) new(ctx echo.Context) error {
 	page := views.StaffEnrolPage{
 		Shell: c.shell(ctx, "staff.enrolTitle", "", "Name", invitation.Name), Action: "/staff/enrol/" + url.PathEscape(ctx.Param("token")),
 		Role: views.StaffRole(invitation.Role), Email: address.Show(invitation.Email),
-		Secret: invitation.Secret, QR: code, Problems: words(ctx, problems),
+		Secret: invitation.Secret, Seed: invitation.Seed, QR: code, Problems: words(ctx, problems),
 	}
 	return render(ctx, http.StatusOK, views.StaffEnrol(page))
 }
@@ -171,7 +173,7 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), form.Password, form.Code)
+	m, err := c.Staff.Enrol(ctx.Request().Context(), ctx.Param("token"), staff.Enrolment{Password: form.Password, Code: form.Code, Seed: form.Seed}, c.visit(ctx))
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
 	}

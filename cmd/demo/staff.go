@@ -13,6 +13,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/staff"
@@ -39,7 +40,7 @@ func enrol(ctx context.Context, a *app.App, folder string) error {
 		return err
 	}
 	token := path.Base(link)
-	invitation, err := a.Staff.Invitation(ctx, token)
+	invitation, err := a.Staff.Invitation(ctx, token, "")
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func enrol(ctx context.Context, a *app.App, folder string) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Staff.Enrol(ctx, token, password, code)
+	_, err = a.Staff.Enrol(ctx, token, staff.Enrolment{Password: password, Code: code, Seed: invitation.Seed}, account.Visit{})
 	return err
 }
 

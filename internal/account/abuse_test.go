@@ -140,7 +140,7 @@ func TestABrowserIsKnownToItsOwnerOnlyAndUntilTheNextPassword(t *testing.T) {
 	must(t, err)
 	b.clock.Advance(time.Second)
 	session, _ := b.session(robin, visit)
-	must(t, b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, "seven brown teapots sing"))
+	must(t, b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, "seven brown teapots sing", account.Visit{}))
 	if known(cookie, robin) {
 		t.Error("a browser of whoever had the old password is still known")
 	}

@@ -14,14 +14,15 @@ import (
 	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // CodeLife is for how long a mailed code counts.
 const CodeLife = 10 * time.Minute
 
 var (
-	codesTo   = limit.Rule{Name: "code to person", Max: 5, Window: time.Hour}     //nolint:gochecknoglobals // a constant in all but name
-	codeTries = limit.Rule{Name: "mailed code", Max: 5, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
+	codesTo   = limit.Rule{Name: "code to person", Max: 5, Window: time.Hour}                                      //nolint:gochecknoglobals // a constant in all but name
+	codeTries = limit.Bounds{Name: "mailed code", Account: 5, Window: 15 * time.Minute, Door: security.MailedCode} //nolint:gochecknoglobals // a constant in all but name
 )
 
 // AskCode mails a code by which somebody signed in, who has no password, can
@@ -60,15 +61,16 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 
 // ProveByCode checks a mailed code and gives the session a new token that is
 // fresh (step-up). TooMany after five tries within a quarter of an hour.
-func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, code, token string) (string, error) {
+func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, code, token string, from Visit) (string, error) {
 	if err := s.codeless(ctx, person); err != nil {
 		return "", err
 	}
-	if err := s.allow(ctx, codeTries, person.String()); err != nil {
+	guess, out, err := s.Limits.Guess(ctx, codeTries, security.OfPerson(person), limit.Source{Addr: from.IP})
+	if err := Busy(out, err); err != nil {
 		return "", err
 	}
 	var fresh string
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		res := tx.Gorm.Where("token_hash in ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHashes(session, code), person, s.Now()).
 			Delete(&emailProofRow{})
 		if res.Error != nil {
@@ -81,10 +83,13 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 		fresh, err = s.renew(tx, token)
 		return err
 	})
+	if fault.Is(err, fault.Invalid) {
+		err = guess.Wrong(ctx, err)
+	}
 	if err != nil {
 		return "", err
 	}
-	return fresh, s.Limits.Forget(ctx, codeTries, person.String())
+	return fresh, guess.Right(ctx)
 }
 
 func (s *Service) codeless(ctx context.Context, person uuid.UUID) error {

@@ -32,7 +32,7 @@ func TestAMailedCodeProvesOnceForTenMinutesInTheSessionThatAsked(t *testing.T) {
 	there, other := b.session(robin, visit)
 	b.clock.Advance(account.Freshness)
 	prove := func(session uuid.UUID, code, token string) (string, error) {
-		return b.Accounts.ProveByCode(t.Context(), robin, session, code, token)
+		return b.Accounts.ProveByCode(t.Context(), robin, session, code, token, account.Visit{})
 	}
 	old := b.code(robin, here.ID)
 	code := b.code(robin, here.ID)
@@ -66,10 +66,10 @@ func TestCodesAreFewAndSoAreTries(t *testing.T) {
 	session, token := b.session(robin, visit)
 	code := b.code(robin, session.ID)
 	for range 5 {
-		_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, "no code", token)
+		_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, "no code", token, account.Visit{})
 		kind(t, "a wrong code", err, fault.Invalid)
 	}
-	_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, code, token)
+	_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, code, token, account.Visit{})
 	kind(t, "the sixth try", err, fault.TooMany)
 	for range 4 {
 		b.code(robin, session.ID)
@@ -85,6 +85,6 @@ func TestAMailedCodeStandsInForNoPassword(t *testing.T) {
 	robin := b.person("robin@example.com", password)
 	session, token := b.session(robin, visit)
 	kind(t, "asking", b.Accounts.AskCode(t.Context(), robin, session.ID), fault.NotFound)
-	_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, "000000", token)
+	_, err := b.Accounts.ProveByCode(t.Context(), robin, session.ID, "000000", token, account.Visit{})
 	kind(t, "trying", err, fault.NotFound)
 }

@@ -100,7 +100,7 @@ func (s *Service) Close(_ context.Context, tx postgres.Tx, id uuid.UUID) ([]stri
 	if err != nil {
 		return nil, fmt.Errorf("closing an account: %w", err)
 	}
-	if err := endOthers(tx, id, uuid.Nil); err != nil {
+	if err := endOthers(tx, SessionOwner{Person: id}, uuid.Nil); err != nil {
 		return nil, fmt.Errorf("ending sessions: %w", err)
 	}
 	var addresses []string

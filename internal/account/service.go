@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -69,12 +70,12 @@ const (
 // Limits hold across all processes of the portal.
 var (
 	// An office of a thousand behind one address mistypes a tenth of its passwords at nine o'clock.
-	signIns   = limit.Bounds{Name: "sign-in", Account: 10, Line: 150, Block: 600, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
-	proofs    = limit.Rule{Name: "proof", Max: 10, Window: 15 * time.Minute}                                //nolint:gochecknoglobals // a constant in all but name
-	mailsTo   = limit.Rule{Name: "mail to address", Max: 5, Window: time.Hour}                              //nolint:gochecknoglobals // a constant in all but name
-	resetsTo  = limit.Rule{Name: "reset to address", Max: 5, Window: time.Hour}                             //nolint:gochecknoglobals // apart: no flood of sign-ups mutes a reset
-	resetsBy  = limit.Rule{Name: "reset by browser", Max: 5, Window: time.Hour}                             //nolint:gochecknoglobals // apart: no flood of resets mutes the owner's
-	mailsFrom = limit.Bounds{Name: "mail", Line: 200, Block: 1000, Window: time.Hour}                       //nolint:gochecknoglobals // a constant in all but name
+	signIns   = limit.Bounds{Name: "sign-in", Account: 10, Line: 150, Block: 600, Window: 15 * time.Minute, Door: security.SignIn} //nolint:gochecknoglobals // a constant in all but name
+	proofs    = limit.Bounds{Name: "proof", Account: 10, Window: 15 * time.Minute, Door: security.Proof}                           //nolint:gochecknoglobals // a constant in all but name
+	mailsTo   = limit.Rule{Name: "mail to address", Max: 5, Window: time.Hour}                                                     //nolint:gochecknoglobals // a constant in all but name
+	resetsTo  = limit.Rule{Name: "reset to address", Max: 5, Window: time.Hour}                                                    //nolint:gochecknoglobals // apart: no flood of sign-ups mutes a reset
+	resetsBy  = limit.Rule{Name: "reset by browser", Max: 5, Window: time.Hour}                                                    //nolint:gochecknoglobals // apart: no flood of resets mutes the owner's
+	mailsFrom = limit.Bounds{Name: "mail", Line: 200, Block: 1000, Window: time.Hour}                                              //nolint:gochecknoglobals // a constant in all but name
 )
 
 // ByAddress finds the person who has proved an address, however it is written.

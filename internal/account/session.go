@@ -47,6 +47,25 @@ func (s Session) Fresh(now time.Time, within time.Duration) bool {
 // SessionOwner says whose a session is; both zero for a guest's.
 type SessionOwner struct{ Person, Staff uuid.UUID }
 
+// actor is the owner as the audit log names them; zero for a guest.
+func (o SessionOwner) actor() audit.Actor {
+	switch {
+	case o.Staff != uuid.Nil:
+		return audit.ByStaff(o.Staff)
+	case o.Person != uuid.Nil:
+		return audit.ByPerson(o.Person)
+	}
+	return audit.Actor{}
+}
+
+// own narrows a query to the sessions of their owner, of whom there is one.
+func (o SessionOwner) own(db *gorm.DB) *gorm.DB {
+	if o.Staff != uuid.Nil {
+		return db.Where("staff_id = ?", o.Staff)
+	}
+	return db.Where("person_id = ?", o.Person)
+}
+
 const sessionQuery = `
 select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
        s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
@@ -105,7 +124,6 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		row.ExpiresAt, row.ProvedAt = now.Add(SessionLife), &now
 		row.IP, row.UserAgent = from.addr(), from.agent()
 	}
-	actor := audit.Actor{}
 	if owner.Person != uuid.Nil {
 		if err := Share(ctx, tx, owner.Person); err != nil {
 			return "", err
@@ -114,11 +132,9 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 			return "", err
 		}
 		row.PersonID = &owner.Person
-		actor = audit.ByPerson(owner.Person)
 	}
 	if owner.Staff != uuid.Nil {
 		row.StaffID = &owner.Staff
-		actor = audit.ByStaff(owner.Staff)
 	}
 	if old != "" {
 		if err := tx.Gorm.Where("token_hash = ?", keyring.TokenHash(old)).Delete(&sessionRow{}).Error; err != nil {
@@ -128,10 +144,10 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	if err := tx.Gorm.Create(&row).Error; err != nil {
 		return "", fmt.Errorf("starting a session: %w", err)
 	}
-	if actor == (audit.Actor{}) {
+	if owner == (SessionOwner{}) {
 		return token, nil
 	}
-	return token, audit.Record(ctx, tx, audit.Entry{At: now, Actor: actor, Action: "session.started", PersonID: owner.Person, Subject: row.ID.String()})
+	return token, audit.Record(ctx, tx, audit.Entry{At: now, Actor: owner.actor(), Action: "session.started", PersonID: owner.Person, Subject: row.ID.String()})
 }
 
 // Renew gives a session a new token after its owner proved who they are: the
@@ -169,17 +185,16 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	return err
 }
 
-// Sessions lists where a person is signed in, the latest first.
-func (s *Service) Sessions(ctx context.Context, person uuid.UUID) ([]Session, error) {
-	rows, err := gorm.G[sessionRow](s.DB.Gorm(ctx)).
-		Where("person_id = ? and expires_at > ? and seen_at > ?", person, s.Now(), s.Now().Add(-IdleLife)).
-		Order("seen_at desc").Find(ctx)
+// Sessions lists where somebody is signed in, the latest first.
+func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, error) {
+	var rows []sessionRow
+	err := owner.own(s.DB.Gorm(ctx)).Where("expires_at > ? and seen_at > ?", s.Now(), s.Now().Add(-IdleLife)).Order("seen_at desc").Find(&rows).Error
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
 	out := make([]Session, len(rows))
 	for i, r := range rows {
-		out[i] = Session{ID: r.ID, PersonID: person, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt, UserAgent: r.UserAgent}
+		out[i] = Session{ID: r.ID, PersonID: owner.Person, StaffID: owner.Staff, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt, UserAgent: r.UserAgent}
 		if r.IP != nil {
 			out[i].IP, _ = netip.ParseAddr(*r.IP) // PostgreSQL's own form of it
 		}
@@ -187,37 +202,37 @@ func (s *Service) Sessions(ctx context.Context, person uuid.UUID) ([]Session, er
 	return out, nil
 }
 
-// EndSession signs a person out elsewhere. NotFound if it is not theirs.
-func (s *Service) EndSession(ctx context.Context, person, id uuid.UUID) error {
+// EndSession signs somebody out elsewhere. NotFound if it is not theirs.
+func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UUID) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		res := tx.Gorm.Where("person_id = ? and id = ?", person, id).Delete(&sessionRow{})
+		res := owner.own(tx.Gorm).Where("id = ?", id).Delete(&sessionRow{})
 		if res.Error != nil {
 			return res.Error
 		}
 		if res.RowsAffected == 0 {
 			return fault.New(fault.NotFound, "fault.notFound")
 		}
-		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: audit.ByPerson(person), Action: "session.ended", PersonID: person, Subject: id.String()})
+		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: owner.actor(), Action: "session.ended", PersonID: owner.Person, Subject: id.String()})
 	})
 }
 
-// EndOthers signs a person out everywhere but in the session that asks.
-func (s *Service) EndOthers(ctx context.Context, person, keep uuid.UUID) error {
+// EndOthers signs somebody out everywhere but in the session that asks.
+func (s *Service) EndOthers(ctx context.Context, owner SessionOwner, keep uuid.UUID) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := endOthers(tx, person, keep); err != nil {
+		if err := endOthers(tx, owner, keep); err != nil {
 			return fmt.Errorf("ending other sessions: %w", err)
 		}
-		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: audit.ByPerson(person), Action: "session.othersEnded", PersonID: person})
+		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: owner.actor(), Action: "session.othersEnded", PersonID: owner.Person})
 	})
 }
 
 // EndStaff signs a member of staff out everywhere.
 func (s *Service) EndStaff(_ context.Context, tx postgres.Tx, member uuid.UUID) error {
-	return tx.Gorm.Where("staff_id = ?", member).Delete(&sessionRow{}).Error
+	return endOthers(tx, SessionOwner{Staff: member}, uuid.Nil)
 }
 
-// endOthers signs a person out everywhere but in one session (uuid.Nil for
+// endOthers signs somebody out everywhere but in one session (uuid.Nil for
 // no exception).
-func endOthers(tx postgres.Tx, person, keep uuid.UUID) error {
-	return tx.Gorm.Where("person_id = ? and id <> ?", person, keep).Delete(&sessionRow{}).Error
+func endOthers(tx postgres.Tx, owner SessionOwner, keep uuid.UUID) error {
+	return owner.own(tx.Gorm).Where("id <> ?", keep).Delete(&sessionRow{}).Error
 }

@@ -22,7 +22,7 @@ func TestASessionEndsTwoHoursAfterItsLastUse(t *testing.T) {
 	b.clock.Advance(account.IdleLife + time.Minute)
 	_, err = b.Accounts.Session(t.Context(), token)
 	kind(t, "two hours unused", err, fault.Unauthenticated)
-	open, err := b.Accounts.Sessions(t.Context(), robin)
+	open, err := b.Accounts.Sessions(t.Context(), account.SessionOwner{Person: robin})
 	if err != nil || len(open) != 0 {
 		t.Errorf("its list shows %d sessions, %v", len(open), err)
 	}
@@ -54,7 +54,7 @@ func TestATokenThatWasKnownBeforeSigningInOrProvingIsWorthNothingAfter(t *testin
 	must(t, err)
 	_, err = b.Accounts.Session(t.Context(), planted)
 	kind(t, "the token from before signing in", err, fault.Unauthenticated)
-	proved, err := b.Accounts.Prove(t.Context(), robin, password, signedIn)
+	proved, err := b.Accounts.Prove(t.Context(), robin, password, signedIn, account.Visit{})
 	must(t, err)
 	_, err = b.Accounts.Session(t.Context(), signedIn)
 	kind(t, "the token from before proving", err, fault.Unauthenticated)

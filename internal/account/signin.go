@@ -11,8 +11,10 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
 	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // SignIn proves a person by address and password and gives the token of a new
@@ -26,9 +28,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Visit
 	if err != nil {
 		return "", err
 	}
-	counted := at.String()
+	counted := security.Account{Key: at.String()}
 	if who.ID != uuid.Nil {
-		counted = who.ID.String()
+		counted = security.OfPerson(who.ID)
 	}
 	guess, out, err := s.Limits.Guess(ctx, signIns, counted, s.Source(from, who))
 	if err := Busy(out, err); err != nil {
@@ -61,7 +63,7 @@ func (s *Service) passwordOf(ctx context.Context, where string, arg any) (who Ow
 
 // Prove checks the password of somebody signed in and gives their session a
 // new token that is fresh (step-up).
-func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string) (string, error) {
+func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string, from Visit) (string, error) {
 	has, err := s.HasPassword(ctx, person)
 	if err == nil && !has {
 		err = fault.Invalidate(fault.Field("password", "account.passwordWrong"))
@@ -69,20 +71,22 @@ func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token s
 	if err != nil {
 		return "", err
 	}
-	if err := s.knows(ctx, person, "password", password); err != nil {
+	if err := s.knows(ctx, person, "password", password, from); err != nil {
 		return "", err
 	}
 	return s.Renew(ctx, token)
 }
 
 // knows holds somebody signed in to their password, if they have one; field is
-// where a form asks for it.
-func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password string) error {
+// where a form asks for it. Whoever is signed in is no more trusted in a browser
+// that was used before: it may be that very browser which somebody else has.
+func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password string, from Visit) error {
 	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
 	if err != nil || phc == "" {
 		return err
 	}
-	if err := s.allow(ctx, proofs, person.String()); err != nil {
+	guess, out, err := s.Limits.Guess(ctx, proofs, security.OfPerson(person), limit.Source{Addr: from.IP})
+	if err := Busy(out, err); err != nil {
 		return err
 	}
 	ok, err := s.Hasher.Match(ctx, phc, password)
@@ -90,9 +94,9 @@ func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password s
 		return err
 	}
 	if !ok {
-		return fault.Invalidate(fault.Field(field, "account.passwordWrong"))
+		return guess.Wrong(ctx, fault.Invalidate(fault.Field(field, "account.passwordWrong")))
 	}
-	return s.Limits.Forget(ctx, proofs, person.String())
+	return guess.Right(ctx)
 }
 
 // HasPassword tells whether a person can sign in by password.
@@ -112,9 +116,17 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if err := s.mayReset(ctx, id, at.String(), from); fault.Is(err, fault.Conflict) {
-		return nil // the links of the flood work, too
-	} else if err != nil {
+	err = s.mayReset(ctx, id, at.String(), from)
+	switch {
+	case fault.Is(err, fault.TooMany):
+		return s.refused(ctx, security.Reset, security.Locked, security.Account{}, from, err)
+	case fault.Is(err, fault.Conflict): // the links of the flood work, too
+		asked := security.Account{Key: at.String()}
+		if id != uuid.Nil {
+			asked = security.OfPerson(id)
+		}
+		return s.refused(ctx, security.Reset, security.Locked, asked, from, nil)
+	case err != nil:
 		return err
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -173,6 +185,16 @@ func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow
 	return row, nil
 }
 
+// refused notes an attempt that was no guess and failed all the same, and gives
+// the answer to it.
+func (s *Service) refused(ctx context.Context, door security.Door, outcome security.Outcome, account security.Account, from Visit, answer error) error {
+	noted := s.Limits.Security.Note(ctx, security.Attempt{Door: door, Outcome: outcome, Account: account, Network: limit.Source{Addr: from.IP}.Block()})
+	if noted != nil {
+		return noted
+	}
+	return answer
+}
+
 // about is what a password of somebody must not be made of: their name and
 // address.
 func (s *Service) about(ctx context.Context, person uuid.UUID) ([]string, error) {
@@ -189,8 +211,11 @@ func (s *Service) about(ctx context.Context, person uuid.UUID) ([]string, error)
 // reads the mail gets through. Gone if the link has been used or has lapsed;
 // the link survives a password that is refused. Nothing is weighed, hashed or
 // counted for who holds no link.
-func (s *Service) Reset(ctx context.Context, token, password string) (person uuid.UUID, err error) {
+func (s *Service) Reset(ctx context.Context, token, password string, from Visit) (person uuid.UUID, err error) {
 	waiting, err := s.waitingReset(ctx, token)
+	if fault.Is(err, fault.Gone) {
+		return person, s.refused(ctx, security.Reset, security.Refused, security.Account{}, from, err)
+	}
 	if err != nil {
 		return person, err
 	}
@@ -231,8 +256,8 @@ func (s *Service) Reset(ctx context.Context, token, password string) (person uui
 // ends their other sessions: an open browser alone gives nobody the account.
 // Somebody without a password has to have proved who they are. TooMany after
 // ten tries within a quarter of an hour.
-func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, old, password string) error {
-	if err := s.knows(ctx, person, "old", old); err != nil {
+func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, old, password string, from Visit) error {
+	if err := s.knows(ctx, person, "old", old, from); err != nil {
 		return err
 	}
 	about, err := s.about(ctx, person)
@@ -260,7 +285,7 @@ func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.U
 	if err != nil {
 		return fmt.Errorf("setting a password: %w", err)
 	}
-	if err := endOthers(tx, person, keep); err != nil {
+	if err := endOthers(tx, SessionOwner{Person: person}, keep); err != nil {
 		return err
 	}
 	if err := tx.Gorm.Where("person_id = ?", person).Delete(&emailProofRow{}).Error; err != nil {

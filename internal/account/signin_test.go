@@ -15,7 +15,7 @@ func TestAChangedPasswordEndsTheMailedLinksToSetOne(t *testing.T) {
 	if n := b.count(`select count(*) from email_proof where person_id = $1`, robin); n != 1 {
 		t.Fatalf("%d links", n)
 	}
-	must(t, b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, "seven brown teapots sing"))
+	must(t, b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, "seven brown teapots sing", account.Visit{}))
 	if n := b.count(`select count(*) from email_proof where person_id = $1`, robin); n != 0 {
 		t.Error("a link from before the change could change the password again")
 	}

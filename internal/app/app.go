@@ -31,6 +31,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
@@ -68,6 +69,7 @@ type App struct {
 	Catalog  *text.Catalog
 	Queue    *jobs.Queue
 	Plans    *jobs.Plans
+	Security *security.Log
 	Limits   *limit.Limiter
 	Forms    *form.Service
 	Mail     *mail.Service
@@ -115,7 +117,8 @@ func New(p Parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now}
+	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Begin: a.securityKept, Now: p.Now})
+	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security}
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Log: p.Log, Now: p.Now,
@@ -200,6 +203,12 @@ func (a *App) finalizers() []erasure.Finalizer {
 func host(base string) string {
 	_, name, _ := strings.Cut(base, "://")
 	return name
+}
+
+// securityKept is since when failed attempts are kept: as the register says.
+func (a *App) securityKept(now time.Time) time.Time {
+	c, _ := a.Register.Category("security-events") // the dictionary names it, so that it is there
+	return c.Retention.Keep.Before(now)
 }
 
 // joined is what the other rooms do when a person begins.

@@ -55,13 +55,31 @@ func Latest(ctx context.Context, db *postgres.DB, f Filter, after Cursor) (entri
 		next = Cursor{At: rows[perPage-1].At, ID: rows[perPage-1].ID}
 	}
 	for _, r := range rows {
-		w := Written{ID: r.ID, Entry: Entry{
-			At: r.At, Actor: Actor{Kind: r.ActorKind, ID: r.ActorID}, Action: r.Action, Subject: r.Subject, Detail: r.Detail,
-		}}
-		if r.PersonID != nil {
-			w.PersonID = *r.PersonID
-		}
-		entries = append(entries, w)
+		entries = append(entries, r.written())
 	}
 	return entries, next, nil
+}
+
+// Of are the entries about a person with one of these actions since then, the
+// latest first, at most limit of them.
+func Of(ctx context.Context, db *postgres.DB, person uuid.UUID, actions []string, since time.Time, limit int) ([]Written, error) {
+	rows, err := of(ctx, db.Gorm(ctx), person, actions, since, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Written, len(rows))
+	for i, r := range rows {
+		out[i] = r.written()
+	}
+	return out, nil
+}
+
+func (r entryRow) written() Written {
+	w := Written{ID: r.ID, Entry: Entry{
+		At: r.At, Actor: Actor{Kind: r.ActorKind, ID: r.ActorID}, Action: r.Action, Subject: r.Subject, Detail: r.Detail,
+	}}
+	if r.PersonID != nil {
+		w.PersonID = *r.PersonID
+	}
+	return w
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -32,6 +33,16 @@ func page(ctx context.Context, db *gorm.DB, f Filter, after Cursor) ([]entryRow,
 	rows, err := q.Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the audit log: %w", err)
+	}
+	return rows, nil
+}
+
+// of are a person's entries of some actions.
+func of(ctx context.Context, db *gorm.DB, person uuid.UUID, actions []string, since time.Time, limit int) ([]entryRow, error) {
+	rows, err := gorm.G[entryRow](db).Where("person_id = ? and at >= ? and action in ?", person, since, actions).
+		Order("at desc, id desc").Limit(limit).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the audit log of somebody: %w", err)
 	}
 	return rows, nil
 }

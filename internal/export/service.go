@@ -139,7 +139,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, 
 	if err := insert(ctx, tx, e); err != nil {
 		return err
 	}
-	oldest, err := retire(tx, e.PersonID, MaxKept-1, s.Now())
+	oldest, err := retire(ctx, tx, e.PersonID, MaxKept-1, s.Now())
 	if err != nil {
 		return err
 	}

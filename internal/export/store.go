@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/fault"
@@ -85,10 +86,13 @@ func change(ctx context.Context, tx postgres.Tx, from State, to Export, column s
 
 // retire lets go at once of what a person could still fetch, but for the newest
 // few, and gives the ids of what is to be deleted.
-func retire(tx postgres.Tx, person uuid.UUID, but int, now time.Time) (ids []uuid.UUID, err error) {
-	err = tx.Gorm.Raw(`update export set expires_at = ? where person_id = ? and state = 'ready' and expires_at > ?
-		and id not in (select id from export where person_id = ? and state = 'ready' order by asked_at desc, id desc limit ?) returning id`,
-		now, person, now, person, but).Scan(&ids).Error
+func retire(ctx context.Context, tx postgres.Tx, person uuid.UUID, but int, now time.Time) (ids []uuid.UUID, err error) {
+	rows, err := tx.PGX.Query(ctx, `update export set expires_at = $2 where person_id = $1 and state = 'ready' and expires_at > $2
+		and id not in (select id from export where person_id = $1 and state = 'ready' order by asked_at desc, id desc limit $3) returning id`,
+		person, now, but)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	}
 	if err != nil {
 		return nil, fmt.Errorf("letting go of older downloads: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"plusultra.link/privacy/internal/security"
 )
 
 // Source is where an attempt comes from.
@@ -41,11 +43,13 @@ func (s Source) prefix(v4, v6 int) string {
 // secret, of which the wrong ones alone are counted: Account from all browsers
 // together that the account does not know, and Account from each that it
 // knows; Line from one line and Block from one network block, over all
-// accounts, by which known browsers are not bound.
+// accounts, by which known browsers are not bound. A Line or Block of 0 bounds
+// nothing.
 type Bounds struct {
 	Name                 string
 	Account, Line, Block int
 	Window               time.Duration
+	Door                 security.Door // of what is guessed at
 }
 
 func (b Bounds) rule(of string, limit int) Rule {
@@ -64,23 +68,39 @@ type Guess struct {
 	limiter *Limiter
 	account Count
 	around  []Count
+	attempt security.Attempt // as which it is noted if it fails
 }
 
 // Guess asks whether a guess at account's secret may be made. It counts with
 // the account at once, so that exactly as many as are allowed get through
-// however many are made side by side; Right takes that back.
-func (l *Limiter) Guess(ctx context.Context, b Bounds, account string, from Source) (Guess, Outcome, error) {
-	guess := Guess{limiter: l, account: b.account(account, from.Device)}
-	if from.Device == "" {
+// however many are made side by side; Right takes that back. One that may not
+// be made, or is wrong, is noted in the security log.
+func (l *Limiter) Guess(ctx context.Context, b Bounds, account security.Account, from Source) (Guess, Outcome, error) {
+	guess := Guess{limiter: l, account: b.account(account.Key, from.Device), attempt: security.Attempt{Door: b.Door, Account: account, Network: from.Block()}}
+	if from.Device == "" && b.Line > 0 {
 		guess.around = []Count{{b.rule("line", b.Line), from.Line()}, {b.rule("block", b.Block), from.Block()}}
 	}
+	locked := guess.attempt
+	locked.Outcome = security.Locked
 	for _, c := range guess.around {
 		if out, err := l.Look(ctx, c.Rule, c.Key); err != nil || !out.Allowed {
-			return guess, out, err
+			locked.Account = security.Account{} // it is the network that is, whomever it asks for
+			return guess, out, l.note(ctx, locked, err)
 		}
 	}
 	out, err := l.Allow(ctx, guess.account.Rule, guess.account.Key)
+	if err == nil && !out.Allowed {
+		err = l.note(ctx, locked, nil)
+	}
 	return guess, out, err
+}
+
+// note has a failed attempt noted, and gives the error that there was or came of it.
+func (l *Limiter) note(ctx context.Context, a security.Attempt, err error) error {
+	if err != nil {
+		return err
+	}
+	return l.Security.Note(ctx, a)
 }
 
 // Right says that the guess was right: the account's wrong ones before it,
@@ -89,13 +109,17 @@ func (g Guess) Right(ctx context.Context) error {
 	return g.limiter.Forget(ctx, g.account.Rule, g.account.Key)
 }
 
-// Wrong says that the guess was wrong, counts it with its line and block, and
-// gives back as, with which the guess is answered.
+// Wrong says that the guess was wrong, counts it with its line and block, notes
+// it, and gives back as, with which the guess is answered.
 func (g Guess) Wrong(ctx context.Context, as error) error {
 	for _, c := range g.around {
 		if _, err := g.limiter.Allow(ctx, c.Rule, c.Key); err != nil {
 			return err
 		}
+	}
+	g.attempt.Outcome = security.Wrong
+	if err := g.limiter.note(ctx, g.attempt, nil); err != nil {
+		return err
 	}
 	return as
 }

@@ -7,6 +7,7 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/security"
 )
 
 var door = limit.Bounds{Name: "door", Account: 3, Line: 5, Block: 8, Window: 10 * time.Minute}
@@ -16,7 +17,7 @@ func at(ip string) limit.Source { return limit.Source{Addr: netip.MustParseAddr(
 // guess makes a guess and tells whether it was allowed.
 func guess(t *testing.T, l *limit.Limiter, account string, from limit.Source, right bool) bool {
 	t.Helper()
-	g, out, err := l.Guess(t.Context(), door, account, from)
+	g, out, err := l.Guess(t.Context(), door, security.Account{Key: account}, from)
 	switch {
 	case err != nil:
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // Longest is the longest window that a rule may have: Sweep deletes what is
@@ -44,6 +45,8 @@ type Limiter struct {
 	DB   *postgres.DB
 	Hash func(purpose string, data []byte) []byte // keyed: keyring.Ring's
 	Now  func() time.Time
+
+	Security *security.Log // of guesses that failed; nil: none
 }
 
 // Allow counts an attempt of key, an address for example, and tells whether it

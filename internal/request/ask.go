@@ -128,7 +128,7 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 	if underWay >= maxOpen {
 		return fault.New(fault.Conflict, "request.tooMany", "Max", maxOpen)
 	}
-	if err := s.often(tx, r.PersonID); err != nil {
+	if err := s.often(ctx, tx, r.PersonID); err != nil {
 		return err
 	}
 	if err := insert(ctx, tx, r); err != nil {
@@ -143,10 +143,10 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 
 // often keeps somebody from filing and withdrawing over and over: each writes
 // mail, and rows that stay. TooMany after maxDaily within a day.
-func (s *Service) often(tx postgres.Tx, person uuid.UUID) error {
-	n, first, err := countFiled(tx, person, s.Now().Add(-day))
+func (s *Service) often(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	n, first, err := countFiled(ctx, tx, person, s.deps.Now().Add(-day))
 	if err == nil && n >= maxDaily {
-		err = fault.Busy("request.tooOften", first.Add(day).Sub(s.Now()), "Max", maxDaily)
+		err = fault.Busy("request.tooOften", first.Add(day).Sub(s.deps.Now()), "Max", maxDaily)
 	}
 	return err
 }

@@ -90,8 +90,8 @@ func countUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) (int64
 
 // countFiled counts what a person has asked for since then, whatever became of
 // it, and tells when the first of it was.
-func countFiled(tx postgres.Tx, person uuid.UUID, since time.Time) (n int64, first time.Time, err error) {
-	err = tx.Gorm.Raw(`select count(*), coalesce(min(received_at), ?) from request where person_id = ? and received_at > ?`, since, person, since).Row().Scan(&n, &first)
+func countFiled(ctx context.Context, tx postgres.Tx, person uuid.UUID, since time.Time) (n int64, first time.Time, err error) {
+	err = tx.PGX.QueryRow(ctx, `select count(*), coalesce(min(received_at), $2) from request where person_id = $1 and received_at > $2`, person, since).Scan(&n, &first)
 	if err != nil {
 		return 0, first, fmt.Errorf("counting what was asked: %w", err)
 	}

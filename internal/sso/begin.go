@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // Start is what a browser wants of a provider.
@@ -40,7 +41,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 		return Trip{}, fault.New(fault.Unauthenticated, "fault.signIn")
 	}
 	if err := account.Busy(s.deps.Limits.Spend(ctx, beginnings, limit.Source{Addr: st.From.IP})); err != nil {
-		return Trip{}, err
+		return Trip{}, s.refused(ctx, security.Locked, st.Person, st.From, err)
 	}
 	d, err := c.discover(ctx)
 	if err != nil {

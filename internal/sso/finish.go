@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // Return is a browser that came back from a provider.
@@ -42,13 +43,45 @@ type Done struct {
 	// SignInFirst says that the address, which the provider vouches for,
 	// belongs to an account here: it signs in as usual, then links.
 	SignInFirst bool
+
+	whose uuid.UUID // the account that was not let into, if it is known
 }
 
 // Finish ends a round trip: it checks what the provider says, and signs in,
 // links or confirms. Gone for an attempt that has been used, has lapsed, or is
 // another browser's; Unavailable if the provider does not answer or can't be
-// believed; Conflict for an identity that is linked to somebody else.
+// believed; Conflict for an identity that is linked to somebody else. What is
+// refused is noted in the security log.
 func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
+	done, err := s.arrive(ctx, r)
+	if err == nil || fault.Is(err, fault.NotFound) || !isFault(err) {
+		return done, err
+	}
+	if done.whose == uuid.Nil {
+		done.whose = r.Person
+	}
+	return done, s.refused(ctx, security.Refused, done.whose, r.From, err)
+}
+
+func isFault(err error) bool {
+	_, ok := errors.AsType[*fault.Error](err)
+	return ok
+}
+
+// refused notes an attempt that failed, and gives the answer to it.
+func (s *Service) refused(ctx context.Context, outcome security.Outcome, person uuid.UUID, from account.Visit, answer error) error {
+	attempt := security.Attempt{Door: security.Service, Outcome: outcome, Network: limit.Source{Addr: from.IP}.Block()}
+	if person != uuid.Nil {
+		attempt.Account = security.OfPerson(person)
+	}
+	if err := s.deps.Limits.Security.Note(ctx, attempt); err != nil {
+		return err
+	}
+	return answer
+}
+
+// arrive is Finish, without the note.
+func (s *Service) arrive(ctx context.Context, r Return) (Done, error) {
 	c, err := s.provider(r.Provider)
 	if err != nil {
 		return Done{}, err
@@ -125,6 +158,7 @@ func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attemp
 			return err
 		}
 		if found.PausedAt != nil {
+			done.whose = owner
 			return fault.New(fault.Forbidden, "sso.paused", "Service", done.Service)
 		}
 		person = owner

@@ -21,7 +21,7 @@ func TestAServiceThatWasLinkedBeforeAResetSignsNobodyInUntilItsOwnerKeepsIt(t *t
 	_, err := b.DB.Pool.Exec(t.Context(), `insert into email_proof (token_hash, person_id, purpose, address, expires_at) values ($1, $2, 'reset', 'robin@example.com', $3)`,
 		hash, p.id, b.clock.Now().Add(time.Hour))
 	must(t, err)
-	if _, err := b.Accounts.Reset(t.Context(), token, "seven green lanterns drift 4"); err != nil {
+	if _, err := b.Accounts.Reset(t.Context(), token, "seven green lanterns drift 4", account.Visit{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, purpose := range []sso.Purpose{sso.SignIn, sso.Confirm} {

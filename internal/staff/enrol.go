@@ -2,6 +2,8 @@ package staff
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -11,9 +13,13 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
-const totpPurpose = "staff totp"
+const (
+	totpPurpose  = "staff totp"
+	offerPurpose = "staff totp offered"
+)
 
 // Invitation is what the enrolment page shows.
 type Invitation struct {
@@ -22,56 +28,84 @@ type Invitation struct {
 	Role   Role
 	Secret string // for typing in, base32
 	KeyURL string // for the QR code
+	Seed   string // the secret, sealed: what Enrol is given back
+}
+
+// Enrolment is what somebody invited chose and proved.
+type Enrolment struct {
+	Password string
+	Code     string // of the authenticator
+	Seed     string // with which it was set up: Invitation's
 }
 
 // Invitation reads an invitation and changes nothing, however often: mail
-// scanners follow links. Gone if it has been used or has lapsed.
-func (s *Service) Invitation(ctx context.Context, token string) (Invitation, error) {
+// scanners follow links. Each reading offers a secret of its own, so that
+// whoever reads the link later does not see the one that was set up; seed, of
+// an earlier reading, offers that one again. Gone if the invitation has been
+// used or has lapsed.
+func (s *Service) Invitation(ctx context.Context, token, seed string) (Invitation, error) {
 	row, err := invited(ctx, s.deps.DB.Gorm(ctx), token, s.deps.Now())
 	if err != nil {
 		return Invitation{}, err
 	}
-	secret := secretOf(s.seed(token))
+	plain, err := s.openSeed(row, seed)
+	if err != nil {
+		plain = make([]byte, seedSize)
+		rand.Read(plain)
+		sealed, err := s.deps.Ring.Seal(offerPurpose, row.InviteHash, plain)
+		if err != nil {
+			return Invitation{}, err
+		}
+		seed = base64.RawURLEncoding.EncodeToString(sealed)
+	}
+	secret := secretOf(plain)
 	return Invitation{
 		Email: row.Email, Name: row.Name, Role: row.Role,
-		Secret: secret, KeyURL: keyURL(s.deps.Issuer, row.Email, secret),
+		Secret: secret, KeyURL: keyURL(s.deps.Issuer, row.Email, secret), Seed: seed,
 	}, nil
 }
 
-// seed is derived from the invitation, so that the page can show it again
-// without anything being written down before it is confirmed.
-func (s *Service) seed(token string) []byte {
-	return s.deps.Ring.Hash(totpPurpose, []byte(token))[:seedSize]
+// openSeed reads a secret that was offered for this invitation.
+func (s *Service) openSeed(row memberRow, seed string) ([]byte, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(seed)
+	if err != nil {
+		return nil, fmt.Errorf("reading an offered secret: %w", err)
+	}
+	return s.deps.Ring.Open(offerPurpose, row.InviteHash, sealed)
 }
 
 // Enrol uses an invitation: it sets the password and, by a code that proves
 // that the authenticator was set up, the second factor. The link survives an
 // answer that is refused. That code has been used: signing in takes the next.
 // Wrong guesses before it count no more.
-func (s *Service) Enrol(ctx context.Context, token, password, code string) (Member, error) {
+func (s *Service) Enrol(ctx context.Context, token string, e Enrolment, from account.Visit) (Member, error) {
 	row, err := invited(ctx, s.deps.DB.Gorm(ctx), token, s.deps.Now())
 	if err != nil {
 		return Member{}, err
 	}
-	if err := account.Busy(s.deps.Limits.Allow(ctx, enrolTries, row.ID.String())); err != nil {
+	guess, out, err := s.deps.Limits.Guess(ctx, enrolTries, security.Account{Key: row.ID.String()}, limit.Source{Addr: from.IP})
+	if err := account.Busy(out, err); err != nil {
 		return Member{}, err
 	}
-	problems := s.deps.Accounts.Weakness("password", password, row.Email, row.Name)
-	seed := s.seed(token)
-	step, ok, err := matchStep(seed, code, s.deps.Now(), 0)
-	if err != nil {
-		return Member{}, err
+	problems := s.deps.Accounts.Weakness("password", e.Password, row.Email, row.Name)
+	var step int64
+	seed, unread := s.openSeed(row, e.Seed)
+	ok := unread == nil
+	if ok {
+		if step, ok, err = matchStep(seed, e.Code, s.deps.Now(), 0); err != nil {
+			return Member{}, err
+		}
 	}
 	if !ok {
-		problems = append(problems, fault.Field("code", "staff.codeWrong"))
+		return Member{}, guess.Wrong(ctx, fault.Invalidate(append(problems, fault.Field("code", "staff.codeWrong"))...))
 	}
 	if len(problems) > 0 {
 		return Member{}, fault.Invalidate(problems...)
 	}
-	if err := s.deps.Limits.Forget(ctx, enrolTries, row.ID.String()); err != nil {
+	if err := guess.Right(ctx); err != nil {
 		return Member{}, err
 	}
-	hash, err := s.deps.Hasher.Hash(ctx, password)
+	hash, err := s.deps.Hasher.Hash(ctx, e.Password)
 	if err != nil {
 		return Member{}, err
 	}
@@ -100,7 +134,7 @@ func (s *Service) Enrol(ctx context.Context, token, password, code string) (Memb
 
 // Limits hold across all processes of the portal.
 var (
-	passwordTries = limit.Bounds{Name: "staff sign-in", Account: 10, Line: 60, Block: 200, Window: 15 * time.Minute} //nolint:gochecknoglobals // a constant in all but name
-	codeTries     = limit.Bounds{Name: "staff code", Account: 5, Line: 60, Block: 200, Window: 15 * time.Minute}     //nolint:gochecknoglobals // a constant in all but name
-	enrolTries    = limit.Rule{Name: "staff enrolment", Max: 5, Window: 15 * time.Minute}                            //nolint:gochecknoglobals // a constant in all but name
+	passwordTries = limit.Bounds{Name: "staff sign-in", Account: 10, Line: 60, Block: 200, Window: 15 * time.Minute, Door: security.StaffSignIn} //nolint:gochecknoglobals // a constant in all but name
+	codeTries     = limit.Bounds{Name: "staff code", Account: 5, Line: 60, Block: 200, Window: 15 * time.Minute, Door: security.StaffCode}       //nolint:gochecknoglobals // a constant in all but name
+	enrolTries    = limit.Bounds{Name: "staff enrolment", Account: 5, Window: 15 * time.Minute, Door: security.Invitation}                       //nolint:gochecknoglobals // a constant in all but name
 )

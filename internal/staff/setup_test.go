@@ -87,8 +87,8 @@ func (b *bundle) code(secret string) string {
 }
 
 // enrolBy uses an invitation.
-func (b *bundle) enrolBy(token, password, code string) error {
-	_, err := b.staff.Enrol(b.t.Context(), token, password, code)
+func (b *bundle) enrolBy(token, password, code, seed string) error {
+	_, err := b.staff.Enrol(b.t.Context(), token, staff.Enrolment{Password: password, Code: code, Seed: seed}, account.Visit{})
 	return err
 }
 
@@ -96,9 +96,9 @@ func (b *bundle) enrolBy(token, password, code string) error {
 func (b *bundle) enrol(email string, role staff.Role) (secret string) {
 	b.t.Helper()
 	token := b.invite(email, role)
-	invitation, err := b.staff.Invitation(b.t.Context(), token)
+	invitation, err := b.staff.Invitation(b.t.Context(), token, "")
 	must(b.t, err)
-	must(b.t, b.enrolBy(token, goodPassword, b.code(invitation.Secret)))
+	must(b.t, b.enrolBy(token, goodPassword, b.code(invitation.Secret), invitation.Seed))
 	b.clock.Advance(30 * time.Second)
 	return invitation.Secret
 }

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // StepLife is how long one may take from the password to the code.
@@ -28,9 +29,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from accou
 	if err != nil {
 		return "", err
 	}
-	counted := at.String()
+	counted := security.Account{Key: at.String()}
 	if there {
-		counted = row.ID.String()
+		counted.Key = row.ID.String()
 	}
 	guess, out, err := s.deps.Limits.Guess(ctx, passwordTries, counted, s.deps.Accounts.Source(from, row.owner()))
 	if err := account.Busy(out, err); err != nil {
@@ -67,7 +68,7 @@ func (s *Service) Code(ctx context.Context, step, code string, from account.Visi
 	if err != nil {
 		return "", err
 	}
-	guess, out, err := s.deps.Limits.Guess(ctx, codeTries, id.String(), s.deps.Accounts.Source(from, row.owner()))
+	guess, out, err := s.deps.Limits.Guess(ctx, codeTries, security.Account{Key: id.String()}, s.deps.Accounts.Source(from, row.owner()))
 	if err := account.Busy(out, err); err != nil {
 		return "", err
 	}

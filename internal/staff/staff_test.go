@@ -35,23 +35,33 @@ func TestTheLinkIsReadOftenAndUsedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	token := b.invite("noor@example.com", staff.Agent)
-	first, err := b.staff.Invitation(t.Context(), token)
+	first, err := b.staff.Invitation(t.Context(), token, "")
 	must(t, err)
-	second, err := b.staff.Invitation(t.Context(), token)
+	second, err := b.staff.Invitation(t.Context(), token, "")
 	must(t, err)
-	if first != second {
-		t.Error("reading the invitation again shows another secret")
+	if first.Secret == second.Secret {
+		t.Error("who reads the link later sees the secret that may have been set up")
+	}
+	again, err := b.staff.Invitation(t.Context(), token, first.Seed)
+	must(t, err)
+	if again != first {
+		t.Error("the form that came back shows another secret")
+	}
+	if other, err := b.staff.Invitation(t.Context(), b.invite("other@example.com", staff.Agent), first.Seed); err != nil || other.Secret == first.Secret {
+		t.Errorf("a secret of another invitation is offered: %v", err)
 	}
 	key, err := url.Parse(first.KeyURL)
 	must(t, err)
 	if key.Scheme != "otpauth" || key.Query().Get("secret") != first.Secret || strings.Contains(key.RawQuery, "+") {
 		t.Errorf("the key is %s", first.KeyURL)
 	}
-	wantsField(t, b.enrolBy(token, "password12", b.code(first.Secret)), "password", "account.passwordWeak")
-	wantsField(t, b.enrolBy(token, goodPassword, "000000"), "code", "staff.codeWrong")
-	must(t, b.enrolBy(token, goodPassword, b.code(first.Secret)))
-	wants(t, b.enrolBy(token, goodPassword, b.code(first.Secret)), fault.Gone)
-	_, err = b.staff.Invitation(t.Context(), token)
+	wantsField(t, b.enrolBy(token, "password12", b.code(first.Secret), first.Seed), "password", "account.passwordWeak")
+	wantsField(t, b.enrolBy(token, goodPassword, "000000", first.Seed), "code", "staff.codeWrong")
+	wantsField(t, b.enrolBy(token, goodPassword, b.code(first.Secret), second.Seed), "code", "staff.codeWrong")
+	wantsField(t, b.enrolBy(token, goodPassword, b.code(first.Secret), "made up"), "code", "staff.codeWrong")
+	must(t, b.enrolBy(token, goodPassword, b.code(first.Secret), first.Seed))
+	wants(t, b.enrolBy(token, goodPassword, b.code(first.Secret), first.Seed), fault.Gone)
+	_, err = b.staff.Invitation(t.Context(), token, "")
 	wants(t, err, fault.Gone)
 }
 
@@ -60,15 +70,15 @@ func TestAnInvitationLapsesAndAnotherReplacesIt(t *testing.T) {
 	b := setup(t)
 	old := b.invite("noor@example.com", staff.Agent)
 	renewed := b.invite("noor@example.com", staff.Admin)
-	_, err := b.staff.Invitation(t.Context(), old)
+	_, err := b.staff.Invitation(t.Context(), old, "")
 	wants(t, err, fault.Gone)
-	invitation, err := b.staff.Invitation(t.Context(), renewed)
+	invitation, err := b.staff.Invitation(t.Context(), renewed, "")
 	must(t, err)
 	if invitation.Role != staff.Admin {
 		t.Errorf("role %s", invitation.Role)
 	}
 	b.clock.Advance(staff.InviteLife)
-	_, err = b.staff.Invitation(t.Context(), renewed)
+	_, err = b.staff.Invitation(t.Context(), renewed, "")
 	wants(t, err, fault.Gone)
 }
 

@@ -127,7 +127,7 @@ func confirm(ctx context.Context, hasPassword bool) views.ConfirmPage {
 
 func sessions(ctx context.Context) templ.Component {
 	p := security(ctx)
-	p.Offers = nil
+	p.Offers, p.Activity = nil, nil
 	p.Sessions = append(p.Sessions,
 		views.SecuritySession{ID: "2", Browser: "Safari", System: "iPhone", IP: "2001:db8:4a::17", Since: at("2026-11-14T08:20:00Z"), Seen: at("2026-11-21T23:04:00Z")},
 		views.SecuritySession{ID: "3", Since: at("2026-11-02T03:11:00Z"), Seen: at("2026-11-02T03:12:00Z")},

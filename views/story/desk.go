@@ -25,6 +25,14 @@ func desk() Group {
 		{Name: "Reason", Page: deskReason},
 		{Name: "Person", Page: deskPerson},
 		{Name: "Audit log", Page: deskAudit},
+		{Name: "My sign-ins", Page: deskSessions},
+		{Name: "Failed sign-ins", Page: deskAttempts},
+		{Name: "Failed sign-ins, by network", Page: deskAttemptsByNetwork},
+		{Name: "Failed sign-ins, none", Page: func(ctx context.Context) templ.Component {
+			p := attempts(ctx)
+			p.Rows = nil
+			return views.StaffAttempts(p)
+		}},
 	}}
 }
 
@@ -149,11 +157,37 @@ func deskPerson(ctx context.Context) templ.Component {
 	})
 }
 
+func deskSessions(ctx context.Context) templ.Component {
+	return views.StaffSessions(views.StaffSessionsPage{
+		Shell: staff(ctx, "staffSessions", text.T(ctx, "staff.sessionsTitle")), Sessions: append(security(ctx).Sessions,
+			views.SecuritySession{ID: "2", Browser: "Safari", System: "iPhone", IP: "2001:db8:4a::17", Since: at("2026-11-21T08:20:00Z"), Seen: at("2026-11-21T09:04:00Z")}),
+	})
+}
+
+func attempts(ctx context.Context) views.StaffAttemptsPage {
+	return views.StaffAttemptsPage{
+		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.attemptsTitle")), Days: 7, Periods: []int{1, 7, 30},
+		Rows: []views.AttemptRow{
+			{Name: "5f03c2a91be4", Known: true, Times: 1204, Others: 311, Last: at("2026-11-21T10:02:00Z")},
+			{Name: "c07be1d2094a", Staff: true, Known: true, Times: 5, Others: 1, Last: at("2026-11-20T16:40:00Z")},
+			{Name: "09aa3410fe5b", Times: 1, Others: 1, Last: at("2026-11-19T03:11:00Z")},
+		},
+	}
+}
+
+func deskAttempts(ctx context.Context) templ.Component { return views.StaffAttempts(attempts(ctx)) }
+
+func deskAttemptsByNetwork(ctx context.Context) templ.Component {
+	p := attempts(ctx)
+	p.ByNetwork, p.Clear = true, "/staff/attempts"
+	return views.StaffAttempts(p)
+}
+
 func deskAudit(ctx context.Context) templ.Component {
 	const mara = "0193a3e0-0000-7000-8000-000000a3e07c"
 	return views.StaffAudit(views.StaffAuditPage{
 		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.auditTitle")), Older: "/staff/audit?after=1",
-		Members: []ui.Option{{Value: "1", Label: "Odil Officer", Selected: true}}, Nouns: []string{"person", "request", "export"}, Clear: "/staff/audit",
+		Members: []ui.Option{{Value: "1", Label: "Odil Officer", Selected: true}}, Nouns: []string{"person", "request", "export"}, Clear: "/staff/audit", Attempts: true,
 		Rows: []views.AuditRow{
 			{
 				At: at("2026-11-21T10:02:00Z"), Actor: views.AuditStaff, By: "Odil Officer", Person: mara,

@@ -50,6 +50,11 @@ func security(ctx context.Context, linked ...views.LinkedService) views.Security
 		Sessions: []views.SecuritySession{{
 			ID: "1", Browser: "Firefox", System: "Linux", IP: "192.0.2.7", Here: true, Since: at("2026-11-22T21:02:00Z"), Seen: now(),
 		}},
+		Activity: []views.Activity{
+			{At: at("2026-11-22T21:02:00Z"), What: pick(ctx, "Signed in", "サインイン")},
+			{At: at("2026-11-22T03:40:00Z"), What: pick(ctx, "Signing in with a password", "パスワードによるサインイン"), Failed: pick(ctx, "It was wrong", "入力の誤り"), Times: 3},
+			{At: at("2026-11-20T09:12:00Z"), What: pick(ctx, "Sign-in service linked", "サインインサービスの連携"), Service: "Google"},
+		},
 	}
 }
 
