@@ -39,17 +39,14 @@
     });
   }
 
-  // A password is shown for as long as its button is pressed in, and never when
-  // it is sent, so that no browser keeps it among what was typed.
-  for (const button of document.querySelectorAll('[data-reveal]')) {
-    const secret = document.getElementById(button.dataset.reveal);
-    const show = (shown) => {
-      secret.type = shown ? 'text' : 'password';
-      button.setAttribute('aria-pressed', String(shown));
-    };
-    button.hidden = false;
-    button.addEventListener('click', () => show(secret.type === 'password'));
-    secret.form.addEventListener('submit', () => show(false));
+  // A password is shown while its box is ticked, and never when it is sent, so
+  // that no browser keeps it among what was typed.
+  for (const box of document.querySelectorAll('[data-reveal]')) {
+    const secret = document.getElementById(box.dataset.reveal);
+    const show = () => { secret.type = box.checked ? 'text' : 'password'; };
+    box.closest('[hidden]').hidden = false;
+    box.addEventListener('change', show);
+    secret.form.addEventListener('submit', () => { box.checked = false; show(); });
   }
 
   // A sent form can't be sent twice by an impatient thumb.
