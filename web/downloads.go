@@ -22,7 +22,7 @@ func (c *downloadsController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Keep: c.Exports.Keep, Most: export.MaxKept}
+	page := views.DownloadsPage{Shell: c.shell(ctx, "export.title", "downloads"), Keep: c.Exports.KeptFor(), Most: export.MaxKept}
 	for _, e := range list {
 		row := views.DownloadRow{
 			Href: "/downloads/" + e.ID.String(), Asked: e.AskedAt, State: c.stateOf(e), Kinds: int64(len(e.Categories)), Rows: e.RowsTotal, Bytes: e.Bytes,
@@ -142,7 +142,7 @@ func (c *downloadsController) newPage(ctx echo.Context, ticked []string, problem
 	}
 	page := views.NewDownloadPage{
 		Shell: c.shell(ctx, "export.chooseTitle", "downloads"), Problems: words(ctx, problems),
-		Keep: c.Exports.Keep,
+		Keep: c.Exports.KeptFor(),
 	}
 	for _, h := range holdings {
 		page.Options = append(page.Options, views.DownloadOption{

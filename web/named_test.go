@@ -56,7 +56,7 @@ func TestWhatIsNamedInQuotesIsCalledSo(t *testing.T) {
 	}
 	noNames := []string{ // what is quoted and names nothing here
 		"Shine the Light", // as everybody calls that law
-		"データ・プライバシー・フレームワーク",                                                              // a list of the United States
+		"データ・プライバシー・フレームワーク",                                                             // a list of the United States
 		"Billing question of 3 May, reference R-7KQ2M9", "5月3日のお申し出についてのお問い合わせ、R-7KQ2M9", // an example of what one may write
 	}
 	found := 0

@@ -53,7 +53,7 @@ func (s *Service) KnownBrowser(cookie string, owner Owner) (string, error) {
 	mark := owner.mark()
 	marks := slices.DeleteFunc(slices.Collect(slices.Chunk(plain[browserID:], browserMark)), func(m []byte) bool { return string(m[:16]) == string(mark[:16]) })
 	marks = append([][]byte{mark}, marks[:min(len(marks), maxBrowserMark-1)]...)
-	sealed, err := s.Ring.Seal(browserPurpose, nil, append(slices.Clone(plain[:browserID]), slices.Concat(marks...)...))
+	sealed, err := s.deps.Ring.Seal(browserPurpose, nil, append(slices.Clone(plain[:browserID]), slices.Concat(marks...)...))
 	return base64.RawURLEncoding.EncodeToString(sealed), err
 }
 
@@ -82,7 +82,7 @@ func (s *Service) openBrowser(cookie string) []byte {
 	if err != nil {
 		return nil
 	}
-	plain, err := s.Ring.Open(browserPurpose, nil, sealed)
+	plain, err := s.deps.Ring.Open(browserPurpose, nil, sealed)
 	if err != nil || len(plain) < browserID || (len(plain)-browserID)%browserMark != 0 {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (s *Service) openBrowser(cookie string) []byte {
 // Owner is a person as browsers know them.
 func (s *Service) Owner(ctx context.Context, person uuid.UUID) (Owner, error) {
 	owner := Owner{ID: person}
-	err := s.DB.Pool.QueryRow(ctx, `select changed_at from password where person_id = $1`, person).Scan(&owner.Since)
+	err := s.deps.DB.Pool.QueryRow(ctx, `select changed_at from password where person_id = $1`, person).Scan(&owner.Since)
 	if err != nil && !postgres.IsMissing(err) {
 		return owner, fmt.Errorf("reading when a password was chosen: %w", err)
 	}

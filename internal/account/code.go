@@ -41,7 +41,7 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 		return fmt.Errorf("drawing a code: %w", err)
 	}
 	code := fmt.Sprintf("%06d", n)
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		to, err := s.RecipientIn(ctx, tx, person)
 		if err != nil {
 			return err
@@ -50,12 +50,12 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 			return err
 		}
 		row := emailProofRow{
-			TokenHash: s.codeHashes(session, code)[0], PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.Now().Add(CodeLife),
+			TokenHash: s.codeHashes(session, code)[0], PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.deps.Now().Add(CodeLife),
 		}
 		if err := tx.Gorm.Create(&row).Error; err != nil {
 			return fmt.Errorf("keeping a code: %w", err)
 		}
-		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Args: map[string]string{"Code": code}})
+		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Args: map[string]string{"Code": code}})
 	})
 }
 
@@ -65,13 +65,13 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 	if err := s.codeless(ctx, person); err != nil {
 		return "", err
 	}
-	guess, out, err := s.Limits.Guess(ctx, codeTries, security.OfPerson(person), limit.Source{Addr: from.IP})
+	guess, out, err := s.deps.Limits.Guess(ctx, codeTries, security.OfPerson(person), limit.Source{Addr: from.IP})
 	if err := Busy(out, err); err != nil {
 		return "", err
 	}
 	var fresh string
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		res := tx.Gorm.Where("token_hash in ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHashes(session, code), person, s.Now()).
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		res := tx.Gorm.Where("token_hash in ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHashes(session, code), person, s.deps.Now()).
 			Delete(&emailProofRow{})
 		if res.Error != nil {
 			return fmt.Errorf("using a code: %w", res.Error)
@@ -103,5 +103,5 @@ func (s *Service) codeless(ctx context.Context, person uuid.UUID) error {
 // codeHashes are keyed, for a million codes are soon tried, and the session's
 // own; by each key of the ring, for another portal may have mailed it.
 func (s *Service) codeHashes(session uuid.UUID, code string) [][]byte {
-	return s.Ring.Hashes("mailed code", append(session[:], input.Code(code)...))
+	return s.deps.Ring.Hashes("mailed code", append(session[:], input.Code(code)...))
 }

@@ -96,7 +96,7 @@ func HasPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, e
 // everywhere and nobody signs in to it any more. It gives the addresses that
 // were theirs. To call it again changes nothing.
 func (s *Service) Close(_ context.Context, tx postgres.Tx, id uuid.UUID) ([]string, error) {
-	err := tx.Gorm.Model(&Person{}).Where("id = ? and closing_at is null", id).Update("closing_at", s.Now()).Error
+	err := tx.Gorm.Model(&Person{}).Where("id = ? and closing_at is null", id).Update("closing_at", s.deps.Now()).Error
 	if err != nil {
 		return nil, fmt.Errorf("closing an account: %w", err)
 	}

@@ -21,7 +21,7 @@ import (
 
 // Profile reads what a person told us about themselves.
 func (s *Service) Profile(ctx context.Context, person uuid.UUID) (Profile, error) {
-	return profile(ctx, s.DB.Gorm(ctx), person)
+	return profile(ctx, s.deps.DB.Gorm(ctx), person)
 }
 
 // ProfileIn is Profile, read in tx.
@@ -57,7 +57,7 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 	if ps := p.read(ctx); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := tx.Gorm.Exec(`select from profile where person_id = ? for update`, p.PersonID).Error; err != nil {
 			return fmt.Errorf("holding a profile: %w", err)
 		}
@@ -72,7 +72,7 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 		if len(changed) == 0 {
 			return nil
 		}
-		p.UpdatedAt = s.Now()
+		p.UpdatedAt = s.deps.Now()
 		err = tx.Gorm.Model(&Profile{}).Where("person_id = ?", p.PersonID).
 			Select("full_name", "street", "postal_code", "city", "region", "country", "updated_at").Updates(&p).Error
 		if err != nil {

@@ -44,14 +44,14 @@ type Joining struct {
 }
 
 // Service is what accounts promise.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service.
 func New(d Deps) *Service {
 	if d.Recovered == nil {
 		d.Recovered = func(context.Context, postgres.Tx, uuid.UUID) error { return nil }
 	}
-	return &Service{d}
+	return &Service{deps: d}
 }
 
 // How long things live.
@@ -85,7 +85,7 @@ func (s *Service) ByAddress(ctx context.Context, email string) (uuid.UUID, error
 	if err != nil {
 		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
-	row, err := gorm.G[EmailAddress](s.DB.Gorm(ctx)).Where("address = ?", at.String()).First(ctx)
+	row, err := gorm.G[EmailAddress](s.deps.DB.Gorm(ctx)).Where("address = ?", at.String()).First(ctx)
 	if postgres.IsMissing(err) {
 		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -101,7 +101,7 @@ func (s *Service) ByAddress(ctx context.Context, email string) (uuid.UUID, error
 func (s *Service) writable(ctx context.Context, email string) (address.Address, error) {
 	at, err := address.Parse(email)
 	if err == nil {
-		err = s.Mail.Reaches(ctx, at)
+		err = s.deps.Mail.Reaches(ctx, at)
 	}
 	if err != nil {
 		return at, fault.Invalidate(address.Problem("email", err))
@@ -111,7 +111,7 @@ func (s *Service) writable(ctx context.Context, email string) (address.Address, 
 
 // Recipient is where mail to a person goes. NotFound for nobody.
 func (s *Service) Recipient(ctx context.Context, id uuid.UUID) (outbox.Recipient, error) {
-	return s.recipient(s.DB.Gorm(ctx), id)
+	return s.recipient(s.deps.DB.Gorm(ctx), id)
 }
 
 // RecipientIn is Recipient, read in tx.
@@ -131,7 +131,7 @@ func (*Service) recipient(db *gorm.DB, id uuid.UUID) (outbox.Recipient, error) {
 
 // Person reads one person. NotFound for nobody.
 func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
-	p, err := gorm.G[Person](s.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
+	p, err := gorm.G[Person](s.deps.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
 	if postgres.IsMissing(err) {
 		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
@@ -140,7 +140,7 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 
 // SetLang keeps the language a person chose, for pages and mail.
 func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Update("lang", lang).Error
 	})
 }
@@ -151,7 +151,7 @@ func (s *Service) SetZone(ctx context.Context, id uuid.UUID, zone string) error 
 	if _, ok := text.ParseZone(zone); !ok && zone != "" {
 		return fault.Invalidate(fault.Field("zone", "account.zoneBad"))
 	}
-	return s.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error {
 		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Select("zone", "zone_chosen").Updates(&Person{Zone: zone, ZoneChosen: zone != ""}).Error
 	})
 }
@@ -159,7 +159,7 @@ func (s *Service) SetZone(ctx context.Context, id uuid.UUID, zone string) error 
 // NoteZone remembers, for mail, the zone that a person's browser says, unless
 // they chose one.
 func (s *Service) NoteZone(ctx context.Context, id uuid.UUID, zone string) error {
-	return s.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error { return noteZone(tx, id, zone) })
+	return s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error { return noteZone(tx, id, zone) })
 }
 
 func noteZone(tx postgres.Tx, id uuid.UUID, zone string) error {
@@ -171,7 +171,7 @@ func noteZone(tx postgres.Tx, id uuid.UUID, zone string) error {
 
 // allow counts an attempt and turns a passed limit into a fault.
 func (s *Service) allow(ctx context.Context, rule limit.Rule, who string) error {
-	return Busy(s.Limits.Allow(ctx, rule, who))
+	return Busy(s.deps.Limits.Allow(ctx, rule, who))
 }
 
 // Busy turns a passed limit into a fault.

@@ -79,10 +79,10 @@ where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3`
 // Session finds the session of a cookie's token. Unauthenticated if there is
 // none, or it has lapsed: twelve hours after sign-in, or two unused.
 func (s *Service) Session(ctx context.Context, token string) (Session, error) {
-	now := s.Now()
+	now := s.deps.Now()
 	var out Session
 	hash := keyring.TokenHash(token)
-	err := s.DB.Pool.QueryRow(ctx, sessionQuery, hash, now, now.Add(-IdleLife)).Scan(
+	err := s.deps.DB.Pool.QueryRow(ctx, sessionQuery, hash, now, now.Add(-IdleLife)).Scan(
 		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
 		&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
 	if postgres.IsMissing(err) {
@@ -95,7 +95,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		out.ProvedAt = time.Time{}
 	}
 	if now.Sub(out.SeenAt) > time.Minute { // once a minute is exact enough
-		if _, err := s.DB.Pool.Exec(ctx, `update session set seen_at = $2 where token_hash = $1`, hash, now); err != nil {
+		if _, err := s.deps.DB.Pool.Exec(ctx, `update session set seen_at = $2 where token_hash = $1`, hash, now); err != nil {
 			return out, fmt.Errorf("touching a session: %w", err)
 		}
 	}
@@ -108,7 +108,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 // somebody whose erasure has begun.
 func (s *Service) StartSession(ctx context.Context, owner SessionOwner, from Visit, old string) (string, error) {
 	var token string
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		token, err = s.startSession(ctx, tx, owner, from, old)
 		return err
@@ -117,7 +117,7 @@ func (s *Service) StartSession(ctx context.Context, owner SessionOwner, from Vis
 }
 
 func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner SessionOwner, from Visit, old string) (string, error) {
-	now := s.Now()
+	now := s.deps.Now()
 	token, hash := keyring.NewToken()
 	row := sessionRow{TokenHash: hash, ID: postgres.NewID(), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(GuestLife), Data: []byte{}}
 	if owner != (SessionOwner{}) {
@@ -154,7 +154,7 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 // old one dies.
 func (s *Service) Renew(ctx context.Context, old string) (string, error) {
 	var token string
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var err error
 		token, err = s.renew(tx, old)
 		return err
@@ -164,9 +164,9 @@ func (s *Service) Renew(ctx context.Context, old string) (string, error) {
 
 func (s *Service) renew(tx postgres.Tx, old string) (string, error) {
 	token, hash := keyring.NewToken()
-	now := s.Now()
+	now := s.deps.Now()
 	res := tx.Gorm.Model(&sessionRow{}).Where("token_hash = ?", keyring.TokenHash(old)).
-		Updates(map[string]any{"token_hash": hash, "proved_at": now, "seen_at": now})
+		Select("token_hash", "proved_at", "seen_at").Updates(&sessionRow{TokenHash: hash, ProvedAt: &now, SeenAt: now})
 	if res.Error == nil && res.RowsAffected == 0 {
 		return "", fault.New(fault.Unauthenticated, "fault.signIn")
 	}
@@ -175,20 +175,20 @@ func (s *Service) renew(tx postgres.Tx, old string) (string, error) {
 
 // Remember keeps a session's small data: a message for the next page.
 func (s *Service) Remember(ctx context.Context, token string, data []byte) error {
-	_, err := s.DB.Pool.Exec(ctx, `update session set data = $2 where token_hash = $1`, keyring.TokenHash(token), data)
+	_, err := s.deps.DB.Pool.Exec(ctx, `update session set data = $2 where token_hash = $1`, keyring.TokenHash(token), data)
 	return err
 }
 
 // SignOut ends the session of a token. Ending it again is no error.
 func (s *Service) SignOut(ctx context.Context, token string) error {
-	_, err := s.DB.Pool.Exec(ctx, `delete from session where token_hash = $1`, keyring.TokenHash(token))
+	_, err := s.deps.DB.Pool.Exec(ctx, `delete from session where token_hash = $1`, keyring.TokenHash(token))
 	return err
 }
 
 // Sessions lists where somebody is signed in, the latest first.
 func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, error) {
 	var rows []sessionRow
-	err := owner.own(s.DB.Gorm(ctx)).Where("expires_at > ? and seen_at > ?", s.Now(), s.Now().Add(-IdleLife)).Order("seen_at desc").Find(&rows).Error
+	err := owner.own(s.deps.DB.Gorm(ctx)).Where("expires_at > ? and seen_at > ?", s.deps.Now(), s.deps.Now().Add(-IdleLife)).Order("seen_at desc").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
@@ -204,7 +204,7 @@ func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, 
 
 // EndSession signs somebody out elsewhere. NotFound if it is not theirs.
 func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		res := owner.own(tx.Gorm).Where("id = ?", id).Delete(&sessionRow{})
 		if res.Error != nil {
 			return res.Error
@@ -212,17 +212,17 @@ func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UU
 		if res.RowsAffected == 0 {
 			return fault.New(fault.NotFound, "fault.notFound")
 		}
-		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: owner.actor(), Action: "session.ended", PersonID: owner.Person, Subject: id.String()})
+		return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: owner.actor(), Action: "session.ended", PersonID: owner.Person, Subject: id.String()})
 	})
 }
 
 // EndOthers signs somebody out everywhere but in the session that asks.
 func (s *Service) EndOthers(ctx context.Context, owner SessionOwner, keep uuid.UUID) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := endOthers(tx, owner, keep); err != nil {
 			return fmt.Errorf("ending other sessions: %w", err)
 		}
-		return audit.Record(ctx, tx, audit.Entry{At: s.Now(), Actor: owner.actor(), Action: "session.othersEnded", PersonID: owner.Person})
+		return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: owner.actor(), Action: "session.othersEnded", PersonID: owner.Person})
 	})
 }
 

@@ -32,11 +32,11 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Visit
 	if who.ID != uuid.Nil {
 		counted = security.OfPerson(who.ID)
 	}
-	guess, out, err := s.Limits.Guess(ctx, signIns, counted, s.Source(from, who))
+	guess, out, err := s.deps.Limits.Guess(ctx, signIns, counted, s.Source(from, who))
 	if err := Busy(out, err); err != nil {
 		return "", err
 	}
-	ok, err := s.Hasher.Match(ctx, phc, password)
+	ok, err := s.deps.Hasher.Match(ctx, phc, password)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +52,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Visit
 // passwordOf finds a person who may sign in and their password's hash, empty
 // for nobody and for those without one. Somebody being erased is nobody.
 func (s *Service) passwordOf(ctx context.Context, where string, arg any) (who Owner, phc string, err error) {
-	err = s.DB.Pool.QueryRow(ctx, `
+	err = s.deps.DB.Pool.QueryRow(ctx, `
 		select p.id, w.changed_at, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
 		where p.closing_at is null and `+where, arg).Scan(&who.ID, &who.Since, &phc)
 	if err != nil && !postgres.IsMissing(err) {
@@ -85,11 +85,11 @@ func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password s
 	if err != nil || phc == "" {
 		return err
 	}
-	guess, out, err := s.Limits.Guess(ctx, proofs, security.OfPerson(person), limit.Source{Addr: from.IP})
+	guess, out, err := s.deps.Limits.Guess(ctx, proofs, security.OfPerson(person), limit.Source{Addr: from.IP})
 	if err := Busy(out, err); err != nil {
 		return err
 	}
-	ok, err := s.Hasher.Match(ctx, phc, password)
+	ok, err := s.deps.Hasher.Match(ctx, phc, password)
 	if err != nil {
 		return err
 	}
@@ -129,18 +129,18 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	case err != nil:
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if id == uuid.Nil {
 			to := outbox.Recipient{Address: at.String(), Lang: from.Lang}
-			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.BaseURL + "/sign-up"})
+			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"})
 		}
 		token, hash := keyring.NewToken()
-		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: at.String(), ExpiresAt: s.Now().Add(ResetLife)}
+		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: at.String(), ExpiresAt: s.deps.Now().Add(ResetLife)}
 		if err := tx.Gorm.Create(&row).Error; err != nil {
 			return err
 		}
 		to := outbox.Recipient{Owner: id, Address: at.String(), Lang: from.Lang}
-		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.BaseURL + "/reset/" + token})
+		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token})
 	})
 }
 
@@ -156,7 +156,7 @@ func (s *Service) mayReset(ctx context.Context, id uuid.UUID, address string, fr
 	if source.Device != "" {
 		return s.allow(ctx, resetsBy, address+"\x00"+source.Device)
 	}
-	if err := Busy(s.Limits.Spend(ctx, mailsFrom, source)); err != nil {
+	if err := Busy(s.deps.Limits.Spend(ctx, mailsFrom, source)); err != nil {
 		return err
 	}
 	err = s.allow(ctx, resetsTo, address)
@@ -174,8 +174,8 @@ func (s *Service) ResetWaits(ctx context.Context, token string) (string, error) 
 }
 
 func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow, error) {
-	row, err := gorm.G[emailProofRow](s.DB.Gorm(ctx)).
-		Where("token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ?", keyring.TokenHash(token), s.Now()).First(ctx)
+	row, err := gorm.G[emailProofRow](s.deps.DB.Gorm(ctx)).
+		Where("token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ?", keyring.TokenHash(token), s.deps.Now()).First(ctx)
 	if postgres.IsMissing(err) {
 		return row, fault.Wrap(err, fault.Gone, "fault.gone")
 	}
@@ -188,7 +188,7 @@ func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow
 // refused notes an attempt that was no guess and failed all the same, and gives
 // the answer to it.
 func (s *Service) refused(ctx context.Context, door security.Door, outcome security.Outcome, account security.Account, from Visit, answer error) error {
-	noted := s.Limits.Security.Note(ctx, security.Attempt{Door: door, Outcome: outcome, Account: account, Network: limit.Source{Addr: from.IP}.Block()})
+	noted := s.deps.Limits.Security.Note(ctx, security.Attempt{Door: door, Outcome: outcome, Account: account, Network: limit.Source{Addr: from.IP}.Block()})
 	if noted != nil {
 		return noted
 	}
@@ -226,12 +226,12 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 	if ps := s.Weakness("password", password, append(about, waiting.Address)...); len(ps) > 0 {
 		return person, fault.Invalidate(ps...)
 	}
-	hash, err := s.Hasher.Hash(ctx, password)
+	hash, err := s.deps.Hasher.Hash(ctx, password)
 	if err != nil {
 		return person, err
 	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.Now()
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		now := s.deps.Now()
 		var rows []emailProofRow
 		if err := tx.Gorm.Raw(`update email_proof set used_at = ? where token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ? returning *`,
 			now, keyring.TokenHash(token), now).Scan(&rows).Error; err != nil {
@@ -244,12 +244,12 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 		if err := s.setPassword(ctx, tx, person, hash, uuid.Nil); err != nil {
 			return err
 		}
-		return s.Recovered(ctx, tx, person)
+		return s.deps.Recovered(ctx, tx, person)
 	})
 	if err != nil {
 		return person, err
 	}
-	return person, s.Limits.Pardon(ctx, signIns, person.String())
+	return person, s.deps.Limits.Pardon(ctx, signIns, person.String())
 }
 
 // ChangePassword sets a new password for somebody who knows the old one, and
@@ -267,11 +267,11 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	if ps := s.Weakness("password", password, about...); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
-	hash, err := s.Hasher.Hash(ctx, password)
+	hash, err := s.deps.Hasher.Hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return s.setPassword(ctx, tx, person, hash, session)
 	})
 }
@@ -279,7 +279,7 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 // setPassword makes a password the person's, and ends what could still be done
 // without it: sessions but keep, and mailed links and codes.
 func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID, hash string, keep uuid.UUID) error {
-	now := s.Now()
+	now := s.deps.Now()
 	err := tx.Gorm.Exec(`insert into password (person_id, hash, changed_at) values (?, ?, ?)
 		on conflict (person_id) do update set hash = excluded.hash, changed_at = excluded.changed_at`, person, hash, now).Error
 	if err != nil {
@@ -295,7 +295,7 @@ func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.U
 	if err != nil {
 		return err
 	}
-	if err := s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "passwordChanged", Topic: "security-notices", Link: s.BaseURL + "/forgot"}); err != nil {
+	if err := s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "passwordChanged", Topic: "security-notices", Link: s.deps.BaseURL + "/forgot"}); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(person), Action: "password.changed", PersonID: person})

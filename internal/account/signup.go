@@ -74,7 +74,7 @@ func ageOn(day, born time.Time) int {
 // different mail and the browser the same answer. Somebody under 13 is
 // refused (Forbidden, TooYoung) and nothing is kept.
 func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
-	now := s.Now()
+	now := s.deps.Now()
 	problems := f.problems(now)
 	if len(problems) > 0 {
 		return fault.Invalidate(problems...)
@@ -88,7 +88,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		return err
 	}
 	email := at.String()
-	if err := Busy(s.Limits.Spend(ctx, mailsFrom, limit.Source{Addr: from.IP})); err != nil {
+	if err := Busy(s.deps.Limits.Spend(ctx, mailsFrom, limit.Source{Addr: from.IP})); err != nil {
 		return err
 	}
 	pending := pendingSignUp{
@@ -107,7 +107,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if owner != uuid.Nil {
 			if err := Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
 				return nil // nothing is written any more to somebody being erased
@@ -115,7 +115,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 				return err
 			}
 			to := outbox.Recipient{Owner: owner, Address: email, Lang: from.Lang}
-			return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "alreadyJoined", Topic: "account-verification", Link: s.BaseURL + "/forgot"})
+			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "alreadyJoined", Topic: "account-verification", Link: s.deps.BaseURL + "/forgot"})
 		}
 		token, tokenHash := keyring.NewToken()
 		plain, err := json.Marshal(pending)
@@ -123,7 +123,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 			return err
 		}
 		row := signUpRow{TokenHash: tokenHash, ExpiresAt: now.Add(SignUpLife)}
-		if row.Sealed, err = s.Ring.Seal("sign-up", tokenHash, plain); err != nil {
+		if row.Sealed, err = s.deps.Ring.Seal("sign-up", tokenHash, plain); err != nil {
 			return err
 		}
 		if err := tx.Gorm.Create(&row).Error; err != nil {
@@ -131,7 +131,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		}
 		// Without the name: whoever typed it could have us send their words to a stranger.
 		to := outbox.Recipient{Address: email, Lang: from.Lang}
-		return s.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.BaseURL + "/verify/" + token})
+		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.deps.BaseURL + "/verify/" + token})
 	})
 }
 
@@ -157,7 +157,7 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 // SignUpWaits gives the address that a mailed link can still open an account
 // for, and changes nothing. Gone if the link has been used or has lapsed.
 func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error) {
-	p, err := s.waitingSignUp(s.DB.Gorm(ctx), token)
+	p, err := s.waitingSignUp(s.deps.DB.Gorm(ctx), token)
 	return p.Email, err
 }
 
@@ -166,19 +166,19 @@ func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error)
 // that it came with, dies. Gone if the link has been used or has lapsed, or the
 // address has an account by now; the link survives a password that is refused.
 func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, from Visit, old string) (string, error) {
-	p, err := s.waitingSignUp(s.DB.Gorm(ctx), token)
+	p, err := s.waitingSignUp(s.deps.DB.Gorm(ctx), token)
 	if err != nil {
 		return "", err
 	}
 	if ps := s.Weakness("password", password, p.Email, p.Name); len(ps) > 0 {
 		return "", fault.Invalidate(ps...)
 	}
-	hash, err := s.Hasher.Hash(ctx, password)
+	hash, err := s.deps.Hasher.Hash(ctx, password)
 	if err != nil {
 		return "", err
 	}
 	var session string
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := takeSignUp(tx, token); err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 		return err
 	})
 	if errors.Is(err, ErrTaken) { // two sign-ups, the other link used first
-		err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return takeSignUp(tx, token) })
+		err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return takeSignUp(tx, token) })
 		if err == nil {
 			err = fault.New(fault.Gone, "fault.gone")
 		}
@@ -204,14 +204,14 @@ func (s *Service) waitingSignUp(db *gorm.DB, token string) (pendingSignUp, error
 	var p pendingSignUp
 	var row signUpRow
 	hash := keyring.TokenHash(token)
-	err := db.Where("token_hash = ? and expires_at > ?", hash, s.Now()).First(&row).Error
+	err := db.Where("token_hash = ? and expires_at > ?", hash, s.deps.Now()).First(&row).Error
 	if postgres.IsMissing(err) {
 		return p, fault.Wrap(err, fault.Gone, "fault.gone")
 	}
 	if err != nil {
 		return p, fmt.Errorf("reading a waiting sign-up: %w", err)
 	}
-	plain, err := s.Ring.Open("sign-up", hash, row.Sealed)
+	plain, err := s.deps.Ring.Open("sign-up", hash, row.Sealed)
 	if err != nil {
 		return p, fmt.Errorf("a waiting sign-up: %w", err)
 	}
@@ -234,7 +234,7 @@ var ErrTaken = errors.New("account: the address has an account already")
 // empty: somebody who came by a sign-in service has no password. After ErrTaken
 // tx can only be rolled back.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, hash string) (uuid.UUID, error) {
-	id, now := postgres.NewID(), s.Now()
+	id, now := postgres.NewID(), s.deps.Now()
 	rows := []any{
 		&Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
 		&Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
@@ -254,7 +254,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, ha
 	if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(id), Action: "account.opened", PersonID: id}); err != nil {
 		return id, err
 	}
-	return id, s.Joined(ctx, tx, id, Joining{Topics: p.Topics, Lang: p.Lang, At: now})
+	return id, s.deps.Joined(ctx, tx, id, Joining{Topics: p.Topics, Lang: p.Lang, At: now})
 }
 
 // Open begins an account whose address is proved already: by a sign-in
@@ -270,7 +270,7 @@ func (s *Service) Open(ctx context.Context, tx postgres.Tx, f SignUp, lang strin
 	if f.Password == "" {
 		return s.begin(ctx, tx, p, "")
 	}
-	hash, err := s.Hasher.Hash(ctx, f.Password)
+	hash, err := s.deps.Hasher.Hash(ctx, f.Password)
 	if err != nil {
 		return uuid.Nil, err
 	}

@@ -20,8 +20,8 @@ import (
 // (zxcvbn's third step of four) by one who knows whose it is. about is who they
 // are: name and address, in any script. The brand is known to everybody.
 func (s *Service) Weakness(field, password string, about ...string) []fault.Problem {
-	if s.Mail != nil {
-		about = append(about, s.Mail.Brand().Name)
+	if s.deps.Mail != nil {
+		about = append(about, s.deps.Mail.Brand().Name)
 	}
 	return weakness(field, password, about...)
 }

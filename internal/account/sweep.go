@@ -10,7 +10,7 @@ import (
 // to run twice, or in two portals at once.
 func (s *Service) Sweep(ctx context.Context) error {
 	for _, table := range []string{"sign_up", "email_proof", "session"} {
-		if _, err := s.DB.Pool.Exec(ctx, "delete from "+table+" where expires_at < $1", s.Now()); err != nil {
+		if _, err := s.deps.DB.Pool.Exec(ctx, "delete from "+table+" where expires_at < $1", s.deps.Now()); err != nil {
 			return fmt.Errorf("sweeping %s: %w", table, err)
 		}
 	}

@@ -26,7 +26,7 @@ type archive struct {
 func (s *Service) create(store io.Writer, owner []byte, at time.Time) (*archive, error) {
 	a := &archive{sum: sha256.New(), at: at}
 	var err error
-	if a.sealed, err = s.Ring.SealTo(store, purpose, owner); err != nil {
+	if a.sealed, err = s.deps.Ring.SealTo(store, purpose, owner); err != nil {
 		return nil, err
 	}
 	a.all.to = io.MultiWriter(a.sealed, a.sum)

@@ -37,12 +37,12 @@ func newKey(id uuid.UUID) string {
 // store writes a file of which nothing is kept unless fill and all after it
 // went well.
 func (s *Service) store(ctx context.Context, key string, fill func(io.Writer) error) error {
-	if s.Files == nil {
+	if s.deps.Files == nil {
 		return errNoFiles
 	}
 	ctx, forget := context.WithCancel(ctx)
 	defer forget()
-	to, err := s.Files.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream", DisableContentTypeDetection: true})
+	to, err := s.deps.Files.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream", DisableContentTypeDetection: true})
 	if err != nil {
 		return fmt.Errorf("beginning a file: %w", err)
 	}
@@ -60,7 +60,7 @@ func (s *Service) store(ctx context.Context, key string, fill func(io.Writer) er
 // storePiece seals a piece, bound to its key.
 func (s *Service) storePiece(ctx context.Context, key string, content []byte) error {
 	return s.store(ctx, key, func(to io.Writer) error {
-		sealed, err := s.Ring.SealTo(to, partPurpose, []byte(key))
+		sealed, err := s.deps.Ring.SealTo(to, partPurpose, []byte(key))
 		if err != nil {
 			return err
 		}
@@ -73,12 +73,12 @@ func (s *Service) storePiece(ctx context.Context, key string, content []byte) er
 
 // copyPiece opens a piece again.
 func (s *Service) copyPiece(ctx context.Context, to io.Writer, key string) (err error) {
-	from, err := s.Files.NewReader(ctx, key, nil)
+	from, err := s.deps.Files.NewReader(ctx, key, nil)
 	if err != nil {
 		return fmt.Errorf("opening a part: %w", err)
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	plain, err := s.Ring.OpenFrom(from, partPurpose, []byte(key))
+	plain, err := s.deps.Ring.OpenFrom(from, partPurpose, []byte(key))
 	if err != nil {
 		return err
 	}
@@ -89,12 +89,12 @@ func (s *Service) copyPiece(ctx context.Context, to io.Writer, key string) (err 
 // drop deletes files; that there is none is as good. One that won't go keeps
 // no other.
 func (s *Service) drop(ctx context.Context, keys ...string) error {
-	if s.Files == nil {
+	if s.deps.Files == nil {
 		return nil
 	}
 	var failed []error
 	for _, key := range keys {
-		if err := s.Files.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		if err := s.deps.Files.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 			failed = append(failed, fmt.Errorf("deleting a file: %w", err))
 		}
 	}
@@ -103,11 +103,11 @@ func (s *Service) drop(ctx context.Context, keys ...string) error {
 
 // each calls fn with every key in the store that begins like this.
 func (s *Service) each(ctx context.Context, prefix string, fn func(key string) error) error {
-	if s.Files == nil {
+	if s.deps.Files == nil {
 		return nil
 	}
 	var failed []error
-	for all := s.Files.List(&blob.ListOptions{Prefix: prefix}); ; {
+	for all := s.deps.Files.List(&blob.ListOptions{Prefix: prefix}); ; {
 		found, err := all.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			return errors.Join(failed...)
@@ -137,7 +137,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		name, _, _ := strings.Cut(strings.TrimPrefix(key, keyPrefix), "/")
 		id, err := uuid.Parse(name)
 		if err == nil && id != of.ID {
-			if of, err = byID(ctx, s.DB.Gorm(ctx), id); err != nil {
+			if of, err = byID(ctx, s.deps.DB.Gorm(ctx), id); err != nil {
 				return err
 			}
 		}
@@ -164,7 +164,7 @@ func (s *Service) Drop(ctx context.Context, tx postgres.Tx, person uuid.UUID) (d
 	if err != nil {
 		return false, err
 	}
-	if free, err := s.Plans.Withdraw(ctx, tx, kind, ids); err != nil || !free {
+	if free, err := s.deps.Plans.Withdraw(ctx, tx, kind, ids); err != nil || !free {
 		return false, err
 	}
 	var failed []error

@@ -21,12 +21,12 @@ import (
 // finish puts the archive together and offers it, in one transaction with all
 // that follows.
 func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Export, steps []step) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, e.PersonID)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
 	e.BlobKey = newKey(e.ID)
-	m, err := s.assemble(s.Catalog.For(ctx, to.Lang, to.Zone), &e, steps)
+	m, err := s.assemble(s.deps.Catalog.For(ctx, to.Lang, to.Zone), &e, steps)
 	if err == nil {
 		err = s.offer(ctx, tx, e, m)
 	}
@@ -50,8 +50,8 @@ func (s *Service) offer(ctx context.Context, tx postgres.Tx, e Export, m *manife
 	if err := account.Hold(ctx, tx, e.PersonID); err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	now := s.Now()
-	e.State, e.FinishedAt, e.ExpiresAt, e.Parts, e.Failure = Ready, &now, new(now.Add(s.Keep)), m.parts(), ""
+	now := s.deps.Now()
+	e.State, e.FinishedAt, e.ExpiresAt, e.Parts, e.Failure = Ready, &now, new(now.Add(s.deps.Keep)), m.parts(), ""
 	e.RowsDone, e.RowsTotal = m.Rows, m.Rows
 	as, err := change(ctx, tx, Building, e, "state", "finished_at", "expires_at", "parts", "failure", "rows_done", "rows_total", "blob_key", "bytes", "sha256")
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *Service) offer(ctx context.Context, tx postgres.Tx, e Export, m *manife
 	message := "exportReady"
 	if !e.Complete() {
 		message = "exportIncomplete"
-	} else if s.Ready != nil && s.everything(e) {
-		if err := s.Ready(ctx, tx, e.PersonID, e.AskedAt); err != nil {
+	} else if s.deps.Ready != nil && s.everything(e) {
+		if err := s.deps.Ready(ctx, tx, e.PersonID, e.AskedAt); err != nil {
 			return err
 		}
 	}
@@ -77,21 +77,21 @@ func (s *Service) offer(ctx context.Context, tx postgres.Tx, e Export, m *manife
 // mail tells the person where to look, and which kinds of data are missing. No
 // data goes along: the page behind the link asks who is there.
 func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, e Export, message string) error {
-	to, err := s.Accounts.RecipientIn(ctx, tx, e.PersonID)
+	to, err := s.deps.Accounts.RecipientIn(ctx, tx, e.PersonID)
 	if err != nil {
 		return err
 	}
-	ctx = s.Catalog.For(ctx, to.Lang, to.Zone)
+	ctx = s.deps.Catalog.For(ctx, to.Lang, to.Zone)
 	for i, id := range missing {
-		c, _ := s.Register.Category(id)
+		c, _ := s.deps.Register.Category(id)
 		missing[i] = c.Name.In(to.Lang)
 	}
 	var until time.Time
 	if e.ExpiresAt != nil {
 		until = *e.ExpiresAt
 	}
-	return s.Mail.Post(ctx, tx, to, mail.Message{
-		Kind: message, Topic: "security-notices", Link: s.BaseURL + "/downloads/" + e.ID.String(),
+	return s.deps.Mail.Post(ctx, tx, to, mail.Message{
+		Kind: message, Topic: "security-notices", Link: s.deps.BaseURL + "/downloads/" + e.ID.String(),
 		Args: map[string]string{"Until": text.Time(ctx, until), "Categories": text.Clauses(ctx, missing)},
 	})
 }
@@ -101,7 +101,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, e 
 func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *manifest, err error) {
 	var a *archive
 	err = s.store(ctx, e.BlobKey, func(to io.Writer) error {
-		if a, err = s.create(to, e.owner(), s.Now().UTC()); err != nil {
+		if a, err = s.create(to, e.owner(), s.deps.Now().UTC()); err != nil {
 			return err
 		}
 		if m, err = s.fill(ctx, a, *e, steps); err != nil {
@@ -120,10 +120,10 @@ func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *man
 func (s *Service) fill(ctx context.Context, a *archive, e Export, steps []step) (*manifest, error) {
 	m := &manifest{
 		Format: manifestFormat, Export: e.ID.String(), Created: a.at, Language: text.Lang(ctx),
-		Controller: s.Register.Controller.Name,
+		Controller: s.deps.Register.Controller.Name,
 		Notes:      []string{text.T(ctx, "export.page.csvNote"), text.T(ctx, "export.page.timeNote")},
 	}
-	for _, of := range s.Register.Categories {
+	for _, of := range s.deps.Register.Categories {
 		c, err := s.category(ctx, a, e, steps, of)
 		if err != nil {
 			return nil, err
@@ -153,7 +153,7 @@ func (s *Service) category(ctx context.Context, a *archive, e Export, steps []st
 	lang := text.Lang(ctx)
 	c := &category{ID: of.ID, Name: of.Name.In(lang), Status: included, Withheld: leftOut(of, lang), register: of}
 	switch {
-	case len(s.Sources(of.ID)) == 0:
+	case len(s.deps.Sources(of.ID)) == 0:
 		c.Status = noAccount
 		return c, nil
 	case !slices.Contains(e.Categories, of.ID):
@@ -224,11 +224,11 @@ var ended = []byte{0x01, 0x00, 0x00, 0xff, 0xff} //nolint:gochecknoglobals // a 
 
 // show gives the archive's page the newest rows, the newest first.
 func (s *Service) show(c *category, st step, at progress) {
-	i := slices.IndexFunc(s.Sources(st.Category), func(source record.Source) bool { return source.Name() == st.Holding })
+	i := slices.IndexFunc(s.deps.Sources(st.Category), func(source record.Source) bool { return source.Name() == st.Holding })
 	if i < 0 {
 		return
 	}
 	slices.Reverse(at.Newest)
-	of := s.Sources(st.Category)[i]
+	of := s.deps.Sources(st.Category)[i]
 	c.samples = append(c.samples, sample{title: of.Title(), fields: of.Fields(), rows: at.Newest, months: at.Months})
 }

@@ -32,7 +32,7 @@ func (b *bundle) another() *bundle {
 	d := b.Deps
 	d.Plans = &jobs.Plans{DB: d.DB, Queue: d.Plans.Queue, Log: d.Plans.Log, Now: d.Now}
 	other := *b
-	other.Service = export.New(d)
+	other.Deps, other.Service = d, export.New(d)
 	return &other
 }
 

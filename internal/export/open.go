@@ -37,7 +37,7 @@ func (s *Service) Look(ctx context.Context, person, id uuid.UUID) (name string, 
 	if err != nil {
 		return "", 0, err
 	}
-	there, err := s.Files.Exists(ctx, e.BlobKey)
+	there, err := s.deps.Files.Exists(ctx, e.BlobKey)
 	if err != nil {
 		return "", 0, fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 	}
@@ -53,11 +53,11 @@ func (s *Service) fetchable(ctx context.Context, person, id uuid.UUID) (Export, 
 	switch {
 	case err != nil:
 		return e, err
-	case e.State == Expired, e.State == Ready && !s.Now().Before(*e.ExpiresAt):
+	case e.State == Expired, e.State == Ready && !s.deps.Now().Before(*e.ExpiresAt):
 		return e, fault.New(fault.Gone, "export.gone")
 	case e.State != Ready:
 		return e, fault.New(fault.Conflict, "export.notReady")
-	case s.Files == nil:
+	case s.deps.Files == nil:
 		return e, errNoFiles
 	}
 	return e, nil
@@ -73,18 +73,18 @@ func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.U
 	if err != nil {
 		return nil, err
 	}
-	under, err := s.Files.NewReader(ctx, e.BlobKey, nil)
+	under, err := s.deps.Files.NewReader(ctx, e.BlobKey, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound { // expired between the two looks, or lost
 		return nil, fault.Wrap(err, fault.Gone, "export.gone")
 	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 	}
-	plain, err := s.Ring.OpenFrom(under, purpose, e.owner())
+	plain, err := s.deps.Ring.OpenFrom(under, purpose, e.owner())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening an archive: %w", err), under.Close())
 	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return s.record(ctx, tx, actor, e, "export.downloaded", nil)
 	})
 	if err != nil {

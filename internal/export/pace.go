@@ -24,7 +24,7 @@ const (
 )
 
 func (s *Service) throttled() bool {
-	return s.Pace == Gentle || s.Pace != Full && s.Traffic != nil && !s.Traffic.Quiet()
+	return s.deps.Pace == Gentle || s.deps.Pace != Full && s.deps.Traffic != nil && !s.deps.Traffic.Quiet()
 }
 
 // rows is how many rows the next batch may have, after so many came to so

@@ -67,11 +67,11 @@ type indexWithheld struct{ What, Because string }
 func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
 	say := func(id string, args ...any) string { return text.T(ctx, "export.page."+id, args...) }
 	p := indexPage{
-		Lang: m.Language, Title: say("title", "Brand", s.Register.Brand.Name),
-		Brand: s.Register.Brand.Name, Mark: initial(s.Register.Brand.Name), What: text.T(ctx, "shell.what"),
+		Lang: m.Language, Title: say("title", "Brand", s.deps.Register.Brand.Name),
+		Brand: s.deps.Register.Brand.Name, Mark: initial(s.deps.Register.Brand.Name), What: text.T(ctx, "shell.what"),
 		Rows: text.Number(ctx, m.Rows), RowsWord: text.N(ctx, "data.entries", m.Rows),
 		Lead:   say("lead", "When", text.Time(ctx, m.Created)),
-		Accent: accent(s.Register.Brand.Accent), Notes: m.Notes, Words: map[string]string{},
+		Accent: accent(s.deps.Register.Brand.Accent), Notes: m.Notes, Words: map[string]string{},
 	}
 	if !m.Complete {
 		p.Warning = say("incomplete")
@@ -142,11 +142,11 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: of.Retention.Say(ctx),
 		Count: text.N(ctx, "export.rows", c.Rows),
 	}
-	for _, p := range s.Register.PurposesOf(of) {
-		entry.Purposes = append(entry.Purposes, p.Name.In(lang)+" ("+s.Register.Basis(p.Basis).Name.In(lang)+")")
+	for _, p := range s.deps.Register.PurposesOf(of) {
+		entry.Purposes = append(entry.Purposes, p.Name.In(lang)+" ("+s.deps.Register.Basis(p.Basis).Name.In(lang)+")")
 	}
 	var who []string
-	for _, r := range s.Register.RecipientsOf(of) {
+	for _, r := range s.deps.Register.RecipientsOf(of) {
 		who = append(who, r.Name.In(lang))
 	}
 	entry.Recipients = text.Clauses(ctx, who)
@@ -158,7 +158,7 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 			entry.Tables = append(entry.Tables, s.indexTable(ctx, sm))
 		}
 	}
-	if len(entry.Tables) == 1 && len(s.Sources(of.ID)) == 1 {
+	if len(entry.Tables) == 1 && len(s.deps.Sources(of.ID)) == 1 {
 		entry.Tables[0].Name = "" // the section's heading says it
 	}
 	entry.Period, entry.Chart = periodOf(ctx, c.months()), chartOf(ctx, c.months())
@@ -187,7 +187,7 @@ const maxCell = 300 // characters of a text that the page shows; the files have 
 
 // cell says a value as its reader would, and the head of a long one.
 func (s *Service) cell(ctx context.Context, f dictionary.Field, v []byte) string {
-	said := s.Words.Value(ctx, f, v).Text
+	said := s.deps.Words.Value(ctx, f, v).Text
 	if words := []rune(said); len(words) > maxCell {
 		return string(words[:maxCell]) + "…"
 	}

@@ -36,8 +36,8 @@ var askAgain = []time.Duration{200 * time.Millisecond, 2 * time.Second} //nolint
 
 // readTime is how long a source may take to count, or for one read.
 func (s *Service) readTime() time.Duration {
-	if s.ReadTime > 0 {
-		return s.ReadTime
+	if s.deps.ReadTime > 0 {
+		return s.deps.ReadTime
 	}
 	return time.Minute
 }

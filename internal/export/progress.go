@@ -29,7 +29,7 @@ func (s *Service) openProgress(st step) (p progress, err error) {
 	if st.Sealed == nil {
 		return p, nil
 	}
-	plain, err := s.Ring.Open(progressPurpose, st.ExportID[:], st.Sealed)
+	plain, err := s.deps.Ring.Open(progressPurpose, st.ExportID[:], st.Sealed)
 	if err == nil {
 		err = json.Unmarshal(plain, &p)
 	}
@@ -44,7 +44,7 @@ func (s *Service) sealProgress(st step, p progress) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Ring.Seal(progressPurpose, st.ExportID[:], plain)
+	return s.deps.Ring.Seal(progressPurpose, st.ExportID[:], plain)
 }
 
 // stream is what there is of one file, whose pieces lie packed in the store.

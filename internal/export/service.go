@@ -46,14 +46,17 @@ type Deps struct {
 }
 
 // Service is what is promised about copies.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 // New makes a service, whose work its plans know from then on.
 func New(d Deps) *Service {
-	s := &Service{d}
+	s := &Service{deps: d}
 	d.Plans.Register(s.work())
 	return s
 }
+
+// KeptFor is how long a download can be fetched.
+func (s *Service) KeptFor() time.Duration { return s.deps.Keep }
 
 // Ask begins a copy of these categories. The person has just proved who they
 // are; the route sees to that. Invalid for no category or one that nobody
@@ -64,7 +67,7 @@ func (s *Service) Ask(ctx context.Context, actor audit.Actor, person uuid.UUID, 
 		return Export{}, err
 	}
 	e := s.fresh(person, wanted)
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, person); err != nil {
 			return err
 		}
@@ -96,8 +99,8 @@ func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 // register's order.
 func (s *Service) Offered() []string {
 	var ids []string
-	for _, c := range s.Register.Categories {
-		if len(s.Sources(c.ID)) > 0 {
+	for _, c := range s.deps.Register.Categories {
+		if len(s.deps.Sources(c.ID)) > 0 {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -125,7 +128,7 @@ func (s *Service) chosen(categories []string) ([]string, error) {
 }
 
 func (s *Service) fresh(person uuid.UUID, categories []string) Export {
-	return Export{PersonID: person, ID: postgres.NewID(), AskedAt: s.Now(), State: Waiting, Categories: categories, Parts: []Part{}}
+	return Export{PersonID: person, ID: postgres.NewID(), AskedAt: s.deps.Now(), State: Waiting, Categories: categories, Parts: []Part{}}
 }
 
 // MaxKept is how many copies of one person are kept at once. Who asks for
@@ -139,12 +142,12 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, actor audit.Actor, 
 	if err := insert(ctx, tx, e); err != nil {
 		return err
 	}
-	oldest, err := retire(ctx, tx, e.PersonID, MaxKept-1, s.Now())
+	oldest, err := retire(ctx, tx, e.PersonID, MaxKept-1, s.deps.Now())
 	if err != nil {
 		return err
 	}
 	for _, id := range oldest {
-		if err := s.Plans.Add(ctx, tx, kind, id, time.Time{}); err != nil {
+		if err := s.deps.Plans.Add(ctx, tx, kind, id, time.Time{}); err != nil {
 			return err
 		}
 	}
@@ -156,12 +159,12 @@ func (s *Service) plan(ctx context.Context, tx postgres.Tx, actor audit.Actor, e
 	if err != nil {
 		return err
 	}
-	return s.Plans.Add(ctx, tx, kind, e.ID, time.Time{})
+	return s.deps.Plans.Add(ctx, tx, kind, e.ID, time.Time{})
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, actor audit.Actor, e Export, action string, detail map[string]any) error {
 	return audit.Record(ctx, tx, audit.Entry{
-		At: s.Now(), Actor: actor, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail,
+		At: s.deps.Now(), Actor: actor, Action: action, PersonID: e.PersonID, Subject: e.ID.String(), Detail: detail,
 	})
 }
 
@@ -170,10 +173,10 @@ const listed = 500
 
 // List gives a person's exports, the newest first.
 func (s *Service) List(ctx context.Context, person uuid.UUID) ([]Export, error) {
-	return list(ctx, s.DB.Gorm(ctx), person, listed)
+	return list(ctx, s.deps.DB.Gorm(ctx), person, listed)
 }
 
 // Find gives one export of a person. NotFound for anybody else's.
 func (s *Service) Find(ctx context.Context, person, id uuid.UUID) (Export, error) {
-	return find(ctx, s.DB.Gorm(ctx), person, id)
+	return find(ctx, s.deps.DB.Gorm(ctx), person, id)
 }

@@ -35,6 +35,7 @@ import (
 // bundle is everything an export stands on; its jobs are worked by hand.
 type bundle struct {
 	*export.Service
+	export.Deps
 	t       testing.TB
 	clock   *testkit.SetClock
 	records *record.Service
@@ -78,7 +79,7 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 	for _, c := range change {
 		c(&d)
 	}
-	b.Service = export.New(d)
+	b.Deps, b.Service = d, export.New(d)
 	return b
 }
 

@@ -56,7 +56,7 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 		return err
 	}
 	from := e
-	e.State, e.StartedAt = Building, new(s.Now())
+	e.State, e.StartedAt = Building, new(s.deps.Now())
 	if len(steps) > 0 { // in one with what failed before, so that its tries are counted
 		if as, err := change(ctx, tx, Waiting, e, "state", "started_at"); err != nil || !as {
 			return err
@@ -87,7 +87,7 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 
 func (s *Service) steps(e Export) (steps []step) {
 	for _, id := range e.Categories {
-		for _, source := range s.Sources(id) {
+		for _, source := range s.deps.Sources(id) {
 			steps = append(steps, step{PersonID: e.PersonID, ExportID: e.ID, Position: len(steps), Category: id, Holding: source.Name(), Parts: Names{}})
 		}
 	}
@@ -97,7 +97,7 @@ func (s *Service) steps(e Export) (steps []step) {
 // total is how many rows there are to read: for the bar alone.
 func (s *Service) total(ctx context.Context, tx postgres.Tx, e Export) (total int64, err error) {
 	for _, id := range e.Categories {
-		for _, source := range s.Sources(id) {
+		for _, source := range s.deps.Sources(id) {
 			n, err := s.counted(ctx, tx, source, e.PersonID)
 			if err != nil {
 				return 0, silentError{id, err}
@@ -135,11 +135,11 @@ func (s *Service) build(ctx context.Context, tx postgres.Tx, e Export) error {
 
 // read reads a part of one source and notes it.
 func (s *Service) read(ctx context.Context, tx postgres.Tx, e Export, st step) error {
-	at := slices.IndexFunc(s.Sources(st.Category), func(source record.Source) bool { return source.Name() == st.Holding })
+	at := slices.IndexFunc(s.deps.Sources(st.Category), func(source record.Source) bool { return source.Name() == st.Holding })
 	if at < 0 { // the register has changed since
 		return silentError{st.Category, fmt.Errorf("there is no %s any more", st.Holding)}
 	}
-	p, err := s.newPart(tx, e, s.Sources(st.Category)[at], st)
+	p, err := s.newPart(tx, e, s.deps.Sources(st.Category)[at], st)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (s *Service) read(ctx context.Context, tx postgres.Tx, e Export, st step) e
 		}
 	}
 	if st.RowsDone = p.rowsDone; last {
-		st.DoneAt = new(s.Now())
+		st.DoneAt = new(s.deps.Now())
 	}
 	as, err := addRows(ctx, tx, e, p.rows)
 	if err == nil && as {
@@ -199,7 +199,7 @@ func (s *Service) forget(ctx context.Context, parts ...string) error {
 // the archive when its time is over, the file first: a file without a row is
 // swept, a row must not promise a file that is gone.
 func (s *Service) keep(ctx context.Context, tx postgres.Tx, e Export) (jobs.Next, error) {
-	if left := e.ExpiresAt.Sub(s.Now()); left > 0 {
+	if left := e.ExpiresAt.Sub(s.deps.Now()); left > 0 {
 		return jobs.Next{After: left}, errors.Join(deleteSteps(ctx, tx, e.PersonID, e.ID), s.clear(ctx, e.ID, e.BlobKey))
 	}
 	if err := s.clear(ctx, e.ID, ""); err != nil {
@@ -223,14 +223,14 @@ func (s *Service) failed(ctx context.Context, tx postgres.Tx, id uuid.UUID, try 
 	from := e.State
 	switch category := silent(cause); {
 	case !try.Last():
-		e.State, e.Failure, e.StartedAt = Waiting, category, new(s.Now())
+		e.State, e.Failure, e.StartedAt = Waiting, category, new(s.deps.Now())
 		_, err := change(ctx, tx, from, e, "state", "failure", "started_at")
 		return jobs.Next{}, err
 	case category != "":
-		s.Log.WarnContext(ctx, "an export is incomplete", "export", e.ID, "category", category, "cause", cause)
+		s.deps.Log.WarnContext(ctx, "an export is incomplete", "export", e.ID, "category", category, "cause", cause)
 		return jobs.Next{}, s.leaveOut(ctx, tx, e, category)
 	}
-	e.State, e.FinishedAt = Failed, new(s.Now())
+	e.State, e.FinishedAt = Failed, new(s.deps.Now())
 	if as, err := change(ctx, tx, from, e, "state", "finished_at"); err != nil || !as {
 		return jobs.Next{}, err
 	}
@@ -261,7 +261,7 @@ func (s *Service) leaveOut(ctx context.Context, tx postgres.Tx, e Export, catego
 	}
 	for _, st := range steps {
 		if st.Category == category && st.DoneAt == nil {
-			st.Missing, st.DoneAt = true, new(s.Now())
+			st.Missing, st.DoneAt = true, new(s.deps.Now())
 			if _, err := updateStep(ctx, tx, st); err != nil {
 				return err
 			}
