@@ -143,6 +143,7 @@ func New(p Parts) (*App, error) {
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
 	a.work()
 	a.desk(hasher)
+	a.Services, a.Sender = nil, nil // with their secrets, which are their rooms' alone
 	return a, nil
 }
 
