@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -19,16 +18,15 @@ import (
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/memblob"
 
-	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
-	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -52,29 +50,22 @@ func setup(t testing.TB, change ...func(*export.Deps)) *bundle {
 
 func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundle {
 	t.Helper()
-	clock := testkit.Clock(t)
-	reg, err := register.Default()
-	must(t, err)
-	keys := os.Getenv("PORTAL_KEYS_OF_TEST") // of a child of a test
-	if keys == "" {
-		keys = keyring.Generate()
+	b := &bundle{t: t, keys: os.Getenv("PORTAL_KEYS_OF_TEST")} // of a child of a test
+	if b.keys == "" {
+		b.keys = keyring.Generate()
 	}
-	ring, err := keyring.Parse(keys)
+	ring, err := keyring.Parse(b.keys)
 	must(t, err)
 	catalog, err := text.Load(testkit.ThirdLanguage(t))
 	must(t, err)
-	queue, err := jobs.NewQueue(db)
-	must(t, err)
-	b := &bundle{t: t, clock: clock, keys: keys}
-	b.records, err = record.New(t.Context(), record.Deps{DB: db, Register: reg, Now: clock.Now})
-	must(t, err)
-	letters := mail.New(mail.Deps{DB: db, Queue: queue, Ring: ring, Catalog: catalog, Sender: &b.letters, Brand: mail.Brand{Name: "Halyard"}, Now: clock.Now})
+	p := apptest.New(t, func(parts *app.Parts) { parts.DB, parts.Ring, parts.Sender = db, ring, &b.letters })
+	b.clock, b.records = p.Clock, p.Records
 	d := export.Deps{
-		DB: db, Plans: &jobs.Plans{DB: db, Queue: queue, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: clock.Now}, Ring: ring, Register: reg, Sources: b.sources, Words: record.Words{Register: reg}, Mail: letters, Catalog: catalog,
-		Accounts: account.New(account.Deps{DB: db, Ring: ring, Mail: letters, Now: clock.Now}),
-		Files:    memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
+		DB: db, Plans: &jobs.Plans{DB: db, Queue: p.Queue, Log: p.Log, Now: p.Clock.Now}, Ring: ring, Register: p.Register,
+		Sources: b.sources, Words: p.Words, Mail: p.Mail, Catalog: catalog, Accounts: p.Accounts,
+		Files: memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
 		Ready: func(context.Context, postgres.Tx, uuid.UUID, time.Time) error { b.told++; return nil },
-		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)), BaseURL: "https://privacy.example.com", Now: clock.Now,
+		Log:   p.Log, BaseURL: apptest.Base, Now: p.Clock.Now,
 	}
 	for _, c := range change {
 		c(&d)

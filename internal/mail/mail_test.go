@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
@@ -22,6 +21,7 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -31,37 +31,18 @@ const (
 )
 
 type bundle struct {
+	*apptest.Portal
 	t       *testing.T
 	db      *postgres.DB
 	clock   *testkit.SetClock
 	mailbox *standin.Mailbox
 	mail    *mail.Service
-	catalog *text.Catalog
 }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{t: t, db: testkit.DB(t), clock: testkit.Clock(t)}
-	var err error
-	b.mailbox, err = standin.StartMailbox(standin.MailboxConfig{Now: b.clock.Now})
-	must(t, err)
-	t.Cleanup(func() { _ = b.mailbox.Close() })
-	host, port, err := net.SplitHostPort(b.mailbox.Addr())
-	must(t, err)
-	number, err := strconv.Atoi(port)
-	must(t, err)
-	ring, err := keyring.Parse(keyring.Generate())
-	must(t, err)
-	catalog, err := text.Load(testkit.ThirdLanguage(t))
-	must(t, err)
-	b.catalog = catalog
-	queue, err := jobs.NewQueue(b.db)
-	must(t, err)
-	b.mail = mail.New(mail.Deps{
-		DB: b.db, Queue: queue, Ring: ring, Catalog: catalog, Sender: mail.SMTP{Host: host, Port: number, Plaintext: true},
-		Brand: mail.Brand{Name: "Example", From: office}, Now: b.clock.Now,
-	})
-	return b
+	p := apptest.New(t, func(parts *app.Parts) { parts.MailFrom = office })
+	return &bundle{Portal: p, t: t, db: p.DB, clock: p.Clock, mailbox: p.Mailbox, mail: p.Mail}
 }
 
 func must(t *testing.T, err error) {
@@ -185,6 +166,11 @@ func TestTheSweepTakesWhatWasLostAndWhatIsNobodys(t *testing.T) {
 func TestMailComesInAThirdLanguage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	third, err := text.Load(testkit.ThirdLanguage(t))
+	must(t, err)
+	b.mail = mail.New(mail.Deps{
+		DB: b.db, Queue: b.Queue, Ring: b.Ring, Catalog: third, Sender: b.Sender, Brand: mail.Brand{Name: "Example", From: office}, Now: b.clock.Now,
+	})
 	owner := postgres.NewID()
 	var id uuid.UUID
 	must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
@@ -192,13 +178,11 @@ func TestMailComesInAThirdLanguage(t *testing.T) {
 	}))
 	must(t, b.db.Pool.QueryRow(t.Context(), `select id from mail_message where person_id = $1`, owner).Scan(&id))
 	must(t, b.mail.Deliver(t.Context(), id, jobs.Try{N: 1, Of: 2}))
-	catalog, err := text.Load()
-	must(t, err)
 	arrived := b.mailbox.Messages(address)
 	if len(arrived) != 1 {
 		t.Fatalf("%d messages arrived", len(arrived))
 	}
-	english := text.T(catalog.Into(t.Context(), "en"), "mail.passwordChanged.subject", "Brand", "Example")
+	english := text.T(third.Into(t.Context(), "en"), "mail.passwordChanged.subject", "Brand", "Example")
 	if want := testkit.Greek(strings.ReplaceAll(english, "Example", "{{Example}}")); arrived[0].Subject != strings.NewReplacer("{{", "", "}}", "").Replace(want) {
 		t.Errorf("the subject is %q, want %q", arrived[0].Subject, want)
 	}
@@ -230,7 +214,7 @@ func TestAMessageWaitsForThePortalThatHasItsKey(t *testing.T) {
 	stranger, err := keyring.Parse(keyring.Generate())
 	must(t, err)
 	id := b.post(uuid.Nil)
-	other := mail.New(mail.Deps{DB: b.db, Ring: stranger, Catalog: b.catalog, Now: b.clock.Now})
+	other := mail.New(mail.Deps{DB: b.db, Ring: stranger, Catalog: b.Catalog, Now: b.clock.Now})
 	for n := 1; n <= 19; n++ {
 		if err := other.Deliver(t.Context(), id, jobs.Try{N: n, Of: 19}); !errors.Is(err, keyring.ErrNoKey) || fault.Is(err, fault.Gone) {
 			t.Fatalf("try %d: %v", n, err)
