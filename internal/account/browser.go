@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/limit"
-	"plusultra.link/privacy/internal/postgres"
 )
 
 // BrowserLife is for how long a browser is known again by its cookie.
@@ -91,10 +89,6 @@ func (s *Service) openBrowser(cookie string) []byte {
 
 // Owner is a person as browsers know them.
 func (s *Service) Owner(ctx context.Context, person uuid.UUID) (Owner, error) {
-	owner := Owner{ID: person}
-	err := s.deps.DB.Pool.QueryRow(ctx, `select changed_at from password where person_id = $1`, person).Scan(&owner.Since)
-	if err != nil && !postgres.IsMissing(err) {
-		return owner, fmt.Errorf("reading when a password was chosen: %w", err)
-	}
-	return owner, nil
+	row, err := passwordRowOf(ctx, s.deps.DB.Gorm(ctx), person)
+	return Owner{ID: person, Since: row.ChangedAt}, err
 }

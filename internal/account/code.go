@@ -46,14 +46,14 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 		if err != nil {
 			return err
 		}
-		if err := tx.Gorm.Where("person_id = ? and purpose = 'confirm'", person).Delete(&emailProofRow{}).Error; err != nil {
+		if err := deleteCodes(ctx, tx, person); err != nil {
 			return err
 		}
 		row := emailProofRow{
-			TokenHash: s.codeHashes(session, code)[0], PersonID: person, Purpose: "confirm", Address: to.Address, ExpiresAt: s.deps.Now().Add(CodeLife),
+			TokenHash: s.codeHashes(session, code)[0], PersonID: person, Purpose: forConfirm, Address: to.Address, ExpiresAt: s.deps.Now().Add(CodeLife),
 		}
-		if err := tx.Gorm.Create(&row).Error; err != nil {
-			return fmt.Errorf("keeping a code: %w", err)
+		if err := insertProof(ctx, tx, row); err != nil {
+			return err
 		}
 		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Args: map[string]string{"Code": code}})
 	})
@@ -71,16 +71,14 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 	}
 	var fresh string
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		res := tx.Gorm.Where("token_hash in ? and person_id = ? and purpose = 'confirm' and expires_at > ?", s.codeHashes(session, code), person, s.deps.Now()).
-			Delete(&emailProofRow{})
-		if res.Error != nil {
-			return fmt.Errorf("using a code: %w", res.Error)
+		used, err := useCode(ctx, tx, person, s.codeHashes(session, code), s.deps.Now())
+		if err != nil {
+			return err
 		}
-		if res.RowsAffected == 0 {
+		if !used {
 			return fault.Invalidate(fault.Field("code", "account.codeWrong"))
 		}
-		var err error
-		fresh, err = s.renew(tx, token)
+		fresh, err = s.renew(ctx, tx, token)
 		return err
 	})
 	if fault.Is(err, fault.Invalid) {

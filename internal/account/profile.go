@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
@@ -21,20 +20,12 @@ import (
 
 // Profile reads what a person told us about themselves.
 func (s *Service) Profile(ctx context.Context, person uuid.UUID) (Profile, error) {
-	return profile(ctx, s.deps.DB.Gorm(ctx), person)
+	return findProfile(ctx, s.deps.DB.Gorm(ctx), person)
 }
 
 // ProfileIn is Profile, read in tx.
 func (*Service) ProfileIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (Profile, error) {
-	return profile(ctx, tx.Gorm, person)
-}
-
-func profile(ctx context.Context, db *gorm.DB, person uuid.UUID) (Profile, error) {
-	p, err := gorm.G[Profile](db).Where("person_id = ?", person).First(ctx)
-	if postgres.IsMissing(err) {
-		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	return p, err
+	return findProfile(ctx, tx.Gorm, person)
 }
 
 // maxOf is how many characters a line of a profile may have, as in the
@@ -58,10 +49,7 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 		return fault.Invalidate(ps...)
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := tx.Gorm.Exec(`select from profile where person_id = ? for update`, p.PersonID).Error; err != nil {
-			return fmt.Errorf("holding a profile: %w", err)
-		}
-		old, err := profile(ctx, tx.Gorm, p.PersonID)
+		old, err := lockProfile(ctx, tx, p.PersonID)
 		if err != nil {
 			return err
 		}
@@ -73,10 +61,8 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 			return nil
 		}
 		p.UpdatedAt = s.deps.Now()
-		err = tx.Gorm.Model(&Profile{}).Where("person_id = ?", p.PersonID).
-			Select("full_name", "street", "postal_code", "city", "region", "country", "updated_at").Updates(&p).Error
-		if err != nil {
-			return fmt.Errorf("correcting a profile: %w", err)
+		if err := updateProfile(ctx, tx, p); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			At: p.UpdatedAt, Actor: actor, Action: "profile.corrected", PersonID: p.PersonID, Detail: map[string]any{"fields": changed},

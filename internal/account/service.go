@@ -2,11 +2,9 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
@@ -51,7 +49,7 @@ func New(d Deps) *Service {
 	if d.Recovered == nil {
 		d.Recovered = func(context.Context, postgres.Tx, uuid.UUID) error { return nil }
 	}
-	return &Service{deps: d}
+	return &Service{d}
 }
 
 // How long things live.
@@ -85,14 +83,8 @@ func (s *Service) ByAddress(ctx context.Context, email string) (uuid.UUID, error
 	if err != nil {
 		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
-	row, err := gorm.G[EmailAddress](s.deps.DB.Gorm(ctx)).Where("address = ?", at.String()).First(ctx)
-	if postgres.IsMissing(err) {
-		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("finding an address: %w", err)
-	}
-	return row.PersonID, nil
+	row, err := findAddress(ctx, s.deps.DB.Gorm(ctx), at.String())
+	return row.PersonID, err
 }
 
 // writable reads an address that mail is about to go to. Invalid if it is none,
@@ -111,37 +103,23 @@ func (s *Service) writable(ctx context.Context, email string) (address.Address, 
 
 // Recipient is where mail to a person goes. NotFound for nobody.
 func (s *Service) Recipient(ctx context.Context, id uuid.UUID) (outbox.Recipient, error) {
-	return s.recipient(s.deps.DB.Gorm(ctx), id)
+	return findRecipient(ctx, s.deps.DB.Pool, id)
 }
 
 // RecipientIn is Recipient, read in tx.
-func (s *Service) RecipientIn(_ context.Context, tx postgres.Tx, id uuid.UUID) (outbox.Recipient, error) {
-	return s.recipient(tx.Gorm, id)
-}
-
-func (*Service) recipient(db *gorm.DB, id uuid.UUID) (outbox.Recipient, error) {
-	to := outbox.Recipient{Owner: id}
-	err := db.Raw(`select e.address, p.lang, p.zone from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = ?`, id).
-		Row().Scan(&to.Address, &to.Lang, &to.Zone)
-	if postgres.IsMissing(err) {
-		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	return to, err
+func (*Service) RecipientIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (outbox.Recipient, error) {
+	return findRecipient(ctx, tx.PGX, id)
 }
 
 // Person reads one person. NotFound for nobody.
 func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
-	p, err := gorm.G[Person](s.deps.DB.Gorm(ctx)).Where("id = ?", id).First(ctx)
-	if postgres.IsMissing(err) {
-		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	return p, err
+	return findPerson(ctx, s.deps.DB.Gorm(ctx), id)
 }
 
 // SetLang keeps the language a person chose, for pages and mail.
 func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Update("lang", lang).Error
+		return updatePerson(ctx, tx, Person{ID: id, Lang: lang}, "lang")
 	})
 }
 
@@ -151,22 +129,22 @@ func (s *Service) SetZone(ctx context.Context, id uuid.UUID, zone string) error 
 	if _, ok := text.ParseZone(zone); !ok && zone != "" {
 		return fault.Invalidate(fault.Field("zone", "account.zoneBad"))
 	}
-	return s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error {
-		return tx.Gorm.Model(&Person{}).Where("id = ?", id).Select("zone", "zone_chosen").Updates(&Person{Zone: zone, ZoneChosen: zone != ""}).Error
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		return updatePerson(ctx, tx, Person{ID: id, Zone: zone, ZoneChosen: zone != ""}, "zone", "zone_chosen")
 	})
 }
 
 // NoteZone remembers, for mail, the zone that a person's browser says, unless
 // they chose one.
 func (s *Service) NoteZone(ctx context.Context, id uuid.UUID, zone string) error {
-	return s.deps.DB.InTx(ctx, func(_ context.Context, tx postgres.Tx) error { return noteZone(tx, id, zone) })
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return noteZone(ctx, tx, id, zone) })
 }
 
-func noteZone(tx postgres.Tx, id uuid.UUID, zone string) error {
+func noteZone(ctx context.Context, tx postgres.Tx, id uuid.UUID, zone string) error {
 	if zone == "" {
 		return nil
 	}
-	return tx.Gorm.Exec(`update person set zone = ? where id = ? and not zone_chosen and zone <> ?`, zone, id, zone).Error
+	return setBrowsersZone(ctx, tx, id, zone)
 }
 
 // allow counts an attempt and turns a passed limit into a fault.

@@ -2,15 +2,12 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/audit"
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -58,46 +55,17 @@ func (o SessionOwner) actor() audit.Actor {
 	return audit.Actor{}
 }
 
-// own narrows a query to the sessions of their owner, of whom there is one.
-func (o SessionOwner) own(db *gorm.DB) *gorm.DB {
-	if o.Staff != uuid.Nil {
-		return db.Where("staff_id = ?", o.Staff)
-	}
-	return db.Where("person_id = ?", o.Person)
-}
-
-const sessionQuery = `
-select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
-       s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
-       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false)
-from session s
-left join person p on p.id = s.person_id
-left join profile f on f.person_id = s.person_id
-left join email_address e on e.person_id = s.person_id and e.is_primary
-where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3`
-
 // Session finds the session of a cookie's token. Unauthenticated if there is
 // none, or it has lapsed: twelve hours after sign-in, or two unused.
 func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	now := s.deps.Now()
-	var out Session
 	hash := keyring.TokenHash(token)
-	err := s.deps.DB.Pool.QueryRow(ctx, sessionQuery, hash, now, now.Add(-IdleLife)).Scan(
-		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
-		&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
-	if postgres.IsMissing(err) {
-		return out, fault.Wrap(err, fault.Unauthenticated, "fault.signIn")
-	}
+	out, err := findSession(ctx, s.deps.DB.Pool, hash, now)
 	if err != nil {
-		return out, fmt.Errorf("reading a session: %w", err)
-	}
-	if out.ProvedAt.Unix() <= 0 {
-		out.ProvedAt = time.Time{}
+		return out, err
 	}
 	if now.Sub(out.SeenAt) > time.Minute { // once a minute is exact enough
-		if _, err := s.deps.DB.Pool.Exec(ctx, `update session set seen_at = $2 where token_hash = $1`, hash, now); err != nil {
-			return out, fmt.Errorf("touching a session: %w", err)
-		}
+		return out, setSessionSeen(ctx, s.deps.DB.Pool, hash, now)
 	}
 	return out, nil
 }
@@ -128,7 +96,7 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		if err := Share(ctx, tx, owner.Person); err != nil {
 			return "", err
 		}
-		if err := noteZone(tx, owner.Person, from.Zone); err != nil {
+		if err := noteZone(ctx, tx, owner.Person, from.Zone); err != nil {
 			return "", err
 		}
 		row.PersonID = &owner.Person
@@ -137,12 +105,12 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		row.StaffID = &owner.Staff
 	}
 	if old != "" {
-		if err := tx.Gorm.Where("token_hash = ?", keyring.TokenHash(old)).Delete(&sessionRow{}).Error; err != nil {
+		if err := deleteSession(ctx, tx.PGX, keyring.TokenHash(old)); err != nil {
 			return "", err
 		}
 	}
-	if err := tx.Gorm.Create(&row).Error; err != nil {
-		return "", fmt.Errorf("starting a session: %w", err)
+	if err := insertSession(ctx, tx, row); err != nil {
+		return "", err
 	}
 	if owner == (SessionOwner{}) {
 		return token, nil
@@ -156,41 +124,32 @@ func (s *Service) Renew(ctx context.Context, old string) (string, error) {
 	var token string
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var err error
-		token, err = s.renew(tx, old)
+		token, err = s.renew(ctx, tx, old)
 		return err
 	})
 	return token, err
 }
 
-func (s *Service) renew(tx postgres.Tx, old string) (string, error) {
+func (s *Service) renew(ctx context.Context, tx postgres.Tx, old string) (string, error) {
 	token, hash := keyring.NewToken()
-	now := s.deps.Now()
-	res := tx.Gorm.Model(&sessionRow{}).Where("token_hash = ?", keyring.TokenHash(old)).
-		Select("token_hash", "proved_at", "seen_at").Updates(&sessionRow{TokenHash: hash, ProvedAt: &now, SeenAt: now})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return "", fault.New(fault.Unauthenticated, "fault.signIn")
-	}
-	return token, res.Error
+	return token, renewSession(ctx, tx, keyring.TokenHash(old), hash, s.deps.Now())
 }
 
 // Remember keeps a session's small data: a message for the next page.
 func (s *Service) Remember(ctx context.Context, token string, data []byte) error {
-	_, err := s.deps.DB.Pool.Exec(ctx, `update session set data = $2 where token_hash = $1`, keyring.TokenHash(token), data)
-	return err
+	return setSessionData(ctx, s.deps.DB.Pool, keyring.TokenHash(token), data)
 }
 
 // SignOut ends the session of a token. Ending it again is no error.
 func (s *Service) SignOut(ctx context.Context, token string) error {
-	_, err := s.deps.DB.Pool.Exec(ctx, `delete from session where token_hash = $1`, keyring.TokenHash(token))
-	return err
+	return deleteSession(ctx, s.deps.DB.Pool, keyring.TokenHash(token))
 }
 
 // Sessions lists where somebody is signed in, the latest first.
 func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, error) {
-	var rows []sessionRow
-	err := owner.own(s.deps.DB.Gorm(ctx)).Where("expires_at > ? and seen_at > ?", s.deps.Now(), s.deps.Now().Add(-IdleLife)).Order("seen_at desc").Find(&rows).Error
+	rows, err := sessionsOf(ctx, s.deps.DB.Gorm(ctx), owner, s.deps.Now())
 	if err != nil {
-		return nil, fmt.Errorf("listing sessions: %w", err)
+		return nil, err
 	}
 	out := make([]Session, len(rows))
 	for i, r := range rows {
@@ -205,12 +164,8 @@ func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, 
 // EndSession signs somebody out elsewhere. NotFound if it is not theirs.
 func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UUID) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		res := owner.own(tx.Gorm).Where("id = ?", id).Delete(&sessionRow{})
-		if res.Error != nil {
-			return res.Error
-		}
-		if res.RowsAffected == 0 {
-			return fault.New(fault.NotFound, "fault.notFound")
+		if err := endSession(ctx, tx, owner, id); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: owner.actor(), Action: "session.ended", PersonID: owner.Person, Subject: id.String()})
 	})
@@ -219,20 +174,14 @@ func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UU
 // EndOthers signs somebody out everywhere but in the session that asks.
 func (s *Service) EndOthers(ctx context.Context, owner SessionOwner, keep uuid.UUID) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := endOthers(tx, owner, keep); err != nil {
-			return fmt.Errorf("ending other sessions: %w", err)
+		if err := endOthers(ctx, tx, owner, keep); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: owner.actor(), Action: "session.othersEnded", PersonID: owner.Person})
 	})
 }
 
 // EndStaff signs a member of staff out everywhere.
-func (s *Service) EndStaff(_ context.Context, tx postgres.Tx, member uuid.UUID) error {
-	return endOthers(tx, SessionOwner{Staff: member}, uuid.Nil)
-}
-
-// endOthers signs somebody out everywhere but in one session (uuid.Nil for
-// no exception).
-func endOthers(tx postgres.Tx, owner SessionOwner, keep uuid.UUID) error {
-	return owner.own(tx.Gorm).Where("id <> ?", keep).Delete(&sessionRow{}).Error
+func (*Service) EndStaff(ctx context.Context, tx postgres.Tx, member uuid.UUID) error {
+	return endOthers(ctx, tx, SessionOwner{Staff: member}, uuid.Nil)
 }

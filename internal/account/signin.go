@@ -2,10 +2,8 @@ package account
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
@@ -24,7 +22,7 @@ import (
 // and after many from one line or network block, within a quarter of an hour.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Visit, old string) (string, error) {
 	at, _ := address.Parse(email) // none is an address that nobody has
-	who, phc, err := s.passwordOf(ctx, `e.address = $1`, at.String())
+	who, phc, err := findPassword(ctx, s.deps.DB.Pool, at.String())
 	if err != nil {
 		return "", err
 	}
@@ -49,18 +47,6 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Visit
 	return s.StartSession(ctx, SessionOwner{Person: who.ID}, from, old)
 }
 
-// passwordOf finds a person who may sign in and their password's hash, empty
-// for nobody and for those without one. Somebody being erased is nobody.
-func (s *Service) passwordOf(ctx context.Context, where string, arg any) (who Owner, phc string, err error) {
-	err = s.deps.DB.Pool.QueryRow(ctx, `
-		select p.id, w.changed_at, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
-		where p.closing_at is null and `+where, arg).Scan(&who.ID, &who.Since, &phc)
-	if err != nil && !postgres.IsMissing(err) {
-		return who, "", fmt.Errorf("reading a password: %w", err)
-	}
-	return who, phc, nil
-}
-
 // Prove checks the password of somebody signed in and gives their session a
 // new token that is fresh (step-up).
 func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token string, from Visit) (string, error) {
@@ -81,7 +67,7 @@ func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token s
 // where a form asks for it. Whoever is signed in is no more trusted in a browser
 // that was used before: it may be that very browser which somebody else has.
 func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password string, from Visit) error {
-	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
+	_, phc, err := findPasswordOf(ctx, s.deps.DB.Pool, person)
 	if err != nil || phc == "" {
 		return err
 	}
@@ -101,7 +87,7 @@ func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password s
 
 // HasPassword tells whether a person can sign in by password.
 func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, error) {
-	_, phc, err := s.passwordOf(ctx, `e.is_primary and p.id = $1`, person)
+	_, phc, err := findPasswordOf(ctx, s.deps.DB.Pool, person)
 	return phc != "", err
 }
 
@@ -135,8 +121,8 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"})
 		}
 		token, hash := keyring.NewToken()
-		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: "reset", Address: at.String(), ExpiresAt: s.deps.Now().Add(ResetLife)}
-		if err := tx.Gorm.Create(&row).Error; err != nil {
+		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: forReset, Address: at.String(), ExpiresAt: s.deps.Now().Add(ResetLife)}
+		if err := insertProof(ctx, tx, row); err != nil {
 			return err
 		}
 		to := outbox.Recipient{Owner: id, Address: at.String(), Lang: from.Lang}
@@ -174,15 +160,7 @@ func (s *Service) ResetWaits(ctx context.Context, token string) (string, error) 
 }
 
 func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow, error) {
-	row, err := gorm.G[emailProofRow](s.deps.DB.Gorm(ctx)).
-		Where("token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ?", keyring.TokenHash(token), s.deps.Now()).First(ctx)
-	if postgres.IsMissing(err) {
-		return row, fault.Wrap(err, fault.Gone, "fault.gone")
-	}
-	if err != nil {
-		return row, fmt.Errorf("looking for a mailed link: %w", err)
-	}
-	return row, nil
+	return findReset(ctx, s.deps.DB.Gorm(ctx), keyring.TokenHash(token), s.deps.Now())
 }
 
 // refused notes an attempt that was no guess and failed all the same, and gives
@@ -231,16 +209,10 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 		return person, err
 	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		now := s.deps.Now()
-		var rows []emailProofRow
-		if err := tx.Gorm.Raw(`update email_proof set used_at = ? where token_hash = ? and purpose = 'reset' and used_at is null and expires_at > ? returning *`,
-			now, keyring.TokenHash(token), now).Scan(&rows).Error; err != nil {
+		if err := useReset(ctx, tx, keyring.TokenHash(token), s.deps.Now()); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return fault.New(fault.Gone, "fault.gone")
-		}
-		person = rows[0].PersonID
+		person = waiting.PersonID
 		if err := s.setPassword(ctx, tx, person, hash, uuid.Nil); err != nil {
 			return err
 		}
@@ -280,15 +252,13 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 // without it: sessions but keep, and mailed links and codes.
 func (s *Service) setPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID, hash string, keep uuid.UUID) error {
 	now := s.deps.Now()
-	err := tx.Gorm.Exec(`insert into password (person_id, hash, changed_at) values (?, ?, ?)
-		on conflict (person_id) do update set hash = excluded.hash, changed_at = excluded.changed_at`, person, hash, now).Error
-	if err != nil {
-		return fmt.Errorf("setting a password: %w", err)
-	}
-	if err := endOthers(tx, SessionOwner{Person: person}, keep); err != nil {
+	if err := upsertPassword(ctx, tx, passwordRow{PersonID: person, Hash: hash, ChangedAt: now}); err != nil {
 		return err
 	}
-	if err := tx.Gorm.Where("person_id = ?", person).Delete(&emailProofRow{}).Error; err != nil {
+	if err := endOthers(ctx, tx, SessionOwner{Person: person}, keep); err != nil {
+		return err
+	}
+	if err := deleteProofs(ctx, tx, person); err != nil {
 		return err
 	}
 	to, err := s.RecipientIn(ctx, tx, person)

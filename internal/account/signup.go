@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
@@ -126,7 +125,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		if row.Sealed, err = s.deps.Ring.Seal("sign-up", tokenHash, plain); err != nil {
 			return err
 		}
-		if err := tx.Gorm.Create(&row).Error; err != nil {
+		if err := insertSignUp(ctx, tx, row); err != nil {
 			return err
 		}
 		// Without the name: whoever typed it could have us send their words to a stranger.
@@ -157,7 +156,7 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 // SignUpWaits gives the address that a mailed link can still open an account
 // for, and changes nothing. Gone if the link has been used or has lapsed.
 func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error) {
-	p, err := s.waitingSignUp(s.deps.DB.Gorm(ctx), token)
+	p, err := s.waitingSignUp(ctx, token)
 	return p.Email, err
 }
 
@@ -166,7 +165,7 @@ func (s *Service) SignUpWaits(ctx context.Context, token string) (string, error)
 // that it came with, dies. Gone if the link has been used or has lapsed, or the
 // address has an account by now; the link survives a password that is refused.
 func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, from Visit, old string) (string, error) {
-	p, err := s.waitingSignUp(s.deps.DB.Gorm(ctx), token)
+	p, err := s.waitingSignUp(ctx, token)
 	if err != nil {
 		return "", err
 	}
@@ -179,7 +178,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 	}
 	var session string
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := takeSignUp(tx, token); err != nil {
+		if err := deleteSignUp(ctx, tx, keyring.TokenHash(token)); err != nil {
 			return err
 		}
 		id, err := s.begin(ctx, tx, p, hash)
@@ -190,7 +189,9 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 		return err
 	})
 	if errors.Is(err, ErrTaken) { // two sign-ups, the other link used first
-		err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return takeSignUp(tx, token) })
+		err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+			return deleteSignUp(ctx, tx, keyring.TokenHash(token))
+		})
 		if err == nil {
 			err = fault.New(fault.Gone, "fault.gone")
 		}
@@ -200,31 +201,18 @@ func (s *Service) ConfirmSignUp(ctx context.Context, token, password string, fro
 }
 
 // waitingSignUp reads what waits for a link to be used.
-func (s *Service) waitingSignUp(db *gorm.DB, token string) (pendingSignUp, error) {
+func (s *Service) waitingSignUp(ctx context.Context, token string) (pendingSignUp, error) {
 	var p pendingSignUp
-	var row signUpRow
 	hash := keyring.TokenHash(token)
-	err := db.Where("token_hash = ? and expires_at > ?", hash, s.deps.Now()).First(&row).Error
-	if postgres.IsMissing(err) {
-		return p, fault.Wrap(err, fault.Gone, "fault.gone")
-	}
+	row, err := findSignUp(ctx, s.deps.DB.Gorm(ctx), hash, s.deps.Now())
 	if err != nil {
-		return p, fmt.Errorf("reading a waiting sign-up: %w", err)
+		return p, err
 	}
 	plain, err := s.deps.Ring.Open("sign-up", hash, row.Sealed)
 	if err != nil {
 		return p, fmt.Errorf("a waiting sign-up: %w", err)
 	}
 	return p, json.Unmarshal(plain, &p)
-}
-
-// takeSignUp takes a waiting sign-up out of the table: its link works once.
-func takeSignUp(tx postgres.Tx, token string) error {
-	res := tx.Gorm.Where("token_hash = ?", keyring.TokenHash(token)).Delete(&signUpRow{})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return fault.New(fault.Gone, "fault.gone")
-	}
-	return res.Error
 }
 
 // ErrTaken says that a person could not begin: their address has an account.
@@ -235,21 +223,12 @@ var ErrTaken = errors.New("account: the address has an account already")
 // tx can only be rolled back.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, hash string) (uuid.UUID, error) {
 	id, now := postgres.NewID(), s.deps.Now()
-	rows := []any{
-		&Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
-		&Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
-		&EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, IsPrimary: true, VerifiedAt: now},
-	}
-	if hash != "" {
-		rows = append(rows, &passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
-	}
-	for _, row := range rows {
-		switch err := tx.Gorm.Create(row).Error; {
-		case errors.Is(err, gorm.ErrDuplicatedKey):
-			return id, ErrTaken
-		case err != nil:
-			return id, fmt.Errorf("opening an account: %w", err)
-		}
+	err := insertAccount(ctx, tx, Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
+		Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
+		EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, IsPrimary: true, VerifiedAt: now},
+		passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
+	if err != nil {
+		return id, err
 	}
 	if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: audit.ByPerson(id), Action: "account.opened", PersonID: id}); err != nil {
 		return id, err

@@ -72,12 +72,13 @@ func widen(ctx context.Context, tx postgres.Tx, e Export) (id uuid.UUID, err err
 	return id, deleteSteps(ctx, tx, e.PersonID, id)
 }
 
-// change writes these columns of an export that is still in that state.
-func change(ctx context.Context, tx postgres.Tx, from State, to Export, column string, more ...string) (bool, error) {
+// change takes an export that is still in that state to another, with what else
+// is to be written.
+func change(ctx context.Context, tx postgres.Tx, from State, to Export, more ...string) (bool, error) {
 	if from != to.State && !from.MayBecome(to.State) {
 		return false, fmt.Errorf("an export can't become %s from %s", to.State, from)
 	}
-	n, err := gorm.G[Export](tx.Gorm).Where("person_id = ? and id = ? and state = ?", to.PersonID, to.ID, from).Select(column, more).Updates(ctx, to)
+	n, err := gorm.G[Export](tx.Gorm).Where("person_id = ? and id = ? and state = ?", to.PersonID, to.ID, from).Select("state", more).Updates(ctx, to)
 	if err != nil {
 		return false, fmt.Errorf("changing an export: %w", err)
 	}

@@ -2,7 +2,6 @@ package limit
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -155,9 +154,8 @@ func (l *Limiter) Spend(ctx context.Context, b Bounds, from Source) (Outcome, er
 func (l *Limiter) Refund(ctx context.Context, b Bounds, from Source) error {
 	for _, c := range []Count{{b.rule("line", b.Line), from.Line()}, {b.rule("block", b.Block), from.Block()}} {
 		start, _ := c.Rule.at(l.Now())
-		_, err := l.DB.Pool.Exec(ctx, `update attempt set count = count - 1 where bucket = $1 and window_start = $2 and count > 1`, l.bucket(c.Rule, c.Key), start)
-		if err != nil {
-			return fmt.Errorf("limit %s: %w", c.Rule.Name, err)
+		if err := l.uncount(ctx, c.Rule, c.Key, start); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -169,11 +167,9 @@ func (l *Limiter) Look(ctx context.Context, rule Rule, key string) (Outcome, err
 		return Outcome{}, err
 	}
 	start, passed := rule.at(l.Now())
-	var current, before int
-	err := l.DB.Pool.QueryRow(ctx, `select coalesce(max(count) filter (where window_start = $2), 0), coalesce(max(count) filter (where window_start = $3), 0)
-		from attempt where bucket = $1`, l.bucket(rule, key), start, start.Add(-rule.Window)).Scan(&current, &before)
+	current, before, err := l.look(ctx, rule, key, start)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("limit %s: %w", rule.Name, err)
+		return Outcome{}, err
 	}
 	if current+int(float64(before)*(1-passed)) < rule.Max {
 		return Outcome{Allowed: true}, nil

@@ -169,7 +169,7 @@ func TestMailComesInAThirdLanguage(t *testing.T) {
 	third, err := text.Load(testkit.ThirdLanguage(t))
 	must(t, err)
 	b.mail = mail.New(mail.Deps{
-		DB: b.db, Queue: b.Queue, Ring: b.Ring, Catalog: third, Sender: b.Sender, Brand: mail.Brand{Name: "Example", From: office}, Now: b.clock.Now,
+		DB: b.db, Queue: b.Queue, Ring: b.Ring, Catalog: third, Sender: apptest.SMTP(t, b.mailbox), Brand: mail.Brand{Name: "Example", From: office}, Now: b.clock.Now,
 	})
 	owner := postgres.NewID()
 	var id uuid.UUID

@@ -1,10 +1,3 @@
-// Package limit counts attempts, so that nobody tries passwords or sends mail
-// at will, however many portals share the database.
-//
-// What is counted stands in the database under a keyed hash: no address of any
-// kind can be read there. The count slides: attempts of the window before
-// still weigh in, less and less, so that nobody gets twice the number by
-// trying at the end of one window and the start of the next.
 package limit
 
 import (
@@ -58,14 +51,9 @@ func (l *Limiter) Allow(ctx context.Context, rule Rule, key string) (Outcome, er
 		return Outcome{}, err
 	}
 	start, passed := rule.at(l.Now())
-	var (
-		allowed         bool
-		current, before int
-	)
-	err := l.DB.Pool.QueryRow(ctx, count, l.bucket(rule, key), start, start.Add(-rule.Window), 1-passed, rule.Max).
-		Scan(&allowed, &current, &before)
+	allowed, current, before, err := l.count(ctx, rule, key, start, passed)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("limit %s: %w", rule.Name, err)
+		return Outcome{}, err
 	}
 	if allowed {
 		return Outcome{Allowed: true}, nil
@@ -73,43 +61,19 @@ func (l *Limiter) Allow(ctx context.Context, rule Rule, key string) (Outcome, er
 	return Outcome{RetryAfter: rule.wait(passed, current, before)}, nil
 }
 
-// count adds one to the window's row unless that would be too many. Attempts
-// that run side by side wait for one another on the row, and the condition is
-// then seen to hold for the newest count: exactly Max get through.
-const count = `
-with before as (
-  select coalesce(max(count), 0) as count from attempt where bucket = $1 and window_start = $3
-), counted as (
-  insert into attempt (bucket, window_start, count)
-  select $1, $2, 1 from before where floor(before.count * $4::float8) < $5::int
-  on conflict (bucket, window_start) do update set count = attempt.count + 1
-    where attempt.count + floor((select count from before) * $4::float8) < $5::int
-  returning count
-)
-select exists (select from counted),
-  coalesce((select count from attempt where bucket = $1 and window_start = $2), 0),
-  (select count from before)`
-
 // Forget sets the counts of a key back: a person who has proved who they are
 // need not wait because of earlier slips.
 func (l *Limiter) Forget(ctx context.Context, rule Rule, key string) error {
 	if err := rule.check(); err != nil {
 		return err
 	}
-	if _, err := l.DB.Pool.Exec(ctx, `delete from attempt where bucket = $1`, l.bucket(rule, key)); err != nil {
-		return fmt.Errorf("limit %s: %w", rule.Name, err)
-	}
-	return nil
+	return l.forget(ctx, rule, key)
 }
 
 // Sweep deletes the counts that no rule can ask for any more, and gives their
 // number. It is safe to run twice, or in two portals at once.
 func (l *Limiter) Sweep(ctx context.Context) (int64, error) {
-	tag, err := l.DB.Pool.Exec(ctx, `delete from attempt where window_start < $1`, l.Now().Add(-2*Longest))
-	if err != nil {
-		return 0, fmt.Errorf("old attempts: %w", err)
-	}
-	return tag.RowsAffected(), nil
+	return l.deleteBefore(ctx, l.Now().Add(-2*Longest))
 }
 
 // bucket names the count. The window is part of it: windows of another length

@@ -1,0 +1,202 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"plusultra.link/privacy/internal/fault"
+	outbox "plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Parts of statements that another noun sends in one with its own, because it
+// writes or reads for many at once.
+const (
+	// OfPeople stands after "from": the person_id of everybody who is there.
+	OfPeople = `(select id as person_id from person) people`
+	// AddressesOf is a query: the addresses that person $1 has proved.
+	AddressesOf = `select address from email_address where person_id = $1`
+)
+
+// lock locks a person's row, with the strength that is said. By pgx, as all
+// that joins or locks by name: it is on the way of every write.
+func lock(ctx context.Context, tx postgres.Tx, person uuid.UUID, strength string) error {
+	err := tx.PGX.QueryRow(ctx, `select id from person where id = $1 and closing_at is null for `+strength, person).Scan(&person)
+	if postgres.IsMissing(err) {
+		return fault.Wrap(err, fault.Conflict, "account.erasing")
+	}
+	if err != nil {
+		return fmt.Errorf("holding a person: %w", err)
+	}
+	return nil
+}
+
+const (
+	shareByAddress = `select e.address, p.id from email_address e join person p on p.id = e.person_id
+		where e.address = any($1) and p.closing_at is null for share of p`
+	shareByID = `select p.id::text, p.id from person p where p.id = any($1::uuid[]) and p.closing_at is null for share of p`
+)
+
+// share locks the people that a statement finds by their names.
+func share(ctx context.Context, tx postgres.Tx, sql string, names []string, found map[string]uuid.UUID) error {
+	if len(names) == 0 {
+		return nil
+	}
+	rows, _ := tx.PGX.Query(ctx, sql, names) // ForEachRow gives its error
+	var name string
+	var id uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { found[name] = id; return nil }); err != nil {
+		return fmt.Errorf("finding people: %w", err)
+	}
+	return nil
+}
+
+// insertAccount writes the rows of a new person; no password if it has no
+// hash. ErrTaken if the address has an account: tx can only be rolled back then.
+func insertAccount(ctx context.Context, tx postgres.Tx, p Person, about Profile, at EmailAddress, password passwordRow) error {
+	err := gorm.G[Person](tx.Gorm).Create(ctx, &p)
+	if err == nil {
+		err = gorm.G[Profile](tx.Gorm).Create(ctx, &about)
+	}
+	if err == nil {
+		err = gorm.G[EmailAddress](tx.Gorm).Create(ctx, &at)
+	}
+	if err == nil && password.Hash != "" {
+		err = gorm.G[passwordRow](tx.Gorm).Create(ctx, &password)
+	}
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return ErrTaken
+	}
+	if err != nil {
+		return fmt.Errorf("opening an account: %w", err)
+	}
+	return nil
+}
+
+func findPerson(ctx context.Context, db *gorm.DB, id uuid.UUID) (Person, error) {
+	p, err := gorm.G[Person](db).Where("id = ?", id).First(ctx)
+	if postgres.IsMissing(err) {
+		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return p, err
+}
+
+func updatePerson(ctx context.Context, tx postgres.Tx, p Person, column string, more ...string) error {
+	_, err := gorm.G[Person](tx.Gorm).Where("id = ?", p.ID).Select(column, more).Updates(ctx, p)
+	return err
+}
+
+// setBrowsersZone keeps the zone that a browser says, unless its owner chose one.
+func setBrowsersZone(ctx context.Context, tx postgres.Tx, id uuid.UUID, zone string) error {
+	_, err := gorm.G[Person](tx.Gorm).Where("id = ? and not zone_chosen and zone <> ?", id, zone).Select("zone").Updates(ctx, Person{Zone: zone})
+	return err
+}
+
+// setClosing notes that an erasure has begun, once.
+func setClosing(ctx context.Context, tx postgres.Tx, p Person) error {
+	_, err := gorm.G[Person](tx.Gorm).Where("id = ? and closing_at is null", p.ID).Select("closing_at").Updates(ctx, p)
+	if err != nil {
+		return fmt.Errorf("closing an account: %w", err)
+	}
+	return nil
+}
+
+func findProfile(ctx context.Context, db *gorm.DB, person uuid.UUID, how ...clause.Expression) (Profile, error) {
+	p, err := gorm.G[Profile](db, how...).Where("person_id = ?", person).First(ctx)
+	if postgres.IsMissing(err) {
+		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return p, err
+}
+
+// lockProfile is findProfile for a change.
+func lockProfile(ctx context.Context, tx postgres.Tx, person uuid.UUID) (Profile, error) {
+	return findProfile(ctx, tx.Gorm, person, clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+func updateProfile(ctx context.Context, tx postgres.Tx, p Profile) error {
+	_, err := gorm.G[Profile](tx.Gorm).Where("person_id = ?", p.PersonID).
+		Select("full_name", "street", "postal_code", "city", "region", "country", "updated_at").Updates(ctx, p)
+	if err != nil {
+		return fmt.Errorf("correcting a profile: %w", err)
+	}
+	return nil
+}
+
+// findAddress finds who has proved an address; NotFound if nobody.
+func findAddress(ctx context.Context, db *gorm.DB, at string) (EmailAddress, error) {
+	row, err := gorm.G[EmailAddress](db).Where("address = ?", at).First(ctx)
+	if postgres.IsMissing(err) {
+		return row, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	if err != nil {
+		return row, fmt.Errorf("finding an address: %w", err)
+	}
+	return row, nil
+}
+
+func addressesOf(ctx context.Context, tx postgres.Tx, person uuid.UUID) (all []string, err error) {
+	err = gorm.G[EmailAddress](tx.Gorm).Where("person_id = ?", person).Order("address").Select("address").Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("reading addresses: %w", err)
+	}
+	return all, nil
+}
+
+func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbox.Recipient, error) {
+	to := outbox.Recipient{Owner: id}
+	err := db.QueryRow(ctx, `select e.address, p.lang, p.zone from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = $1`, id).
+		Scan(&to.Address, &to.Lang, &to.Zone)
+	if postgres.IsMissing(err) {
+		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return to, err
+}
+
+const passwordQuery = `
+	select p.id, w.changed_at, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
+	where p.closing_at is null and `
+
+// findPassword finds who may sign in by an address, and their password's hash;
+// empty for nobody and for those without one. Somebody being erased is nobody.
+func findPassword(ctx context.Context, db postgres.Reader, at string) (who Owner, phc string, err error) {
+	return scanPassword(db.QueryRow(ctx, passwordQuery+`e.address = $1`, at))
+}
+
+// findPasswordOf is findPassword by the person's id.
+func findPasswordOf(ctx context.Context, db postgres.Reader, person uuid.UUID) (who Owner, phc string, err error) {
+	return scanPassword(db.QueryRow(ctx, passwordQuery+`e.is_primary and p.id = $1`, person))
+}
+
+func scanPassword(row pgx.Row) (who Owner, phc string, err error) {
+	err = row.Scan(&who.ID, &who.Since, &phc)
+	if err != nil && !postgres.IsMissing(err) {
+		return who, "", fmt.Errorf("reading a password: %w", err)
+	}
+	return who, phc, nil
+}
+
+// passwordRowOf reads a person's password, also of somebody being erased; it
+// has no hash if they have none.
+func passwordRowOf(ctx context.Context, db *gorm.DB, person uuid.UUID) (passwordRow, error) {
+	row, err := gorm.G[passwordRow](db).Where("person_id = ?", person).First(ctx)
+	if err != nil && !postgres.IsMissing(err) {
+		return row, fmt.Errorf("reading a password: %w", err)
+	}
+	return row, nil
+}
+
+// upsertPassword makes a password the person's, over an earlier one.
+func upsertPassword(ctx context.Context, tx postgres.Tx, row passwordRow) error {
+	over := clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.AssignmentColumns([]string{"hash", "changed_at"})}
+	if err := gorm.G[passwordRow](tx.Gorm, over).Create(ctx, &row); err != nil {
+		return fmt.Errorf("setting a password: %w", err)
+	}
+	return nil
+}

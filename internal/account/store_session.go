@@ -1,0 +1,110 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// findSession reads by pgx: one statement on every page. Unauthenticated if
+// there is none, or it has lapsed.
+func findSession(ctx context.Context, db postgres.Reader, hash []byte, now time.Time) (out Session, err error) {
+	err = db.QueryRow(ctx, `
+select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
+       s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
+       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false)
+from session s
+left join person p on p.id = s.person_id
+left join profile f on f.person_id = s.person_id
+left join email_address e on e.person_id = s.person_id and e.is_primary
+where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-IdleLife)).Scan(
+		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
+		&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
+	if postgres.IsMissing(err) {
+		return out, fault.Wrap(err, fault.Unauthenticated, "fault.signIn")
+	}
+	if err != nil {
+		return out, fmt.Errorf("reading a session: %w", err)
+	}
+	if out.ProvedAt.Unix() <= 0 {
+		out.ProvedAt = time.Time{}
+	}
+	return out, nil
+}
+
+// What a page does to its session stands alone, by pgx.
+
+func setSessionSeen(ctx context.Context, db postgres.Writer, hash []byte, now time.Time) error {
+	if _, err := db.Exec(ctx, `update session set seen_at = $2 where token_hash = $1`, hash, now); err != nil {
+		return fmt.Errorf("touching a session: %w", err)
+	}
+	return nil
+}
+
+func setSessionData(ctx context.Context, db postgres.Writer, hash, data []byte) error {
+	_, err := db.Exec(ctx, `update session set data = $2 where token_hash = $1`, hash, data)
+	return err
+}
+
+func deleteSession(ctx context.Context, db postgres.Writer, hash []byte) error {
+	_, err := db.Exec(ctx, `delete from session where token_hash = $1`, hash)
+	return err
+}
+
+// renewSession gives a session another key, by which it is found from now on.
+// Unauthenticated if there is none.
+func renewSession(ctx context.Context, tx postgres.Tx, old, hash []byte, now time.Time) error {
+	tag, err := tx.PGX.Exec(ctx, `update session set token_hash = $2, proved_at = $3, seen_at = $3 where token_hash = $1`, old, hash, now)
+	if err == nil && tag.RowsAffected() == 0 {
+		return fault.New(fault.Unauthenticated, "fault.signIn")
+	}
+	return err
+}
+
+func insertSession(ctx context.Context, tx postgres.Tx, row sessionRow) error {
+	if err := gorm.G[sessionRow](tx.Gorm).Create(ctx, &row); err != nil {
+		return fmt.Errorf("starting a session: %w", err)
+	}
+	return nil
+}
+
+// own narrows to the sessions of their owner, of whom there is one.
+func (o SessionOwner) own(db *gorm.DB) gorm.ChainInterface[sessionRow] {
+	if o.Staff != uuid.Nil {
+		return gorm.G[sessionRow](db).Where("staff_id = ?", o.Staff)
+	}
+	return gorm.G[sessionRow](db).Where("person_id = ?", o.Person)
+}
+
+// sessionsOf are those that have not lapsed, the latest first.
+func sessionsOf(ctx context.Context, db *gorm.DB, owner SessionOwner, now time.Time) ([]sessionRow, error) {
+	rows, err := owner.own(db).Where("expires_at > ? and seen_at > ?", now, now.Add(-IdleLife)).Order("seen_at desc").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing sessions: %w", err)
+	}
+	return rows, nil
+}
+
+// endSession ends one session of its owner's; NotFound if it is not theirs.
+func endSession(ctx context.Context, tx postgres.Tx, owner SessionOwner, id uuid.UUID) error {
+	n, err := owner.own(tx.Gorm).Where("id = ?", id).Delete(ctx)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return err
+}
+
+// endOthers signs somebody out everywhere but in one session (uuid.Nil for no
+// exception).
+func endOthers(ctx context.Context, tx postgres.Tx, owner SessionOwner, keep uuid.UUID) error {
+	if _, err := owner.own(tx.Gorm).Where("id <> ?", keep).Delete(ctx); err != nil {
+		return fmt.Errorf("ending sessions: %w", err)
+	}
+	return nil
+}
