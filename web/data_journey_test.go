@@ -43,7 +43,7 @@ func TestAPersonSeesWhatIsHeldTurnsPagesAndCorrectsTheirProfile(t *testing.T) {
 	b.SeeText("120 entries since 1 March 2026")
 	b.Inspect("data")
 	b.Click("Connection log")
-	b.SeeText("Data moved by day")
+	b.SeeText("Data transferred by day")
 	b.SeeText("Never where it went")
 	b.SeeText("5 March 2026 23:00 UTC")
 	b.Inspect("data-connection-log")
