@@ -239,8 +239,8 @@ func wrongFields(ctx context.Context) templ.Component {
 
 func kinds(ctx context.Context) []ui.Option {
 	return []ui.Option{
-		{Value: "access", Label: pick(ctx, "Show me everything", "すべての開示"), Hint: pick(ctx, "A copy of all we hold about you, with its sources and purposes.", "保有するデータの写しを、取得元と目的とともにお渡しします。")},
-		{Value: "erasure", Label: pick(ctx, "Delete my data", "データの削除"), Hint: pick(ctx, "You see first what goes, what stays and why.", "削除されるもの、残るもの、その理由を先にご確認いただけます。")},
+		{Value: "access", Label: pick(ctx, "Show me everything", "すべての開示"), Hint: pick(ctx, "A copy of all we hold about you, with its sources and purposes.", "保有する情報の写しを、取得元と目的とともにお渡しします。")},
+		{Value: "erasure", Label: pick(ctx, "Delete my data", "情報の削除"), Hint: pick(ctx, "You see first what goes, what stays and why.", "削除されるもの、残るもの、その理由を先にご確認いただけます。")},
 		{Value: "objection", Label: pick(ctx, "Stop using it for something", "利用の停止"), Hint: pick(ctx, "For what rests on our own interests.", "当社の正当な利益に基づく利用が対象です。")},
 	}
 }

@@ -27,7 +27,7 @@ func frames() Group {
 }
 
 func personFrame(ctx context.Context) templ.Component {
-	s := person(ctx, "data", pick(ctx, "What we hold about you", "当社が保有するお客様のデータ"))
+	s := person(ctx, "data", pick(ctx, "What we hold about you", "当社が保有するお客様の情報"))
 	s.Flash = &views.Flash{Kind: ui.Done, Said: text.Say("data.corrected")}
 	return framed(s, pick(ctx, "Every category in our register, with what is in it today.", "登録簿にあるすべての種類と、現在の内容です。"), cards(ctx))
 }

@@ -90,7 +90,7 @@ func buttons(ctx context.Context) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: pick(ctx, "Delete my account and data", "アカウントとデータを削除する"), Kind: ui.Destroys, Icon: "trash"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: pick(ctx, "Delete my account and data", "アカウントと情報を削除する"), Kind: ui.Destroys, Icon: "trash"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -464,7 +464,7 @@ func cards(ctx context.Context) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Stats([]ui.StatProps{
 			{Number: "214,803", Words: pick(ctx, "connections since March 2023, kept until each is 12 months old", "件の接続記録（2023年3月以降）。それぞれ12か月後に削除されます")},
-			{Number: "9", Words: pick(ctx, "categories of data about you", "種類のデータを保有しています")},
+			{Number: "9", Words: pick(ctx, "categories of data about you", "種類の情報を保有しています")},
 			{Number: "2", Words: pick(ctx, "people of our staff looked at your record this year", "名の担当者が今年お客様の記録を閲覧しました")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -522,7 +522,7 @@ func cards(ctx context.Context) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Section(ui.SectionProps{Title: pick(ctx, "Categories", "データの種類")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Section(ui.SectionProps{Title: pick(ctx, "Categories", "情報の種類")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -683,7 +683,7 @@ func timelines(ctx context.Context) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Timeline([]ui.Event{
-			{Kind: ui.Done, When: ui.TimeProps{ISO: "2026-11-20T09:00:00Z", Text: pick(ctx, "20 November 2026 09:00 UTC", "2026年11月20日 09:00 UTC")}, Title: pick(ctx, "You asked us to delete your data", "データの削除を請求されました"), By: pick(ctx, "You", "ご本人")},
+			{Kind: ui.Done, When: ui.TimeProps{ISO: "2026-11-20T09:00:00Z", Text: pick(ctx, "20 November 2026 09:00 UTC", "2026年11月20日 09:00 UTC")}, Title: pick(ctx, "You asked us to delete your data", "情報の削除を請求されました"), By: pick(ctx, "You", "ご本人")},
 			{Kind: ui.Turn, When: ui.TimeProps{ISO: "2026-11-21T10:12:00Z", Text: pick(ctx, "21 November 2026 10:12 UTC", "2026年11月21日 10:12 UTC")}, Title: pick(ctx, "We asked for proof that it is you", "本人確認をお願いしました"), By: pick(ctx, "Privacy desk", "プライバシー担当"), Text: pick(ctx, "Answer in the conversation below.", "下のやり取りからご返信ください。")},
 			{Kind: ui.Danger, When: ui.TimeProps{ISO: "2026-11-22T10:12:00Z", Text: pick(ctx, "22 November 2026", "2026年11月22日")}, Title: pick(ctx, "The billing system did not answer", "請求システムから応答がありません")},
 			{Ahead: true, When: ui.TimeProps{ISO: "2026-12-21", Text: pick(ctx, "21 December 2026", "2026年12月21日")}, Title: pick(ctx, "We must have answered", "回答期限")},
