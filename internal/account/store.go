@@ -159,19 +159,19 @@ func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbo
 	return to, err
 }
 
-const passwordQuery = `
+const ownerQuery = `
 	select p.id, w.changed_at, w.hash from person p join email_address e on e.person_id = p.id join password w on w.person_id = p.id
 	where p.closing_at is null and `
 
 // findPassword finds who may sign in by an address, and their password's hash;
 // empty for nobody and for those without one. Somebody being erased is nobody.
 func findPassword(ctx context.Context, db postgres.Reader, at string) (who Owner, phc string, err error) {
-	return scanPassword(db.QueryRow(ctx, passwordQuery+`e.address = $1`, at))
+	return scanPassword(db.QueryRow(ctx, ownerQuery+`e.address = $1`, at))
 }
 
 // findPasswordOf is findPassword by the person's id.
 func findPasswordOf(ctx context.Context, db postgres.Reader, person uuid.UUID) (who Owner, phc string, err error) {
-	return scanPassword(db.QueryRow(ctx, passwordQuery+`e.is_primary and p.id = $1`, person))
+	return scanPassword(db.QueryRow(ctx, ownerQuery+`e.is_primary and p.id = $1`, person))
 }
 
 func scanPassword(row pgx.Row) (who Owner, phc string, err error) {
