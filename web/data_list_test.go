@@ -46,7 +46,7 @@ func TestATimeInWhichNothingLiesIsNotSaidToBeNothingHeld(t *testing.T) {
 		t.Errorf("an empty kind of data:\n%s", got)
 	}
 	page := testkit.HTML(t, c.get("/data/connection-log?from=2025-01-01&to=2025-01-31").body)
-	if said := page.Text(".empty"); !strings.Contains(said, "Nothing in the time you chose") || !strings.Contains(said, "120 entries outside it") || strings.Contains(said, "Nothing held") {
+	if said := page.Text(".empty"); !strings.Contains(said, "Nothing in the period you chose") || !strings.Contains(said, "120 entries outside this period") || strings.Contains(said, "Nothing held") {
 		t.Errorf("an empty time: %q", said)
 	}
 	if n := page.Count(".chart"); n != 0 {

@@ -17,7 +17,7 @@ func TestSomebodyChoosesTheirMailAndSeesTheLedgerOfIt(t *testing.T) {
 	b := p.signedIn("mara@example.com", "/email")
 	b.SeeText("What we may write to you about")
 	b.SeeText("You have never said anything about this.")
-	b.SeeText("A warning that could be switched off would not protect you.")
+	b.SeeText("A warning that could be turned off would not protect you.")
 	b.Inspect("email")
 	b.Check("New features")
 	b.Check("Promotions")

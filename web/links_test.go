@@ -59,7 +59,7 @@ func TestASignUpLinkOpenedAgainLeadsToSigningIn(t *testing.T) {
 		t.Fatalf("confirming: %d to %s", got.status, got.header.Get("Location"))
 	}
 	for name, again := range map[string]answer{"looking": c.get(link), "pressing": c.post(link, nil)} {
-		if again.status != http.StatusGone || !strings.Contains(again.body, "then just sign in") || !strings.Contains(again.body, `href="/sign-in"`) {
+		if again.status != http.StatusGone || !strings.Contains(again.body, "just sign in") || !strings.Contains(again.body, `href="/sign-in"`) {
 			t.Errorf("%s again: %d\n%s", name, again.status, again.body)
 		}
 	}

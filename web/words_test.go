@@ -35,7 +35,7 @@ func TestEarlierVersionsOfThePolicyStayReadable(t *testing.T) {
 		"/policy":            {"In force since 1 January 2025", "What is different: Shorter times.", "Words of 2025-01-01."},
 		"/policy/2025-01-01": {"In force since 1 January 2025", "Words of 2025-01-01."},
 		"/policy/2024-01-01": {"This is an earlier version", "What is different: The first.", "Words of 2024-01-01."},
-		"/policy/2999-01-01": {"This version is announced", "Words of 2999-01-01."},
+		"/policy/2999-01-01": {"This version is not in force yet", "Words of 2999-01-01."},
 	} {
 		page := testkit.HTML(t, p.client().get(path).body)
 		for _, words := range says {

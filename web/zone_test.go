@@ -158,7 +158,7 @@ func TestABrowserTellsItsZoneByItself(t *testing.T) {
 	b.Fill("Password", goodPassword)
 	b.Press("Sign in")
 	b.SeeText("JST")
-	b.SeeText("Times are those of Asia/Tokyo.")
+	b.SeeText("All times are in the time zone Asia/Tokyo.")
 	if n := p.count(`select count(*) from person where zone = 'Asia/Tokyo' and not zone_chosen`); n != 1 {
 		t.Error("mail does not know the zone")
 	}

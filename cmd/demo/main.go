@@ -37,14 +37,14 @@ func main() {
 }
 
 type demo struct {
-	Fresh    bool   `help:"Begin anew. Says first what it deletes: the demo's folder, nothing else."`
+	Fresh    bool   `help:"Start over. It says first what it deletes: the demo's folder, nothing else."`
 	Listen   string `default:"localhost:8080" help:"Where the portal listens."`
 	Mailbox  string `default:"localhost:8025" help:"Where the stand-in mailbox shows its pages."`
 	Provider string `default:"127.0.0.1:8026" help:"Where the stand-in sign-in service listens."`
 	Data     string `type:"path" placeholder:"FOLDER" help:"Where the demo keeps its database, keys and mail."`
 	Verbose  bool   `help:"Write the log to the terminal too, not only to portal.log in the demo's folder."`
 
-	Grace time.Duration `default:"5m" help:"For how long an erasure can be called off: short, so that one can be watched to its end."`
+	Grace time.Duration `default:"5m" help:"How long a deletion can be stopped: short, so that you can watch one to its end."`
 
 	config.Postgres `embed:""`
 }

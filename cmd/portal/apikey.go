@@ -14,15 +14,15 @@ import (
 )
 
 type apikeyCmd struct {
-	Add    apikeyAddCmd    `cmd:"" help:"Make a key with which another system may send rows. It is shown once."`
-	List   apikeyListCmd   `cmd:"" help:"List all keys."`
-	Revoke apikeyRevokeCmd `cmd:"" help:"End a key for good."`
+	Add    apikeyAddCmd    `cmd:"" help:"Make an API key for another system that sends rows. It is shown once."`
+	List   apikeyListCmd   `cmd:"" help:"List all API keys."`
+	Revoke apikeyRevokeCmd `cmd:"" help:"Revoke an API key for good."`
 }
 
 type apikeyAddCmd struct {
 	backstage  `embed:""`
 	Name       string   `arg:"" help:"What the key is for, such as gateway."`
-	Categories []string `required:"" help:"Categories that rows may be sent for, divided by commas."`
+	Categories []string `required:"" help:"Categories that the key may send rows for, separated by commas."`
 }
 
 // Run makes a key and writes it to the standard output, alone.

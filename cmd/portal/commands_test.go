@@ -157,7 +157,7 @@ func TestStaffAreInvitedListedAndShutOut(t *testing.T) {
 	invited := s.must(t, "staff", "add", "officer@example.com", "--name", "The first officer", "--role", "admin")
 	holds(t, invited, "The first officer (officer@example.com)", "as admin", "http://localhost:8080/staff/")
 	holds(t, s.must(t, "staff", "list"), "officer@example.com", "admin", "invited")
-	holds(t, s.must(t, "staff", "disable", "officer@example.com"), "is shut out")
+	holds(t, s.must(t, "staff", "disable", "officer@example.com"), "is disabled")
 	holds(t, s.must(t, "staff", "list"), "disabled")
 	if n := s.rows(t, "select count(*) from audit_entry where action like 'staff.%'"); n != 2 {
 		t.Errorf("%d audit entries, want one for each change", n)

@@ -38,7 +38,7 @@ func (s *spoken) UnmarshalText(b []byte) error {
 		return err
 	}
 	if all := catalog.Languages(); len(b) > 0 && !slices.Contains(all, string(b)) {
-		return fmt.Errorf("the portal does not speak %q; it speaks %s", b, strings.Join(all, ", "))
+		return fmt.Errorf("there is no language %q; the portal has %s", b, strings.Join(all, ", "))
 	}
 	*s = spoken(b)
 	return nil

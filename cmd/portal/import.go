@@ -19,8 +19,8 @@ import (
 type importCmd struct {
 	backstage `embed:""`
 	Category  string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
-	Format    string   `enum:"auto,csv,ndjson" default:"auto" help:"How the rows are written; by the file's name if not said."`
-	MayRefuse int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with 3."`
+	Format    string   `enum:"auto,csv,ndjson" default:"auto" help:"Format of the rows. auto: by the file's name."`
+	MayRefuse int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with exit status 3."`
 	Files     []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
 }
 

@@ -21,7 +21,7 @@ type mailTestCmd struct {
 	backstage `embed:""`
 	Topic     string  `arg:"" help:"A topic of the register, such as promotions."`
 	Address   mailbox `arg:"" help:"Where the sample goes."`
-	Lang      spoken  `help:"Language; if not given, the one of the account."`
+	Lang      spoken  `help:"Language. Without it, the language of the account."`
 }
 
 // Run sends the sample and says how it stands with the address.
@@ -58,7 +58,7 @@ func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 	err = a.Mail.Send(waiting, to, message)
 	switch {
 	case errors.Is(err, mail.ErrWaiting):
-		return fmt.Errorf("the sample is written down, and no running portal has sent it within %s: it goes when one runs", mailTestPatience)
+		return fmt.Errorf("the sample is queued, but no running portal has sent it within %s: it goes when one runs", mailTestPatience)
 	case fault.Is(err, fault.Gone):
 		return fmt.Errorf("the sample can't be delivered: %w", err)
 	case err != nil:

@@ -5,11 +5,11 @@ import "plusultra.link/privacy/cmd/internal/host"
 
 type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the portal against your own database, mail server and sign-in services."`
-	Health    healthCmd    `cmd:"" help:"Ask the portal on this machine whether it and its database answer."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's shape. The private database is brought there by itself."`
+	Health    healthCmd    `cmd:"" help:"Check that the portal on this machine and its database answer."`
+	Migrate   migrateCmd   `cmd:"" help:"Migrate the database to this program's schema. A private database is migrated automatically."`
 	Keys      keysCmd      `cmd:"" help:"Make secret keys."`
 	Import    importCmd    `cmd:"" help:"Take in rows of a category from CSV or NDJSON files."`
-	Apikey    apikeyCmd    `cmd:"" help:"Manage the keys with which other systems send rows."`
+	Apikey    apikeyCmd    `cmd:"" help:"Manage the API keys of other systems that send rows."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
 	Register  registerCmd  `cmd:"" help:"Check your register of processing, or print its JSON Schema."`

@@ -78,6 +78,6 @@ func (c *migrateCmd) Run(ctx context.Context) error {
 	if err := postgres.Migrate(ctx, owner, runtime); err != nil {
 		return err
 	}
-	fmt.Println("The database has this program's shape.")
+	fmt.Println("The database is up to date.")
 	return nil
 }

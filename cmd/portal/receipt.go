@@ -17,7 +17,7 @@ type receiptCmd struct {
 
 // receiptKeys are the operator's own: receipts bear the portal's host as name.
 type receiptKeys struct {
-	Keys string `env:"PORTAL_KEYS" placeholder:"KEY,…" help:"The portal's secret keys, where no public key is given."`
+	Keys string `env:"PORTAL_KEYS" placeholder:"KEY,…" help:"The portal's secret keys, if no public key is given."`
 	URL  string `env:"PORTAL_URL" placeholder:"https://…" help:"The portal's address as people see it."`
 }
 

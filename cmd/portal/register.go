@@ -13,7 +13,7 @@ import (
 )
 
 type registerCmd struct {
-	Check  registerCheckCmd  `cmd:"" help:"Tell all that is wrong with a register, a line for each fault. It needs no database."`
+	Check  registerCheckCmd  `cmd:"" help:"List everything that is wrong with a register, one fault a line. Needs no database."`
 	Schema registerSchemaCmd `cmd:"" help:"Print the JSON Schema of a register, for an editor that completes it."`
 }
 

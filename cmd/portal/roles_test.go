@@ -43,7 +43,7 @@ func TestTheOwnerMigratesAndAnotherRoleServes(t *testing.T) {
 	}
 	s.env = append(s.env, "PORTAL_MIGRATE_DATABASE_URL="+owner)
 	for range 2 {
-		holds(t, s.must(t, "migrate"), "this program's shape")
+		holds(t, s.must(t, "migrate"), "up to date")
 	}
 	if got := readyPage(t, s.serve(t)); got != "ready\n" {
 		t.Errorf("the health page: %s", got)

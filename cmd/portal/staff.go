@@ -15,9 +15,9 @@ import (
 )
 
 type staffCmd struct {
-	Add     staffAddCmd     `cmd:"" help:"Invite somebody to the privacy desk. Prints a link that works once and for a week, and mails it."`
-	List    staffListCmd    `cmd:"" help:"List the members of the staff."`
-	Disable staffDisableCmd `cmd:"" help:"Shut somebody out, at once. Adding them again starts them over, with a new second factor."`
+	Add     staffAddCmd     `cmd:"" help:"Invite somebody to the privacy desk. Prints a link that works once, within a week, and e-mails it."`
+	List    staffListCmd    `cmd:"" help:"List the members of staff."`
+	Disable staffDisableCmd `cmd:"" help:"Disable somebody's access at once. Adding them again starts over, with a new second factor."`
 }
 
 // operator is who acts on the command line, in the audit log.
@@ -27,7 +27,7 @@ type staffAddCmd struct {
 	backstage `embed:""`
 	Email     mailbox    `arg:"" help:"Work e-mail address."`
 	Name      string     `required:"" help:"Name, as colleagues see it."`
-	Role      staff.Role `default:"agent" enum:"agent,officer,admin" help:"agent works the queue, officer decides and reads the audit log, admin may do all (${enum})."`
+	Role      staff.Role `default:"agent" enum:"agent,officer,admin" help:"agent works the queue, officer also decides and reads the audit log, admin may do everything (${enum})."`
 	Lang      spoken     `default:"en" help:"Language of the invitation."`
 }
 
@@ -38,7 +38,7 @@ func (c *staffAddCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return said(a, err)
 		}
-		fmt.Printf("%s (%s) joins the privacy desk as %s with this link, which works once and for a week:\n\n  %s\n\n", m.Name, m.Email, m.Role, link)
+		fmt.Printf("%s (%s) joins the privacy desk as %s with this link, which works once, within a week:\n\n  %s\n\n", m.Name, m.Email, m.Role, link)
 		return nil
 	})
 }
@@ -81,7 +81,7 @@ func (c *staffDisableCmd) Run(ctx context.Context) error {
 		if err := a.Staff.Disable(ctx, operator(), c.Email.String()); err != nil {
 			return said(a, err)
 		}
-		fmt.Printf("%s is shut out.\n", c.Email)
+		fmt.Printf("%s is disabled.\n", c.Email)
 		return nil
 	})
 }

@@ -22,7 +22,7 @@ import (
 // Database says where the rows are.
 type Database struct {
 	DatabaseURL       string `name:"database-url" env:"DATABASE_URL" placeholder:"postgres://…" help:"PostgreSQL to use, with sslmode=verify-full."`
-	PrivateDatabase   bool   `env:"PORTAL_PRIVATE_DATABASE" help:"Keep the rows in a PostgreSQL of the portal's own on this machine, which starts and ends with it, instead of DATABASE_URL. No other machine shares or stands by for it."`
+	PrivateDatabase   bool   `env:"PORTAL_PRIVATE_DATABASE" help:"Keep the rows in a PostgreSQL of the portal's own on this machine, which starts and ends with it, instead of DATABASE_URL. No other machine shares it or takes over from it."`
 	DatabasePlaintext bool   `env:"PORTAL_DATABASE_PLAINTEXT" help:"Allow a database connection without TLS: personal data travels in the clear. For a private network that you trust, and nothing else."`
 	DatabaseConns     int32  `env:"PORTAL_DATABASE_CONNS" default:"16" help:"Connections to the database at most, for pages, imports and jobs together."`
 	Data              string `env:"PORTAL_DATA" type:"path" placeholder:"FOLDER" help:"Where the private PostgreSQL and finished downloads are kept, if they are kept here."`
@@ -32,7 +32,7 @@ type Database struct {
 
 // Postgres says where the private PostgreSQL's programs come from.
 type Postgres struct {
-	Programs string `name:"postgres-programs" env:"PORTAL_POSTGRES_PROGRAMS" type:"path" placeholder:"FOLDER" help:"Folder of the private PostgreSQL's programs (initdb, postgres). Without it they are searched where systems keep them, and else downloaded once."`
+	Programs string `name:"postgres-programs" env:"PORTAL_POSTGRES_PROGRAMS" type:"path" placeholder:"FOLDER" help:"Folder of the private PostgreSQL's programs (initdb, postgres). Without it they are looked for in the usual places, or else downloaded once."`
 	Mirror   string `name:"postgres-mirror" env:"PORTAL_POSTGRES_MIRROR" default:"https://repo1.maven.org/maven2" placeholder:"URL" help:"Maven repository that the programs are downloaded from where there are none; none: no download."`
 }
 
@@ -75,7 +75,7 @@ type Config struct {
 
 	Policy string `env:"PORTAL_POLICY" type:"path" placeholder:"FOLDER" help:"Your privacy policy's prose: a folder with a folder for each version, which holds version.yaml (effective, changes) and a Markdown file for each language; {{contact}}, {{categories}} and the like stand where the register's lists go. Without it, the one built in. See: portal register check --help."`
 
-	ErasureGrace time.Duration `env:"PORTAL_ERASURE_GRACE" default:"168h" help:"For how long somebody can still stop the erasure that they asked for: 168h is a week."`
+	ErasureGrace time.Duration `env:"PORTAL_ERASURE_GRACE" default:"168h" help:"How long somebody can still stop the deletion that they asked for: 168h is a week."`
 
 	Log string `env:"PORTAL_LOG" enum:"text,json" default:"json" help:"How the log is written: text or json."`
 }

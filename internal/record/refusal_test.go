@@ -22,10 +22,10 @@ func TestARefusalSaysWhatWouldBeRight(t *testing.T) {
 	const row = `"person":"robin@example.com","started_at":"2025-12-01T00:00:00Z","network":"203.0.113.0/24","bytes":1,"seconds":2`
 	for old, tc := range map[string]struct{ is, says string }{
 		`"bytes":1`:            {`"bytes":"many"`, "must be a whole number of bytes, such as 1048576"},
-		`"seconds":2`:          {`"seconds":-2`, "must lie between 0 and"},
+		`"seconds":2`:          {`"seconds":-2`, "must be between 0 and"},
 		`"network":"203.0.113`: {`"network":"203.0.113.x`, "must be a network, such as 203.0.113.0/24"},
-		`T00:00:00Z"`:          {`"`, "must be a moment with its zone, such as 2026-05-03T14:00:00Z"},
-		`"2025-12`:             {`"1925-12`, "lies before 2000 or in the future"},
+		`T00:00:00Z"`:          {`"`, "must be a time with its zone, such as 2026-05-03T14:00:00Z"},
+		`"2025-12`:             {`"1925-12`, "is before 2000 or in the future"},
 	} {
 		var said []string
 		_, err := b.Ingest(t.Context(), record.IngestInput{

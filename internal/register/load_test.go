@@ -97,7 +97,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"an unknown purpose of a topic", mail, "purpose: policy-notices", "purpose: gossip", "topics[changed-terms].purpose", "there is no gossip among the purposes"},
 		{"locked mail that rests on consent", mail, "    purpose: marketing", "    purpose: marketing\n    locked: true\n    because: {en: We want to., ja: 送りたいため。}", "topics[new-features].locked", "consent can be withdrawn"},
 		{"consent taken for granted", mail, "    purpose: marketing", "    purpose: marketing\n    default_on: true", "topics[new-features].default_on", "can't be on before"},
-		{"a locked topic without a reason", mail, "because: {en: \"A warning that could be switched off would not protect you.\", ja: \"停止できる警告では、お客様を守ることができないためです。\"}", "", "topics[security-notices].because", "is missing"},
+		{"a locked topic without a reason", mail, "because: {en: \"A warning that could be turned off would not protect you.\", ja: \"停止できる警告では、お客様を守ることができないためです。\"}", "", "topics[security-notices].because", "is missing"},
 		{"the same id twice", mail, "id: promotions", "id: new-products", "topics[new-products]", "stands here twice"},
 		{"a clock that nobody knows", rights, "us-ca: shine-30", "us-ca: soonish", "request_kinds[shine-the-light].clocks.us-ca", `no legal clock is called "soonish"`},
 		{"a clock for nowhere", rights, "{us-ca: shine-30}", "{us-ca: shine-30, atlantis: shine-30}", "request_kinds[shine-the-light].clocks.atlantis", "there is no atlantis among the jurisdictions"},

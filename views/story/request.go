@@ -28,7 +28,7 @@ func requests() Group {
 }
 
 func correctIt(ctx context.Context) string {
-	return pick(ctx, "Correct my data", "情報を訂正する")
+	return pick(ctx, "Correct my data", "自分の情報を訂正する")
 }
 
 func street(ctx context.Context) string {
