@@ -114,8 +114,21 @@ func (s *server) sendTo(ctx echo.Context, where string) error {
 	if strings.HasPrefix(r.URL.Path, "/staff") && where == "/sign-in" {
 		where = "/staff/sign-in"
 	}
-	to := where + "?next=" + url.QueryEscape(s.comeBack(ctx))
-	if where == "/confirm" && changes(r) && r.ContentLength != 0 {
+	next, lost := s.comeBack(ctx), false
+	if changes(r) && r.ContentLength != 0 && !polls(r) {
+		lost = true
+		if r.Referer() != "" { // else nobody knows on which page it stood
+			name, err := s.keepPosted(ctx)
+			if err != nil {
+				s.Log.WarnContext(r.Context(), "a form is lost on the way to a proof", "cause", err)
+			}
+			if lost = name == ""; !lost {
+				next = withParam(next, againParam, name)
+			}
+		}
+	}
+	to := where + "?next=" + url.QueryEscape(next)
+	if where == "/confirm" && lost {
 		to += "&lost=yes"
 	}
 	if polls(r) { // a redirect would be followed unseen, for the part of a page alone

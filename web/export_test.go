@@ -14,3 +14,6 @@ func Routes() []Route {
 
 // BoundKey is where a request's context says which form a route bound.
 const BoundKey = boundKey
+
+// Secrets are the fields of forms that are never kept.
+func Secrets() []string { return secrets() }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ const againParam = "again"
 // with secrets in them carry json:"-".
 type kept struct {
 	Form     json.RawMessage
+	Posted   url.Values     `json:",omitempty"` // in place of Form: as the browser sent it, secrets left out
 	Problems fault.Problems `json:",omitempty"`
 }
 
@@ -70,29 +72,96 @@ func withoutCards(typed []byte) []byte {
 
 // carry goes on to the page at address with what was typed.
 func (s *server) carry(ctx echo.Context, address string, typed any, problems fault.Problems) error {
-	fields, err := json.Marshal(typed)
-	if err != nil {
-		return fmt.Errorf("keeping a form: %w", err)
-	}
-	content, err := json.Marshal(kept{withoutCards(fields), problems})
-	if err != nil {
-		return fmt.Errorf("keeping a form: %w", err)
-	}
-	v, err := s.visitor(ctx)
-	if err != nil {
-		return err
-	}
-	name, err := s.Forms.Keep(ctx.Request().Context(), v.session.ID, content)
+	name, err := s.keepTyped(ctx, typed, problems)
 	if err != nil {
 		return err
 	}
 	return ctx.Redirect(http.StatusSeeOther, withParam(address, againParam, name))
 }
 
+// keepTyped keeps what was typed for this browser, and gives its name.
+func (s *server) keepTyped(ctx echo.Context, typed any, problems fault.Problems) (name string, err error) {
+	fields, err := json.Marshal(typed)
+	if err != nil {
+		return "", fmt.Errorf("keeping a form: %w", err)
+	}
+	return s.keep(ctx, kept{Form: withoutCards(fields), Problems: problems})
+}
+
+func (s *server) keep(ctx echo.Context, k kept) (name string, err error) {
+	content, err := json.Marshal(k)
+	if err != nil {
+		return "", fmt.Errorf("keeping a form: %w", err)
+	}
+	v, err := s.visitor(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.Forms.Keep(ctx.Request().Context(), v.session.ID, content)
+}
+
+// keepPosted keeps a form whose sender must first prove who they are: its page,
+// to which the proof leads back, shows it again. Only what was typed comes
+// back; nothing is sent behind anybody's back. "" if there is none to keep.
+func (s *server) keepPosted(ctx echo.Context) (name string, err error) {
+	r := ctx.Request()
+	if !strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) || r.ParseForm() != nil {
+		return "", nil
+	}
+	posted := url.Values{}
+	for field, values := range r.PostForm {
+		if field == ui.NumberField || field == ui.KeptField || slices.Contains(secrets(), field) {
+			continue
+		}
+		for _, value := range values {
+			if input.CardNumber(value) {
+				value = input.HideDigits(value)
+			}
+			posted.Add(field, value)
+		}
+	}
+	if len(posted) == 0 || !storableAll(posted) {
+		return "", nil
+	}
+	return s.keep(ctx, kept{Posted: posted, Problems: fault.Problems{fault.Field("", "fault.notSentYet")}})
+}
+
+// secrets are the fields of forms that are never kept: those that a form tags
+// json:"-", as a test looks.
+func secrets() []string { return []string{"password", "old", "code"} }
+
+// fill puts what a browser sent into a form, but for its secrets.
+func fill[Form any](into *Form, posted url.Values) {
+	if named, ok := any(into).(*map[string]string); ok {
+		*named = map[string]string{}
+		for field := range posted {
+			(*named)[field] = posted.Get(field)
+		}
+		return
+	}
+	v := reflect.ValueOf(into).Elem()
+	for i := range v.NumField() {
+		values, there := posted[v.Type().Field(i).Tag.Get("form")]
+		switch field := v.Field(i).Addr().Interface().(type) {
+		case *string:
+			if there {
+				*field = values[0]
+			}
+		case *[]string:
+			*field = values
+		}
+	}
+}
+
 // recall gives the form that the address names, and whether there is one. A
 // page shows it in place of an empty one.
 func recall[Form any](s *server, ctx echo.Context) (typed Form, problems fault.Problems, ok bool, err error) {
-	name := ctx.QueryParam(againParam)
+	return recallNamed[Form](s, ctx, ctx.QueryParam(againParam))
+}
+
+// recallNamed is recall for a form that this browser knows by another way than
+// the address.
+func recallNamed[Form any](s *server, ctx echo.Context, name string) (typed Form, problems fault.Problems, ok bool, err error) {
 	v, known := visitorOf(ctx)
 	if name == "" || !known {
 		return typed, nil, false, nil
@@ -105,8 +174,13 @@ func recall[Form any](s *server, ctx echo.Context) (typed Form, problems fault.P
 		return typed, nil, false, err
 	}
 	var k kept
-	if err := errors.Join(json.Unmarshal(content, &k), json.Unmarshal(k.Form, &typed)); err != nil {
+	if err := json.Unmarshal(content, &k); err != nil {
 		return typed, nil, false, nil //nolint:nilerr // kept by an earlier release: an empty form is shown
+	}
+	if k.Posted != nil {
+		fill(&typed, k.Posted)
+	} else if err := json.Unmarshal(k.Form, &typed); err != nil {
+		return typed, nil, false, nil //nolint:nilerr // as above
 	}
 	for _, p := range k.Problems {
 		for i, arg := range p.Args {

@@ -7,12 +7,16 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"plusultra.link/privacy/internal/account"
 	kept "plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/web"
 )
 
 func TestWhatWasTypedComesBackToThatBrowserAloneOnEveryTabForHalfAnHour(t *testing.T) {
@@ -91,6 +95,9 @@ func TestNoSecretIsKeptWithAForm(t *testing.T) {
 					continue
 				}
 				secrets++
+				if name := reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("form"); name != "-" && !slices.Contains(web.Secrets(), name) && !reasonCode(file.Name()) {
+					t.Errorf("%s: %s is kept as it was posted", file.Name(), name)
+				}
 				if !strings.Contains(field.Tag.Value, `json:"-"`) && !reasonCode(file.Name()) {
 					t.Errorf("%s: %s is kept", file.Name(), field.Tag.Value)
 				}
@@ -168,5 +175,79 @@ func TestACorrectionAndADecisionGoByWhatTheirPageShowed(t *testing.T) {
 	told = press{officer, at, path, url.Values{"decision": {"It is for your bill."}}}.fields()
 	if officer.post(path, told); p.count(`select count(*) from request where state = 'done'`) != 1 {
 		t.Error("an officer who has been told can't go on")
+	}
+}
+
+func TestWordsThatNeededAProofComeBackAfterIt(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	c := p.client().signIn("robin@example.com")
+	edit := press{c, "/data/profile/edit", "/data/profile/edit", url.Values{"full_name": {"Robin Written"}, "country": {"DE"}, "password": {"a secret"}}}.fields()
+	write := press{c, "/requests/new/question", "/requests/new/question/check", url.Values{"message": {"words of half an hour"}}}.fields()
+	from := func(page string) http.Header {
+		return http.Header{"Referer": {p.url + page}, "Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
+	}
+	send := func(to, page string, form url.Values) *url.URL {
+		t.Helper()
+		got := c.send(http.MethodPost, to, strings.NewReader(form.Encode()), from(page))
+		at, err := url.Parse(got.header.Get("Location"))
+		must(t, err)
+		return at
+	}
+
+	p.clock.Advance(account.FormFreshness)
+	proof := send("/data/profile/edit", "/data/profile/edit", edit)
+	if proof.Path != "/confirm" || proof.Query().Get("lost") != "" {
+		t.Fatalf("a stale proof leads to %s", proof)
+	}
+	if got := c.post("/confirm", url.Values{"password": {goodPassword}, "next": {proof.Query().Get("next")}}); got.header.Get("Location") != proof.Query().Get("next") {
+		t.Fatalf("the proof leads to %s", got.header.Get("Location"))
+	}
+	html := testkit.HTML(t, c.get(proof.Query().Get("next")).body)
+	if html.Attr("#full_name", "value") != "Robin Written" || !strings.Contains(html.Text(".error-summary"), "not been sent yet") {
+		t.Errorf("after the proof the name is %q\n%s", html.Attr("#full_name", "value"), html.Text("main"))
+	}
+	if n := p.count(`select count(*) from profile where full_name = 'Robin Written'`); n != 0 {
+		t.Error("it was sent behind their back")
+	}
+
+	p.clock.Advance(account.IdleLife + time.Minute)
+	door := send("/data/profile/edit", "/data/profile/edit", edit)
+	if door.Path != "/sign-in" {
+		t.Fatalf("an ended session leads to %s", door)
+	}
+	next := door.Query().Get("next")
+	if got := c.post("/sign-in", url.Values{"email": {"robin@example.com"}, "password": {goodPassword}, "next": {next}}); got.header.Get("Location") != next {
+		t.Fatalf("signing in leads to %s", got.header.Get("Location"))
+	}
+	if html = testkit.HTML(t, c.get(next).body); html.Attr("#full_name", "value") != "Robin Written" {
+		t.Errorf("after signing in the name is %q", html.Attr("#full_name", "value"))
+	}
+	if other := p.client().signIn("robin@example.com"); testkit.HTML(t, other.get(next).body).Attr("#full_name", "value") == "Robin Written" {
+		t.Error("another browser sees it")
+	}
+
+	p.clock.Advance(account.IdleLife + time.Minute)
+	next = send("/requests/new/question/check", "/requests/new/question", write).Query().Get("next")
+	c.post("/sign-in", url.Values{"email": {"robin@example.com"}, "password": {goodPassword}, "next": {next}})
+	if html = testkit.HTML(t, c.get(next).body); html.Text("#message") != "words of half an hour" {
+		t.Errorf("after signing in the message is %q", html.Text("#message"))
+	}
+}
+
+func TestBackFromCheckingTheAnswersShowsThem(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	c := p.client().signIn("robin@example.com")
+	message := func() string { return testkit.HTML(t, c.get("/requests/new/question").body).Text("#message") }
+	at := c.post("/requests/new/question/check", url.Values{"message": {"words to go back to"}}).header.Get("Location")
+	if got := message(); got != "words to go back to" {
+		t.Errorf("Back shows %q", got)
+	}
+	c.post("/requests/new/question", press{c, at, "/requests/new/question", nil}.fields())
+	if got := message(); got != "" {
+		t.Errorf("after it was sent the page shows %q", got)
 	}
 }

@@ -49,11 +49,14 @@ func (c *requestController) kind(ctx echo.Context) (register.RequestKind, error)
 }
 
 func (c *requestController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[messageForm](c.server, ctx)
+	kind, err := c.kind(ctx)
 	if err != nil {
 		return err
 	}
-	kind, err := c.kind(ctx)
+	form, problems, ok, err := recall[messageForm](c.server, ctx)
+	if err == nil && !ok { // Back from where the answers are looked over
+		form, _, _, err = recallNamed[messageForm](c.server, ctx, c.draft(ctx, newRequestAt(kind)))
+	}
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,14 @@ func (c *requestController) check(ctx echo.Context) error {
 	if problems := request.MessageProblems(kind, form.Message); len(problems) > 0 {
 		return c.again(ctx, newRequestAt(kind), form, problems)
 	}
-	return c.carry(ctx, newRequestAt(kind)+"/check", form, nil)
+	name, err := c.keepTyped(ctx, form, nil)
+	if err != nil {
+		return err
+	}
+	if err := c.setDraft(ctx, newRequestAt(kind), name); err != nil {
+		return err
+	}
+	return ctx.Redirect(http.StatusSeeOther, withParam(newRequestAt(kind)+"/check", againParam, name))
 }
 
 // review shows the answers before they are sent.

@@ -192,6 +192,27 @@ func (s *server) visit(ctx echo.Context) account.Visit {
 	}
 }
 
+// setDraft has a page know by itself, also without a name in its address, what
+// was last typed there.
+func (s *server) setDraft(ctx echo.Context, page, name string) error {
+	session, err := s.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return err
+	}
+	session.Values["draft "+page] = name
+	return session.Save(ctx.Request(), ctx.Response())
+}
+
+// draft is the name of what was last typed on a page, "" for nothing.
+func (s *server) draft(ctx echo.Context, page string) string {
+	session, err := s.store.Get(ctx.Request(), "session")
+	if err != nil {
+		return ""
+	}
+	name, _ := session.Values["draft "+page].(string)
+	return name
+}
+
 // flash says something on the next page.
 func (s *server) flash(ctx echo.Context, key string, args ...string) error {
 	session, err := s.store.Get(ctx.Request(), "session")

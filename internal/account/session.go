@@ -104,13 +104,8 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	if owner.Staff != uuid.Nil {
 		row.StaffID = &owner.Staff
 	}
-	if old != "" {
-		if err := deleteSession(ctx, tx.PGX, keyring.TokenHash(old)); err != nil {
-			return "", err
-		}
-	}
-	if err := insertSession(ctx, tx, row); err != nil {
-		return "", err
+	if err := beginSession(ctx, tx, &row, keyring.TokenHash(old)); err != nil {
+		return "", fmt.Errorf("starting a session: %w", err)
 	}
 	if owner == (SessionOwner{}) {
 		return token, nil
