@@ -33,7 +33,7 @@ func TestWhileTheDatabaseIsAwayEveryPageSaysSoCalmlyAndThenGoesOn(t *testing.T) 
 	}
 	server := start()
 	config := postgres.Config{URL: server.URL(), MaxConns: 8}
-	must(t, postgres.Migrate(t.Context(), config, ""))
+	must(t, postgres.Migrate(t.Context(), postgres.Config{URL: server.OwnerURL()}, embedded.RuntimeRole))
 	db, err := postgres.Open(t.Context(), config)
 	must(t, err)
 	w := newWalk(t, "https", func(p *app.Parts) { p.DB = db })
