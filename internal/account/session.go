@@ -93,10 +93,11 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		row.IP, row.UserAgent = from.addr(), from.agent()
 	}
 	if owner.Person != uuid.Nil {
-		if err := Share(ctx, tx, owner.Person); err != nil {
+		// The zone first: whoever shares the row and then writes it waits for another that does.
+		if err := noteZone(ctx, tx, owner.Person, from.Zone); err != nil {
 			return "", err
 		}
-		if err := noteZone(ctx, tx, owner.Person, from.Zone); err != nil {
+		if err := Share(ctx, tx, owner.Person); err != nil {
 			return "", err
 		}
 		row.PersonID = &owner.Person
@@ -105,7 +106,7 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		row.StaffID = &owner.Staff
 	}
 	if err := beginSession(ctx, tx, &row, keyring.TokenHash(old)); err != nil {
-		return "", fmt.Errorf("starting a session: %w", err)
+		return "", err
 	}
 	if owner == (SessionOwner{}) {
 		return token, nil

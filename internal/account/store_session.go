@@ -55,11 +55,14 @@ func setSessionData(ctx context.Context, db postgres.Writer, hash, data []byte) 
 // beginSession writes a session down. A guest's goes on as its owner's, with
 // the forms that they wrote before they signed in; anybody else's ends here.
 func beginSession(ctx context.Context, tx postgres.Tx, row *sessionRow, old []byte) error {
-	err := tx.PGX.QueryRow(ctx, `update session set token_hash = $2, person_id = $3, staff_id = $4, created_at = $5, seen_at = $6, expires_at = $7, proved_at = $8, user_agent = $9
+	err := tx.PGX.QueryRow(ctx, `update session set token_hash = $2, person_id = $3, staff_id = $4, created_at = $5, seen_at = $6, expires_at = $7, proved_at = $8, user_agent = $9, ip = $10::text::inet, data = $11
 		where token_hash = $1 and person_id is null and staff_id is null returning id`,
-		old, row.TokenHash, row.PersonID, row.StaffID, row.CreatedAt, row.SeenAt, row.ExpiresAt, row.ProvedAt, row.UserAgent).Scan(&row.ID)
-	if !postgres.IsMissing(err) {
-		return err
+		old, row.TokenHash, row.PersonID, row.StaffID, row.CreatedAt, row.SeenAt, row.ExpiresAt, row.ProvedAt, row.UserAgent, row.IP, row.Data).Scan(&row.ID)
+	switch {
+	case err == nil:
+		return nil
+	case !postgres.IsMissing(err):
+		return fmt.Errorf("starting a session: %w", err)
 	}
 	if err := deleteSession(ctx, tx.PGX, old); err != nil {
 		return err
