@@ -54,8 +54,8 @@ func TestACommandRefusesAnAddressAndALanguageInWords(t *testing.T) {
 		{"name@example.com", []string{"staff", "add", "officer", "--name", "Officer"}},
 		{"invisible character (U+200B)", []string{"staff", "disable", "of\u200bficer@example.com"}},
 		{"name@example.com", []string{"mail-test", "promotions", "robin@"}},
-		{"it speaks en, ja", []string{"mail-test", "promotions", "robin@example.com", "--lang", "fr"}},
-		{"it speaks en, ja", []string{"staff", "add", "officer@example.com", "--name", "Officer", "--lang", "fr"}},
+		{"the portal has en, ja", []string{"mail-test", "promotions", "robin@example.com", "--lang", "fr"}},
+		{"the portal has en, ja", []string{"staff", "add", "officer@example.com", "--name", "Officer", "--lang", "fr"}},
 	} {
 		_, told, code := s.run(t, c.args...)
 		if code == 0 {

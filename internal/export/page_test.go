@@ -12,7 +12,7 @@ func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[string]struct{ withheld, because, state, category, archive string }{
 		"en": {"Internal number", "An internal number", "Ready", "Profile", "How the file was made"},
-		"ja": {"内部の番号", "番号", "準備完了", "プロフィール", "作成と保管の内部情報"},
+		"ja": {"内部の番号", "番号", "受け取り可能", "プロフィール", "作成と保管の内部情報"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()

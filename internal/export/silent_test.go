@@ -104,7 +104,7 @@ func TestWhatIsStillSilentAtTheLastTryIsSaidToBeMissingByPageLetterAndManifest(t
 			if !strings.Contains(page.Text("p.warning"), "gaps") {
 				t.Error("the page looks complete")
 			}
-			if words := b.letter(mara, "exportIncomplete"); !strings.Contains(words, "with gaps") || !strings.Contains(words, "did not answer: Connection log.") {
+			if words := b.letter(mara, "exportIncomplete"); !strings.Contains(words, "with gaps") || !strings.Contains(words, "could not read: Connection log.") {
 				t.Errorf("the letter says %q", words)
 			}
 			if b.count("select count(*) from mail_message where kind = 'exportReady'") != 0 ||

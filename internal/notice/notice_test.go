@@ -44,7 +44,7 @@ func TestThePolicySaysTheSameInBothLanguages(t *testing.T) {
 		t.Errorf("slots %v and %v", slots(en), slots(ja))
 	}
 	if len(en.Sections) != 17 || en.Sections[0] != (notice.Section{ID: "who", Title: "Who is responsible"}) ||
-		ja.Sections[0] != (notice.Section{ID: "who", Title: "責任を負う者"}) {
+		ja.Sections[0] != (notice.Section{ID: "who", Title: "お客様の情報の管理者"}) {
 		t.Errorf("sections %v", en.Sections)
 	}
 }
