@@ -35,8 +35,16 @@ const (
 type reader struct {
 	file    string
 	anchors map[string]ast.Node
+	nodes   int // read so far, aliases written out
 	faults  Faults
 }
+
+// maxNodes bounds what the aliases of one file come to: an alias within its own
+// anchor, or ten lines of ten aliases each, would fill all memory.
+const (
+	maxNodes = 1 << 18
+	maxPath  = 1 << 10 // bytes
+)
 
 func (r *reader) fault(line int, path, format string, args ...any) {
 	r.faults = append(r.faults, place{r.file, line}.fault(path, format, args...))
@@ -72,9 +80,16 @@ func (r *reader) read(source []byte) *node {
 }
 
 func (r *reader) node(n ast.Node, path string) *node {
-	n = r.resolve(n, path)
 	out := &node{}
-	if n == nil {
+	if n == nil || r.nodes > maxNodes {
+		return out
+	}
+	if r.nodes++; r.nodes > maxNodes || len(path) > maxPath {
+		r.fault(n.GetToken().Position.Line, "", "with every alias written out this file is too large, or has no end")
+		r.nodes = maxNodes + 1
+		return out
+	}
+	if n = r.resolve(n, path); n == nil {
 		return out
 	}
 	out.place = place{r.file, n.GetToken().Position.Line}

@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,24 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
+	}
+}
+
+func TestAliasesWithoutEndAreAFaultWithItsLine(t *testing.T) {
+	t.Parallel()
+	laugh := "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+	for i := range 9 {
+		laugh += fmt.Sprintf("a%[2]d: &a%[2]d [*a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d, *a%[1]d]\n", i, i+1)
+	}
+	for name, source := range map[string]string{"itself": "brand:\n  name: Example\n  a: &a [*a]\n", "a part of itself": "brand: &b {name: Example, accent: *b}\n", "ten times ten": laugh} {
+		file := filepath.Join(t.TempDir(), "register.yaml")
+		if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := register.Load(file)
+		if err == nil || !strings.Contains(err.Error(), "register.yaml:") || !strings.Contains(err.Error(), "has no end") {
+			t.Errorf("%s: %.300v", name, err)
+		}
 	}
 }
 
