@@ -72,6 +72,9 @@ func TestASignUpIsFaultedInTheOrderOfItsFieldsAndKnowsTheCalendar(t *testing.T) 
 	if got := c.wrong("/sign-up", form); strings.Contains(got.body, "This day does not exist.") {
 		t.Error("a date half written is said not to exist")
 	}
+	if got := c.wrong("/sign-up", url.Values{"born": {"２７"}, "born-month": {"３"}, "born-year": {"１９９０"}}); strings.Contains(got.body, `href="#born"`) {
+		t.Error("a date in wide digits is refused")
+	}
 }
 
 func TestACountryThatIsNotOfferedIsRefused(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -33,7 +34,7 @@ type signUpForm struct {
 
 // born is the date of birth, zero if there is no such day.
 func (f signUpForm) born() time.Time {
-	day, err := time.Parse("2006-1-2", fmt.Sprintf("%s-%s-%s", f.Year, f.Month, f.Day))
+	day, err := time.Parse("2006-1-2", input.Narrow(fmt.Sprintf("%s-%s-%s", f.Year, f.Month, f.Day)))
 	if err != nil {
 		return time.Time{}
 	}
@@ -48,9 +49,9 @@ func (f signUpForm) explain(problems fault.Problems) fault.Problems {
 	slices.SortStableFunc(out, func(a, b fault.Problem) int {
 		return cmp.Compare(slices.Index(order, a.Field), slices.Index(order, b.Field))
 	})
-	day, err1 := strconv.Atoi(f.Day)
-	month, err2 := strconv.Atoi(f.Month)
-	year, err3 := strconv.Atoi(f.Year)
+	day, err1 := strconv.Atoi(input.Narrow(f.Day))
+	month, err2 := strconv.Atoi(input.Narrow(f.Month))
+	year, err3 := strconv.Atoi(input.Narrow(f.Year))
 	written := err1 == nil && err2 == nil && err3 == nil && day >= 1 && day <= 31 && month >= 1 && month <= 12 && year >= 1900
 	for i := range out {
 		if out[i].Field == "born" && written && f.born().IsZero() {

@@ -22,7 +22,14 @@ func TestComposeBelievesItsOwnProxyAndNobodyReachesThePortalPastIt(t *testing.T)
 			Ports       []string
 			Networks    any
 		}
-		Configs map[string]struct{ Content string }
+		Configs  map[string]struct{ Content string }
+		Networks map[string]struct {
+			IPAM struct {
+				Config []struct {
+					Range string `yaml:"ip_range"`
+				}
+			}
+		}
 	}
 	if err := yaml.Unmarshal(raw, &compose); err != nil {
 		t.Fatal(err)
@@ -41,6 +48,11 @@ func TestComposeBelievesItsOwnProxyAndNobodyReachesThePortalPastIt(t *testing.T)
 	address, err := netip.ParseAddr(front["ipv4_address"].(string))
 	if err != nil || !trusted.Contains(address) || !trusted.IsSingleIP() {
 		t.Errorf("the proxy is at %v, believed is %v", front["ipv4_address"], trusted)
+	}
+	// The portal starts before its proxy, and would be given the first address that is free.
+	others, err := netip.ParsePrefix(compose.Networks["front"].IPAM.Config[0].Range)
+	if err != nil || others.Contains(address) {
+		t.Errorf("whoever has no address of its own gets one of %v, among which is the proxy's", others)
 	}
 	if content := compose.Configs["proxy"].Content; !strings.Contains(content, "reverse_proxy portal:8080") || !strings.Contains(content, "PORTAL_URL") {
 		t.Errorf("the proxy's configuration:\n%s", content)

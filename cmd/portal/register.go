@@ -38,7 +38,7 @@ func (c *registerCheckCmd) Run() error {
 		}
 	}
 	if faults > 0 {
-		return fmt.Errorf("%d faults: the portal would not start", faults)
+		return fmt.Errorf("faults: %d; the portal would not start", faults)
 	}
 	for _, odd := range append(reg.Warnings, reg.Ending(deadline.DayOf(time.Now(), time.UTC))...) {
 		fmt.Println("warning: " + odd.String())

@@ -185,8 +185,9 @@ func (s *Service) about(ctx context.Context, person uuid.UUID) ([]string, error)
 }
 
 // Reset sets a new password by a mailed link, once, ends every session of the
-// person, whom it gives, and has their other ways in looked at (Deps.Recovered). Wrong guesses before it count no more: whoever
-// reads the mail gets through. Gone if the link has been used or has lapsed;
+// person, whom it gives, and has their other ways in looked at (Deps.Recovered).
+// Wrong guesses before it count no more: whoever reads the mail gets through.
+// Conflict (account.erasing) if an erasure has begun. Gone if the link has been used or has lapsed;
 // the link survives a password that is refused. Nothing is weighed, hashed or
 // counted for who holds no link.
 func (s *Service) Reset(ctx context.Context, token, password string, from Visit) (person uuid.UUID, err error) {
@@ -209,6 +210,10 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 		return person, err
 	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		// Alone: a service that is being linked just now is seen by Recovered, or not linked.
+		if err := Hold(ctx, tx, waiting.PersonID); err != nil {
+			return err
+		}
 		if err := useReset(ctx, tx, keyring.TokenHash(token), s.deps.Now()); err != nil {
 			return err
 		}
