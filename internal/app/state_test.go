@@ -18,7 +18,7 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 	db := testkit.DB(t)
 	want := map[string][]string{
 		"request": steps(request.States(), request.State.MayBecome),
-		"export":  steps(export.States(), export.State.MayBecome),
+		"export":  steps([]export.State{export.Waiting, export.Building, export.Ready, export.Failed, export.Expired}, export.State.MayBecome),
 		"erasure": steps(erasure.States(), erasure.State.MayBecome),
 	}
 	rows, err := db.Pool.Query(t.Context(), `

@@ -22,9 +22,6 @@ const (
 	Expired  State = "expired"
 )
 
-// States are all of them.
-func States() []State { return []State{Waiting, Building, Ready, Failed, Expired} }
-
 // transitions are all that a state may become; the database refuses any other
 // (migrations/00004_work.sql).
 func transitions() map[State][]State {
