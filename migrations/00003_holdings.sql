@@ -13,7 +13,7 @@ create table record (
 );
 
 -- Exactly the four things that promise P6 allows. Partitioned by month, so
--- that retention drops partitions; partitions are made at ingest (make_month).
+-- that old months can be dropped whole; they are made at ingest (make_month).
 create table connection_log (
   person_id  uuid not null,
   started_at timestamptz not null,
