@@ -10,6 +10,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
 )
 
 // check holds an instance to the schema of T, a sentence per fault.
@@ -26,6 +27,7 @@ func (d *Document[T]) check(b *builder, instance any) Faults {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
+	compiler.RegisterFormat(&jsonschema.Format{Name: "country", Validate: country})
 	const url = "document.json"
 	if err = compiler.AddResource(url, doc); err != nil {
 		return Faults{d.Fault("", "%v", err)}
@@ -41,6 +43,19 @@ func (d *Document[T]) check(b *builder, instance any) Faults {
 	s := sentences[T]{d: d, schema: root}
 	s.leaves(wrong)
 	return s.faults
+}
+
+// country refuses a text that is no country's code today (ISO 3166-1 alpha-2).
+func country(v any) error {
+	code, ok := v.(string)
+	if !ok {
+		return nil // another keyword asks for a text
+	}
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() || region.Canonicalize().String() != code {
+		return errors.New("no country of ISO 3166-1 alpha-2")
+	}
+	return nil
 }
 
 // sentences says in words what a validator found.
@@ -106,7 +121,7 @@ func (s *sentences[T]) sentence(e *jsonschema.ValidationError) string {
 	case *kind.AnyOf:
 		return "must be a text, or one for each language"
 	case *kind.Format:
-		return "must be " + map[string]string{"email": "an e-mail address", "uri": "an address that begins with https://"}[k.Want]
+		return "must be " + map[string]string{"email": "an e-mail address", "uri": "an address that begins with https://", "country": "a country of ISO 3166-1, such as US"}[k.Want]
 	}
 	return "is not as it should be (" + strings.Join(e.ErrorKind.KeywordPath(), " ") + ")"
 }

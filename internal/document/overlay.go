@@ -43,7 +43,7 @@ func twice(n *node, t reflect.Type) (faults Faults) {
 // item by item, everything else in place of what was there. An item that says
 // remove goes. A text goes with all its languages, unless the one above says
 // it in languages only that the one below lacks: then it is a translation.
-func lay(base, over *node, t reflect.Type) *node {
+func lay(base, over *node, t reflect.Type, path string, faults *Faults) *node {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -56,7 +56,7 @@ func lay(base, over *node, t reflect.Type) *node {
 		out := &node{place: over.place, shape: mapShape, keys: slices.Clone(base.keys), fields: maps.Clone(base.fields)}
 		for _, key := range over.keys {
 			if of, ok := under(t, key); ok {
-				out.set(key, lay(base.fields[key], over.fields[key], of))
+				out.set(key, lay(base.fields[key], over.fields[key], of, join(path, key), faults))
 			} else { // no such key: whoever reads it will say so
 				out.set(key, over.fields[key])
 			}
@@ -67,14 +67,23 @@ func lay(base, over *node, t reflect.Type) *node {
 	}
 	out := &node{place: base.place, shape: listShape, items: slices.Clone(base.items)}
 	for _, item := range over.items {
-		at := out.item(item.id())
-		switch {
-		case removes(item):
-			if at >= 0 {
+		at, where := out.item(item.id()), named(path, 0, item)
+		if remove := item.fields["remove"]; remove != nil {
+			switch {
+			case remove.scalar != true:
+				*faults = append(*faults, remove.fault(where+".remove", "must be true: leave the line out to keep %s", item.id()))
+			case at < 0:
+				*faults = append(*faults, item.fault(where, "there is no %s that could be removed", item.id()))
+			case len(item.keys) > len([]string{"id", "remove"}):
+				*faults = append(*faults, remove.fault(where+".remove", "what is removed says nothing else"))
+			default:
 				out.items = slices.Delete(out.items, at, at+1)
 			}
+			continue
+		}
+		switch {
 		case at >= 0:
-			out.items[at] = lay(out.items[at], item, t.Elem())
+			out.items[at] = lay(out.items[at], item, t.Elem(), where, faults)
 		default:
 			out.items = append(out.items, item)
 		}

@@ -68,6 +68,7 @@ func Parse[T any](sources []Source) *Document[T] {
 		r := reader{file: source.Name, anchors: map[string]ast.Node{}}
 		if i == 0 {
 			d.root.place = place{source.Name, 1}
+			d.places = places{"": d.root.place}
 		}
 		d.own[source.Name] = true
 		if n := r.read(source.Bytes); n != nil && languageOf(source.Name) != "" {
@@ -96,13 +97,13 @@ func (d *Document[T]) Over(base *Document[T]) *Document[T] {
 		value.items = slices.DeleteFunc(value.items, func(item *node) bool {
 			there := base.root.fields[list] != nil && base.root.fields[list].item(item.id()) >= 0
 			retired := !there && base.retired(list, item.id())
-			if retired || removes(item) && !there {
+			if retired {
 				out.Warnings = append(out.Warnings, item.fault(named(list, 0, item), "there is no %s any more that could be changed here", item.id()))
 			}
 			return retired
 		})
 	}
-	out.root = lay(base.root, d.root, t)
+	out.root = lay(base.root, d.root, t, "", &out.faults)
 	out.root.place = d.root.place
 	forget(out.root, t, out.gone)
 	return out
@@ -129,6 +130,9 @@ func (d *Document[T]) Fault(path, format string, args ...any) Fault {
 
 // Laid tells whether the document was laid over another.
 func (d *Document[T]) Laid() bool { return d.laid }
+
+// Empty tells whether nothing was written.
+func (d *Document[T]) Empty() bool { return len(d.root.keys) == 0 && len(d.faults) == 0 }
 
 // Own tells whether a path was written in the document that was laid over
 // another.

@@ -2,6 +2,7 @@ package register
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -43,10 +44,17 @@ func Load(name string, others ...fs.FS) (*Register, error) {
 		return read(base, stored, languages)
 	}
 	sources, err := operators(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no register %s", name)
+	case err != nil:
 		return nil, fmt.Errorf("read the register: %w", err)
 	}
-	return read(document.Parse[Register](sources).Over(base), stored, languages)
+	over := document.Parse[Register](sources)
+	if over.Empty() {
+		return nil, document.Faults{over.Fault("", "says nothing: name no register to run with the one built in")}
+	}
+	return read(over.Over(base), stored, languages)
 }
 
 // Schema is the JSON Schema of an operator's register, for their editor.

@@ -85,7 +85,7 @@ properties:
   privacy_email: {format: email, description: Where questions about privacy go.}
   contact_email: {format: email, description: Where everything else goes; mail is sent from here.}
   address: {minItems: 1, description: The lines of a postal address.}
-  country: {pattern: "^[A-Z]{2}$", says: "a country of ISO 3166-1, such as US"}
+  country: {format: country}
 `
 }
 
@@ -174,7 +174,7 @@ func (Place) Schema() string {
 	return `
 required: [id, country, name]
 properties:
-  country: {pattern: "^[A-Z]{2}$", says: "a country of ISO 3166-1, such as US"}
+  country: {format: country}
 `
 }
 

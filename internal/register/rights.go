@@ -20,6 +20,9 @@ type Jurisdiction struct {
 func (Jurisdiction) Schema() string {
 	return `
 required: [id, name, law]
+properties:
+  countries: {items: {type: string, format: country}, description: None for everybody else.}
+  regions: {items: {type: string, pattern: "^[A-Z0-9]{1,3}$", says: "a region of ISO 3166-2 without its country, such as CA"}}
 `
 }
 
@@ -153,6 +156,8 @@ func (Authority) Schema() string {
 	return `
 required: [id, name, url]
 properties:
+  countries: {items: {type: string, format: country}, description: None for everybody for whom there is no other.}
+  regions: {items: {type: string, pattern: "^[A-Z0-9]{1,3}$", says: "a region of ISO 3166-2 without its country, such as CA"}}
   url: {pattern: "^https://.", says: an https address}
 `
 }

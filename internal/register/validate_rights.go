@@ -1,5 +1,11 @@
 package register
 
+import (
+	"fmt"
+
+	"plusultra.link/privacy/views/text"
+)
+
 // rights checks jurisdictions, request kinds, authorities and holidays.
 func (v *validator) rights() {
 	r := v.reg
@@ -7,6 +13,10 @@ func (v *validator) rights() {
 		if last := i == len(r.Jurisdictions)-1; last != (len(j.Countries) == 0) {
 			v.fault(at("jurisdictions", j.ID)+".countries", "the last jurisdiction, and no other, names no country: it takes everybody else")
 		}
+		v.regions(at("jurisdictions", j.ID), j.Countries, j.Regions)
+	}
+	for _, a := range r.Authorities {
+		v.regions(at("authorities", a.ID), a.Countries, a.Regions)
 	}
 	for _, k := range r.RequestKinds {
 		for _, j := range r.Jurisdictions {
@@ -19,5 +29,15 @@ func (v *validator) rights() {
 		"access", "erasure")
 	if len(r.AuthoritiesFor("", "")) == 0 {
 		v.fault("authorities", "names none for the countries that have no entry of their own")
+	}
+}
+
+// regions asks that those of the United States are states: the only ones that
+// the portal asks people for.
+func (v *validator) regions(path string, countries, regions []string) {
+	for i, region := range regions {
+		if len(countries) != 1 || countries[0] != text.UnitedStates || !text.IsState(region) {
+			v.fault(fmt.Sprintf("%s.regions[%d]", path, i), "%s: regions stand beside the one country US alone, and are its states", region)
+		}
 	}
 }
