@@ -105,7 +105,7 @@ func New(p Parts) (*App, error) {
 	}
 	a.Catalog = catalog.In(a.Zone)
 	if a.Policy == nil {
-		if a.Policy, err = notice.Default(); err != nil {
+		if a.Policy, err = notice.Default(p.Words...); err != nil {
 			return nil, err
 		}
 	}

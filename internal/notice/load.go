@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/views/text"
@@ -20,31 +18,36 @@ import (
 var embedded embed.FS
 
 // Default is the policy that the portal ships, in every language that it
-// speaks.
-func Default() (*Policy, error) { return Load("") }
+// speaks: see [Load] for others.
+func Default(others ...fs.FS) (*Policy, error) { return Load("", others...) }
 
 // Load reads an operator's policy: a folder with a folder per version, each
 // in every language that the portal speaks. It fails with [document.Faults].
-// Without a name it is the one built in.
-func Load(dir string) (*Policy, error) {
-	catalog, err := text.Load()
+// Without a name it is the one built in. Other folders bring further
+// languages: their messages as [text.Load] reads them, and in policy/<version>
+// what the versions built in say, <language>.md and words.<language>.yaml.
+func Load(dir string, others ...fs.FS) (*Policy, error) {
+	catalog, err := text.Load(others...)
 	if err != nil {
 		return nil, err
 	}
+	r := reader{languages: catalog.Languages()}
 	if dir != "" {
-		return read(os.DirFS(dir), dir, catalog.Languages())
+		r.files, r.shown = os.DirFS(dir), dir
+		return r.read()
 	}
-	sub, err := fs.Sub(embedded, "default")
-	if err != nil {
+	r.shown, r.others = "default", others
+	if r.files, err = fs.Sub(embedded, "default"); err != nil {
 		return nil, err
 	}
-	return read(sub, "default", catalog.Languages())
+	return r.read()
 }
 
 // reader reads versions and gathers what is wrong with them.
 type reader struct {
 	files     fs.FS
-	shown     string // how faults name the folder
+	shown     string  // how faults name the folder
+	others    []fs.FS // with further languages
 	languages []string
 	faults    document.Faults
 }
@@ -55,12 +58,11 @@ func (r *reader) fault(file string, line int, format string, args ...any) {
 	})
 }
 
-func read(files fs.FS, shown string, languages []string) (*Policy, error) {
-	entries, err := fs.ReadDir(files, ".")
+func (r *reader) read() (*Policy, error) {
+	entries, err := fs.ReadDir(r.files, ".")
 	if err != nil {
 		return nil, fmt.Errorf("read the policy: %w", err)
 	}
-	r := reader{files: files, shown: shown, languages: languages}
 	var p Policy
 	for _, entry := range entries {
 		if entry.IsDir() {
@@ -68,7 +70,7 @@ func read(files fs.FS, shown string, languages []string) (*Policy, error) {
 		}
 	}
 	if len(p.versions) == 0 {
-		return nil, fmt.Errorf("read the policy: the folder %s holds no version", shown)
+		return nil, fmt.Errorf("read the policy: the folder %s holds no version", r.shown)
 	}
 	if len(r.faults) > 0 {
 		return nil, r.faults
@@ -78,11 +80,11 @@ func read(files fs.FS, shown string, languages []string) (*Policy, error) {
 }
 
 func (r *reader) version(id string) Version {
-	v := Version{ID: id, documents: map[string]Document{}}
-	v.Effective, v.Changes = r.about(path.Join(id, "version.yaml"))
+	about := r.about(id)
+	v := Version{ID: id, Effective: about.Effective, Changes: about.Changes, documents: map[string]Document{}}
 	for _, lang := range r.languages {
 		file := path.Join(id, lang+".md")
-		source, err := fs.ReadFile(r.files, file)
+		source, err := r.prose(file)
 		if err != nil {
 			r.fault(file, 1, "the version has no text in the language %s", lang)
 			continue
@@ -99,31 +101,38 @@ func (r *reader) version(id string) Version {
 	return v
 }
 
-// about reads version.yaml.
-func (r *reader) about(file string) (deadline.Day, document.Text) {
-	source, err := fs.ReadFile(r.files, file)
-	if err != nil {
-		r.fault(file, 1, "is missing: it says from which day the version is in force")
-		return deadline.Day{}, nil
-	}
-	var about struct {
-		Effective string        `yaml:"effective"`
-		Changes   document.Text `yaml:"changes"`
-	}
-	if err := yaml.UnmarshalWithOptions(source, &about, yaml.Strict()); err != nil {
-		r.fault(file, 1, "%s", yaml.FormatError(err, false, false))
-		return deadline.Day{}, nil
-	}
-	day, err := deadline.ParseDay(about.Effective)
-	if err != nil {
-		r.fault(file, 1, "effective: %v", err)
-	}
-	for _, lang := range r.languages {
-		if about.Changes[lang] == "" {
-			r.fault(file, 1, "changes has no text in the language %s", lang)
+// prose finds a file of the policy's own, or else of a further language.
+func (r *reader) prose(file string) (source []byte, err error) {
+	source, err = fs.ReadFile(r.files, file)
+	for _, other := range r.others {
+		if err != nil {
+			source, err = fs.ReadFile(other, path.Join("policy", file))
 		}
 	}
-	return day, about.Changes
+	return source, err
+}
+
+// about is what version.yaml says of a version.
+type about struct {
+	Effective deadline.Day  `json:"effective"`
+	Changes   document.Text `json:"changes"`
+}
+
+// Schema says what an about may hold.
+func (about) Schema() string { return `required: [effective, changes]` }
+
+func (r *reader) about(id string) (a about) {
+	sources, err := document.Folder(r.files, id, path.Join(r.shown, id))
+	if err != nil {
+		r.fault(path.Join(id, "version.yaml"), 1, "is missing: it says from which day the version is in force")
+		return a
+	}
+	words, err := document.Languages(path.Join("policy", id), r.others)
+	if err != nil {
+		r.fault(path.Join(id, "version.yaml"), 1, "in a further language: %v", err)
+	}
+	r.faults = append(r.faults, document.Parse[about](append(sources, words...)).Read(&a, r.languages)...)
+	return a
 }
 
 func ids(doc Document) []string {

@@ -135,8 +135,12 @@ func TestAnOperatorsPolicyIsHeldToTheRules(t *testing.T) {
 		{"a list left out", func(f map[string]string) { f["2027/ja.md"] = strings.Replace(f["2027/ja.md"], "{{rights}}", "", 1) }, "2027/ja.md:1: never shows {{rights}}"},
 		{"a language left out", func(f map[string]string) { f["2027/ja.md"] = "" }, "2027/ja.md:1: the version has no text in the language ja"},
 		{"no day", func(f map[string]string) { f["2027/version.yaml"] = "changes: {en: a, ja: b}\n" }, "2027/version.yaml:1: effective"},
-		{"an unknown key", func(f map[string]string) { f["2027/version.yaml"] += "author: me\n" }, "2027/version.yaml:1:"},
-		{"no word on what changed", func(f map[string]string) { f["2027/version.yaml"] = "effective: 2027-01-01\n" }, "2027/version.yaml:1: changes has no text"},
+		{"an unknown key", func(f map[string]string) { f["2027/version.yaml"] += "author: me\n" }, "2027/version.yaml:3: author: there is no such key here"},
+		{"a day that is none", func(f map[string]string) {
+			f["2027/version.yaml"] = "\n\neffective: 2027-02-30\nchanges: {en: a, ja: b}\n"
+		}, "2027/version.yaml:3: effective"},
+		{"changes in one language", func(f map[string]string) { f["2027/version.yaml"] = "effective: 2027-01-01\nchanges: {en: a}\n" }, "2027/version.yaml:2: changes: has no text in the language ja"},
+		{"no word on what changed", func(f map[string]string) { f["2027/version.yaml"] = "effective: 2027-01-01\n" }, "2027/version.yaml:1: changes: is missing"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

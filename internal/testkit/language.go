@@ -15,10 +15,10 @@ import (
 // Third is the code of the language that Language makes up.
 const Third = "el"
 
-// ThirdLanguage is every message of the portal, and every word of its register
-// and dictionary, in a language that nobody speaks: the English one in Greek
-// letters. What is still in Latin letters on a page, in mail or in an archive
-// did not come from files of words.
+// ThirdLanguage is every message of the portal, and every word of its register,
+// dictionary and policy, in a language that nobody speaks: the English one in
+// Greek letters. What is still in Latin letters on a page, in mail or in an
+// archive did not come from files of words.
 func ThirdLanguage(t testing.TB) fs.FS {
 	t.Helper()
 	root, err := os.Getwd()
@@ -49,7 +49,21 @@ func ThirdLanguage(t testing.TB) fs.FS {
 		}
 		files[strings.Replace(filepath.Base(name), ".en.", "."+Third+".", 1)] = &fstest.MapFile{Data: made}
 	}
-	for dir, folder := range map[string]string{"register": "internal/register/default", "dictionary": "internal/dictionary"} {
+	folders := map[string]string{"register": "internal/register/default", "dictionary": "internal/dictionary"}
+	prose, err := filepath.Glob(filepath.Join(root, "internal/notice/default/*/en.md"))
+	if err != nil || len(prose) == 0 {
+		t.Fatalf("no policy: %v", err)
+	}
+	for _, name := range prose {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		version := filepath.Base(filepath.Dir(name))
+		files["policy/"+version+"/"+Third+".md"] = &fstest.MapFile{Data: []byte(Greek(string(source)))}
+		folders["policy/"+version] = "internal/notice/default/" + version
+	}
+	for dir, folder := range folders {
 		words := map[string]string{}
 		sources, err := filepath.Glob(filepath.Join(root, folder, "*.yaml"))
 		if err != nil || len(sources) == 0 {
@@ -110,9 +124,11 @@ func greek(node any) any {
 	return node
 }
 
-var placeholder = regexp.MustCompile(`\{\{.*?\}\}`)
+// placeholder is what stands in a message or in prose and is no word: a slot,
+// the id of a heading, where a link leads.
+var placeholder = regexp.MustCompile(`\{\{.*?\}\}|\{#[^}]*\}|\]\([^)]*\)|<[^>]*>`)
 
-// Greek writes a message of the third language, placeholders left as they are.
+// Greek writes words of the third language, placeholders left as they are.
 func Greek(english string) string {
 	at, out := 0, ""
 	for _, span := range placeholder.FindAllStringIndex(english, -1) {
