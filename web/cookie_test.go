@@ -99,7 +99,7 @@ func TestOneFunctionMakesEveryCookie(t *testing.T) {
 
 func TestEveryCookieThatTheCodeNamesIsInTheDictionary(t *testing.T) {
 	t.Parallel()
-	stored, err := dictionary.Load([]string{"en", "ja"})
+	stored, err := dictionary.Read(dictionary.Files(), []string{"en", "ja"})
 	must(t, err)
 	source, err := parser.ParseFile(token.NewFileSet(), "cookie.go", nil, 0)
 	must(t, err)

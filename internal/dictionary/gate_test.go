@@ -12,7 +12,7 @@ import (
 
 func shipped(t *testing.T) *dictionary.Dictionary {
 	t.Helper()
-	d, err := dictionary.Load([]string{"en", "ja"})
+	d, err := dictionary.Read(dictionary.Files(), []string{"en", "ja"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,12 +12,15 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// Load reads the dictionary of this program, with the words of further
-// languages in the folder dictionary of others (see [document.Parse]). It fails with
-// [document.Faults] when anything in it is wrong, or has no words in one of
-// the languages.
-func Load(languages []string, others ...fs.FS) (*Dictionary, error) {
-	sources, err := document.Folder(files, ".", "dictionary")
+// Files are the dictionary of this program, as it is written.
+func Files() fs.FS { return files }
+
+// Read reads a program's dictionary, with the words of further languages in the
+// folder dictionary of others (see [document.Parse]). It fails with
+// [document.Faults] when anything in it is wrong, or has no words in one of the
+// languages.
+func Read(written fs.FS, languages []string, others ...fs.FS) (*Dictionary, error) {
+	sources, err := document.Folder(written, ".", "dictionary")
 	if err != nil {
 		return nil, fmt.Errorf("read the dictionary: %w", err)
 	}

@@ -3,8 +3,18 @@ package register
 import (
 	"testing"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/document"
 )
+
+func whole(sources []document.Source) (*Register, error) {
+	languages := []string{"en", "ja"}
+	stored, err := dictionary.Read(dictionary.Files(), languages)
+	if err != nil {
+		return nil, err
+	}
+	return read(document.Parse[Register](sources), stored, languages)
+}
 
 func FuzzAnyDocumentIsReadOrRefused(f *testing.F) {
 	for _, seed := range []string{

@@ -16,27 +16,43 @@ import (
 //go:embed default/*.yaml
 var embedded embed.FS
 
+// Release is what a release of the program brings: the files of its dictionary
+// and of the register that it ships.
+type Release struct{ Dictionary, Register fs.FS }
+
+// Current is this one.
+func Current() Release {
+	sub, err := fs.Sub(embedded, "default")
+	if err != nil {
+		panic(err) // it is no name of a folder
+	}
+	return Release{Dictionary: dictionary.Files(), Register: sub}
+}
+
 // Default is the register that the portal ships, in every language that it
 // speaks.
 func Default(others ...fs.FS) (*Register, error) { return Load("", others...) }
 
-// Load reads an operator's register and lays it over the default: one YAML
+// Load reads an operator's register on this release: see [Release.Load].
+func Load(name string, others ...fs.FS) (*Register, error) { return Current().Load(name, others...) }
+
+// Load reads an operator's register and lays it over the release's: one YAML
 // file, or a folder whose YAML files are read in the order of their names as
 // one document. It fails with [document.Faults] when anything in it is wrong.
-// Without a name it is the default itself. Other folders bring further
+// Without a name it is the release's own. Other folders bring further
 // languages: their messages as [text.Load] reads them, and in register and
 // dictionary what those two that are built in say.
-func Load(name string, others ...fs.FS) (*Register, error) {
+func (r Release) Load(name string, others ...fs.FS) (*Register, error) {
 	catalog, err := text.Load(others...)
 	if err != nil {
 		return nil, err
 	}
 	languages := catalog.Languages()
-	stored, err := dictionary.Load(languages, others...)
+	stored, err := dictionary.Read(r.Dictionary, languages, others...)
 	if err != nil {
 		return nil, err
 	}
-	base, err := builtIn(others...)
+	base, err := r.base(others...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +75,15 @@ func Load(name string, others ...fs.FS) (*Register, error) {
 
 // Schema is the JSON Schema of an operator's register, for their editor.
 func Schema() ([]byte, error) {
-	base, err := builtIn()
+	base, err := Current().base()
 	if err != nil {
 		return nil, err
 	}
 	return base.Schema("Register of processing")
 }
 
-func builtIn(others ...fs.FS) (*document.Document[Register], error) {
-	sources, err := document.Folder(embedded, "default", "default")
+func (r Release) base(others ...fs.FS) (*document.Document[Register], error) {
+	sources, err := document.Folder(r.Register, ".", "default")
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
@@ -52,7 +53,7 @@ func tampered(t *testing.T, file, old, replacement string) (*register.Register, 
 	if err := os.WriteFile(name, []byte(changed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return register.Whole(dir)
+	return register.Release{Dictionary: dictionary.Files(), Register: os.DirFS(dir)}.Load("")
 }
 
 // lineOf is the line on which a passage of a shipped file begins.

@@ -57,7 +57,7 @@ func over(t *testing.T, source string) *register.Register {
 
 func TestTwentyLinesAreAWholeRegisterAlsoOnTheNextRelease(t *testing.T) {
 	t.Parallel()
-	const name = "testdata/operator.yaml" // as the README shows it
+	const name = "testdata/releases/2026-11/shop/register.yaml" // as the README shows it
 	source, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,16 @@ categories:
 
 func TestAnItemThatALaterReleaseRetiredIsWarnedOfAndLeftOut(t *testing.T) {
 	t.Parallel()
-	reg, err := register.Retiring("topics", "races", "topics:\n  - {id: races, locked: false}\n  - {id: promotions, locked: false}\n")
+	later := register.Current()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, later.Register); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "retired.yaml"), []byte("retired: {topics: [races]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	later.Register = os.DirFS(dir)
+	reg, err := later.Load(write(t, "topics:\n  - {id: races, locked: false}\n  - {id: promotions, locked: false}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
