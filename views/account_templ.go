@@ -390,7 +390,7 @@ func signUpRest(p SignUpPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "state", Label: text.T(ctx, "account.state"), Hint: text.T(ctx, "account.stateHint"), Options: withNone(p.States, text.T(ctx, "account.countryNone")), Autocomplete: "address-level1", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "state", Label: text.T(ctx, "account.state"), Hint: text.T(ctx, "account.stateHint"), Options: withNone(p.States, text.T(ctx, "account.countryNone")), Autocomplete: "address-level1", Optional: true, Error: p.Problems.Of("state")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,32 @@ func TestANameIsMeasuredInCharactersAndACountryIsOne(t *testing.T) {
 	for _, country := range []string{"ZZ", "jp", "EU", "Japan"} {
 		form.Set("country", country)
 		c.wrong("/sign-up", form)
+	}
+}
+
+func TestASlipInAYearOrAStateIsToldAndShutsNobodyOut(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	c := p.client()
+	year := p.clock.Now().Year()
+	for _, tc := range []struct{ born, country, state, want string }{
+		{strconv.Itoa(year), "", "", "Check the year of birth"},
+		{strconv.Itoa(year + 1), "", "", "Check the year of birth"},
+		{"190", "", "", "Check the year of birth"},
+		{"1990", "DE", "CA", "A state goes with the United States alone"},
+		{"1990", "", "CA", "A state goes with the United States alone"},
+		{"1990", "US", "ZZ", "Choose a state from the list"},
+	} {
+		form := signUp("kim@example.com", tc.born)
+		form.Set("country", tc.country)
+		form.Set("state", tc.state)
+		if got := c.wrong("/sign-up", form); !strings.Contains(got.body, tc.want) {
+			t.Errorf("%+v: the page does not say it\n%s", tc, got.body)
+		}
+	}
+	got := c.post("/sign-up", signUp("kim@example.com", strconv.Itoa(year-11)))
+	if body := c.get(got.header.Get("Location")).body; !strings.Contains(body, "write to "+p.Register.Controller.PrivacyEmail) {
+		t.Errorf("somebody too young has no way on\n%s", body)
 	}
 }
 

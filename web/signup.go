@@ -42,9 +42,10 @@ func (f signUpForm) born() time.Time {
 }
 
 // explain puts what is wrong in the order of the form's fields, and tells a
-// day that no calendar has from one that is not written whole.
+// day that no calendar has, and a year that is too short, from one that is not
+// written whole.
 func (f signUpForm) explain(problems fault.Problems) fault.Problems {
-	order := []string{"name", "email", "born", "country"}
+	order := []string{"name", "email", "born", "country", "state"}
 	out := slices.Clone(problems)
 	slices.SortStableFunc(out, func(a, b fault.Problem) int {
 		return cmp.Compare(slices.Index(order, a.Field), slices.Index(order, b.Field))
@@ -52,9 +53,13 @@ func (f signUpForm) explain(problems fault.Problems) fault.Problems {
 	day, err1 := strconv.Atoi(input.Narrow(f.Day))
 	month, err2 := strconv.Atoi(input.Narrow(f.Month))
 	year, err3 := strconv.Atoi(input.Narrow(f.Year))
-	written := err1 == nil && err2 == nil && err3 == nil && day >= 1 && day <= 31 && month >= 1 && month <= 12 && year >= 1900
+	written := err1 == nil && err2 == nil && err3 == nil && day >= 1 && day <= 31 && month >= 1 && month <= 12
 	for i := range out {
-		if out[i].Field == "born" && written && f.born().IsZero() {
+		switch {
+		case out[i].Field != "born" || !written || !f.born().IsZero():
+		case year < 1000: // a digit is missing
+			out[i].Key = "account.bornYear"
+		default:
 			out[i].Key = "account.bornNever"
 		}
 	}
@@ -107,7 +112,7 @@ func (s *server) refuseYouth(ctx echo.Context) error {
 
 // later tells somebody who is too young, and keeps nothing of what they said.
 func (s *server) later(ctx echo.Context) error {
-	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.Say(account.TooYoung + ".text")}
+	page := views.ErrorPage{Shell: s.shell(ctx, account.TooYoung+".title", ""), Happened: text.Say(account.TooYoung+".text", "Privacy", s.Register.Controller.PrivacyEmail)}
 	return render(ctx, http.StatusOK, views.Error(page)) // nothing to try again
 }
 

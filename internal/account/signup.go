@@ -144,11 +144,21 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 	} else if name == "" {
 		ps = append(ps, fault.Field("name", "account.nameBad"))
 	}
-	if f.Born.IsZero() || f.Born.After(now) || ageOn(now, f.Born) > 130 {
+	switch age := ageOn(now, f.Born); {
+	case f.Born.IsZero():
 		ps = append(ps, fault.Field("born", "account.bornBad"))
+	case age < 3 || age > 130: // who can write is older: this year for the year of birth is a slip
+		ps = append(ps, fault.Field("born", "account.bornYear"))
 	}
 	if f.Country != "" && !text.IsCountry(f.Country) {
 		ps = append(ps, fault.Field("country", "account.countryBad"))
+	}
+	switch {
+	case f.State == "":
+	case f.Country != text.UnitedStates:
+		ps = append(ps, fault.Field("state", "account.stateElsewhere"))
+	case !text.IsState(f.State):
+		ps = append(ps, fault.Field("state", "account.stateBad"))
 	}
 	return ps
 }

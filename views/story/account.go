@@ -23,7 +23,7 @@ func account() Group {
 			return views.SignUp(p)
 		}},
 		{Name: "Sign up, too young", Page: func(ctx context.Context) templ.Component {
-			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.Say("account.tooYoung.text")})
+			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.Say("account.tooYoung.text", "Privacy", "privacy@example.com")})
 		}},
 		{Name: "Look into your e-mail", Page: checkMail},
 		{Name: "Verify", Page: func(ctx context.Context) templ.Component { return views.Verify(verify(ctx)) }},
