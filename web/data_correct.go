@@ -1,9 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -92,7 +89,7 @@ func (c *dataController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	now := rowVersion(row)
+	now := row.Version()
 	if ok {
 		values = typed
 	}
@@ -126,15 +123,8 @@ func (c *dataController) update(ctx echo.Context) error {
 		values["seen"] = seen // no field of a category is called so
 		return c.again(ctx, here(ctx), values, problems)
 	}
-	row, err := source.Row(ctx.Request().Context(), person(ctx), rowOf(ctx))
-	if err != nil {
-		return err
-	}
-	if seen != "" && seen != rowVersion(row) {
-		return again(fault.Problems{fault.Field("", "data.changedMeanwhile")})
-	}
 	err = source.Rectify(ctx.Request().Context(), record.Rectification{
-		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: rowOf(ctx), Values: values,
+		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: rowOf(ctx), Values: values, Seen: seen,
 	})
 	if problems, ok := fault.Fields(err); ok {
 		return again(problems)
@@ -143,15 +133,6 @@ func (c *dataController) update(ctx echo.Context) error {
 		return err
 	}
 	return c.redirect(ctx, "/data/"+source.Category().ID, "data.rowCorrected")
-}
-
-// rowVersion tells two states of a row apart.
-func rowVersion(row record.Row) string {
-	sum := sha256.New()
-	for _, v := range row.Values {
-		fmt.Fprintf(sum, "%d:%s", len(v), v)
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 func (c *dataController) editRowPage(ctx echo.Context, source record.Source, values map[string]string, problems fault.Problems) views.EditRowPage {

@@ -42,6 +42,9 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 	}
 	code := fmt.Sprintf("%06d", n)
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := Hold(ctx, tx, person); err != nil { // two at once leave one code
+			return err
+		}
 		to, err := s.RecipientIn(ctx, tx, person)
 		if err != nil {
 			return err
@@ -71,6 +74,9 @@ func (s *Service) ProveByCode(ctx context.Context, person, session uuid.UUID, co
 	}
 	var fresh string
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := Share(ctx, tx, person); err != nil {
+			return err
+		}
 		used, err := useCode(ctx, tx, person, s.codeHashes(session, code), s.deps.Now())
 		if err != nil {
 			return err

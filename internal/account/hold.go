@@ -53,13 +53,16 @@ func HasPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, e
 }
 
 // Close shuts an account whose erasure has begun: its person is signed out
-// everywhere and nobody signs in to it any more. It gives the addresses that
-// were theirs. To call it again changes nothing.
+// everywhere, no link or code that was mailed to them works, and nobody signs
+// in any more. It gives the addresses that were theirs. To call it again changes nothing.
 func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]string, error) {
 	if err := setClosing(ctx, tx, Person{ID: id, ClosingAt: new(s.deps.Now())}); err != nil {
 		return nil, err
 	}
 	if err := endOthers(ctx, tx, SessionOwner{Person: id}, uuid.Nil); err != nil {
+		return nil, err
+	}
+	if err := deleteProofs(ctx, tx, id); err != nil {
 		return nil, err
 	}
 	return addressesOf(ctx, tx, id)

@@ -49,7 +49,10 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 		return fault.Invalidate(ps...)
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		old, err := lockProfile(ctx, tx, p.PersonID)
+		if err := Hold(ctx, tx, p.PersonID); err != nil {
+			return err
+		}
+		old, err := findProfile(ctx, tx.Gorm, p.PersonID)
 		if err != nil {
 			return err
 		}

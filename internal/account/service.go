@@ -119,6 +119,9 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 // SetLang keeps the language a person chose, for pages and mail.
 func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := Hold(ctx, tx, id); err != nil {
+			return err
+		}
 		return updatePerson(ctx, tx, Person{ID: id, Lang: lang}, "lang")
 	})
 }
@@ -130,6 +133,9 @@ func (s *Service) SetZone(ctx context.Context, id uuid.UUID, zone string) error 
 		return fault.Invalidate(fault.Field("zone", "account.zoneBad"))
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := Hold(ctx, tx, id); err != nil {
+			return err
+		}
 		return updatePerson(ctx, tx, Person{ID: id, Zone: zone, ZoneChosen: zone != ""}, "zone", "zone_chosen")
 	})
 }

@@ -45,6 +45,14 @@ func (s Session) Fresh(now time.Time, within time.Duration) bool {
 type SessionOwner struct{ Person, Staff uuid.UUID }
 
 // actor is the owner as the audit log names them; zero for a guest.
+// share is Share, of a session's owner who is a person.
+func (o SessionOwner) share(ctx context.Context, tx postgres.Tx) error {
+	if o.Person == uuid.Nil {
+		return nil
+	}
+	return Share(ctx, tx, o.Person)
+}
+
 func (o SessionOwner) actor() audit.Actor {
 	switch {
 	case o.Staff != uuid.Nil:
@@ -97,10 +105,10 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 		if err := noteZone(ctx, tx, owner.Person, from.Zone); err != nil {
 			return "", err
 		}
-		if err := Share(ctx, tx, owner.Person); err != nil {
-			return "", err
-		}
 		row.PersonID = &owner.Person
+	}
+	if err := owner.share(ctx, tx); err != nil {
+		return "", err
 	}
 	if owner.Staff != uuid.Nil {
 		row.StaffID = &owner.Staff
@@ -114,13 +122,15 @@ func (s *Service) startSession(ctx context.Context, tx postgres.Tx, owner Sessio
 	return token, audit.Record(ctx, tx, audit.Entry{At: now, Actor: owner.actor(), Action: "session.started", PersonID: owner.Person, Subject: row.ID.String()})
 }
 
-// Renew gives a session a new token after its owner proved who they are: the
-// old one dies.
-func (s *Service) Renew(ctx context.Context, old string) (string, error) {
+// Renew gives a session of a person's a new token after they proved who they
+// are: the old one dies.
+func (s *Service) Renew(ctx context.Context, person uuid.UUID, old string) (string, error) {
 	var token string
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		var err error
-		token, err = s.renew(ctx, tx, old)
+		err := Share(ctx, tx, person)
+		if err == nil {
+			token, err = s.renew(ctx, tx, old)
+		}
 		return err
 	})
 	return token, err
@@ -160,6 +170,9 @@ func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, 
 // EndSession signs somebody out elsewhere. NotFound if it is not theirs.
 func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UUID) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := owner.share(ctx, tx); err != nil {
+			return err
+		}
 		if err := endSession(ctx, tx, owner, id); err != nil {
 			return err
 		}
@@ -170,6 +183,9 @@ func (s *Service) EndSession(ctx context.Context, owner SessionOwner, id uuid.UU
 // EndOthers signs somebody out everywhere but in the session that asks.
 func (s *Service) EndOthers(ctx context.Context, owner SessionOwner, keep uuid.UUID) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := owner.share(ctx, tx); err != nil {
+			return err
+		}
 		if err := endOthers(ctx, tx, owner, keep); err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func (s *Service) Prove(ctx context.Context, person uuid.UUID, password, token s
 	if err := s.knows(ctx, person, "password", password, from); err != nil {
 		return "", err
 	}
-	return s.Renew(ctx, token)
+	return s.Renew(ctx, person, token)
 }
 
 // knows holds somebody signed in to their password, if they have one; field is
@@ -115,7 +115,10 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	case err != nil:
 		return err
 	}
-	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := (SessionOwner{Person: id}).share(ctx, tx); err != nil {
+			return err
+		}
 		if id == uuid.Nil {
 			to := outbox.Recipient{Address: at.String(), Lang: from.Lang}
 			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"})
@@ -128,6 +131,10 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 		to := outbox.Recipient{Owner: id, Address: at.String(), Lang: from.Lang}
 		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token})
 	})
+	if fault.Is(err, fault.Conflict) {
+		return nil // nothing is written any more to somebody being erased
+	}
+	return err
 }
 
 // mayReset holds a reset to its limits: TooMany for whoever has strangers
@@ -249,6 +256,9 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 		return err
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := Hold(ctx, tx, person); err != nil {
+			return err
+		}
 		return s.setPassword(ctx, tx, person, hash, session)
 	})
 }

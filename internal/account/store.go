@@ -87,14 +87,19 @@ func findPerson(ctx context.Context, db *gorm.DB, id uuid.UUID) (Person, error) 
 	return p, err
 }
 
+// updatePerson writes columns of a person whom tx holds.
 func updatePerson(ctx context.Context, tx postgres.Tx, p Person, column string, more ...string) error {
 	_, err := gorm.G[Person](tx.Gorm).Where("id = ?", p.ID).Select(column, more).Updates(ctx, p)
-	return err
+	if err != nil {
+		return fmt.Errorf("changing a person: %w", err)
+	}
+	return nil
 }
 
-// setBrowsersZone keeps the zone that a browser says, unless its owner chose one.
+// setBrowsersZone keeps the zone that a browser says, unless its owner chose
+// one, or is being erased: whom it finds it holds.
 func setBrowsersZone(ctx context.Context, tx postgres.Tx, id uuid.UUID, zone string) error {
-	_, err := gorm.G[Person](tx.Gorm).Where("id = ? and not zone_chosen and zone <> ?", id, zone).Select("zone").Updates(ctx, Person{Zone: zone})
+	_, err := gorm.G[Person](tx.Gorm).Where("id = ? and closing_at is null and not zone_chosen and zone <> ?", id, zone).Select("zone").Updates(ctx, Person{Zone: zone})
 	return err
 }
 
@@ -107,17 +112,12 @@ func setClosing(ctx context.Context, tx postgres.Tx, p Person) error {
 	return nil
 }
 
-func findProfile(ctx context.Context, db *gorm.DB, person uuid.UUID, how ...clause.Expression) (Profile, error) {
-	p, err := gorm.G[Profile](db, how...).Where("person_id = ?", person).First(ctx)
+func findProfile(ctx context.Context, db *gorm.DB, person uuid.UUID) (Profile, error) {
+	p, err := gorm.G[Profile](db).Where("person_id = ?", person).First(ctx)
 	if postgres.IsMissing(err) {
 		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
 	return p, err
-}
-
-// lockProfile is findProfile for a change.
-func lockProfile(ctx context.Context, tx postgres.Tx, person uuid.UUID) (Profile, error) {
-	return findProfile(ctx, tx.Gorm, person, clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
 func updateProfile(ctx context.Context, tx postgres.Tx, p Profile) error {

@@ -54,7 +54,7 @@ type source struct {
 func sources(t *testing.T) []source {
 	t.Helper()
 	var all []source
-	root := filepath.Join("..", "..")
+	fset, root := token.NewFileSet(), filepath.Join("..", "..")
 	for _, top := range []string{"cmd", "internal", "web"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.IsDir() && entry.Name() == "testkit" {
@@ -63,7 +63,6 @@ func sources(t *testing.T) []source {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			fset := token.NewFileSet()
 			file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
 			if err != nil {
 				return err

@@ -118,9 +118,15 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 // thought of later too. It tells how many lines the ledger got.
 func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err error) {
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		changed, err = s.AllOffIn(ctx, tx, c)
+		err := account.Share(ctx, tx, c.Person)
+		if err == nil {
+			changed, err = s.AllOffIn(ctx, tx, c)
+		}
 		return err
 	})
+	if fault.Is(err, fault.Conflict) { // it was the first thing that their erasure did
+		return 0, nil
+	}
 	return changed, err
 }
 
@@ -164,7 +170,10 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 // transaction.
 func (s *Service) record(ctx context.Context, c Choice, action string, choose func(postgres.Tx, time.Time) ([]Event, error)) (changed int64, err error) {
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		changed, err = s.recordIn(ctx, tx, c, action, choose)
+		err := account.Share(ctx, tx, c.Person)
+		if err == nil {
+			changed, err = s.recordIn(ctx, tx, c, action, choose)
+		}
 		return err
 	})
 	return changed, err

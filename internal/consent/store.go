@@ -17,18 +17,19 @@ import (
 // event for each state that it changed. What stands already as it is asked
 // for changes nothing, so it may be sent any number of times; of two at once
 // the second waits for the first and finds nothing to do. Nobody's state is
-// written for a person who is erased. The order keeps two batches from
-// waiting for each other.
+// written for a person who is erased, and the last of an erasure waits for
+// whom it is written. The order keeps two batches from waiting for each other.
 const writeSQL = `
 with asked as (
   select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[])
     as a (person_id, id, at, topic, given, channel, wording, lang)
 ), changed as (
   insert into consent_state (person_id, topic, given, at, channel)
-  select a.person_id, a.topic, a.given, a.at, a.channel
+  select person_id, a.topic, a.given, a.at, a.channel
   from asked a
-  where exists (select from ` + account.OfPeople + ` where people.person_id = a.person_id)
-  order by a.person_id, a.topic
+  join ` + account.OfPeople + ` using (person_id)
+  order by person_id, topic
+  for share of people
   on conflict (person_id, topic) do update
     set given = excluded.given, at = excluded.at, channel = excluded.channel
     where consent_state.given <> excluded.given

@@ -107,6 +107,10 @@ func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.
 		return err
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		// A request outlives its person, and so does who looked at it.
+		if err := account.Share(ctx, tx, person); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
 		// Two windows that load at once are one look: the second waits here.
 		if err := waitForLook(ctx, tx, like); err != nil {
 			return err

@@ -2,6 +2,9 @@ package record
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,6 +61,15 @@ type Row struct {
 	Values [][]byte
 }
 
+// Version tells two states of a row apart.
+func (r Row) Version() string {
+	sum := sha256.New()
+	for _, v := range r.Values {
+		fmt.Fprintf(sum, "%d:%s", len(v), v)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
 // PageQuery says which rows to show. Older and Newer are cursors of the page
 // before; at most one of them is set.
 type PageQuery struct {
@@ -79,4 +91,5 @@ type Rectification struct {
 	Person uuid.UUID
 	Key    string
 	Values map[string]string
+	Seen   string // the version (Row.Version) that is corrected, "" for whichever there is
 }

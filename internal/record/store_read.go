@@ -67,7 +67,7 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 		return Page{}, err
 	}
 	sql := "select " + t.list + " from " + t.from + " where " + where + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
-	rows, err := t.rows(ctx, sql, args)
+	rows, err := t.rows(ctx, t.deps.DB.Pool, sql, args)
 	if err != nil {
 		return Page{}, t.failed("page", err)
 	}
@@ -75,6 +75,10 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 }
 
 func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, error) {
+	return t.row(ctx, t.deps.DB.Pool, person, key)
+}
+
+func (t *table) row(ctx context.Context, db postgres.Reader, person uuid.UUID, key string) (Row, error) {
 	where, args := t.shown, []any{asText, person}
 	if len(t.keys) > 0 {
 		values, err := t.parse(key)
@@ -86,7 +90,7 @@ func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, err
 			where += " and " + k.expr + " = $" + strconv.Itoa(len(args)-1) + "::" + k.sqlType
 		}
 	}
-	rows, err := t.rows(ctx, "select "+t.list+" from "+t.from+" where "+where, args)
+	rows, err := t.rows(ctx, db, "select "+t.list+" from "+t.from+" where "+where, args)
 	if err != nil {
 		return Row{}, t.failed("find", err)
 	}
@@ -96,8 +100,8 @@ func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, err
 	return rows[0], nil
 }
 
-func (t *table) rows(ctx context.Context, sql string, args []any) ([]Row, error) {
-	found, err := t.deps.DB.Pool.Query(ctx, sql, args...)
+func (t *table) rows(ctx context.Context, db postgres.Reader, sql string, args []any) ([]Row, error) {
+	found, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}

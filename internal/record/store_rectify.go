@@ -8,13 +8,15 @@ import (
 	"strconv"
 	"strings"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 // Rectify changes only fields that the register lets the person correct, and
-// checks each as if it were imported. NotFound for a row that is not theirs.
+// checks each as if it were imported. NotFound for a row that is not theirs;
+// Invalid if it has changed since it was seen.
 // The audit log keeps which fields changed, never what they held.
 func (t *table) Rectify(ctx context.Context, r Rectification) error {
 	names := slices.Sorted(maps.Keys(r.Values))
@@ -48,6 +50,16 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 		}
 	}
 	return t.failed("rectify", t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := account.Hold(ctx, tx, r.Person); err != nil { // an import waits, too
+			return err
+		}
+		now, err := t.row(ctx, tx.PGX, r.Person, r.Key)
+		if err != nil {
+			return err
+		}
+		if r.Seen != "" && r.Seen != now.Version() {
+			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
+		}
 		sql, args := t.rectifying(names, values, key, r)
 		tag, err := tx.PGX.Exec(ctx, sql, args...)
 		if err != nil {

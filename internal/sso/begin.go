@@ -61,7 +61,14 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	if st.Purpose != SignIn {
 		row.PersonID, row.SessionID = &st.Person, &st.Session
 	}
-	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.keep(ctx, tx, row, a) })
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if row.PersonID != nil {
+			if err := account.Share(ctx, tx, st.Person); err != nil {
+				return err
+			}
+		}
+		return s.keep(ctx, tx, row, a)
+	})
 	return Trip{URL: to, Browser: st.Browser}, err
 }
 

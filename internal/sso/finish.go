@@ -143,14 +143,14 @@ func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Do
 func (s *Service) signIn(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	var person uuid.UUID
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := finish(ctx, tx, row); err != nil {
-			return err
-		}
 		owner, err := linkOwner(ctx, tx, who)
-		if err != nil || owner == uuid.Nil {
-			return err
+		if err == nil && owner != uuid.Nil {
+			err = account.Hold(ctx, tx, owner)
 		}
-		if err := account.Hold(ctx, tx, owner); err != nil {
+		if err == nil {
+			err = finish(ctx, tx, row)
+		}
+		if err != nil || owner == uuid.Nil {
 			return err
 		}
 		found, err := liveLink(ctx, tx, who)
@@ -206,6 +206,9 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 // only if it is theirs, and was made after they were asked.
 func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attempt, who identity, done Done) (Done, error) {
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := account.Hold(ctx, tx, r.Person); err != nil {
+			return err
+		}
 		if err := finish(ctx, tx, row); err != nil {
 			return err
 		}
@@ -228,7 +231,7 @@ func (s *Service) confirm(ctx context.Context, row attemptRow, r Return, a attem
 	if err != nil || done.Undated {
 		return done, err
 	}
-	done.Token, err = s.deps.Accounts.Renew(ctx, r.Token)
+	done.Token, err = s.deps.Accounts.Renew(ctx, r.Person, r.Token)
 	return done, err
 }
 

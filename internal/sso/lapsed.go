@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -44,6 +47,15 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool, error) {
 	var kept bool
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		owner, err := linkOwner(ctx, tx, who)
+		if err != nil || owner == uuid.Nil {
+			return err
+		}
+		if err := account.Hold(ctx, tx, owner); fault.Is(err, fault.Conflict) {
+			return nil // the link ends with them, too
+		} else if err != nil {
+			return err
+		}
 		found, err := liveLink(ctx, tx, who)
 		if err != nil || found == nil {
 			return err
