@@ -27,7 +27,7 @@ const readyTime = 2 * time.Second
 func (c *healthController) ready(ctx echo.Context) error {
 	bounded, cancel := context.WithTimeout(ctx.Request().Context(), readyTime)
 	defer cancel()
-	if err := c.DB.Pool.Ping(bounded); err != nil {
+	if err := c.Ready(bounded); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 	}
 	warnings := slices.Clone(c.Warnings)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -15,19 +14,12 @@ const (
 	activityDays   = 30
 )
 
-// activityActions are what the log says of the ways into an account.
-func activityActions() []string {
-	return []string{
-		"account.opened", "session.started", "session.ended", "session.othersEnded", "password.changed", "sso.linked", "sso.kept", "sso.revoked",
-	}
-}
-
 // activity is what lately happened at the ways into an account, and what
 // failed there, the latest first.
 func (c *securityController) activity(ctx echo.Context) ([]views.Activity, error) {
 	r, lang := ctx.Request().Context(), text.Lang(ctx.Request().Context())
 	since := c.Now().AddDate(0, 0, -activityDays)
-	entries, err := audit.Of(r, c.DB, person(ctx), activityActions(), since, activityLength)
+	entries, err := c.Audit.Of(r, person(ctx), c.Register.Dictionary.WaysIn, since, activityLength)
 	if err != nil {
 		return nil, err
 	}

@@ -25,15 +25,15 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	filter := auditFilter(ctx)
+	filter := c.filter(ctx)
 	at, id := cursorOf(ctx)
-	entries, next, err := audit.Latest(r, c.DB, filter, audit.Cursor{At: at, ID: id})
+	entries, next, err := c.Audit.Latest(r, filter, audit.Cursor{At: at, ID: id})
 	if err != nil {
 		return err
 	}
 	page := views.StaffAuditPage{
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
-		Members: memberOptions(members, filter.Staff), Nouns: audit.Nouns(), Noun: filter.Noun,
+		Members: memberOptions(members, filter.Staff), Nouns: c.Audit.Nouns(), Noun: filter.Noun,
 	}
 	page.Attempts = member(ctx).Role.Covers(staff.Admin)
 	if filter != (audit.Filter{}) {
@@ -54,14 +54,14 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffAudit(page))
 }
 
-// auditFilter reads the filter of the address; what it does not know is not
+// filter reads the filter of the address; what it does not know is not
 // narrowed by.
-func auditFilter(ctx echo.Context) audit.Filter {
+func (c *staffAuditController) filter(ctx echo.Context) audit.Filter {
 	f := audit.Filter{}
 	if member, err := uuid.Parse(ctx.QueryParam("member")); err == nil {
 		f.Staff = member
 	}
-	if noun := ctx.QueryParam("kind"); slices.Contains(audit.Nouns(), noun) {
+	if noun := ctx.QueryParam("kind"); slices.Contains(c.Audit.Nouns(), noun) {
 		f.Noun = noun
 	}
 	return f

@@ -27,6 +27,7 @@ type ground struct {
 	keys       string
 	db         *postgres.DB // as a superuser, who may empty tables and vacuum
 	app        *app.App
+	serving    *postgres.DB // app's
 }
 
 func newGround(ctx context.Context) (g *ground, err error) {
@@ -52,7 +53,7 @@ func newGround(ctx context.Context) (g *ground, err error) {
 		return nil, err
 	}
 	t := task{Database: g.server.URL(), Keys: g.keys, Files: g.files()}
-	g.app, err = t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
+	g.app, g.serving, err = t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +81,8 @@ func (g *ground) findServer() error {
 
 // clear ends what was started and removes what was made.
 func (g *ground) clear() error {
-	if g.app != nil {
-		g.app.DB.Close()
+	if g.serving != nil {
+		g.serving.Close()
 	}
 	if g.db != nil {
 		g.db.Close()

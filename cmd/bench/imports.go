@@ -134,7 +134,7 @@ func (t task) prepare(ctx context.Context) (func() error, error) {
 			})
 		}, nil
 	}
-	a, err := t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
+	a, _, err := t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (h
 	if err != nil {
 		return nil, err
 	}
-	a, err := t.join(ctx, base, slog.New(slog.NewJSONHandler(null, nil)))
+	a, _, err := t.join(ctx, base, slog.New(slog.NewJSONHandler(null, nil)))
 	if err != nil {
 		return nil, err
 	}
@@ -114,18 +114,18 @@ func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (h
 }
 
 // join makes a portal without its face, on the bench's database.
-func (t task) join(ctx context.Context, base string, log *slog.Logger) (*app.App, error) {
-	db, err := postgres.Open(ctx, postgres.Config{URL: t.Database, Logger: log})
+func (t task) join(ctx context.Context, base string, log *slog.Logger) (a *app.App, db *postgres.DB, err error) {
+	db, err = postgres.Open(ctx, postgres.Config{URL: t.Database, Logger: log})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ring, err := keyring.Parse(t.Keys)
 	if err != nil {
-		return nil, err
+		return nil, db, err
 	}
 	reg, err := register.Default()
 	if err != nil {
-		return nil, err
+		return nil, db, err
 	}
 	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now}
 	if t.Full {
@@ -134,8 +134,9 @@ func (t task) join(ctx context.Context, base string, log *slog.Logger) (*app.App
 	if t.Files != "" { // as cmd/portal opens it
 		parts.Files, err = fileblob.OpenBucket(t.Files, &fileblob.Options{CreateDir: true, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
 		if err != nil {
-			return nil, err
+			return nil, db, err
 		}
 	}
-	return app.New(parts)
+	a, err = app.New(parts)
+	return a, db, err
 }

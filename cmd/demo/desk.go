@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
@@ -58,7 +57,7 @@ func inbox() []asked {
 
 // fileRequests files what the inbox holds, by the road that people take, each on its
 // own day. It may be stopped anywhere and repeated.
-func fileRequests(ctx context.Context, a *app.App) error {
+func fileRequests(ctx context.Context, a joined) error {
 	officer, err := theOfficer(ctx, a)
 	if err != nil {
 		return err
@@ -69,7 +68,7 @@ func fileRequests(ctx context.Context, a *app.App) error {
 			return err
 		}
 		var known bool
-		err = a.DB.Pool.QueryRow(ctx, `select exists (select from request where person_id = $1 and kind = $2 and message = $3)`, person, in.Kind, in.Words).Scan(&known)
+		err = a.db.Pool.QueryRow(ctx, `select exists (select from request where person_id = $1 and kind = $2 and message = $3)`, person, in.Kind, in.Words).Scan(&known)
 		if err != nil {
 			return err
 		}
@@ -101,7 +100,7 @@ func glances() []glance {
 
 // look has the officer look at people, each time on its own day. It may be
 // stopped anywhere and repeated.
-func look(ctx context.Context, a *app.App) error {
+func look(ctx context.Context, a joined) error {
 	officer, err := theOfficer(ctx, a)
 	if err != nil {
 		return err
@@ -112,14 +111,14 @@ func look(ctx context.Context, a *app.App) error {
 			return err
 		}
 		var known bool
-		if err := a.DB.Pool.QueryRow(ctx, `select exists (select from staff_look where person_id = $1 and reason = $2)`, person, g.Words).Scan(&known); err != nil || known {
+		if err := a.db.Pool.QueryRow(ctx, `select exists (select from staff_look where person_id = $1 and reason = $2)`, person, g.Words).Scan(&known); err != nil || known {
 			if err != nil {
 				return err
 			}
 			continue
 		}
 		day := a.Now().AddDate(0, 0, -g.DaysAgo)
-		looks := disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: func() time.Time { return day }})
+		looks := disclosure.New(disclosure.Deps{DB: a.db, Register: a.Register, Now: func() time.Time { return day }})
 		if err := looks.Open(ctx, officer, person, disclosure.Stated{Code: g.Code, Reason: g.Words}); err != nil {
 			return fmt.Errorf("the look at %s: %w", g.Email, err)
 		}
@@ -127,7 +126,7 @@ func look(ctx context.Context, a *app.App) error {
 	return nil
 }
 
-func ask(ctx context.Context, a *app.App, officer staff.Member, person uuid.UUID, in asked) error {
+func ask(ctx context.Context, a joined, officer staff.Member, person uuid.UUID, in asked) error {
 	then := a.Now().AddDate(0, 0, -in.DaysAgo).Add(-3 * time.Hour)
 	r, err := a.Requests.On(then).Ask(ctx, person, in.Kind, in.Words)
 	if err != nil || in.AnsweredAfter == 0 {
@@ -140,7 +139,7 @@ func ask(ctx context.Context, a *app.App, officer staff.Member, person uuid.UUID
 	return desk.Refuse(ctx, officer, r.ID, request.Refusal{Code: in.Refusal, Words: in.Answer})
 }
 
-func theOfficer(ctx context.Context, a *app.App) (staff.Member, error) {
+func theOfficer(ctx context.Context, a joined) (staff.Member, error) {
 	members, err := a.Staff.List(ctx)
 	if err != nil {
 		return staff.Member{}, err

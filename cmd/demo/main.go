@@ -106,13 +106,14 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(app.Parts{
+	made, err := app.New(app.Parts{
 		Files: files, Zone: zone, Grace: c.Grace,
 		DB: db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err
 	}
+	a := joined{made, db}
 	if err := a.Check(ctx); err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err := look(ctx, a); err != nil {
 		return err
 	}
-	handler, err := web.New(a, web.Options{Demo: true, DemoGuide: "http://" + c.Mailbox + guidePath})
+	handler, err := web.New(a.App, web.Options{Demo: true, DemoGuide: "http://" + c.Mailbox + guidePath})
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,16 @@ import (
 	"plusultra.link/privacy/internal/record"
 )
 
+// joined is the demo's portal, and the database in which it looks for what an
+// earlier start made.
+type joined struct {
+	*app.App
+	db *postgres.DB
+}
+
 // seed makes the people and their rows, if they are not there yet. It may be
 // stopped anywhere: the next start makes what is missing.
-func seed(ctx context.Context, a *app.App, say func(string)) error {
+func seed(ctx context.Context, a joined, say func(string)) error {
 	end, err := lastDay(ctx, a)
 	if err != nil {
 		return err
@@ -50,16 +57,16 @@ func seed(ctx context.Context, a *app.App, say func(string)) error {
 
 // lastDay is where the histories end: the day on which writing them began, so
 // that a start which was cut off and repeated a day later adds no second one.
-func lastDay(ctx context.Context, a *app.App) (time.Time, error) {
+func lastDay(ctx context.Context, a joined) (time.Time, error) {
 	began := a.Now()
-	err := a.DB.Pool.QueryRow(ctx, `select coalesce(min(started_at), $1) from ingest_run where source like 'demo: %'`, began).Scan(&began)
+	err := a.db.Pool.QueryRow(ctx, `select coalesce(min(started_at), $1) from ingest_run where source like 'demo: %'`, began).Scan(&began)
 	return began.UTC().Truncate(24 * time.Hour), err
 }
 
 // open makes one person with an account, who then says where they live.
-func open(ctx context.Context, a *app.App, p somebody) error {
+func open(ctx context.Context, a joined, p somebody) error {
 	var id uuid.UUID
-	err := a.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+	err := a.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
 		id, err = a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
 		return err
 	})
@@ -73,16 +80,16 @@ func open(ctx context.Context, a *app.App, p somebody) error {
 
 // fed tells whether a person's history was written to its end: the run that
 // comes last has finished.
-func fed(ctx context.Context, a *app.App, p somebody) (bool, error) {
+func fed(ctx context.Context, a joined, p somebody) (bool, error) {
 	var n int
-	err := a.DB.Pool.QueryRow(ctx, `select count(*) from ingest_run where source = $1 and finished_at is not null`, last(p)).Scan(&n)
+	err := a.db.Pool.QueryRow(ctx, `select count(*) from ingest_run where source = $1 and finished_at is not null`, last(p)).Scan(&n)
 	return n > 0, err
 }
 
 func last(p somebody) string { return "demo: site usage of " + p.Email }
 
 // feed takes a person's rows in by the road of `portal import`.
-func feed(ctx context.Context, a *app.App, p somebody, end time.Time) error {
+func feed(ctx context.Context, a joined, p somebody, end time.Time) error {
 	for _, category := range given() {
 		rows := history(category, p, end)
 		if err := ingest(ctx, a, category, "demo: "+category, record.NDJSON, func(w io.Writer) error { return ndjson(w, rows) }); err != nil {
@@ -95,7 +102,7 @@ func feed(ctx context.Context, a *app.App, p somebody, end time.Time) error {
 	return ingest(ctx, a, "site-usage", last(p), record.NDJSON, func(w io.Writer) error { return visits(w, p, end) })
 }
 
-func ingest(ctx context.Context, a *app.App, category, source string, format record.Format, write func(io.Writer) error) error {
+func ingest(ctx context.Context, a joined, category, source string, format record.Format, write func(io.Writer) error) error {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(write(w)) }()
 	defer r.Close()

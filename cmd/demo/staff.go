@@ -14,7 +14,6 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"plusultra.link/privacy/internal/account"
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/staff"
 )
@@ -24,7 +23,7 @@ const officerAddress = "officer@example.com"
 
 // enrol makes the demo's member of staff and keeps the secret of their codes
 // in folder, where an authenticator would keep it.
-func enrol(ctx context.Context, a *app.App, folder string) error {
+func enrol(ctx context.Context, a joined, folder string) error {
 	kept := filepath.Join(folder, "officer-totp")
 	members, err := a.Staff.List(ctx)
 	if err != nil {

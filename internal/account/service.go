@@ -18,13 +18,14 @@ import (
 
 // Deps are what the service stands on.
 type Deps struct {
-	DB      *postgres.DB
-	Ring    *keyring.Ring
-	Mail    *outbox.Service
-	Limits  *limit.Limiter
-	Hasher  *Hasher
-	BaseURL string // of the portal, without a slash at its end
-	Now     func() time.Time
+	DB       *postgres.DB
+	Ring     *keyring.Ring
+	Mail     *outbox.Service
+	Limits   *limit.Limiter
+	Security *security.Log
+	Hasher   *Hasher
+	BaseURL  string // of the portal, without a slash at its end
+	Now      func() time.Time
 
 	// Joined runs in the transaction in which a person begins, with the
 	// topics that they ticked on the form; a floor above keeps consents.

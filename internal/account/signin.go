@@ -173,7 +173,7 @@ func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow
 // refused notes an attempt that was no guess and failed all the same, and gives
 // the answer to it.
 func (s *Service) refused(ctx context.Context, door security.Door, outcome security.Outcome, account security.Account, from Visit, answer error) error {
-	noted := s.deps.Limits.Security.Note(ctx, security.Attempt{Door: door, Outcome: outcome, Account: account, Network: limit.Source{Addr: from.IP}.Block()})
+	noted := s.deps.Security.Note(ctx, security.Attempt{Door: door, Outcome: outcome, Account: account, Network: limit.Source{Addr: from.IP}.Block()})
 	if noted != nil {
 		return noted
 	}

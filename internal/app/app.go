@@ -16,6 +16,7 @@ import (
 	"gocloud.dev/blob"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
@@ -63,12 +64,22 @@ type ExportRules struct {
 	Pace export.Pace   // "": auto
 }
 
-// App is the portal without its face.
+// App is the portal without its face: its services, and what the operator says
+// that anybody may read. The database, the keys and others' secrets stay with
+// the rooms that stand on them.
 type App struct {
-	Parts
+	Register *register.Register
+	Policy   *notice.Policy
 	Catalog  *text.Catalog
+	Words    record.Words
+	BaseURL  string
+	Log      *slog.Logger
+	Now      func() time.Time
+
 	Queue    *jobs.Queue
 	Plans    *jobs.Plans
+	Traffic  *jobs.Traffic
+	Audit    *audit.Service
 	Security *security.Log
 	Limits   *limit.Limiter
 	Forms    *form.Service
@@ -82,8 +93,8 @@ type App struct {
 	SSO      *sso.Service
 	Erasures *erasure.Service
 	Exports  *export.Service
-	Traffic  *jobs.Traffic
-	Words    record.Words
+
+	db *postgres.DB
 }
 
 // keepExports is how long a download can be fetched where nobody says else.
@@ -94,45 +105,35 @@ const catalogueTime = 30 * time.Second
 
 // New joins the parts.
 func New(p Parts) (*App, error) {
-	p.Log = slog.New(fault.ForLog(p.Log.Handler()))
-	a := &App{Parts: p}
-	if a.Zone == nil {
-		a.Zone = time.UTC
+	if p.Zone == nil {
+		p.Zone = time.UTC
 	}
+	if p.Export.Keep == 0 {
+		p.Export.Keep = keepExports
+	}
+	p.Log = slog.New(fault.ForLog(p.Log.Handler()))
 	catalog, err := text.Load(p.Words...)
 	if err != nil {
 		return nil, err
 	}
-	a.Catalog = catalog.In(a.Zone)
-	if a.Policy == nil {
-		if a.Policy, err = notice.Default(p.Words...); err != nil {
+	if p.Policy == nil {
+		if p.Policy, err = notice.Default(p.Words...); err != nil {
 			return nil, err
 		}
+	}
+	a := &App{
+		Register: p.Register, Policy: p.Policy, Catalog: catalog.In(p.Zone), BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
+		Traffic: &jobs.Traffic{Now: p.Now}, db: p.DB,
 	}
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
 		return nil, err
 	}
-	a.Plans = &jobs.Plans{DB: p.DB, Queue: a.Queue, Log: p.Log, Now: p.Now}
 	hasher, err := account.NewHasher()
 	if err != nil {
 		return nil, err
 	}
-	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Begin: a.securityKept, Now: p.Now})
-	a.Limits = &limit.Limiter{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security}
-	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
-	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: a.brand(), Log: p.Log, Now: p.Now,
-	})
-	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
-	a.Accounts = account.New(account.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
-		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
-	})
-	a.SSO, err = sso.New(sso.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Plans: a.Plans, Limits: a.Limits, Accounts: a.Accounts,
-		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
-	})
-	if err != nil {
+	a.ground(p)
+	if err := a.people(p, hasher); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
@@ -141,47 +142,68 @@ func New(p Parts) (*App, error) {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
-	a.work()
-	a.desk(hasher)
-	a.Services, a.Sender = nil, nil // with their secrets, which are their rooms' alone
+	a.work(p)
+	a.desk(p, hasher)
 	return a, nil
 }
 
+// ground joins what every room stands on.
+func (a *App) ground(p Parts) {
+	a.Plans = jobs.NewPlans(p.DB, a.Queue, p.Log, p.Now)
+	a.Audit = audit.New(audit.Deps{DB: p.DB, Actions: p.Register.Dictionary.Codes("audit_entry", "action")})
+	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Begin: a.securityKept, Now: p.Now})
+	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
+	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
+	a.Mail = mail.New(mail.Deps{
+		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Log: p.Log, Now: p.Now,
+	})
+}
+
+// people joins the rooms that know who somebody is.
+func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
+	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
+	a.Accounts = account.New(account.Deps{
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.Consents.Joined,
+		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
+	})
+	a.SSO, err = sso.New(sso.Deps{
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Plans: a.Plans, Limits: a.Limits, Security: a.Security, Accounts: a.Accounts,
+		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
+	})
+	return err
+}
+
 // work joins the rooms whose work takes long.
-func (a *App) work() {
-	a.Traffic = &jobs.Traffic{Now: a.Now}
-	if a.Export.Keep == 0 {
-		a.Export.Keep = keepExports
-	}
+func (a *App) work(p Parts) {
 	a.Exports = export.New(export.Deps{
-		DB: a.DB, Plans: a.Plans, Ring: a.Ring, Register: a.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
-		Catalog: a.Catalog, Files: a.Files, Keep: a.Export.Keep, Pace: a.Export.Pace, Traffic: a.Traffic,
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
+		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
 			return a.Requests.CopyReady(ctx, tx, person, asked)
 		},
-		BaseURL: a.BaseURL, Log: a.Log, Now: a.Now,
+		BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 	})
 }
 
 // desk joins the rooms in which requests are answered.
-func (a *App) desk(hasher *account.Hasher) {
+func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Staff = staff.New(staff.Deps{
-		DB: a.DB, Ring: a.Ring, Accounts: a.Accounts, Hasher: hasher, Limits: a.Limits, Mail: a.Mail,
-		Issuer: a.Register.Brand.Name, BaseURL: a.BaseURL, Now: a.Now,
+		DB: p.DB, Ring: p.Ring, Accounts: a.Accounts, Hasher: hasher, Limits: a.Limits, Mail: a.Mail,
+		Issuer: p.Register.Brand.Name, BaseURL: p.BaseURL, Now: p.Now,
 	})
-	a.Looks = disclosure.New(disclosure.Deps{DB: a.DB, Register: a.Register, Now: a.Now})
+	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
-		DB: a.DB, Ring: a.Ring, Register: a.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Log: a.Log, Name: host(a.BaseURL), Grace: a.Grace, Now: a.Now,
+		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
+		Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},
 	})
 	a.Requests = request.New(request.Deps{
-		DB: a.DB, Register: a.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
-		Zone: a.Zone, BaseURL: a.BaseURL, Now: a.Now,
+		DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
+		Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 }
 
@@ -212,19 +234,15 @@ func (a *App) securityKept(now time.Time) time.Time {
 	return c.Retention.Keep.Before(now)
 }
 
-// joined is what the other rooms do when a person begins.
-func (a *App) joined(ctx context.Context, tx postgres.Tx, id uuid.UUID, j account.Joining) error {
-	return a.Consents.Joined(ctx, tx, id, j)
-}
-
-func (a *App) brand() mail.Brand {
-	from := a.MailFrom
+// brand is what mail says of who sends it.
+func (p Parts) brand() mail.Brand {
+	from := p.MailFrom
 	if from == "" {
-		from = a.Register.Controller.ContactEmail
+		from = p.Register.Controller.ContactEmail
 	}
 	return mail.Brand{
-		Name: a.Register.Brand.Name, From: from,
-		Footer: []string{a.Register.Controller.Name, strings.Join(a.Register.Controller.Address, ", ")},
+		Name: p.Register.Brand.Name, From: from,
+		Footer: []string{p.Register.Controller.Name, strings.Join(p.Register.Controller.Address, ", ")},
 	}
 }
 
@@ -242,16 +260,19 @@ func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
-	if err := jobs.Run(ctx, jobs.Config{DB: a.DB, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log}); err != nil {
+	if err := jobs.Run(ctx, jobs.Config{DB: a.db, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log}); err != nil {
 		return fmt.Errorf("working jobs: %w", err)
 	}
 	return nil
 }
 
+// Ready tells whether the database answers.
+func (a *App) Ready(ctx context.Context) error { return a.db.Pool.Ping(ctx) }
+
 // Check compares the dictionary with the database: what is said to be held
 // must be what is held, or the portal does not start.
 func (a *App) Check(ctx context.Context) error {
-	faults, err := a.Register.Dictionary.Gate(ctx, a.DB.Pool)
+	faults, err := a.Register.Dictionary.Gate(ctx, a.db.Pool)
 	if err != nil {
 		return err
 	}

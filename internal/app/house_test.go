@@ -7,14 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/migrations"
 )
 
@@ -170,21 +168,6 @@ func TestARoomsSQLStandsInItsStore(t *testing.T) {
 
 // isCondition tells a condition that GORM is handed from a sentence.
 var isCondition = regexp.MustCompile(`(^|\s)\w+ (=|<>|<|>|<=|>=|in) \(?(\?|\$\d)`)
-
-// A service that shows what it stands on shows the secrets among it, too.
-func TestAServiceKeepsWhatItStandsOnToItself(t *testing.T) {
-	t.Parallel()
-	joined := reflect.TypeFor[app.App]()
-	for i := range joined.NumField() {
-		of := joined.Field(i).Type
-		if of.Kind() != reflect.Pointer || !strings.HasSuffix(of.String(), ".Service") {
-			continue
-		}
-		if slices.ContainsFunc(reflect.VisibleFields(of.Elem()), func(f reflect.StructField) bool { return f.IsExported() }) {
-			t.Errorf("%s shows its fields", of)
-		}
-	}
-}
 
 // models gives the lines on which a file hands GORM another package's model.
 func (s source) models() []int {

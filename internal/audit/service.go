@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +13,30 @@ import (
 )
 
 const perPage = 100
+
+// Deps are what reading stands on.
+type Deps struct {
+	DB      *postgres.DB
+	Actions []string // that are written: the dictionary's
+}
+
+// Service reads the log.
+type Service struct {
+	deps  Deps
+	nouns []string
+}
+
+// New makes a service.
+func New(d Deps) *Service {
+	s := &Service{deps: d}
+	for _, action := range d.Actions {
+		noun, _, _ := strings.Cut(action, ".")
+		s.nouns = append(s.nouns, noun)
+	}
+	slices.Sort(s.nouns)
+	s.nouns = slices.Compact(s.nouns)
+	return s
+}
 
 // Record adds an entry in the transaction of what it tells about: both are
 // true, or neither.
@@ -35,18 +61,16 @@ type Cursor struct {
 // Filter narrows the log; what is zero is not narrowed by.
 type Filter struct {
 	Staff uuid.UUID // what this member did
-	Noun  string    // what was done to these: see Nouns
+	Noun  string    // what was done to these: one of Service.Nouns
 }
 
 // Nouns are what actions are done to: the word before the dot of an action.
-func Nouns() []string {
-	return []string{"person", "request", "export", "erasure", "account", "session", "password", "profile", "consent", "sso", "record", "records", "staff", "key"}
-}
+func (s *Service) Nouns() []string { return s.nouns }
 
 // Latest are entries, the latest first, a page at a time. next is zero on the
 // last page.
-func Latest(ctx context.Context, db *postgres.DB, f Filter, after Cursor) (entries []Written, next Cursor, err error) {
-	rows, err := page(ctx, db.Gorm(ctx), f, after)
+func (s *Service) Latest(ctx context.Context, f Filter, after Cursor) (entries []Written, next Cursor, err error) {
+	rows, err := page(ctx, s.deps.DB.Gorm(ctx), f, after)
 	if err != nil {
 		return nil, next, err
 	}
@@ -60,10 +84,10 @@ func Latest(ctx context.Context, db *postgres.DB, f Filter, after Cursor) (entri
 	return entries, next, nil
 }
 
-// Of are the entries about a person with one of these actions since then, the
-// latest first, at most limit of them.
-func Of(ctx context.Context, db *postgres.DB, person uuid.UUID, actions []string, since time.Time, limit int) ([]Written, error) {
-	rows, err := of(ctx, db.Gorm(ctx), person, actions, since, limit)
+// Of are the entries about a person, of what was done to these nouns since
+// then, the latest first, at most limit of them.
+func (s *Service) Of(ctx context.Context, person uuid.UUID, nouns []string, since time.Time, limit int) ([]Written, error) {
+	rows, err := of(ctx, s.deps.DB.Gorm(ctx), person, nouns, since, limit)
 	if err != nil {
 		return nil, err
 	}

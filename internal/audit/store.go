@@ -37,9 +37,9 @@ func page(ctx context.Context, db *gorm.DB, f Filter, after Cursor) ([]entryRow,
 	return rows, nil
 }
 
-// of are a person's entries of some actions.
-func of(ctx context.Context, db *gorm.DB, person uuid.UUID, actions []string, since time.Time, limit int) ([]entryRow, error) {
-	rows, err := gorm.G[entryRow](db).Where("person_id = ? and at >= ? and action in ?", person, since, actions).
+// of are a person's entries of what was done to some nouns.
+func of(ctx context.Context, db *gorm.DB, person uuid.UUID, nouns []string, since time.Time, limit int) ([]entryRow, error) {
+	rows, err := gorm.G[entryRow](db).Where("person_id = ? and at >= ? and split_part(action, '.', 1) in ?", person, since, nouns).
 		Order("at desc, id desc").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the audit log of somebody: %w", err)

@@ -1,6 +1,11 @@
 package dictionary
 
-import "plusultra.link/privacy/internal/document"
+import (
+	"maps"
+	"slices"
+
+	"plusultra.link/privacy/internal/document"
+)
 
 // Dictionary is the whole document. It never changes once it is read, so it
 // may be shared freely.
@@ -9,6 +14,7 @@ type Dictionary struct {
 	Derived     []Derived     `json:"derived"`
 	NotPersonal []NotPersonal `json:"not_personal"`
 	Cookies     []Cookie      `json:"cookies"`
+	WaysIn      []string      `json:"ways_in"` // nouns of audit actions that change how one gets into an account
 
 	document *document.Document[Dictionary]
 }
@@ -162,6 +168,12 @@ func (d *Dictionary) Shared(category string, fields []Field, wipe []string) Hold
 		}
 	}
 	return Holding{}
+}
+
+// Codes are the codes that a field of a table has words for.
+func (d *Dictionary) Codes(table, field string) []string {
+	f, _ := d.Field(table, field)
+	return slices.Sorted(maps.Keys(f.Words))
 }
 
 // Field finds a field of a table.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"plusultra.link/privacy/internal/document"
 )
@@ -79,6 +80,11 @@ func (d *Dictionary) validate() document.Faults {
 			if h.Ingest && f.Unbounded() {
 				fault(".fields["+f.ID+"].max", "an imported number needs a max, so that it can't be a card number")
 			}
+		}
+	}
+	for i, noun := range d.WaysIn {
+		if !slices.ContainsFunc(d.Codes("audit_entry", "action"), func(action string) bool { return strings.HasPrefix(action, noun+".") }) {
+			faults = append(faults, d.document.Fault(index("ways_in", i), "no action of the audit log is about %s", noun))
 		}
 	}
 	return faults

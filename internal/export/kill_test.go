@@ -30,7 +30,7 @@ const rows = 12_345 // in three reads
 func (b *bundle) another() *bundle {
 	b.source = nil
 	d := b.Deps
-	d.Plans = &jobs.Plans{DB: d.DB, Queue: d.Plans.Queue, Log: d.Plans.Log, Now: d.Now}
+	d.Plans = jobs.NewPlans(d.DB, b.queue, d.Log, d.Now)
 	other := *b
 	other.Deps, other.Service = d, export.New(d)
 	return &other

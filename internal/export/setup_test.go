@@ -41,6 +41,7 @@ type bundle struct {
 	keys    string
 	told    int // how often Ready was
 	letters letters
+	queue   *jobs.Queue
 }
 
 func setup(t testing.TB, change ...func(*export.Deps)) *bundle {
@@ -59,9 +60,9 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 	catalog, err := text.Load(testkit.ThirdLanguage(t))
 	must(t, err)
 	p := apptest.New(t, func(parts *app.Parts) { parts.DB, parts.Ring, parts.Sender = db, ring, &b.letters })
-	b.clock, b.records = p.Clock, p.Records
+	b.clock, b.records, b.queue = p.Clock, p.Records, p.Queue
 	d := export.Deps{
-		DB: db, Plans: &jobs.Plans{DB: db, Queue: p.Queue, Log: p.Log, Now: p.Clock.Now}, Ring: ring, Register: p.Register,
+		DB: db, Plans: jobs.NewPlans(db, p.Queue, p.Log, p.Clock.Now), Ring: ring, Register: p.Register,
 		Sources: b.sources, Words: p.Words, Mail: p.Mail, Catalog: catalog, Accounts: p.Accounts,
 		Files: memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
 		Ready: func(context.Context, postgres.Tx, uuid.UUID, time.Time) error { b.told++; return nil },

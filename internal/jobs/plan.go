@@ -44,12 +44,16 @@ type Next struct {
 // be worked on and by which kind; how far it has come is in its noun's own
 // tables. See doc.go.
 type Plans struct {
-	DB    *postgres.DB
-	Queue *Queue
-	Log   *slog.Logger
-	Now   func() time.Time
-
+	db    *postgres.DB
+	queue *Queue
+	log   *slog.Logger
+	now   func() time.Time
 	kinds []Work
+}
+
+// NewPlans gives those of a database.
+func NewPlans(db *postgres.DB, queue *Queue, log *slog.Logger, now func() time.Time) *Plans {
+	return &Plans{db: db, queue: queue, log: log, now: now}
 }
 
 // longest is how long work without a last try waits between two.
@@ -74,7 +78,7 @@ func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UU
 	if err != nil {
 		return err
 	}
-	now := p.Now()
+	now := p.now()
 	if then.IsZero() {
 		then = now
 	}
@@ -89,7 +93,7 @@ func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UU
 	if then.After(now) {
 		return nil // the sweep finds it when it is time
 	}
-	return p.Queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+	return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
 }
 
 // Withdraw takes plans away, whatever they still had to do. It is false while
@@ -145,7 +149,7 @@ func (f failure) Unwrap() error { return f.error }
 // batch does one batch: of this plan, or of any if id is uuid.Nil.
 func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest time.Duration, err error) {
 	var cause error
-	err = p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var try Try
 		var err error
 		if id, try, err = p.take(ctx, tx, w, id); err != nil || try.N == 0 {
@@ -182,7 +186,7 @@ func (p *Plans) take(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID) 
 	try := Try{Of: w.Tries}
 	err := tx.PGX.QueryRow(ctx, `select id, tries + 1 from plan
 		where kind = $1 and (due_at <= $2 or noted_at > $2) and ($3 = '00000000-0000-0000-0000-000000000000'::uuid or id = $3)
-		order by due_at limit 1 for update skip locked`, w.Kind, p.Now(), id).Scan(&id, &try.N)
+		order by due_at limit 1 for update skip locked`, w.Kind, p.now(), id).Scan(&id, &try.N)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return id, Try{}, nil
 	}
@@ -192,7 +196,7 @@ func (p *Plans) take(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID) 
 // reschedule notes how a plan goes on. Tries are counted anew after one that went
 // well.
 func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) (err error) {
-	if now := p.Now(); next.Over {
+	if now := p.now(); next.Over {
 		_, err = tx.PGX.Exec(ctx, `delete from plan where kind = $1 and id = $2`, w.Kind, id)
 	} else {
 		_, err = tx.PGX.Exec(ctx, `update plan set noted_at = $3, due_at = $4, tries = case when $5 then 0 else tries end where kind = $1 and id = $2`,
@@ -206,7 +210,7 @@ func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.
 
 // fail notes a try that failed, unless somebody else has the plan meanwhile.
 func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) error {
-	return p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	return p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		try := Try{Of: w.Tries}
 		err := tx.PGX.QueryRow(ctx, `update plan set tries = tries + 1
 			where (kind, id) in (select kind, id from plan where kind = $1 and id = $2 for update skip locked) returning tries`, w.Kind, id).Scan(&try.N)
@@ -224,7 +228,7 @@ func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) err
 		if thrown, ok := errors.AsType[panicked](cause); ok {
 			said = append(said, "trace", string(thrown.trace))
 		}
-		p.Log.Log(ctx, level, "long work failed", said...)
+		p.log.Log(ctx, level, "long work failed", said...)
 		var next Next
 		if w.Failed != nil {
 			if next, err = w.Failed(ctx, tx, id, try, cause); err != nil {

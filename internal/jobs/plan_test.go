@@ -16,14 +16,20 @@ import (
 )
 
 // planned is a database with one plan of a kind.
-func planned(t *testing.T, w jobs.Work) (*jobs.Plans, *testkit.SetClock, uuid.UUID) {
+// book is the long work of a test's own database.
+type book struct {
+	*jobs.Plans
+	db *postgres.DB
+}
+
+func planned(t *testing.T, w jobs.Work) (book, *testkit.SetClock, uuid.UUID) {
 	t.Helper()
 	db, clock := testkit.DB(t), testkit.Clock(t)
 	queue, err := jobs.NewQueue(db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &jobs.Plans{DB: db, Queue: queue, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: clock.Now}
+	p := book{jobs.NewPlans(db, queue, slog.New(slog.NewTextHandler(t.Output(), nil)), clock.Now), db}
 	w.Kind, w.Queue = "errand", jobs.Default
 	p.Register(w)
 	id := postgres.NewID()
@@ -33,9 +39,9 @@ func planned(t *testing.T, w jobs.Work) (*jobs.Plans, *testkit.SetClock, uuid.UU
 	return p, clock, id
 }
 
-func plans(t *testing.T, p *jobs.Plans) (n int) {
+func plans(t *testing.T, p book) (n int) {
 	t.Helper()
-	if err := p.DB.Pool.QueryRow(t.Context(), "select count(*) from plan").Scan(&n); err != nil {
+	if err := p.db.Pool.QueryRow(t.Context(), "select count(*) from plan").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -93,7 +99,7 @@ func TestAPlanThatSomebodyHoldsIsNeitherDoneNorAskedForNorWithdrawn(t *testing.T
 	}
 	withdraw := func() (free bool) {
 		t.Helper()
-		if err := p.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+		if err := p.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
 			if err := p.Add(ctx, tx, "errand", id, time.Time{}); err != nil { // waits for nobody
 				return err
 			}
@@ -124,10 +130,10 @@ func TestAPlanWhoseWorkerIsGoneIsTakenUpWithinSecondsBesideAnyPortal(t *testing.
 		return jobs.Next{Over: true}, nil
 	}})
 	// The job that was to ring died with its portal, and looks alive.
-	if _, err := p.DB.Pool.Exec(t.Context(), `update river_job set state = 'running', attempt = 1, attempted_at = now(), attempted_by = '{gone}'`); err != nil {
+	if _, err := p.db.Pool.Exec(t.Context(), `update river_job set state = 'running', attempt = 1, attempted_at = now(), attempted_by = '{gone}'`); err != nil {
 		t.Fatal(err)
 	}
-	testkit.WorkPlans(t, p)
+	testkit.WorkPlans(t, p.db, p.Plans)
 	began := time.Now()
 	select {
 	case <-done:

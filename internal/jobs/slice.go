@@ -74,12 +74,12 @@ func (p *Plans) AddWorkers(w *river.Workers) { river.AddWorker(w, &planWorker{pl
 func (p *Plans) Sweep(ctx context.Context) error {
 	var failed []error
 	for _, w := range p.kinds {
-		failed = append(failed, p.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		failed = append(failed, p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			_, try, err := p.take(ctx, tx, w, uuid.Nil)
 			if err != nil || try.N == 0 {
 				return err
 			}
-			return p.Queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+			return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
 		}))
 	}
 	return errors.Join(failed...)
@@ -89,7 +89,7 @@ func (p *Plans) Sweep(ctx context.Context) error {
 func (p *Plans) sweepPeriodically(ctx context.Context) {
 	for pause(ctx, sweepRate) == nil {
 		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
-			p.Log.WarnContext(ctx, "looking for long work that nobody does", "error", err)
+			p.log.WarnContext(ctx, "looking for long work that nobody does", "error", err)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (l *Limiter) note(ctx context.Context, a security.Attempt, err error) error
 	if err != nil {
 		return err
 	}
-	return l.Security.Note(ctx, a)
+	return l.deps.Security.Note(ctx, a)
 }
 
 // Right says that the guess was right: the account's wrong ones before it,
@@ -153,7 +153,7 @@ func (l *Limiter) Spend(ctx context.Context, b Bounds, from Source) (Outcome, er
 // Refund takes back what Spend counted: it came to a good end.
 func (l *Limiter) Refund(ctx context.Context, b Bounds, from Source) error {
 	for _, c := range []Count{{b.rule("line", b.Line), from.Line()}, {b.rule("block", b.Block), from.Block()}} {
-		start, _ := c.Rule.at(l.Now())
+		start, _ := c.Rule.at(l.deps.Now())
 		if err := l.uncount(ctx, c.Rule, c.Key, start); err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (l *Limiter) Look(ctx context.Context, rule Rule, key string) (Outcome, err
 	if err := rule.check(); err != nil {
 		return Outcome{}, err
 	}
-	start, passed := rule.at(l.Now())
+	start, passed := rule.at(l.deps.Now())
 	current, before, err := l.look(ctx, rule, key, start)
 	if err != nil {
 		return Outcome{}, err

@@ -26,8 +26,14 @@ func ring(t *testing.T) *keyring.Ring {
 
 func setup(t *testing.T) (*limit.Limiter, *testkit.SetClock) {
 	t.Helper()
+	d, clock := deps(t)
+	return limit.New(d), clock
+}
+
+func deps(t *testing.T) (limit.Deps, *testkit.SetClock) {
+	t.Helper()
 	clock := testkit.Clock(t)
-	return &limit.Limiter{DB: testkit.DB(t), Hash: ring(t).Hash, Now: clock.Now}, clock
+	return limit.Deps{DB: testkit.DB(t), Hash: ring(t).Hash, Now: clock.Now}, clock
 }
 
 func attempt(t *testing.T, l *limit.Limiter, rule limit.Rule, key string) limit.Outcome {
@@ -61,13 +67,15 @@ func TestExactlyTheNumberAllowedPassesInARaceOfTwoPortals(t *testing.T) {
 	const racers = 64
 	url, hash, clock := testkit.DatabaseURL(t), ring(t).Hash, testkit.Clock(t)
 	var portals []*limit.Limiter
+	var db *postgres.DB
 	for range 2 {
-		db, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConns: 8})
+		var err error
+		db, err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConns: 8})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(db.Close)
-		portals = append(portals, &limit.Limiter{DB: db, Hash: hash, Now: clock.Now})
+		portals = append(portals, limit.New(limit.Deps{DB: db, Hash: hash, Now: clock.Now}))
 	}
 	var passed atomic.Int32
 	var wg sync.WaitGroup
@@ -90,7 +98,7 @@ func TestExactlyTheNumberAllowedPassesInARaceOfTwoPortals(t *testing.T) {
 		t.Errorf("%d of %d attempts passed, want %d", got, racers, signIn.Max)
 	}
 	var count int
-	if err := portals[0].DB.Pool.QueryRow(t.Context(), `select sum(count) from attempt`).Scan(&count); err != nil || count != signIn.Max {
+	if err := db.Pool.QueryRow(t.Context(), `select sum(count) from attempt`).Scan(&count); err != nil || count != signIn.Max {
 		t.Errorf("%d attempts are on record, %v", count, err)
 	}
 }
@@ -174,19 +182,19 @@ func TestForgettingSetsOneKeyBack(t *testing.T) {
 
 func TestNoAddressCanBeReadInTheDatabase(t *testing.T) {
 	t.Parallel()
-	l, _ := setup(t)
-	attempt(t, l, signIn, "ada@example.com")
+	d, _ := deps(t)
+	attempt(t, limit.New(d), signIn, "ada@example.com")
 	var bucket []byte
-	if err := l.DB.Pool.QueryRow(t.Context(), `select bucket from attempt`).Scan(&bucket); err != nil {
+	if err := d.DB.Pool.QueryRow(t.Context(), `select bucket from attempt`).Scan(&bucket); err != nil {
 		t.Fatal(err)
 	}
 	if len(bucket) < 16 || bytes.Contains(bucket, []byte("ada")) {
 		t.Errorf("bucket %x", bucket)
 	}
-	stranger := &limit.Limiter{DB: l.DB, Hash: ring(t).Hash, Now: l.Now}
-	attempt(t, stranger, signIn, "ada@example.com")
+	d.Hash = ring(t).Hash
+	attempt(t, limit.New(d), signIn, "ada@example.com")
 	var rows int
-	if err := l.DB.Pool.QueryRow(t.Context(), `select count(*) from attempt`).Scan(&rows); err != nil || rows != 2 {
+	if err := d.DB.Pool.QueryRow(t.Context(), `select count(*) from attempt`).Scan(&rows); err != nil || rows != 2 {
 		t.Errorf("the hash does not hang on the key: %d rows, %v", rows, err)
 	}
 }
@@ -210,7 +218,7 @@ func TestSweepingTakesOldWindowsOnly(t *testing.T) {
 
 func TestARuleThatMeansNothingIsAnError(t *testing.T) {
 	t.Parallel()
-	l := &limit.Limiter{}
+	l := limit.New(limit.Deps{})
 	for _, rule := range []limit.Rule{
 		{},
 		{Name: "none", Window: time.Minute},

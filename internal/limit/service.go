@@ -33,14 +33,20 @@ type Outcome struct {
 	RetryAfter time.Duration // rounded up to a second
 }
 
-// Limiter counts attempts in the table "attempt".
-type Limiter struct {
+// Deps are what the limiter stands on.
+type Deps struct {
 	DB   *postgres.DB
 	Hash func(purpose string, data []byte) []byte // keyed: keyring.Ring's
 	Now  func() time.Time
 
 	Security *security.Log // of guesses that failed; nil: none
 }
+
+// Limiter counts attempts in the table "attempt".
+type Limiter struct{ deps Deps }
+
+// New makes a limiter.
+func New(d Deps) *Limiter { return &Limiter{d} }
 
 // Allow counts an attempt of key, an address for example, and tells whether it
 // may go on. A refused attempt is not counted: whoever waits as told is let
@@ -50,7 +56,7 @@ func (l *Limiter) Allow(ctx context.Context, rule Rule, key string) (Outcome, er
 	if err := rule.check(); err != nil {
 		return Outcome{}, err
 	}
-	start, passed := rule.at(l.Now())
+	start, passed := rule.at(l.deps.Now())
 	allowed, current, before, err := l.count(ctx, rule, key, start, passed)
 	if err != nil {
 		return Outcome{}, err
@@ -73,13 +79,13 @@ func (l *Limiter) Forget(ctx context.Context, rule Rule, key string) error {
 // Sweep deletes the counts that no rule can ask for any more, and gives their
 // number. It is safe to run twice, or in two portals at once.
 func (l *Limiter) Sweep(ctx context.Context) (int64, error) {
-	return l.deleteBefore(ctx, l.Now().Add(-2*Longest))
+	return l.deleteBefore(ctx, l.deps.Now().Add(-2*Longest))
 }
 
 // bucket names the count. The window is part of it: windows of another length
 // begin at other moments.
 func (l *Limiter) bucket(rule Rule, key string) []byte {
-	return l.Hash(hashPurpose, fmt.Appendf(nil, "%s\x00%s\x00%s", rule.Name, rule.Window, key))
+	return l.deps.Hash(hashPurpose, fmt.Appendf(nil, "%s\x00%s\x00%s", rule.Name, rule.Window, key))
 }
 
 // at is the window that a moment is in, and the share of it that has passed.

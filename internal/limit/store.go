@@ -27,29 +27,29 @@ select exists (select from counted),
   (select count from before)`
 
 func (l *Limiter) count(ctx context.Context, r Rule, key string, start time.Time, passed float64) (allowed bool, current, before int, err error) {
-	err = l.DB.Pool.QueryRow(ctx, countQuery, l.bucket(r, key), start, start.Add(-r.Window), 1-passed, r.Max).Scan(&allowed, &current, &before)
+	err = l.deps.DB.Pool.QueryRow(ctx, countQuery, l.bucket(r, key), start, start.Add(-r.Window), 1-passed, r.Max).Scan(&allowed, &current, &before)
 	return allowed, current, before, failed(r, err)
 }
 
 // look reads the counts of a window and of the one before.
 func (l *Limiter) look(ctx context.Context, r Rule, key string, start time.Time) (current, before int, err error) {
-	err = l.DB.Pool.QueryRow(ctx, `select coalesce(max(count) filter (where window_start = $2), 0), coalesce(max(count) filter (where window_start = $3), 0)
+	err = l.deps.DB.Pool.QueryRow(ctx, `select coalesce(max(count) filter (where window_start = $2), 0), coalesce(max(count) filter (where window_start = $3), 0)
 		from attempt where bucket = $1`, l.bucket(r, key), start, start.Add(-r.Window)).Scan(&current, &before)
 	return current, before, failed(r, err)
 }
 
 func (l *Limiter) uncount(ctx context.Context, r Rule, key string, start time.Time) error {
-	_, err := l.DB.Pool.Exec(ctx, `update attempt set count = count - 1 where bucket = $1 and window_start = $2 and count > 1`, l.bucket(r, key), start)
+	_, err := l.deps.DB.Pool.Exec(ctx, `update attempt set count = count - 1 where bucket = $1 and window_start = $2 and count > 1`, l.bucket(r, key), start)
 	return failed(r, err)
 }
 
 func (l *Limiter) forget(ctx context.Context, r Rule, key string) error {
-	_, err := l.DB.Pool.Exec(ctx, `delete from attempt where bucket = $1`, l.bucket(r, key))
+	_, err := l.deps.DB.Pool.Exec(ctx, `delete from attempt where bucket = $1`, l.bucket(r, key))
 	return failed(r, err)
 }
 
 func (l *Limiter) deleteBefore(ctx context.Context, then time.Time) (int64, error) {
-	tag, err := l.DB.Pool.Exec(ctx, `delete from attempt where window_start < $1`, then)
+	tag, err := l.deps.DB.Pool.Exec(ctx, `delete from attempt where window_start < $1`, then)
 	if err != nil {
 		return 0, fmt.Errorf("old attempts: %w", err)
 	}

@@ -74,7 +74,7 @@ func (s *Service) refused(ctx context.Context, outcome security.Outcome, person 
 	if person != uuid.Nil {
 		attempt.Account = security.OfPerson(person)
 	}
-	if err := s.deps.Limits.Security.Note(ctx, attempt); err != nil {
+	if err := s.deps.Security.Note(ctx, attempt); err != nil {
 		return err
 	}
 	return answer

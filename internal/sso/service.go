@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 )
 
 // Deps are what the service stands on.
@@ -23,6 +24,7 @@ type Deps struct {
 	Queue     *jobs.Queue
 	Plans     *jobs.Plans
 	Limits    *limit.Limiter
+	Security  *security.Log
 	Accounts  *account.Service
 	Providers []Provider
 	BaseURL   string // of the portal, without a slash at its end

@@ -40,12 +40,12 @@ func work(t testing.TB, cfg jobs.Config, add ...func(*river.Workers)) {
 
 // WorkPlans works long work as a portal does, until the test ends, and with it
 // the jobs of the workers added; without any, those of long work alone.
-func WorkPlans(t testing.TB, p *jobs.Plans, add ...func(*river.Workers)) {
+func WorkPlans(t testing.TB, db *postgres.DB, p *jobs.Plans, add ...func(*river.Workers)) {
 	t.Helper()
 	if len(add) == 0 {
 		add = append(add, p.AddWorkers)
 	}
-	work(t, jobs.Config{DB: p.DB, Plans: p}, add...)
+	work(t, jobs.Config{DB: db, Plans: p}, add...)
 }
 
 // AwaitJobs returns when every job that is due has been worked, with those

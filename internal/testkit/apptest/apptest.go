@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gocloud.dev/blob"
 	"gocloud.dev/blob/memblob"
 
 	"plusultra.link/privacy/internal/account"
@@ -37,6 +38,12 @@ type Portal struct {
 	*app.App
 	Clock   *testkit.SetClock
 	Mailbox *standin.Mailbox
+
+	// What the portal stands on, which it shows to nobody.
+	Parts app.Parts
+	DB    *postgres.DB
+	Ring  *keyring.Ring
+	Files *blob.Bucket
 
 	t testing.TB
 }
@@ -67,6 +74,7 @@ func New(t testing.TB, change ...func(*app.Parts)) *Portal {
 	}
 	p.App, err = app.New(parts)
 	must(t, err)
+	p.Parts, p.DB, p.Ring, p.Files = parts, parts.DB, parts.Ring, parts.Files
 	return p
 }
 
@@ -83,7 +91,7 @@ func SMTP(t testing.TB, m *standin.Mailbox) mail.SMTP {
 // WorkJobs runs the portal's jobs until the test ends.
 func (p *Portal) WorkJobs() {
 	p.t.Helper()
-	testkit.WorkPlans(p.t, p.Plans, p.AddWorkers)
+	testkit.WorkPlans(p.t, p.DB, p.Plans, p.AddWorkers)
 }
 
 // Settle returns when every job that is due has been worked, with those they
