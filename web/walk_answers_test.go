@@ -87,12 +87,16 @@ func TestEveryAnswerHasTheHeadersAndCookiesThatKeepItSafeAndLeadsNowhereElse(t *
 				}
 			}
 		}
-		// And what a session is handed over in.
-		q := request{method: http.MethodPost, path: "/sign-in", header: formHeader, body: strings.NewReader(url.Values{"email": {"robin@example.com"}, "password": {apptest.Password}, "next": {"//evil.example"}}.Encode())}
-		res := w.send(q)
-		w.inspect(q, res)
-		if len(res.Cookies()) == 0 || cookies < 5 || pages < 50 {
-			t.Errorf("%d cookies at sign-in, %d before, %d pages: this test proves little", len(res.Cookies()), cookies, pages)
+		// And what a session is handed over in, to a browser that keeps cookies and to another.
+		for _, kept := range []string{"", "a=b"} {
+			header := formHeader.Clone()
+			header.Set("Cookie", kept)
+			q := request{method: http.MethodPost, path: "/sign-in", header: header, body: strings.NewReader(url.Values{"email": {"robin@example.com"}, "password": {apptest.Password}, "next": {"//evil.example"}}.Encode())}
+			res := w.send(q)
+			w.inspect(q, res)
+			if len(res.Cookies()) == 0 || cookies < 5 || pages < 50 {
+				t.Errorf("%d cookies at sign-in, %d before, %d pages: this test proves little", len(res.Cookies()), cookies, pages)
+			}
 		}
 	})
 }

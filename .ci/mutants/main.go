@@ -5,6 +5,7 @@
 //	go run .ci/mutants/main.go            tries every one (make mutants)
 //	go run .ci/mutants/main.go -apply     only looks whether each still applies
 //	go run .ci/mutants/main.go -only HSTS tries those whose name holds a word
+//	go run .ci/mutants/main.go -from 120  goes on from a line of the list
 package main
 
 import (
@@ -35,9 +36,10 @@ type mutation struct {
 func main() {
 	apply := flag.Bool("apply", false, "only look whether each mutation still applies")
 	only := flag.String("only", "", "try those whose name holds this")
+	from := flag.Int("from", 0, "try those from this line of the list on")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *apply, *only)
+	err := run(ctx, *apply, *only, *from)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -45,7 +47,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, onlyApply bool, only string) error {
+func run(ctx context.Context, onlyApply bool, only string, from int) error {
 	all, err := read(list)
 	if err != nil {
 		return err
@@ -62,14 +64,14 @@ func run(ctx context.Context, onlyApply bool, only string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	green := map[string]bool{} // test commands that pass on the source as it is
+	source := whole{dir: dir, binaries: map[string]string{}, green: map[string]bool{}}
 	survived := 0
 	for _, m := range all {
-		if !strings.Contains(m.name, only) {
+		if !strings.Contains(m.name, only) || m.line < from {
 			continue
 		}
 		began := time.Now()
-		said, err := m.try(ctx, dir, green)
+		said, err := m.try(ctx, source)
 		if err != nil {
 			return err
 		}
@@ -87,14 +89,11 @@ func run(ctx context.Context, onlyApply bool, only string) error {
 const caught = "caught"
 
 // try applies m in dir, runs its test, and takes m back.
-func (m mutation) try(ctx context.Context, dir string, green map[string]bool) (string, error) {
-	command := strings.Join(m.test, " ")
-	if !green[command] {
-		if out, passed := test(ctx, dir, m.test); !passed {
-			return "", fmt.Errorf("go test %s fails without any mutation:\n%s", command, out)
-		}
-		green[command] = true
+func (m mutation) try(ctx context.Context, source whole) (string, error) {
+	if err := source.passes(ctx, m.test); err != nil {
+		return "", err
 	}
+	dir := source.dir
 	file := filepath.Join(dir, m.file)
 	was, err := os.ReadFile(file)
 	if err != nil {
@@ -120,11 +119,52 @@ func (m mutation) try(ctx context.Context, dir string, green map[string]bool) (s
 	return caught, nil
 }
 
-func test(ctx context.Context, dir string, args []string) (out string, passed bool) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-trimpath", "-count=1"}, args...)...) //nolint:gosec // from the list
+// whole is the source as it is, with its test binaries: each package's is built
+// once, for linking takes longer than most tests.
+type whole struct {
+	dir      string
+	binaries map[string]string // by package
+	green    map[string]bool   // test commands that pass
+}
+
+func (w whole) passes(ctx context.Context, args []string) error {
+	line := strings.Join(args, " ")
+	if w.green[line] {
+		return nil
+	}
+	pkg := args[0]
+	if w.binaries[pkg] == "" {
+		binary := filepath.Join(w.dir, strings.ReplaceAll(strings.TrimPrefix(pkg, "./"), "/", "-")+".test")
+		if out, ok := command(ctx, w.dir, "go", "test", "-trimpath", "-c", "-o", binary, pkg); !ok {
+			return fmt.Errorf("go test -c %s fails without any mutation:\n%s", pkg, out)
+		}
+		w.binaries[pkg] = binary
+	}
+	flags := make([]string, 0, len(args))
+	for _, arg := range args[1:] {
+		if rest, ok := strings.CutPrefix(arg, "-"); ok {
+			arg = "-test." + rest
+		}
+		flags = append(flags, arg)
+	}
+	out, ok := command(ctx, filepath.Join(w.dir, pkg), w.binaries[pkg], flags...)
+	if !ok || strings.Contains(out, "no tests to run") {
+		return fmt.Errorf("go test %s fails without any mutation:\n%s", line, out)
+	}
+	w.green[line] = true
+	return nil
+}
+
+func command(ctx context.Context, dir, name string, args ...string) (out string, ok bool) {
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // from the list
 	cmd.Dir = dir
 	raw, err := cmd.CombinedOutput()
-	return string(raw), err == nil && !strings.Contains(string(raw), "no tests to run")
+	return string(raw), err == nil
+}
+
+func test(ctx context.Context, dir string, args []string) (out string, passed bool) {
+	out, ok := command(ctx, dir, "go", append([]string{"test", "-trimpath", "-count=1"}, args...)...)
+	return out, ok && !strings.Contains(out, "no tests to run")
 }
 
 // applies wants the old text exactly once in its file.

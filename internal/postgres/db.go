@@ -100,7 +100,7 @@ func poolConfig(cfg Config) (*pgxpool.Config, error) {
 	}
 	if host := plaintextHost(pc); host != "" && !cfg.AllowPlaintext {
 		return nil, fmt.Errorf("the connection to the database at %s could go without TLS, and personal data would travel in the clear: "+
-			"add sslmode=verify-full (or at least sslmode=require) to DATABASE_URL, or allow plaintext in so many words", host)
+			"add sslmode=verify-full (or at least sslmode=require) to DATABASE_URL, or allow it with PORTAL_DATABASE_PLAINTEXT=true", host)
 	}
 	pc.MaxConns = cfg.MaxConns
 	if pc.MaxConns <= 0 {
