@@ -30,11 +30,16 @@ end $$;
 -- +goose StatementEnd
 
 -- A state moves only by a pair, 'from to', that the trigger names; the room has
--- the same pairs.
+-- the same pairs. Where the trigger sees rows begin, they begin as the first.
 -- +goose StatementBegin
 create function refuse_transition() returns trigger language plpgsql as $$
 begin
-  if old.state || ' ' || new.state = any (tg_argv) then
+  if tg_op = 'INSERT' then
+    if new.state = split_part(tg_argv[0], ' ', 1) then
+      return new;
+    end if;
+    raise exception '% can not begin as %', tg_table_name, new.state using errcode = 'check_violation';
+  elsif old.state = new.state or old.state || ' ' || new.state = any (tg_argv) then
     return new;
   end if;
   raise exception '% can not become % from %', tg_table_name, new.state, old.state using errcode = 'check_violation';

@@ -65,13 +65,20 @@ create table erasure (
   lang         text not null,
   unrevoked    boolean not null default false, -- a sign-in service could not be told
   receipt      text not null default '', -- the signed receipt, names nobody
+  check (state not in ('running', 'done') or coalesce(started_at >= runs_at, false)),
   primary key (person_id, id)
 );
 create unique index erasure_one_under_way on erasure (person_id) where state in ('grace', 'running');
 create unique index erasure_id on erasure (id);
-create trigger erasure_transition before update of state on erasure
-  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+-- It opens what is append-only (erase_from_ledger): none begins as running, and
+-- none is hurried or becomes somebody else's.
+create trigger erasure_transition before insert or update of state on erasure
+  for each row execute function refuse_transition(
     'grace running', 'grace cancelled', 'grace refused', 'running done');
+create trigger erasure_stays before update of person_id, id, asked_at, runs_at on erasure
+  for each row when ((old.id, old.asked_at, old.runs_at) is distinct from (new.id, new.asked_at, new.runs_at)
+    or new.person_id not in (old.person_id, '00000000-0000-0000-0000-000000000000')) -- parted from its person
+  execute function refuse_change();
 create trigger erasure_receipt_stays before update of receipt on erasure
   for each row when (old.receipt <> '' and new.receipt <> old.receipt) execute function refuse_change();
 create table erasure_step (
@@ -99,7 +106,8 @@ create trigger tombstone_no_truncate before truncate on tombstone
 
 -- What erasing somebody does to a ledger of theirs, to as many rows as are
 -- said, or all: deed is an action of the register, emptied the columns that it
--- empties. It wants an erasure that has begun, and gives how many rows it was.
+-- empties. It wants an erasure that has begun, as the log says which nobody can
+-- alter, and gives how many rows it was.
 -- +goose StatementBegin
 create function erase_from_ledger(ledger regclass, deed text, emptied text[], person uuid, most bigint) returns bigint language plpgsql security definer as $$
 declare
@@ -108,7 +116,8 @@ declare
   done  bigint;
 begin
   if not exists (select from pg_trigger where tgrelid = ledger and tgfoid = 'refuse_unless_erasing'::regproc)
-    or not exists (select from erasure e where e.person_id = person and e.state in ('running', 'done')) then
+    or not exists (select from erasure e join audit_entry a on a.person_id = e.person_id and a.action = 'erasure.begun' and a.subject = e.id::text
+      where e.person_id = person and e.state in ('running', 'done')) then
     raise exception 'no erasure reaches % now', ledger using errcode = 'insufficient_privilege';
   end if;
   perform set_config('portal.erasing', 'on', true);

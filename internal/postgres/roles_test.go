@@ -105,15 +105,29 @@ func TestWhatActsForTheOwnerDoesOnlyWhatItIsFor(t *testing.T) {
 	must("create temp table erasure (person_id uuid, state text)")
 	must("insert into erasure values ('" + somebody + "', 'running')")
 	must("set portal.erasing = 'on'")
-	for _, sql := range []string{
-		"select erase_from_ledger('consent_event', 'delete', null, '" + somebody + "', null)", // no erasure of theirs has begun
-		"delete from consent_event",
-	} {
+	refused := func(sql string) {
+		t.Helper()
 		if _, err := conn.Exec(t.Context(), sql); err == nil {
 			t.Errorf("%s goes through", sql)
 		}
 	}
-	must("insert into public.erasure (person_id, id, state, asked_at, runs_at, lang) values ('" + somebody + "', gen_random_uuid(), 'running', now(), now(), 'en')")
+	const erase = "select erase_from_ledger('consent_event', 'delete', null, '" + somebody + "', null)"
+	refused(erase) // no erasure of theirs has begun
+	refused("delete from consent_event")
+	for _, state := range []string{"running", "done", "cancelled", "refused"} {
+		refused("insert into public.erasure (person_id, id, state, asked_at, runs_at, started_at, lang) values ('" + somebody + "', gen_random_uuid(), '" + state + "', now(), now(), now(), 'en')")
+	}
+	must("insert into public.erasure (person_id, id, state, asked_at, runs_at, lang) values ('" + somebody + "', gen_random_uuid(), 'grace', now(), now() + interval '7 days', 'en')")
+	refused(erase) // it can still be stopped
+	refused("update public.erasure set state = 'running'")
+	refused("update public.erasure set state = 'running', started_at = now()")
+	refused("update public.erasure set state = 'done', started_at = runs_at")
+	refused("update public.erasure set runs_at = now()")
+	refused("update public.erasure set asked_at = now() - interval '7 days'")
+	refused("update public.erasure set person_id = gen_random_uuid()")
+	must("update public.erasure set state = 'running', started_at = runs_at")
+	refused(erase) // and the log does not know
+	must("insert into audit_entry (id, at, actor_kind, action, person_id, subject) select gen_random_uuid(), now(), 'system', 'erasure.begun', person_id, id::text from public.erasure")
 	for _, sql := range []string{
 		"select erase_from_ledger('audit_entry', 'delete', null, '" + somebody + "', null)",           // not a person's own ledger
 		"select erase_from_ledger('person', 'delete', null, '" + somebody + "', null)",                // no ledger
@@ -121,9 +135,7 @@ func TestWhatActsForTheOwnerDoesOnlyWhatItIsFor(t *testing.T) {
 		"select make_month('person', now())",                                                          // has no months
 		"select make_month('consent_event', now())",                                                   // nor this
 	} {
-		if _, err := conn.Exec(t.Context(), sql); err == nil {
-			t.Errorf("%s goes through", sql)
-		}
+		refused(sql)
 	}
 	var gone int
 	if err := conn.QueryRow(t.Context(), "select erase_from_ledger('consent_event', 'delete', null, $1, null)", somebody).Scan(&gone); err != nil || gone != 1 {

@@ -62,7 +62,10 @@ func only(t testing.TB, s *record.Service, category string) record.Source {
 // erasing has an erasure of somebody begin, without which no ledger loses rows.
 func (b *bundle) erasing(t testing.TB, person uuid.UUID) {
 	t.Helper()
-	b.exec(t, "insert into erasure (person_id, id, state, asked_at, runs_at, lang) values ($1, gen_random_uuid(), 'running', now(), now(), 'en')", person)
+	b.exec(t, "insert into erasure (person_id, id, state, asked_at, runs_at, lang) values ($1, gen_random_uuid(), 'grace', now(), now(), 'en')", person)
+	b.exec(t, "update erasure set state = 'running', started_at = runs_at where person_id = $1", person)
+	b.exec(t, `insert into audit_entry (id, at, actor_kind, action, person_id, subject)
+		select gen_random_uuid(), now(), 'system', 'erasure.begun', person_id, id::text from erasure where person_id = $1`, person)
 }
 
 // consents writes n entries of a person's ledger, a minute apart.
