@@ -103,7 +103,7 @@ func TestEveryNounHasTheSameFilesAndKeepsItsSQLToItself(t *testing.T) {
 	t.Parallel()
 	for _, room := range owners() {
 		for _, file := range []string{"doc.go", "store.go", "service.go"} {
-			if room == "jobs" {
+			if room == "jobs" && file == "service.go" { // a queue and plans
 				continue
 			}
 			if _, err := os.Stat(filepath.Join("..", room, file)); err != nil {
@@ -111,25 +111,68 @@ func TestEveryNounHasTheSameFilesAndKeepsItsSQLToItself(t *testing.T) {
 			}
 		}
 	}
+	declared := map[string]string{} // room.type → file
+	for _, s := range sources(t) {
+		for _, d := range s.Decls {
+			if types, ok := d.(*ast.GenDecl); ok {
+				for _, spec := range types.Specs {
+					if of, ok := spec.(*ast.TypeSpec); ok {
+						declared[s.room+"."+of.Name.Name] = filepath.Base(s.path)
+					}
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
 	for _, s := range sources(t) {
 		if !noun(s.room) {
 			continue
 		}
 		file := filepath.Base(s.path)
-		for _, d := range s.Decls {
-			fn, ok := d.(*ast.FuncDecl)
-			if !ok {
-				continue
-			}
-			if fn.Name.Name == "TableName" && file != "model.go" {
-				t.Errorf("%s:%d is no place for a model: model.go is", s.path, s.fset.Position(fn.Pos()).Line)
-			}
-			mine := fn.Recv != nil && !ast.IsExported(last(chain(fn.Recv.List[0].Type)))
-			if strings.HasPrefix(file, "store") && fn.Name.IsExported() && !mine {
-				t.Errorf("%s:%d lets anybody ask the database: a promise of service.go does", s.path, s.fset.Position(fn.Pos()).Line)
+		only := func(n ast.Node, where, what string) {
+			if seen[where] = true; file != where {
+				t.Errorf("%s:%d is no place for %s: %s is", s.path, s.fset.Position(n.Pos()).Line, what, where)
 			}
 		}
+		ast.Inspect(s.File, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				mine := n.Recv != nil && !ast.IsExported(last(chain(n.Recv.List[0].Type)))
+				if strings.HasPrefix(file, "store") && n.Name.IsExported() && !mine {
+					t.Errorf("%s:%d lets anybody ask the database: a promise of service.go does", s.path, s.fset.Position(n.Pos()).Line)
+				}
+			case *ast.IndexExpr:
+				if of := last(chain(n.Index)); fmt.Sprint(chain(n.X)) == "[gorm G]" && declared[s.room+"."+of] != "model.go" {
+					t.Errorf("%s:%d: the rows %s belong in model.go, not %s", s.path, s.fset.Position(n.Pos()).Line, of, declared[s.room+"."+of])
+				}
+			case *ast.TypeSpec:
+				if n.Name.Name == "Deps" {
+					only(n, "service.go", "what a service stands on")
+				} else if of, ok := n.Type.(*ast.StructType); ok && s.room != "jobs" && shows(of) {
+					t.Errorf("%s:%d: %s shows what it stands on", s.path, s.fset.Position(n.Pos()).Line, n.Name.Name)
+				}
+			case *ast.SelectorExpr: // workers of the queue, and long work
+				if at := fmt.Sprint(chain(n)); s.room != "jobs" && (strings.HasPrefix(at, "[river ") || at == "[jobs Work]") {
+					only(n, "jobs.go", "work that takes long")
+				}
+			}
+			return true
+		})
 	}
+	for _, where := range []string{"service.go", "jobs.go"} {
+		if !seen[where] {
+			t.Errorf("nothing was found that belongs in %s", where)
+		}
+	}
+}
+
+// shows tells whether a struct has an exported field by which others come to
+// the database, the keys or the files.
+func shows(of *ast.StructType) bool {
+	return slices.ContainsFunc(of.Fields.List, func(f *ast.Field) bool {
+		exported := len(f.Names) == 0 || slices.ContainsFunc(f.Names, func(n *ast.Ident) bool { return n.IsExported() })
+		return exported && slices.Contains([]string{"[postgres DB]", "[keyring Ring]", "[blob Bucket]", "[pgxpool Pool]"}, fmt.Sprint(chain(f.Type)))
+	})
 }
 
 func last(names []string) string { return names[len(names)-1] }

@@ -53,7 +53,7 @@ func (s *Service) offer(ctx context.Context, tx postgres.Tx, e Export, m *manife
 	now := s.deps.Now()
 	e.State, e.FinishedAt, e.ExpiresAt, e.Parts, e.Failure = Ready, &now, new(now.Add(s.deps.Keep)), m.parts(), ""
 	e.RowsDone, e.RowsTotal = m.Rows, m.Rows
-	as, err := change(ctx, tx, Building, e, "finished_at", "expires_at", "parts", "failure", "rows_done", "rows_total", "blob_key", "bytes", "sha256")
+	as, err := move(ctx, tx, Building, e, "finished_at", "expires_at", "parts", "failure", "rows_done", "rows_total", "blob_key", "bytes", "sha256")
 	if err != nil {
 		return err
 	}

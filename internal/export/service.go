@@ -84,14 +84,20 @@ func (s *Service) Begin(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		return err
 	}
 	e := s.fresh(person, s.Offered())
-	id, err := widen(ctx, tx, e)
+	underWay, err := lockIn(ctx, tx, person, Waiting, Building)
 	if err != nil {
 		return err
 	}
-	if id == uuid.Nil {
+	if len(underWay) == 0 {
 		return s.begin(ctx, tx, audit.ByPerson(person), e)
 	}
-	e.ID = id
+	e.ID = underWay[0].ID
+	if _, err := move(ctx, tx, underWay[0].State, e, "asked_at", "categories", "failure", "rows_done", "rows_total", "started_at"); err != nil {
+		return err
+	}
+	if err := deleteSteps(ctx, tx, person, e.ID); err != nil {
+		return err
+	}
 	return s.plan(ctx, tx, audit.ByPerson(person), e)
 }
 

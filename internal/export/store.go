@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -57,24 +58,19 @@ func byID(ctx context.Context, db *gorm.DB, id uuid.UUID) (Export, error) {
 	return e, nil
 }
 
-// widen makes the person's export that is under way this one, with nothing of
-// it done; uuid.Nil if there is none.
-func widen(ctx context.Context, tx postgres.Tx, e Export) (id uuid.UUID, err error) {
-	err = tx.PGX.QueryRow(ctx, `
-		update export set state = 'waiting', asked_at = $2, categories = $3, failure = '', rows_done = 0, rows_total = 0, started_at = null
-		where person_id = $1 and state in ('waiting', 'building') returning id`, e.PersonID, e.AskedAt, []string(e.Categories)).Scan(&id)
-	if postgres.IsMissing(err) {
-		return uuid.Nil, nil
-	}
+// lockIn holds a person's exports that are in one of these states.
+func lockIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, states ...State) ([]Export, error) {
+	all, err := gorm.G[Export](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("person_id = ? and state in ?", person, states).Order("asked_at, id").Find(ctx)
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("widening an export: %w", err)
+		return nil, fmt.Errorf("holding a person's exports: %w", err)
 	}
-	return id, deleteSteps(ctx, tx, e.PersonID, id)
+	return all, nil
 }
 
-// change takes an export that is still in that state to another, with what else
-// is to be written.
-func change(ctx context.Context, tx postgres.Tx, from State, to Export, more ...string) (bool, error) {
+// move takes an export that is still in that state to another, or notes in the
+// same one what else is to be written. Nothing else writes a state.
+func move(ctx context.Context, tx postgres.Tx, from State, to Export, more ...string) (bool, error) {
 	if from != to.State && !from.MayBecome(to.State) {
 		return false, fmt.Errorf("an export can't become %s from %s", to.State, from)
 	}
@@ -102,8 +98,14 @@ func retire(ctx context.Context, tx postgres.Tx, person uuid.UUID, but int, now 
 
 // expireAll ends what a person has or waits for, and gives the ids of all.
 func expireAll(ctx context.Context, tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
-	_, err = gorm.G[Export](tx.Gorm).Where("person_id = ? and state in ?", person, []State{Waiting, Building, Ready}).
-		Select("state").Updates(ctx, Export{State: Expired})
+	open, err := lockIn(ctx, tx, person, Waiting, Building, Ready)
+	for _, e := range open {
+		from := e.State
+		e.State = Expired
+		if _, err = move(ctx, tx, from, e); err != nil {
+			return nil, err
+		}
+	}
 	if err == nil {
 		err = gorm.G[Export](tx.Gorm).Where("person_id = ?", person).Select("id").Scan(ctx, &ids)
 	}

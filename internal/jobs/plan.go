@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -82,13 +81,8 @@ func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UU
 	if then.IsZero() {
 		then = now
 	}
-	_, err = tx.PGX.Exec(ctx, `insert into plan (kind, id, noted_at, due_at) values ($1, $2, $3, $4) on conflict do nothing`, kind, id, now, then)
-	if err == nil {
-		_, err = tx.PGX.Exec(ctx, `update plan set noted_at = $3, due_at = $4, tries = 0
-			where (kind, id) in (select kind, id from plan where kind = $1 and id = $2 for update skip locked)`, kind, id, now, then)
-	}
-	if err != nil {
-		return fmt.Errorf("planning %s: %w", kind, err)
+	if err := addPlan(ctx, tx.PGX, kind, id, now, then); err != nil {
+		return err
 	}
 	if then.After(now) {
 		return nil // the sweep finds it when it is time
@@ -100,16 +94,8 @@ func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UU
 // somebody works on one of them: then that one is still there, and whoever
 // wants it gone asks again. It waits for nobody.
 func (p *Plans) Withdraw(ctx context.Context, tx postgres.Tx, kind string, ids []uuid.UUID) (bool, error) {
-	_, err := tx.PGX.Exec(ctx, `delete from plan
-		where (kind, id) in (select kind, id from plan where kind = $1 and id = any($2) for update skip locked)`, kind, ids)
-	var left bool
-	if err == nil {
-		err = tx.PGX.QueryRow(ctx, `select exists (select from plan where kind = $1 and id = any($2))`, kind, ids).Scan(&left)
-	}
-	if err != nil {
-		return false, fmt.Errorf("withdrawing %s: %w", kind, err)
-	}
-	return !left, nil
+	left, err := deletePlans(ctx, tx.PGX, kind, ids)
+	return err == nil && !left, err
 }
 
 // Next does one batch of a plan of this kind that is due and that nobody works
@@ -152,7 +138,7 @@ func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest
 	err = p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		var try Try
 		var err error
-		if id, try, err = p.take(ctx, tx, w, id); err != nil || try.N == 0 {
+		if id, try, err = takePlan(ctx, tx.PGX, w, id, p.now()); err != nil || try.N == 0 {
 			return err
 		}
 		did = true
@@ -179,46 +165,22 @@ func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest
 	return did, 0, failure{cause}
 }
 
-// take holds a plan that is due and that nobody holds. A plan noted in what is
-// now the future is due: the clock was put back, and what it waits for may be
-// far off. Try.N is 0 if there is none.
-func (p *Plans) take(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID) (uuid.UUID, Try, error) {
-	try := Try{Of: w.Tries}
-	err := tx.PGX.QueryRow(ctx, `select id, tries + 1 from plan
-		where kind = $1 and (due_at <= $2 or noted_at > $2) and ($3 = '00000000-0000-0000-0000-000000000000'::uuid or id = $3)
-		order by due_at limit 1 for update skip locked`, w.Kind, p.now(), id).Scan(&id, &try.N)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return id, Try{}, nil
-	}
-	return id, try, err
-}
-
 // reschedule notes how a plan goes on. Tries are counted anew after one that went
 // well.
-func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) (err error) {
-	if now := p.now(); next.Over {
-		_, err = tx.PGX.Exec(ctx, `delete from plan where kind = $1 and id = $2`, w.Kind, id)
-	} else {
-		_, err = tx.PGX.Exec(ctx, `update plan set noted_at = $3, due_at = $4, tries = case when $5 then 0 else tries end where kind = $1 and id = $2`,
-			w.Kind, id, now, now.Add(next.After), anew)
+func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.UUID, next Next, anew bool) error {
+	if next.Over {
+		return deletePlan(ctx, tx.PGX, w.Kind, id)
 	}
-	if err != nil {
-		return fmt.Errorf("noting how %s goes on: %w", w.Kind, err)
-	}
-	return nil
+	now := p.now()
+	return setDue(ctx, tx.PGX, w.Kind, id, now, now.Add(next.After), anew)
 }
 
 // fail notes a try that failed, unless somebody else has the plan meanwhile.
 func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		try := Try{Of: w.Tries}
-		err := tx.PGX.QueryRow(ctx, `update plan set tries = tries + 1
-			where (kind, id) in (select kind, id from plan where kind = $1 and id = $2 for update skip locked) returning tries`, w.Kind, id).Scan(&try.N)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("noting that %s failed: %w", w.Kind, err)
+		try, err := countTry(ctx, tx.PGX, w, id)
+		if err != nil || try.N == 0 {
+			return err
 		}
 		level := slog.LevelWarn // it is tried again
 		if try.Last() {

@@ -75,7 +75,7 @@ func (p *Plans) Sweep(ctx context.Context) error {
 	var failed []error
 	for _, w := range p.kinds {
 		failed = append(failed, p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-			_, try, err := p.take(ctx, tx, w, uuid.Nil)
+			_, try, err := takePlan(ctx, tx.PGX, w, uuid.Nil, p.now())
 			if err != nil || try.N == 0 {
 				return err
 			}

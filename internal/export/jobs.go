@@ -58,7 +58,7 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 	from := e
 	e.State, e.StartedAt = Building, new(s.deps.Now())
 	if len(steps) > 0 { // in one with what failed before, so that its tries are counted
-		if as, err := change(ctx, tx, Waiting, e, "started_at"); err != nil || !as {
+		if as, err := move(ctx, tx, Waiting, e, "started_at"); err != nil || !as {
 			return err
 		}
 		return s.build(ctx, tx, e)
@@ -69,7 +69,7 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 	if err := insertSteps(ctx, tx, s.steps(e)); err != nil {
 		return err
 	}
-	if as, err := change(ctx, tx, Waiting, e, "started_at", "rows_total"); err != nil || !as {
+	if as, err := move(ctx, tx, Waiting, e, "started_at", "rows_total"); err != nil || !as {
 		return errors.Join(err, deleteSteps(ctx, tx, e.PersonID, e.ID))
 	}
 	// The row is ours from here on. Widened just before, it wants other steps.
@@ -81,7 +81,7 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Export) error {
 		return err
 	}
 	e.State, e.RowsTotal = Waiting, 0
-	_, err = change(ctx, tx, Building, e, "rows_total")
+	_, err = move(ctx, tx, Building, e, "rows_total")
 	return err
 }
 
@@ -122,7 +122,7 @@ func (s *Service) build(ctx context.Context, tx postgres.Tx, e Export) error {
 	}
 	if len(steps) == 0 { // widened just now
 		e.State = Waiting
-		_, err := change(ctx, tx, Building, e)
+		_, err := move(ctx, tx, Building, e)
 		return err
 	}
 	for _, st := range steps {
@@ -206,7 +206,7 @@ func (s *Service) keep(ctx context.Context, tx postgres.Tx, e Export) (jobs.Next
 		return jobs.Next{}, err
 	}
 	e.State, e.BlobKey = Expired, ""
-	if _, err := change(ctx, tx, Ready, e, "blob_key"); err != nil {
+	if _, err := move(ctx, tx, Ready, e, "blob_key"); err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{Over: true}, s.record(ctx, tx, audit.BySystem(kind), e, "export.expired", nil)
@@ -224,14 +224,14 @@ func (s *Service) failed(ctx context.Context, tx postgres.Tx, id uuid.UUID, try 
 	switch category := silent(cause); {
 	case !try.Last():
 		e.State, e.Failure, e.StartedAt = Waiting, category, new(s.deps.Now())
-		_, err := change(ctx, tx, from, e, "failure", "started_at")
+		_, err := move(ctx, tx, from, e, "failure", "started_at")
 		return jobs.Next{}, err
 	case category != "":
 		s.deps.Log.WarnContext(ctx, "an export is incomplete", "export", e.ID, "category", category, "cause", cause)
 		return jobs.Next{}, s.leaveOut(ctx, tx, e, category)
 	}
 	e.State, e.FinishedAt = Failed, new(s.deps.Now())
-	if as, err := change(ctx, tx, from, e, "finished_at"); err != nil || !as {
+	if as, err := move(ctx, tx, from, e, "finished_at"); err != nil || !as {
 		return jobs.Next{}, err
 	}
 	if err := s.record(ctx, tx, audit.BySystem(kind), e, "export.failed", nil); err != nil {
@@ -270,6 +270,6 @@ func (s *Service) leaveOut(ctx context.Context, tx postgres.Tx, e Export, catego
 	}
 	from := e.State
 	e.State = Building
-	_, err = change(ctx, tx, from, e)
+	_, err = move(ctx, tx, from, e)
 	return err
 }
