@@ -62,7 +62,7 @@ func Accessibility(p AccessibilityPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = accessibilityPart("tested", []string{"axe", "width", "journeys", "reading"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accessibilityPart("tested", []string{"axe", "width", "focus", "journeys", "reading"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -49,6 +49,7 @@ func site(t *testing.T) *httptest.Server {
 	page("GET /list", `<main><h1>Services</h1><ul><li>Google <form action="/next"><button>Revoke</button></form></li>
 		<li>Facebook <form action="/wrong"><button>Revoke</button></form></li></ul></main>`)
 	page("GET /bad", `<main><h1>Bad</h1><p style="color:red">x</p><img src="/dark.png"></main>`)
+	page("GET /unseen", `<main><h1>Unseen</h1><button class="unseen">Send</button><a href="/next" tabindex="2">Next</a></main>`)
 	page("GET /broken", `<main><h1>Broken</h1><img src="/nowhere.png" alt="a map"></main>`)
 	mux.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="archive.zip"`)
@@ -59,7 +60,7 @@ func site(t *testing.T) *httptest.Server {
 	})
 	mux.HandleFunc("GET /app.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
-		_, _ = w.Write([]byte(`body{font:17px sans-serif} @media (prefers-color-scheme:dark){body{background:#111;color:#eee} a{color:#9cf}}`))
+		_, _ = w.Write([]byte(`body{font:17px sans-serif} @media (prefers-color-scheme:dark){body{background:#111;color:#eee} a{color:#9cf}} :focus-visible{outline:3px solid} .unseen:focus{outline:none}`))
 	})
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(mux)
@@ -217,6 +218,22 @@ func TestAxeNamesTheRuleAndTheElement(t *testing.T) {
 		p.Axe()
 	})
 	for _, part := range []string{"image-alt", "/dark.png"} {
+		if !strings.Contains(said, part) {
+			t.Errorf("%q is not in: %s", part, said)
+		}
+	}
+}
+
+func TestAControlThatHidesTheFocusIsNamed(t *testing.T) {
+	t.Parallel()
+	testkit.Browser(t)
+	address := site(t).URL
+	said := failures(t, func(tb testing.TB) {
+		p := testkit.Browser(tb)
+		p.Open(address + "/unseen")
+		p.Inspect("unseen")
+	})
+	for _, part := range []string{"Send</button>: does not show", "Next</a>: goes before"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is not in: %s", part, said)
 		}

@@ -19,7 +19,8 @@ const (
 )
 
 // Inspect judges the page as every reader meets it, light and dark, phone and wide: axe
-// finds nothing, nothing is wider than the window, and a picture of each is kept.
+// finds nothing, nothing is wider than the window, the keyboard reaches every control and
+// shows where it is, and a picture of each is kept.
 func (p *Page) Inspect(name string) {
 	p.t.Helper()
 	for _, window := range []struct {
@@ -34,8 +35,37 @@ func (p *Page) Inspect(name string) {
 			p.Screenshot(name + "-" + window.name + "-" + scheme)
 		}
 		p.Fits()
+		p.focus()
 	}
 	p.Light()
+}
+
+// unfocused are the controls that a keyboard does not reach in the order of the page, or
+// on which nothing shows that it has (WCAG 2.1.1, 2.4.3, 2.4.7).
+const unfocused = `(() => {
+	const bad = []
+	for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')) {
+		const say = words => bad.push(e.outerHTML.slice(0, 100) + ': ' + words)
+		if (e.tabIndex > 0) say('goes before what stands above it')
+		if (e.disabled || e.tabIndex < 0 || !e.checkVisibility({visibilityProperty: true})) continue
+		e.focus({focusVisible: true, preventScroll: true})
+		const s = getComputedStyle(e)
+		if (document.activeElement !== e) say('takes no focus')
+		else if (s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 2) say('does not show that it has the focus')
+	}
+	document.activeElement.blur()
+	return bad.join('\n')
+})()`
+
+func (p *Page) focus() {
+	p.t.Helper()
+	bad, err := evaluate[string](p.ctx, unfocused)
+	if err != nil {
+		p.fail("moving the focus: %v", err)
+	}
+	if bad != "" {
+		p.t.Errorf("%s by keyboard:\n%s", p.Path(), bad)
+	}
 }
 
 // SetViewport makes the window that of a phone or of an office screen.
