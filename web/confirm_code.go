@@ -9,8 +9,8 @@ import (
 	"plusultra.link/privacy/internal/fault"
 )
 
-// mailCode sends a code to somebody without a password.
-func (c *confirmController) mailCode(ctx echo.Context) error {
+// mail sends a code to somebody without a password.
+func (c *confirmController) mail(ctx echo.Context) error {
 	form, err := bind[confirmForm](ctx)
 	if err != nil {
 		return err

@@ -15,16 +15,16 @@ const brandPath = "/brand.css"
 
 type healthController struct{ *server }
 
-// alive says that the process runs.
-func (*healthController) alive(ctx echo.Context) error {
+// healthz says that the process runs.
+func (*healthController) healthz(ctx echo.Context) error {
 	return ctx.String(http.StatusOK, "alive\n")
 }
 
 // readyTime is how long the database may take to answer whoever asks for it.
 const readyTime = 2 * time.Second
 
-// ready says that the database answers too, and what an operator should mend.
-func (c *healthController) ready(ctx echo.Context) error {
+// readyz says that the database answers too, and what an operator should mend.
+func (c *healthController) readyz(ctx echo.Context) error {
 	bounded, cancel := context.WithTimeout(ctx.Request().Context(), readyTime)
 	defer cancel()
 	if err := c.Ready(bounded); err != nil {

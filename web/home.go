@@ -64,9 +64,9 @@ func (c *homeController) zone(ctx echo.Context) error {
 	return c.redirect(ctx, "/security", "security.zoneChosen")
 }
 
-// noteZone remembers the zone that a script says the browser is in: for this
+// browserZone remembers the zone that a script says the browser is in: for this
 // browser's pages, and with the account for mail.
-func (c *homeController) noteZone(ctx echo.Context) error {
+func (c *homeController) browserZone(ctx echo.Context) error {
 	form, err := bind[zoneForm](ctx)
 	if err != nil {
 		return err

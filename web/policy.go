@@ -103,7 +103,7 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 	case notice.Purposes:
 		return views.PolicyBlock{Entries: c.purposes(ctx)}
 	case notice.Recipients:
-		return views.PolicyBlock{Entries: c.recipients(ctx)}
+		return views.PolicyBlock{Entries: c.recipientEntries(ctx)}
 	case notice.Transfers:
 		return views.PolicyBlock{Entries: entries(c.Register.Transfers, func(t register.Transfer) views.PolicyEntry {
 			return said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
@@ -163,11 +163,11 @@ func (c *policyController) category(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.RegisterCategory(page))
 }
 
-// others lists the recipients (promise P18).
-func (c *policyController) others(ctx echo.Context) error {
+// recipients lists the recipients (promise P18).
+func (c *policyController) recipients(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
-		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), List: views.ListOfRecipients, Entries: c.recipients(r),
+		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), List: views.ListOfRecipients, Entries: c.recipientEntries(r),
 	}))
 }
 
@@ -216,7 +216,7 @@ func (c *policyController) purposes(ctx context.Context) []views.PolicyEntry {
 	})
 }
 
-func (c *policyController) recipients(ctx context.Context) []views.PolicyEntry {
+func (c *policyController) recipientEntries(ctx context.Context) []views.PolicyEntry {
 	lang := text.Lang(ctx)
 	return entries(c.Register.Recipients, func(p register.Recipient) views.PolicyEntry {
 		e := said(ctx, p.Name, p.Purpose,

@@ -88,7 +88,7 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	return page, err
 }
 
-func (c *requestController) say(ctx echo.Context) error {
+func (c *requestController) message(ctx echo.Context) error {
 	form, err := bind[messageForm](ctx)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 // nobody asks for an erasure past it.
 const erasurePage = "/erasure"
 
-func (c *requestController) kinds(ctx echo.Context) error {
+func (c *requestController) new(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	offered, law, err := c.Requests.Offered(r, person(ctx))
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *requestController) kind(ctx echo.Context) (register.RequestKind, error)
 	return register.RequestKind{}, fault.New(fault.NotFound, "fault.notFound")
 }
 
-func (c *requestController) new(ctx echo.Context) error {
+func (c *requestController) newKind(ctx echo.Context) error {
 	kind, err := c.kind(ctx)
 	if err != nil {
 		return err
@@ -69,54 +69,6 @@ func (c *requestController) new(ctx echo.Context) error {
 }
 
 func newRequestAt(kind register.RequestKind) string { return "/requests/new/" + kind.ID }
-
-// check goes on to where the answers are looked over, or back to mend them.
-func (c *requestController) check(ctx echo.Context) error {
-	form, err := bind[messageForm](ctx)
-	if err != nil {
-		return err
-	}
-	kind, err := c.kind(ctx)
-	if err != nil {
-		return err
-	}
-	if problems := request.MessageProblems(kind, form.Message); len(problems) > 0 {
-		return c.again(ctx, newRequestAt(kind), form, problems)
-	}
-	name, err := c.keepTyped(ctx, form, nil)
-	if err != nil {
-		return err
-	}
-	if err := c.setDraft(ctx, newRequestAt(kind), name); err != nil {
-		return err
-	}
-	return ctx.Redirect(http.StatusSeeOther, withParam(newRequestAt(kind)+"/check", againParam, name))
-}
-
-// review shows the answers before they are sent.
-func (c *requestController) review(ctx echo.Context) error {
-	form, _, ok, err := recall[messageForm](c.server, ctx)
-	if err != nil {
-		return err
-	}
-	kind, err := c.kind(ctx)
-	if err != nil {
-		return err
-	}
-	at := newRequestAt(kind)
-	if !ok { // sent already, or it is some time ago
-		return ctx.Redirect(http.StatusSeeOther, at)
-	}
-	r := ctx.Request().Context()
-	due, err := c.Requests.Clock(r, person(ctx), kind.ID)
-	if err != nil {
-		return err
-	}
-	return render(ctx, http.StatusOK, views.RequestCheck(views.RequestCheckPage{
-		Shell: c.shell(ctx, "request.checkTitle", "requests"), Action: at, Change: at + "/change",
-		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Due: due.Day.Time(), Why: dueSteps(r, due.Why),
-	}))
-}
 
 // change shows the message again to somebody who looked it over.
 func (c *requestController) change(ctx echo.Context) error {

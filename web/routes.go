@@ -24,8 +24,8 @@ const archivePath = "/downloads/:id/file"
 // method, the address and who answers. What each guard asks for is guards.go.
 func (s *server) routes() {
 	health := &healthController{s}
-	s.program("/healthz", health.alive)
-	s.program("/readyz", health.ready)
+	s.program("/healthz", health.healthz)
+	s.program("/readyz", health.readyz)
 	s.program("/static/*", echo.WrapHandler(static.Handler()))
 	s.program(brandPath, s.brand)
 
@@ -39,7 +39,7 @@ func (s *server) routes() {
 	s.open(get, "/policy/:version", policy.version)
 	s.open(get, "/policy/data", policy.data)
 	s.open(get, "/policy/data/:category", policy.category)
-	s.open(get, "/recipients", policy.others)
+	s.open(get, "/recipients", policy.recipients)
 	s.open(get, "/contact", policy.contact)
 	s.open(get, "/accessibility", policy.accessibility)
 
@@ -74,7 +74,7 @@ func (s *server) routes() {
 	proofs := &confirmController{s}
 	s.person(get, "/confirm", proofs.new)
 	s.person(post, "/confirm", proofs.create, renews)
-	s.person(post, "/confirm/mail", proofs.mailCode)
+	s.person(post, "/confirm/mail", proofs.mail)
 	s.person(post, "/confirm/code", proofs.code, renews)
 
 	services := &serviceController{s}
@@ -92,11 +92,11 @@ func (s *server) routes() {
 
 	security := &securityController{s}
 	s.person(post, "/zone", home.zone, "the same choice again")
-	s.open(post, "/browser-zone", home.noteZone, "no form comes here")
+	s.open(post, "/browser-zone", home.browserZone, "no form comes here")
 	s.person(get, "/security", security.show)
 	s.person(post, "/security/sessions/:id/end", security.endSession)
 	s.person(post, "/security/others/end", security.endOthers, "who is out stays out")
-	s.fresh(post, "/security/linked/:id/keep", security.keepService, "kept twice is kept")
+	s.fresh(post, "/security/linked/:id/keep", security.keepLinked, "kept twice is kept")
 	s.fresh(post, "/security/services/:provider/link", services.link, "it begins a round trip; the later one is finished")
 	s.fresh(post, "/security/linked/:id/revoke", services.revoke)
 	s.person(get, "/security/last", services.last)
@@ -130,9 +130,9 @@ func (s *server) routes() {
 
 	unsubscribe := &unsubscribeController{s}
 	s.link(get, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.show))
-	s.link(post, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.stop))
-	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.choose))
-	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.stopAll))
+	s.link(post, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.create))
+	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.preferences))
+	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.all))
 	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
 	s.link(get, "/unsubscribe/:token/undone", unsubscribe.handle(unsubscribe.undone))
 
@@ -145,15 +145,16 @@ func (s *server) routes() {
 
 	requests := &requestController{s}
 	s.person(get, "/requests", requests.index)
-	s.person(get, "/requests/new", requests.kinds)
-	s.person(get, "/requests/new/:kind", requests.new)
+	s.person(get, "/requests/new", requests.new)
+	s.person(get, "/requests/new/:kind", requests.newKind)
 	s.person(post, "/requests/new/:kind", requests.create)
-	s.person(get, "/requests/new/:kind/check", requests.review)
-	s.person(post, "/requests/new/:kind/check", requests.check, "nothing is done yet")
+	checks := &requestCheckController{requests}
+	s.person(get, "/requests/new/:kind/check", checks.show)
+	s.person(post, "/requests/new/:kind/check", checks.create, "nothing is done yet")
 	s.person(post, "/requests/new/:kind/change", requests.change, "nothing is done yet")
 	s.person(get, "/requests/:id", requests.show)
 	s.person(get, "/requests/:id/filed", requests.filed)
-	s.person(post, "/requests/:id/messages", requests.say)
+	s.person(post, "/requests/:id/messages", requests.message)
 	s.person(post, "/requests/:id/cancel", requests.cancel)
 
 	looks := &disclosureController{s}
@@ -194,7 +195,7 @@ func (s *server) staffRoutes() {
 	s.staff(get, "/staff/requests/:id", staff.Agent, desk.show)
 	s.staff(post, "/staff/requests/:id/take", staff.Agent, desk.take)
 	s.staff(post, "/staff/requests/:id/release", staff.Agent, desk.release)
-	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.reply)
+	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.message)
 	s.staff(post, "/staff/requests/:id/notes", staff.Agent, desk.note)
 
 	approvals := &staffApprovalController{s}
@@ -206,8 +207,8 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/requests/:id/refuse", staff.Officer, refusals.create)
 
 	people := &staffPersonController{s}
-	s.staff(get, "/staff/people", staff.Agent, people.search)
+	s.staff(get, "/staff/people", staff.Agent, people.index)
 	s.staff(post, "/staff/people", staff.Agent, people.find, "it only looks up")
 	s.staff(get, "/staff/people/:id", staff.Agent, people.show)
-	s.staff(post, "/staff/people/:id", staff.Agent, people.open)
+	s.staff(post, "/staff/people/:id", staff.Agent, people.create)
 }

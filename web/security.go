@@ -111,7 +111,7 @@ func (c *securityController) endOthers(ctx echo.Context) error {
 	return c.redirect(ctx, "/security", "security.othersEnded")
 }
 
-func (c *securityController) keepService(ctx echo.Context) error {
+func (c *securityController) keepLinked(ctx echo.Context) error {
 	id, err := idOf(ctx)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type findForm struct {
 	Query string `form:"q"`
 }
 
-func (c *staffPersonController) search(ctx echo.Context) error {
+func (c *staffPersonController) index(ctx echo.Context) error {
 	form, problems, _, err := recall[findForm](c.server, ctx)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (c *staffPersonController) ask(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffReason(page))
 }
 
-func (c *staffPersonController) open(ctx echo.Context) error {
+func (c *staffPersonController) create(ctx echo.Context) error {
 	form, err := bind[reasonForm](ctx)
 	if err != nil {
 		return err

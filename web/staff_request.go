@@ -146,7 +146,7 @@ func (c *staffRequestController) release(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.releasedFlash")
 }
 
-func (c *staffRequestController) reply(ctx echo.Context) error {
+func (c *staffRequestController) message(ctx echo.Context) error {
 	form, err := bind[staffMessageForm](ctx)
 	if err != nil {
 		return err

@@ -62,9 +62,9 @@ func linkedTopic(ctx echo.Context, st consent.Standing) views.LinkedTopic {
 	return views.LinkedTopic{Known: st.Known, Name: st.Topic.Name.In(lang), Locked: st.Topic.Locked, Because: st.Topic.Because.In(lang)}
 }
 
-// stop is both the mailbox's post and the page's button. Whatever else the
+// create is both the mailbox's post and the page's button. Whatever else the
 // body holds, or if it can't be read, the link says what to stop.
-func (c *unsubscribeController) stop(ctx echo.Context, l consent.Link) error {
+func (c *unsubscribeController) create(ctx echo.Context, l consent.Link) error {
 	oneClick := ctx.FormValue("List-Unsubscribe") == "One-Click"
 	how := consent.Page
 	if oneClick {
@@ -79,7 +79,7 @@ func (c *unsubscribeController) stop(ctx echo.Context, l consent.Link) error {
 	return c.done(ctx, l, "")
 }
 
-func (c *unsubscribeController) stopAll(ctx echo.Context, l consent.Link) error {
+func (c *unsubscribeController) all(ctx echo.Context, l consent.Link) error {
 	if err := c.Consents.UnsubscribeAll(ctx.Request().Context(), l); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (c *unsubscribeController) undone(ctx echo.Context, l consent.Link) error {
 	return render(ctx, http.StatusOK, views.UnsubscribeDone(page))
 }
 
-func (c *unsubscribeController) choose(ctx echo.Context, l consent.Link) error {
+func (c *unsubscribeController) preferences(ctx echo.Context, l consent.Link) error {
 	r := ctx.Request().Context()
 	st, err := c.Consents.Standing(r, l)
 	if err != nil {

@@ -30,7 +30,7 @@ alter table page_usage rename column came_from to referrer;
 func nextRelease(t *testing.T) register.Release {
 	t.Helper()
 	now := register.Current()
-	return register.Release{
+	next := register.Release{
 		Dictionary: rewritten(t, now.Dictionary, map[string][]string{
 			"people.yaml": {
 				"      - {id: updated_at, type: time, name: {en: \"Last changed\"",
@@ -51,6 +51,12 @@ func nextRelease(t *testing.T) register.Release {
 			"20-mail.yaml": {"Discounts, competitions and offers.", "What costs less for a while."},
 		}),
 	}
+	shipped, ok := next.Register.(fstest.MapFS)
+	if !ok {
+		t.Fatal("it is no map of files")
+	}
+	shipped["99-retired.yaml"] = &fstest.MapFile{Data: []byte("retired: {recipients: [google-analytics]}\n")}
+	return next
 }
 
 // rewritten gives files in which passages were replaced: what stood there
