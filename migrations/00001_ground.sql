@@ -108,7 +108,7 @@ create trigger audit_entry_no_truncate before truncate on audit_entry
 create table attempt (
   bucket       bytea not null,
   window_start timestamptz not null,
-  count        integer not null check (count > 0),
+  count        integer not null check (count >= 0),
   primary key (bucket, window_start)
 );
 create index attempt_window on attempt (window_start);

@@ -93,7 +93,7 @@ create index used_form_at on used_form (at);
 -- address that was typed) and of the network block.
 create table security_event (
   hour      timestamptz not null,
-  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
+  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
   outcome   text not null check (outcome in ('wrong', 'locked', 'refused')),
   account   bytea not null, -- empty: not known
   source    bytea not null,
@@ -101,9 +101,10 @@ create table security_event (
   at        timestamptz not null, -- of the last
   times     integer not null check (times > 0),
   primary key (account, source, door, outcome, hour)
-);
-create index security_event_person on security_event (person_id, at desc) where person_id is not null;
-create index security_event_at on security_event (at);
+) with (fillfactor = 70);
+-- By the hour, which stays: counting one more touches no index.
+create index security_event_person on security_event (person_id, hour) where person_id is not null;
+create index security_event_hour on security_event (hour);
 
 -- A mailed link or code that proves an address: single use.
 create table email_proof (

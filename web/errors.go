@@ -59,19 +59,21 @@ func (s *server) fail(err error, ctx echo.Context) {
 	if errors.Is(err, echo.ErrMethodNotAllowed) { // only HTTP knows of methods
 		code = http.StatusMethodNotAllowed
 	}
-	if f.RetryAfter > 0 {
-		ctx.Response().Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
-	}
 	var answer error
 	switch {
 	case strings.HasPrefix(ctx.Request().URL.Path, "/api/"):
+		if f.RetryAfter > 0 {
+			ctx.Response().Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
+		}
 		answer = s.failJSON(ctx, f, code)
 	case f.Kind == fault.Unauthenticated:
 		answer = s.sendTo(ctx, "/sign-in")
 	case f.Kind == fault.StepUp:
 		answer = s.sendTo(ctx, "/confirm")
 	default:
-		answer = s.failPage(ctx, f, code)
+		if told := s.told(ctx, err, f, code); !s.leadToFault(ctx, err, told) {
+			answer = s.tell(ctx, told)
+		}
 	}
 	if answer != nil {
 		s.Log.ErrorContext(ctx.Request().Context(), "an error could not be told", "cause", answer)
@@ -111,7 +113,7 @@ func asFault(err error) *fault.Error {
 // sendTo sends a person to prove who they are and brings them back.
 func (s *server) sendTo(ctx echo.Context, where string) error {
 	r := ctx.Request()
-	if strings.HasPrefix(r.URL.Path, "/staff") && where == "/sign-in" {
+	if forStaff(ctx) && where == "/sign-in" {
 		where = "/staff/sign-in"
 	}
 	next, lost := s.comeBack(ctx), false
@@ -193,30 +195,26 @@ func sentence(f *fault.Error) text.Phrase {
 	return text.Say(cmp.Or(f.Key, "fault.internal"), args...)
 }
 
-func (s *server) failPage(ctx echo.Context, f *fault.Error, code int) error {
-	if ctx.Request().Method == http.MethodHead {
-		return ctx.NoContent(code)
-	}
-	return render(ctx, code, views.Error(s.errorPage(ctx, f, code)))
-}
-
 // errorPage tells a fault. A fault that came before a route's own middleware,
 // at an unknown address say, is told to the same reader in the same language.
-func (s *server) errorPage(ctx echo.Context, f *fault.Error, code int) views.ErrorPage {
+func (s *server) errorPage(ctx echo.Context, f *fault.Error, t toldFault) views.ErrorPage {
 	if !text.Chosen(ctx.Request().Context()) {
 		_ = s.recognise(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
 		s.useLanguage(ctx)
 	}
 	page := views.ErrorPage{
-		Shell: s.quietShell(ctx, "error.title."+strconv.Itoa(code), ""), Happened: sentence(f), Status: code,
-		Action: views.Next{Label: text.Say("error.home"), Href: "/"},
+		Shell: s.quietShell(ctx, "error.title."+strconv.Itoa(t.Status), ""), Happened: sentence(f), Status: t.Status,
+		Kept: t.Status >= http.StatusInternalServerError, Reference: t.Reference, ToDo: text.Say(t.ToDo), Action: t.On,
 	}
-	if strings.HasPrefix(ctx.Request().URL.Path, "/staff") {
+	switch {
+	case t.On.Href != "":
+	case t.Staff:
 		page.Action = views.Next{Label: text.Say("error.desk"), Href: "/staff"}
-	}
-	if code >= http.StatusInternalServerError {
-		page.Kept = true
-		page.Reference, _ = ctx.Get(requestIDKey).(string)
+	default:
+		page.Action = views.Next{Label: text.Say("error.home"), Href: "/"}
 	}
 	return page
 }
+
+// forStaff tells whether a request is for the privacy desk.
+func forStaff(ctx echo.Context) bool { return strings.HasPrefix(ctx.Request().URL.Path, "/staff") }

@@ -184,12 +184,18 @@ func recallNamed[Form any](s *server, ctx echo.Context, name string) (typed Form
 	}
 	for _, p := range k.Problems {
 		for i, arg := range p.Args {
-			if n, ok := arg.(float64); ok && n == math.Trunc(n) { // JSON knows no whole numbers
-				p.Args[i] = int64(n)
-			}
+			p.Args[i] = whole(arg)
 		}
 	}
 	return typed, k.Problems, true, nil
+}
+
+// whole gives a number that was one before it was kept: JSON knows no whole ones.
+func whole(arg any) any {
+	if n, ok := arg.(float64); ok && n == math.Trunc(n) {
+		return int64(n)
+	}
+	return arg
 }
 
 // seenAgain is the version that a form shown once more goes by: the one that

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,7 +14,9 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
+	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/staff"
 )
 
@@ -49,12 +52,37 @@ func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc)
 	if strings.Contains(r.Path, ":"+tokenParam) { // a slash that a mail program put behind it changes nothing
 		paths, before = append(paths, r.Path+"/"), append([]echo.MiddlewareFunc{readToken}, before...)
 	}
+	if door, ok := doors()[r.Path]; ok {
+		h = s.noteDead(door, h)
+	}
 	s.table = append(s.table, r)
 	for _, path := range paths {
 		s.echo.Add(r.Method, path, h, before...)
 		if r.Method == get {
 			s.echo.Add(http.MethodHead, path, h, before...)
 		}
+	}
+}
+
+// doors are the routes behind a link that works once, or for a while: one that
+// is dead, used or made up is noted. (A code that is, is a wrong guess.)
+func doors() map[string]security.Door {
+	return map[string]security.Door{
+		"/verify/:token": security.Verified, "/reset/:token": security.Reset, "/sign-up/finish/:token": security.Service,
+		"/staff/enrol/:token": security.Invitation,
+	}
+}
+
+// noteDead notes what comes to a door with what opens it no more.
+func (s *server) noteDead(door security.Door, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		err := h(ctx)
+		if !fault.Is(err, fault.Gone) || !changes(ctx.Request()) { // mail scanners follow links
+			return err
+		}
+		from := limit.Source{Addr: s.visit(ctx).IP}
+		noted := s.Security.Note(ctx.Request().Context(), security.Attempt{Door: door, Outcome: security.Refused, Network: from.Block()})
+		return errors.Join(noted, err)
 	}
 }
 

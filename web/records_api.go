@@ -144,6 +144,10 @@ func (c *recordsController) english(ctx echo.Context) context.Context {
 	return c.Catalog.Into(ctx.Request().Context(), text.Fallback)
 }
 
+// wrongKeys bounds keys that are made up, from one line and one network block.
+// A feed that goes on with a key that is none is told to wait, and why.
+var wrongKeys = limit.Bounds{Name: "wrong api key", Line: 100, Block: 400, Window: 15 * time.Minute, Door: security.APIKey} //nolint:gochecknoglobals // a constant in all but name
+
 // findKey finds the API key of a request, and counts its use.
 func (s *server) findKey(ctx echo.Context) (record.Key, error) {
 	r := ctx.Request()
@@ -152,16 +156,22 @@ func (s *server) findKey(ctx echo.Context) (record.Key, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return record.Key{}, fault.New(fault.Unauthenticated, "record.noKey")
 	}
+	guess, out, err := s.Limits.Guess(r.Context(), wrongKeys, security.Account{}, limit.Source{Addr: s.visit(ctx).IP})
+	if err == nil && !out.Allowed {
+		err = fault.Busy("record.wrongKeys", out.RetryAfter)
+	}
+	if err != nil {
+		return record.Key{}, err
+	}
 	key, err := s.Records.KeyByToken(r.Context(), strings.TrimSpace(token))
 	if fault.Is(err, fault.Unauthenticated) {
-		from := limit.Source{Addr: s.visit(ctx).IP}
-		return key, errors.Join(s.Security.Note(r.Context(), security.Attempt{Door: security.APIKey, Outcome: security.Wrong, Network: from.Block()}), err)
+		return key, guess.Wrong(r.Context(), err)
 	}
 	if err != nil {
 		return key, err
 	}
 	ctx.Response().Header().Del(echo.HeaderWWWAuthenticate)
-	out, err := s.Limits.Allow(r.Context(), limit.Rule{Name: "api key", Max: perKeyMax, Window: perKeyWindow}, key.ID.String())
+	out, err = s.Limits.Allow(r.Context(), limit.Rule{Name: "api key", Max: perKeyMax, Window: perKeyWindow}, key.ID.String())
 	if err != nil {
 		return key, err
 	}

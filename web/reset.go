@@ -60,7 +60,7 @@ type passwordForm struct {
 func (c *resetController) edit(ctx echo.Context) error {
 	email, err := c.Accounts.ResetWaits(ctx.Request().Context(), ctx.Param("token"))
 	if fault.Is(err, fault.Gone) {
-		return c.gone(ctx, err)
+		return c.gone(err)
 	}
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *resetController) update(ctx echo.Context) error {
 		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Gone) {
-		return c.gone(ctx, err)
+		return c.gone(err)
 	}
 	if err != nil {
 		return err
@@ -95,16 +95,9 @@ func (c *resetController) update(ctx echo.Context) error {
 	return c.redirect(ctx, "/sign-in", "account.resetDone")
 }
 
-func (c *resetController) gone(ctx echo.Context, err error) error {
-	return c.deadLink(ctx, err, "account.resetGone", views.Next{Label: text.Say("account.forgotTitle"), Href: "/forgot"})
-}
-
-// deadLink tells of a mailed link that works no more, and the way on from it.
-func (s *server) deadLink(ctx echo.Context, err error, toDoKey string, on views.Next) error {
-	f := asFault(err)
-	page := s.errorPage(ctx, f, status(f.Kind))
-	page.ToDo, page.Action = text.Say(toDoKey), on
-	return render(ctx, status(f.Kind), views.Error(page))
+// gone says how to get a link that works.
+func (*resetController) gone(err error) error {
+	return wayOn{err, "account.resetGone", views.Next{Label: text.Say("account.forgotTitle"), Href: "/forgot"}}
 }
 
 // checkMail is the page after a mail was asked for. What it says of the mail

@@ -34,6 +34,9 @@ func (s *server) routes() {
 	s.open(post, "/language", home.language, "the same choice again")
 	s.open(post, "/theme", home.theme, "the same choice again")
 
+	faults := &faultController{s}
+	s.open(get, faultPath, faults.show)
+
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)
 	s.open(get, "/policy/:version", policy.version)

@@ -36,7 +36,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Gone) {
-		return c.gone(ctx, err)
+		return c.gone(err)
 	}
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 func (c *verificationController) form(ctx echo.Context, problems fault.Problems) error {
 	email, err := c.Accounts.SignUpWaits(ctx.Request().Context(), ctx.Param("token"))
 	if fault.Is(err, fault.Gone) {
-		return c.gone(ctx, err)
+		return c.gone(err)
 	}
 	if err != nil {
 		return err
@@ -60,6 +60,7 @@ func (c *verificationController) form(ctx echo.Context, problems fault.Problems)
 	}))
 }
 
-func (c *verificationController) gone(ctx echo.Context, err error) error {
-	return c.deadLink(ctx, err, "account.verifyGone", views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"})
+// gone says that the account may be there already.
+func (*verificationController) gone(err error) error {
+	return wayOn{err, "account.verifyGone", views.Next{Label: text.Say("account.signInButton"), Href: "/sign-in"}}
 }

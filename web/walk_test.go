@@ -160,7 +160,21 @@ func (w *walk) send(q request) *http.Response {
 	}
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)
+	if to := answer.Header().Get("Location"); strings.HasPrefix(to, "/fault?") { // what became of it is told there
+		page := r.Clone(w.t.Context())
+		page.Method, page.Body, page.ContentLength = http.MethodGet, http.NoBody, 0
+		page.URL, page.RequestURI = must1(url.Parse(to)), to
+		answer = httptest.NewRecorder()
+		w.handler.ServeHTTP(answer, page)
+	}
 	return answer.Result()
+}
+
+func must1[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 var formHeader = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}

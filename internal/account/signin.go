@@ -199,9 +199,6 @@ func (s *Service) about(ctx context.Context, person uuid.UUID) ([]string, error)
 // counted for who holds no link.
 func (s *Service) Reset(ctx context.Context, token, password string, from Visit) (person uuid.UUID, err error) {
 	waiting, err := s.waitingReset(ctx, token)
-	if fault.Is(err, fault.Gone) {
-		return person, s.refused(ctx, security.Reset, security.Refused, security.Account{}, from, err)
-	}
 	if err != nil {
 		return person, err
 	}

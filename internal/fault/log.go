@@ -16,6 +16,7 @@ import (
 const (
 	longest     = 500      // bytes of one value in a log
 	longestCode = 16 << 10 // of a stack or a statement, which the program wrote
+	longestRead = 64 << 10 // of what is masked before it is cut
 )
 
 // Words are what a log, or a row about a failure, may say of an error: who
@@ -77,16 +78,21 @@ func (q quiet) Error() string { return Words(q.error) }
 
 func (q quiet) Unwrap() error { return q.error }
 
+// apart are signs that end a word.
+const apart = " \t\r\n\"'<>()[],;:|/\\"
+
 // mailbox is anything with the sign of an address between two words, as typed
 // or as a browser encodes it.
-var mailbox = regexp.MustCompile(`(?i)[^\s"'<>()\[\],;:=|/\\]+(@|%40|＠)[^\s"'<>()\[\],;:|/\\]+`)
+var mailbox = regexp.MustCompile(`(?i)[^\s=` + regexp.QuoteMeta(apart) + `]+(@|%40|＠)[^\s` + regexp.QuoteMeta(apart) + `]+`)
 
 // quoted is a long text that somebody else wrote; what we name ourselves is short.
 var quoted = regexp.MustCompile(`"(\\.|[^"\\]){65,}("|$)`)
 
 func clean(said string, most int) string {
 	size := len(said)
-	said = said[:min(size, 2*most)] // cut once more after what is masked
+	if size > longestRead { // between two words: half an address is not known for one
+		said = said[:1+strings.LastIndexAny(said[:longestRead], apart)]
+	}
 	if most == longest {
 		said = quoted.ReplaceAllString(said, `"…"`)
 	}
@@ -97,7 +103,7 @@ func clean(said string, most int) string {
 		}
 		return r
 	}, said)
-	if len(said) > most || size > 2*most {
+	if len(said) > most || size > longestRead {
 		return strings.ToValidUTF8(said[:min(len(said), most)], "") + fmt.Sprintf("… (%d bytes)", size)
 	}
 	return said

@@ -42,8 +42,7 @@ func (s Source) prefix(v4, v6 int) string {
 // secret, of which the wrong ones alone are counted: Account from all browsers
 // together that the account does not know, and Account from each that it
 // knows; Line from one line and Block from one network block, over all
-// accounts, by which known browsers are not bound. A Line or Block of 0 bounds
-// nothing.
+// accounts, by which known browsers are not bound. One of 0 bounds nothing.
 type Bounds struct {
 	Name                 string
 	Account, Line, Block int
@@ -87,6 +86,9 @@ func (l *Limiter) Guess(ctx context.Context, b Bounds, account security.Account,
 			return guess, out, l.note(ctx, locked, err)
 		}
 	}
+	if b.Account == 0 {
+		return guess, Outcome{Allowed: true}, nil
+	}
 	out, err := l.Allow(ctx, guess.account.Rule, guess.account.Key)
 	if err == nil && !out.Allowed {
 		err = l.note(ctx, locked, nil)
@@ -105,6 +107,9 @@ func (l *Limiter) note(ctx context.Context, a security.Attempt, err error) error
 // Right says that the guess was right: the account's wrong ones before it,
 // from browsers like this, are forgotten.
 func (g Guess) Right(ctx context.Context) error {
+	if g.account.Rule.Max == 0 {
+		return nil
+	}
 	return g.limiter.Forget(ctx, g.account.Rule, g.account.Key)
 }
 
@@ -150,10 +155,10 @@ func (l *Limiter) Spend(ctx context.Context, b Bounds, from Source) (Outcome, er
 	return l.Allow(ctx, block, from.Block())
 }
 
-// Refund takes back what Spend counted: it came to a good end.
-func (l *Limiter) Refund(ctx context.Context, b Bounds, from Source) error {
+// Refund takes back what Spend counted at a moment: it came to a good end.
+func (l *Limiter) Refund(ctx context.Context, b Bounds, from Source, spent time.Time) error {
 	for _, c := range []Count{{b.rule("line", b.Line), from.Line()}, {b.rule("block", b.Block), from.Block()}} {
-		start, _ := c.Rule.at(l.deps.Now())
+		start, _ := c.Rule.at(spent)
 		if err := l.uncount(ctx, c.Rule, c.Key, start); err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func TestAKnownBrowserGetsThroughAndIsBoundedByItself(t *testing.T) {
 
 func TestWhatIsSpentCountsUntilItIsRefunded(t *testing.T) {
 	t.Parallel()
-	l, _ := setup(t)
+	l, clock := setup(t)
 	spend := func(ip string) bool {
 		t.Helper()
 		out, err := l.Spend(t.Context(), door, at(ip))
@@ -125,7 +125,7 @@ func TestWhatIsSpentCountsUntilItIsRefunded(t *testing.T) {
 		if !spend("192.0.2.7") {
 			t.Fatalf("%d is refused, though all before came to a good end", i)
 		}
-		if err := l.Refund(t.Context(), door, at("192.0.2.7")); err != nil {
+		if err := l.Refund(t.Context(), door, at("192.0.2.7"), clock.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,11 +135,70 @@ func TestWhatIsSpentCountsUntilItIsRefunded(t *testing.T) {
 			n++
 		}
 	}
-	if n != door.Line && n != door.Line-1 { // a refund leaves one behind
+	if n != door.Line {
 		t.Errorf("%d from one line", n)
 	}
 	if !spend("192.0.2.8") || !spend("198.51.100.1") {
 		t.Error("a neighbour pays for it")
+	}
+}
+
+func TestARefundTakesBackWhatWasSpentThenAndNoMore(t *testing.T) {
+	t.Parallel()
+	l, clock := setup(t)
+	from, began := at("192.0.2.7"), clock.Now()
+	spend := func() bool {
+		t.Helper()
+		out, err := l.Spend(t.Context(), door, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Allowed
+	}
+	spend()
+	clock.Advance(door.Window)
+	for i := range door.Line - 1 { // of the window before, one still weighs
+		if !spend() {
+			t.Fatalf("%d is refused", i)
+		}
+	}
+	if spend() {
+		t.Fatal("the one before weighs nothing, so this proves nothing")
+	}
+	for range 3 { // more often than it was spent
+		if err := l.Refund(t.Context(), door, from, began); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !spend() || spend() {
+		t.Error("not exactly one was given back")
+	}
+}
+
+func TestWhatHasNoAccountIsBoundedByItsNetworkAlone(t *testing.T) {
+	t.Parallel()
+	l, _ := setup(t)
+	keys := limit.Bounds{Name: "keys", Line: 2, Block: 3, Window: 10 * time.Minute}
+	wrong := func(ip string) bool {
+		t.Helper()
+		g, out, err := l.Guess(t.Context(), keys, security.Account{}, at(ip))
+		if err == nil && out.Allowed {
+			if answer := g.Wrong(t.Context(), fault.New(fault.Unauthenticated, "wrong")); !fault.Is(answer, fault.Unauthenticated) {
+				err = answer
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Allowed
+	}
+	for i, want := range []bool{true, true, false} {
+		if wrong("192.0.2.7") != want {
+			t.Errorf("wrong key %d", i)
+		}
+	}
+	if !wrong("192.0.2.8") || wrong("192.0.2.9") || !wrong("198.51.100.1") {
+		t.Error("the block is not bounded, or others pay for it")
 	}
 }
 

@@ -39,7 +39,7 @@ func (l *Limiter) look(ctx context.Context, r Rule, key string, start time.Time)
 }
 
 func (l *Limiter) uncount(ctx context.Context, r Rule, key string, start time.Time) error {
-	_, err := l.deps.DB.Pool.Exec(ctx, `update attempt set count = count - 1 where bucket = $1 and window_start = $2 and count > 1`, l.bucket(r, key), start)
+	_, err := l.deps.DB.Pool.Exec(ctx, `update attempt set count = count - 1 where bucket = $1 and window_start = $2 and count > 0`, l.bucket(r, key), start)
 	return failed(r, err)
 }
 

@@ -14,7 +14,8 @@ const (
 	SignIn      Door = "sign-in" // address and password
 	Proof       Door = "proof"   // the password again, of somebody signed in
 	MailedCode  Door = "mailed-code"
-	Reset       Door = "reset" // a link to set a new password, and asking for one
+	Reset       Door = "reset"        // a link to set a new password, and asking for one
+	Verified    Door = "verification" // a link to begin an account
 	Service     Door = "service"
 	StaffSignIn Door = "staff-sign-in"
 	StaffCode   Door = "staff-code"
@@ -24,7 +25,7 @@ const (
 
 // Doors are all doors.
 func Doors() []Door {
-	return []Door{SignIn, Proof, MailedCode, Reset, Service, StaffSignIn, StaffCode, Invitation, APIKey}
+	return []Door{SignIn, Proof, MailedCode, Reset, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
 }
 
 // Outcome is why somebody was not let in.

@@ -36,7 +36,7 @@ func add(ctx context.Context, pool *pgxpool.Pool, a Attempt, account, source []b
 }
 
 func of(ctx context.Context, db postgres.Reader, person uuid.UUID, since time.Time, limit int) ([]Event, error) {
-	rows, err := db.Query(ctx, `select door, outcome, max(at), sum(times)::int from security_event where person_id = $1 and at >= $2
+	rows, err := db.Query(ctx, `select door, outcome, max(at), sum(times)::int from security_event where person_id = $1 and at >= $2 and hour > $2::timestamptz - interval '1 hour'
 		group by hour, door, outcome order by max(at) desc limit $3`, person, since, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading failed attempts: %w", err)
@@ -49,7 +49,7 @@ func of(ctx context.Context, db postgres.Reader, person uuid.UUID, since time.Ti
 }
 
 const tried = `select left(encode(%[1]s, 'hex'), 12), bool_or(door = any($1)), %[3]s, sum(times)::int, count(distinct %[2]s)::int, max(at)
-	from security_event where at >= $2 and ($3 = '' or door = $3) and ($4 = '' or outcome = $4) and %[1]s <> ''
+	from security_event where at >= $2 and hour > $2::timestamptz - interval '1 hour' and ($3 = '' or door = $3) and ($4 = '' or outcome = $4) and %[1]s <> ''
 	group by %[1]s order by 4 desc, 5 desc, 1 limit $5`
 
 func triedMost(ctx context.Context, db postgres.Reader, f Filter, limit int) ([]Tried, error) {
@@ -69,7 +69,7 @@ func triedMost(ctx context.Context, db postgres.Reader, f Filter, limit int) ([]
 }
 
 func deleteBefore(ctx context.Context, pool *pgxpool.Pool, before time.Time) error {
-	if _, err := pool.Exec(ctx, `delete from security_event where at < $1`, before); err != nil {
+	if _, err := pool.Exec(ctx, `delete from security_event where at < $1 and hour < $1`, before); err != nil {
 		return fmt.Errorf("sweeping failed attempts: %w", err)
 	}
 	return nil

@@ -103,7 +103,7 @@ func (s *Service) arrive(ctx context.Context, r Return) (Done, error) {
 	if err != nil {
 		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", c.Name)
 	}
-	if err := s.deps.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}); err != nil {
+	if err := s.deps.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}, a.Began); err != nil {
 		return done, err
 	}
 	switch row.Purpose {
