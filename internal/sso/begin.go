@@ -45,7 +45,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Trip, error) {
 	}
 	d, err := c.discover(ctx)
 	if err != nil {
-		return Trip{}, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
+		return Trip{}, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
 	}
 	if st.Browser == "" {
 		st.Browser, _ = keyring.NewToken()

@@ -30,6 +30,7 @@ type client struct {
 	http     *http.Client
 	now      func() time.Time
 	known    atomic.Pointer[discovered] // each process finds out for itself
+	silences atomic.Int64               // calls that came to no answer, or to one of 5xx
 }
 
 // discovered is what a provider publishes about itself (OpenID Connect
@@ -122,23 +123,31 @@ func (f *client) authorization(d *discovered, purpose Purpose, state string, a a
 
 // newHTTP is how we call providers: with little patience, and no more of an
 // answer than any honest one needs.
-func newHTTP() *http.Client {
+//
+// Each call that failed for no reason of ours is counted in silences.
+func newHTTP(silences *atomic.Int64) *http.Client {
 	return &http.Client{
 		Timeout:   callWithin,
-		Transport: bounded{http.DefaultTransport},
+		Transport: bounded{http.DefaultTransport, silences},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // secrets go where they were meant to, and no further
 		},
 	}
 }
 
-type bounded struct{ http.RoundTripper }
+type bounded struct {
+	http.RoundTripper
+	silences *atomic.Int64
+}
 
 // RoundTrip cuts an answer off where it becomes unreasonable. Of a refusal it
 // lets through what it is in the protocol, and of what can't be read nothing:
 // libraries put the whole of it into their errors.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := b.RoundTripper.RoundTrip(r)
+	if err != nil || res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests {
+		b.silences.Add(1)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -28,7 +29,7 @@ func TestARefusalHasItsCodeAndNothingElseOfWhatAProviderWrote(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			res, err := newHTTP().Do(r)
+			res, err := newHTTP(new(atomic.Int64)).Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestAProvidersKeysComeOverTLSOrNotAtAll(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	issuer = server.URL
-	ctx := oidc.ClientContext(t.Context(), newHTTP())
+	ctx := oidc.ClientContext(t.Context(), newHTTP(new(atomic.Int64)))
 	keys = issuer + "/keys"
 	if _, err := discover(ctx, issuer); err != nil {
 		t.Fatal(err)

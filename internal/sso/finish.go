@@ -51,10 +51,11 @@ type Done struct {
 // links or confirms. Gone for an attempt that has been used, has lapsed, or is
 // another browser's; Unavailable if the provider does not answer or can't be
 // believed; Conflict for an identity that is linked to somebody else. What is
-// refused is noted in the security log.
+// refused is noted in the security log; that a provider is silent is not.
 func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 	done, err := s.arrive(ctx, r)
-	if err == nil || fault.Is(err, fault.NotFound) || !isFault(err) {
+	f, is := errors.AsType[*fault.Error](err)
+	if !is || f.Kind == fault.NotFound || f.Key == silent {
 		return done, err
 	}
 	if done.whose == uuid.Nil {
@@ -63,10 +64,8 @@ func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
 	return done, s.refused(ctx, security.Refused, done.whose, r.From, err)
 }
 
-func isFault(err error) bool {
-	_, ok := errors.AsType[*fault.Error](err)
-	return ok
-}
+// silent is the fault of a provider that does not answer.
+const silent = "sso.down"
 
 // refused notes an attempt that failed, and gives the answer to it.
 func (s *Service) refused(ctx context.Context, outcome security.Outcome, person uuid.UUID, from account.Visit, answer error) error {
@@ -93,14 +92,18 @@ func (s *Service) arrive(ctx context.Context, r Return) (Done, error) {
 	done := Done{Purpose: row.Purpose, Service: c.Name, Next: a.Next}
 	switch ours, err := c.sent(ctx, r); {
 	case err != nil:
-		return done, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
+		return done, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
 	case !ours:
 		return done, fault.New(fault.Forbidden, "sso.unbelievable", "Service", c.Name)
 	case r.Error != "":
 		return s.decline(ctx, r, row, done)
 	}
+	before := c.silences.Load()
 	who, err := c.identify(ctx, r.Code, a)
-	if err != nil {
+	switch {
+	case err != nil && c.silences.Load() > before:
+		return done, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
+	case err != nil:
 		return done, fault.Wrap(err, fault.Unavailable, "sso.unbelievable", "Service", c.Name)
 	}
 	if err := s.deps.Limits.Refund(ctx, beginnings, limit.Source{Addr: r.From.IP}, a.Began); err != nil {
@@ -134,6 +137,9 @@ func (s *Service) decline(ctx context.Context, r Return, row attemptRow, done Do
 	if r.Error == "access_denied" { // RFC 6749 section 4.1.2.1
 		done.Declined = true
 		return done, nil
+	}
+	if r.Error == "server_error" || r.Error == "temporarily_unavailable" {
+		return done, fault.New(fault.Unavailable, silent, "Service", done.Service)
 	}
 	return done, fault.New(fault.Unavailable, "sso.unbelievable", "Service", done.Service)
 }

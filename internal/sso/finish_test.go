@@ -2,6 +2,7 @@ package sso_test
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -236,5 +237,28 @@ func TestAProvidersOwnParametersAreAskedFor(t *testing.T) {
 	must(t, err)
 	if q := address.Query(); q.Get("access_type") != "offline" || !strings.Contains(q.Get("claims"), "auth_time") || q.Get("nonce") == "" {
 		t.Errorf("%s", address)
+	}
+}
+
+func TestThatAProviderIsSilentIsSaidAndNotNotedAsAnAttempt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.somebody("robin@example.com", password)
+	noted := func() int { return b.count(`select coalesce(sum(times), 0) from security_event`) }
+	back := p.at(p.begin(sso.Link), "ada-1")
+	back.Code = "made-up"
+	_, err := p.SSO.Finish(t.Context(), back)
+	kind(t, "a made-up code", err, fault.Unavailable)
+	if noted() != 1 {
+		t.Errorf("a made-up code is noted %d times", noted())
+	}
+	back = p.at(p.begin(sso.Link), "ada-1")
+	must(t, b.provider.Close())
+	_, err = p.SSO.Finish(t.Context(), back)
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Key != "sso.down" {
+		t.Errorf("a provider that is away: %v", err)
+	}
+	if noted() != 1 {
+		t.Errorf("that a provider is away is noted as an attempt: %d", noted())
 	}
 }

@@ -36,7 +36,7 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 	}
 	if c, ok := s.clients[row.Provider]; ok {
 		if _, err := c.revoke(ctx, []grantToken{a.Identity.Token}); err != nil && !giveUp {
-			return 0, fault.Wrap(err, fault.Unavailable, "sso.down", "Service", c.Name)
+			return 0, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
 		}
 	}
 	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) })

@@ -106,7 +106,9 @@ func (s *Service) reach(row linkRow) *client {
 	if c, ok := s.clients[row.Provider]; ok && c.Issuer == row.Issuer {
 		return c
 	}
-	return &client{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, http: s.http, now: s.deps.Now}
+	c := &client{Provider: Provider{ID: row.Provider, Name: row.Provider, Issuer: row.Issuer}, now: s.deps.Now}
+	c.http = newHTTP(&c.silences)
+	return c
 }
 
 func (s *Service) settle(ctx context.Context, tx postgres.Tx, row linkRow, outcome Outcome) error {

@@ -3,7 +3,6 @@ package sso
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
 	"plusultra.link/privacy/internal/account"
@@ -35,7 +34,6 @@ type Deps struct {
 type Service struct {
 	deps    Deps
 	clients map[string]*client
-	http    *http.Client
 }
 
 // How long things live.
@@ -57,9 +55,11 @@ func New(d Deps) (*Service, error) {
 	if err := Validate(d.Providers); err != nil {
 		return nil, err
 	}
-	s := &Service{deps: d, clients: map[string]*client{}, http: newHTTP()}
+	s := &Service{deps: d, clients: map[string]*client{}}
 	for _, p := range d.Providers {
-		s.clients[p.ID] = &client{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", http: s.http, now: d.Now}
+		c := &client{Provider: p, redirect: d.BaseURL + "/sign-in/with/" + p.ID + "/callback", now: d.Now}
+		c.http = newHTTP(&c.silences)
+		s.clients[p.ID] = c
 	}
 	s.deps.Plans.Register(s.work())
 	return s, nil
