@@ -131,12 +131,3 @@ create table mail_message (
 );
 create unique index mail_message_id on mail_message (id);
 create index mail_message_waiting on mail_message (queued_at) where sealed is not null;
-
--- +goose Down
-drop table mail_message;
-drop table attempt;
-drop table audit_entry;
-drop function grant_runtime;
-drop function refuse_unless_erasing();
-drop function refuse_transition();
-drop function refuse_change();

@@ -167,6 +167,3 @@ create table staff_member (
   created_at    timestamptz not null
 );
 alter table session add foreign key (staff_id) references staff_member on delete cascade;
-
--- +goose Down
-drop table session, staff_member, sso_attempt, sso_link, email_proof, security_event, sign_up, password, email_address, profile, person;

@@ -161,7 +161,3 @@ create trigger staff_look_append_only before update or delete on staff_look
   for each row execute function refuse_unless_erasing('reason');
 create trigger staff_look_no_truncate before truncate on staff_look
   for each statement execute function refuse_change();
-
--- +goose Down
-drop table staff_look, suppression, consent_state, consent_event, api_key, ingest_refusal, ingest_run, record_day, record_total, site_usage, connection_log, record;
-drop function make_month;

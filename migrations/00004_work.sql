@@ -132,7 +132,3 @@ begin
   return done;
 end $$;
 -- +goose StatementEnd
-
--- +goose Down
-drop function erase_from_ledger;
-drop table tombstone, erasure_step, erasure, export_step, export, plan;

@@ -49,6 +49,3 @@ create trigger request_event_append_only before update or delete on request_even
   for each row execute function refuse_unless_erasing('text');
 create trigger request_event_no_truncate before truncate on request_event
   for each statement execute function refuse_change();
-
--- +goose Down
-drop table request_event, request;

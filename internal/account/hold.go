@@ -46,12 +46,6 @@ func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]u
 	return found, nil
 }
 
-// HasPassword tells whether a person can sign in with a password.
-func HasPassword(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
-	row, err := passwordRowOf(ctx, tx.Gorm, person)
-	return row.Hash != "", err
-}
-
 // Close shuts an account whose erasure has begun: its person is signed out
 // everywhere, no link or code that was mailed to them works, and nobody signs
 // in any more. It gives the addresses that were theirs. To call it again changes nothing.

@@ -87,8 +87,14 @@ func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password s
 
 // HasPassword tells whether a person can sign in by password.
 func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, error) {
-	_, phc, err := findPasswordOf(ctx, s.deps.DB.Pool, person)
-	return phc != "", err
+	row, err := passwordRowOf(ctx, s.deps.DB.Gorm(ctx), person)
+	return row.Hash != "", err
+}
+
+// HasPasswordIn is HasPassword in a transaction.
+func (*Service) HasPasswordIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
+	row, err := passwordRowOf(ctx, tx.Gorm, person)
+	return row.Hash != "", err
 }
 
 // AskReset mails a link to set a new password, if the address has an account;

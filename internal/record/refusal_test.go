@@ -8,6 +8,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -36,6 +37,20 @@ func TestARefusalSaysWhatWouldBeRight(t *testing.T) {
 		if err != nil || len(said) != 1 || !strings.Contains(said[0], tc.says) {
 			t.Errorf("%s: %q, %v; want %s", tc.is, said, err, tc.says)
 		}
+	}
+}
+
+// What the database refuses is looked for by halving the rows; of none there is
+// no half.
+func TestAnImportWhoseNumbersTheDatabaseRefusesEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	testkit.AsSuperuser(t, b.db, "alter table ingest_run add check (refused = 0)")
+	_, err := b.Ingest(t.Context(), record.IngestInput{
+		Category: "connection-log", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"), Reader: strings.NewReader("{}\n"),
+	})
+	if err == nil || !strings.Contains(err.Error(), "import into connection-log") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 		return nil
 	case (code == "40P01" || code == "40001") && try < mostTries:
 		return r.write(ctx, b, rows, refused, try+1)
-	case !strings.HasPrefix(code, "22") && !strings.HasPrefix(code, "23"):
+	case len(rows) == 0, !strings.HasPrefix(code, "22") && !strings.HasPrefix(code, "23"):
 		return fmt.Errorf("import into %s: %w", r.in.Category, err)
 	case len(rows) == 1:
 		return r.write(ctx, b, nil, append(slices.Clone(refused), Refusal{Line: rows[0].line, Reason: Unfit}), 1)

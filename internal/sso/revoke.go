@@ -65,7 +65,7 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 	for id := range s.clients {
 		ids = append(ids, id)
 	}
-	if has, err := account.HasPassword(ctx, tx, row.PersonID); err != nil || has {
+	if has, err := s.deps.Accounts.HasPasswordIn(ctx, tx, row.PersonID); err != nil || has {
 		return false, err
 	}
 	others, err := countLive(ctx, tx, row.PersonID, row.ID, ids)
