@@ -90,6 +90,9 @@ func TestNoSecretIsKeptWithAForm(t *testing.T) {
 			if !ok || field.Tag == nil || !strings.Contains(field.Tag.Value, `form:"`) {
 				return true
 			}
+			if name := reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("form"); strings.Contains(field.Tag.Value, `json:"-"`) && name != "-" && !slices.Contains(web.Secrets(), name) {
+				t.Errorf("%s: %s is no secret of a form that is kept as it was posted", file.Name(), name)
+			}
 			for _, word := range []string{"password", "secret", `"code"`} {
 				if !strings.Contains(field.Tag.Value, word) {
 					continue

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/request"
@@ -53,4 +56,31 @@ func steps[S ~string](states []S, mayBecome func(S, S) bool) (pairs []string) {
 		}
 	}
 	return pairs
+}
+
+// What the database deletes with the account can neither be kept nor made
+// anonymous: the dictionary says of each table whether it is so.
+func TestTheDictionaryKnowsWhatGoesWithTheAccount(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	rows, err := db.Pool.Query(t.Context(), `with recursive goes as (
+		select 'person'::regclass::oid as id
+		union select c.conrelid from pg_constraint c join goes on c.confrelid = goes.id where c.contype = 'f' and c.confdeltype = 'c'
+	) select id::regclass::text from goes`)
+	must(t, err)
+	gone, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	d, err := dictionary.Read(dictionary.Files(), []string{"en", "ja"})
+	must(t, err)
+	seen := 0
+	for _, h := range d.Holdings {
+		if goes := slices.Contains(gone, h.Table); goes != h.Goes {
+			t.Errorf("%s goes with the account: %t by the database, %t by the dictionary", h.Table, goes, h.Goes)
+		} else if goes {
+			seen++
+		}
+	}
+	if seen < 5 {
+		t.Errorf("only %d tables go with an account", seen)
+	}
 }

@@ -230,3 +230,32 @@ func TestAMessageWaitsForThePortalThatHasItsKey(t *testing.T) {
 		t.Errorf("%d messages arrived, want 1", len(got))
 	}
 }
+
+func TestMailThatIsOnItsWayIsKnownAndNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.Person(apptest.Somebody{Email: address})
+	b.post(mara)
+	id := b.post(mara)
+	idle := func() (idle bool) {
+		t.Helper()
+		must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+			idle, err = b.mail.Idle(ctx, tx, mara)
+			return err
+		}))
+		return idle
+	}
+	if !idle() {
+		t.Error("mail is on its way that nobody sends")
+	}
+	must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		_, err := tx.PGX.Exec(ctx, `select from mail_message where id = $1 for update`, id) // as Deliver does
+		if idle() {
+			t.Error("nobody knows that a message is being sent")
+		}
+		return err
+	}))
+	if !idle() {
+		t.Error("it is on its way for ever")
+	}
+}

@@ -2,6 +2,7 @@ package sso_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -174,4 +175,37 @@ func TestAProviderThatIsDownStopsNothingElse(t *testing.T) {
 // endAtProvider works the plan of a revocation.
 func (b *bundle) endAtProvider(link sso.LinkID) error {
 	return b.Plans.Run(b.t.Context(), "sso.revoke", link.ID)
+}
+
+func TestWhoIsBeingErasedWaitsForAProviderThatIsBeingTold(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.somebody("robin@example.com", password)
+	link := p.linked("ada-1")
+	in := func(do func(context.Context, postgres.Tx) error) {
+		t.Helper()
+		must(t, b.DB.InTx(t.Context(), do))
+	}
+	in(func(ctx context.Context, tx postgres.Tx) error { return b.SSO.EndAll(ctx, tx, p.id) })
+	ended := func(giveUp bool) (done, well bool) {
+		t.Helper()
+		in(func(ctx context.Context, tx postgres.Tx) (err error) {
+			done, well, err = b.SSO.Ended(ctx, tx, p.id, giveUp)
+			return err
+		})
+		return done, well
+	}
+	if done, _ := ended(false); done {
+		t.Error("it is over before anybody was told")
+	}
+	in(func(ctx context.Context, tx postgres.Tx) error {
+		_, err := tx.PGX.Exec(ctx, `select from plan where id = $1 for update`, link.ID) // as whoever works on it does
+		if done, _ := ended(true); done {
+			t.Error("it is given up while the provider is being told")
+		}
+		return err
+	})
+	if done, well := ended(true); !done || well {
+		t.Errorf("given up: over %t, well %t", done, well)
+	}
 }
