@@ -66,7 +66,7 @@ func (s *server) told(ctx echo.Context, err error, f *fault.Error, code int) tol
 // the post has to tell it itself.
 func (s *server) leadToFault(ctx echo.Context, err error, t toldFault) bool {
 	v, known := visitorOf(ctx)
-	if !known || !changes(ctx.Request()) || polls(ctx.Request()) || postgres.IsAway(err) {
+	if !known || !browses(ctx.Request()) || !changes(ctx.Request()) || polls(ctx.Request()) || postgres.IsAway(err) {
 		return false
 	}
 	content, err := json.Marshal(t)

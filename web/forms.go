@@ -19,8 +19,8 @@ import (
 	"plusultra.link/privacy/views/ui"
 )
 
-// No post answers with a page (post, redirect, get): Back then leads to a
-// page, never to the browser's question whether to send everything again. What
+// No browser's post is answered with a page (post, redirect, get): Back then
+// leads to a page, never to the browser's question whether to send everything again. What
 // is to be shown after a post is kept for that browser alone and named in the
 // address of the page that shows it.
 
@@ -76,7 +76,11 @@ func (s *server) carry(ctx echo.Context, address string, typed any, problems fau
 	if err != nil {
 		return err
 	}
-	return ctx.Redirect(http.StatusSeeOther, withParam(address, againParam, name))
+	code := http.StatusOK
+	if len(problems) > 0 {
+		code = http.StatusUnprocessableEntity
+	}
+	return s.onward(ctx, withParam(address, againParam, name), code)
 }
 
 // keepTyped keeps what was typed for this browser, and gives its name.

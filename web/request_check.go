@@ -34,7 +34,7 @@ func (c *requestCheckController) create(ctx echo.Context) error {
 	if err := c.setDraft(ctx, newRequestAt(kind), name); err != nil {
 		return err
 	}
-	return ctx.Redirect(http.StatusSeeOther, withParam(newRequestAt(kind)+"/check", againParam, name))
+	return c.onward(ctx, withParam(newRequestAt(kind)+"/check", againParam, name), http.StatusOK)
 }
 
 // show is the answers before they are sent.

@@ -177,7 +177,7 @@ func must1[T any](v T, err error) T {
 	return v
 }
 
-var formHeader = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+var formHeader = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"text/html,*/*;q=0.8"}}
 
 // elsewhere is a form that tries to lead away.
 func elsewhere() io.Reader {

@@ -220,6 +220,7 @@ func (c *client) ask(method, path string, body io.Reader, header http.Header) an
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, body)
 	must(c.t, err)
+	r.Header.Set("Accept", "text/html,*/*;q=0.8")
 	for name, values := range header {
 		r.Header[name] = values
 	}
