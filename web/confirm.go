@@ -58,7 +58,7 @@ func (c *confirmController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.hand(ctx, session); err != nil {
+	if err := c.startBrowserSession(ctx, session); err != nil {
 		return err
 	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(form.Next))

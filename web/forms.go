@@ -44,7 +44,7 @@ func (s *server) again(ctx echo.Context, address string, typed any, problems fau
 		}
 	}
 	ctx.Set(undoneKey, true)
-	return s.carry(ctx, address, typed, problems)
+	return s.redirectWithForm(ctx, address, typed, problems)
 }
 
 const (
@@ -70,8 +70,8 @@ func withoutCards(typed []byte) []byte {
 	return typed
 }
 
-// carry goes on to the page at address with what was typed.
-func (s *server) carry(ctx echo.Context, address string, typed any, problems fault.Problems) error {
+// redirectWithForm goes on to the page at address with what was typed.
+func (s *server) redirectWithForm(ctx echo.Context, address string, typed any, problems fault.Problems) error {
 	name, err := s.keepTyped(ctx, typed, problems)
 	if err != nil {
 		return err

@@ -106,9 +106,9 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// legible refuses an address with characters that PostgreSQL can't hold; bind
+// refuseUnstorable refuses an address with characters that PostgreSQL can't hold; bind
 // refuses forms with them.
-func legible(next echo.HandlerFunc) echo.HandlerFunc {
+func refuseUnstorable(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ctx echo.Context) error {
 		u := ctx.Request().URL
 		if !input.Storable(u.Path) || !storableAll(u.Query()) {

@@ -80,7 +80,7 @@ func (c *requestController) change(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.carry(ctx, newRequestAt(kind), form, nil)
+	return c.redirectWithForm(ctx, newRequestAt(kind), form, nil)
 }
 
 func (c *requestController) create(ctx echo.Context) error {

@@ -45,7 +45,7 @@ func (c *forgotController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.carry(ctx, "/forgot/sent", form, nil)
+	return c.redirectWithForm(ctx, "/forgot/sent", form, nil)
 }
 
 // sent says the same to everybody, whatever the address is to us.
@@ -89,7 +89,7 @@ func (c *resetController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.knowPerson(ctx, id); err != nil {
+	if err := c.rememberBrowserOf(ctx, id); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/sign-in", "account.resetDone")

@@ -87,7 +87,7 @@ func (c *passwordController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.knowPerson(ctx, person(ctx)); err != nil { // anew, like the password
+	if err := c.rememberBrowserOf(ctx, person(ctx)); err != nil { // anew, like the password
 		return err
 	}
 	return c.redirect(ctx, "/security", "security.passwordChanged")

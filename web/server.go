@@ -71,7 +71,7 @@ func New(a *app.App, o Options) (http.Handler, error) {
 		s.noticeProxies,
 		s.headers,
 		limitBody,
-		legible,
+		refuseUnstorable,
 	)
 	s.routes()
 	return s.echo, nil

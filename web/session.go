@@ -144,9 +144,9 @@ func token(ctx echo.Context) string {
 	return v.token
 }
 
-// hand gives the browser the token of a session that has just begun or been
+// startBrowserSession gives the browser the token of a session that has just begun or been
 // renewed, and has it known again by whose it is.
-func (s *server) hand(ctx echo.Context, token string) error {
+func (s *server) startBrowserSession(ctx echo.Context, token string) error {
 	ctx.SetCookie(s.cookie(sessionCookie, token, account.SessionLife))
 	r := ctx.Request().Context()
 	session, err := s.Accounts.Session(r, token)
@@ -154,27 +154,27 @@ func (s *server) hand(ctx echo.Context, token string) error {
 		return err
 	}
 	if session.PersonID != uuid.Nil {
-		return s.knowPerson(ctx, session.PersonID)
+		return s.rememberBrowserOf(ctx, session.PersonID)
 	}
 	m, err := s.Staff.Member(r, session.StaffID)
 	if err != nil {
 		return err
 	}
-	return s.know(ctx, m.Owner())
+	return s.rememberBrowser(ctx, m.Owner())
 }
 
-// knowPerson is know for a person.
-func (s *server) knowPerson(ctx echo.Context, person uuid.UUID) error {
+// rememberBrowserOf is rememberBrowser for a person.
+func (s *server) rememberBrowserOf(ctx echo.Context, person uuid.UUID) error {
 	owner, err := s.Accounts.Owner(ctx.Request().Context(), person)
 	if err != nil {
 		return err
 	}
-	return s.know(ctx, owner)
+	return s.rememberBrowser(ctx, owner)
 }
 
-// know has a browser known again, in which somebody has proved who they are:
+// rememberBrowser has a browser known again, in which somebody has proved who they are:
 // others' wrong guesses don't shut them out of it.
-func (s *server) know(ctx echo.Context, owner account.Owner) error {
+func (s *server) rememberBrowser(ctx echo.Context, owner account.Owner) error {
 	cookie, err := s.Accounts.KnownBrowser(s.cookieValue(ctx, browserCookie), owner)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (c *sessionController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.hand(ctx, session); err != nil {
+	if err := c.startBrowserSession(ctx, session); err != nil {
 		return err
 	}
 	if len(ctx.Cookies()) == 0 { // it may be one that keeps none

@@ -83,7 +83,7 @@ func (c *signUpController) create(ctx echo.Context) error {
 		return err
 	}
 	if c.cookieValue(ctx, tooYoungCookie) != "" {
-		return c.refuseYouth(ctx)
+		return c.refuseUnderage(ctx)
 	}
 	err = c.Accounts.SignUp(ctx.Request().Context(), account.SignUp{
 		Email: form.Email, Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
@@ -92,12 +92,12 @@ func (c *signUpController) create(ctx echo.Context) error {
 		return c.again(ctx, "/sign-up", form, problems)
 	}
 	if fault.Is(err, fault.Forbidden) {
-		return c.refuseYouth(ctx)
+		return c.refuseUnderage(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	return c.carry(ctx, "/sign-up/sent", emailForm{form.Email}, nil)
+	return c.redirectWithForm(ctx, "/sign-up/sent", emailForm{form.Email}, nil)
 }
 
 // sent says the same to everybody, whatever the address is to us.
@@ -105,7 +105,7 @@ func (c *signUpController) sent(ctx echo.Context) error {
 	return c.checkMail(ctx, "account.checkMail", "/sign-up")
 }
 
-func (s *server) refuseYouth(ctx echo.Context) error {
+func (s *server) refuseUnderage(ctx echo.Context) error {
 	ctx.SetCookie(s.cookie(tooYoungCookie, "1", 24*time.Hour))
 	return ctx.Redirect(http.StatusSeeOther, "/sign-up/later")
 }

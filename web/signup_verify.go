@@ -41,7 +41,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.hand(ctx, session); err != nil {
+	if err := c.startBrowserSession(ctx, session); err != nil {
 		return err
 	}
 	return ctx.Redirect(http.StatusSeeOther, "/overview")

@@ -72,11 +72,11 @@ func (c *serviceController) callback(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.goOn(ctx, done)
+	return c.redirectAfter(ctx, done)
 }
 
-// goOn leads to wherever a round trip ended.
-func (s *server) goOn(ctx echo.Context, done sso.Done) error {
+// redirectAfter leads to wherever a round trip ended.
+func (s *server) redirectAfter(ctx echo.Context, done sso.Done) error {
 	switch {
 	case done.Declined && done.Purpose == sso.SignIn:
 		return s.redirect(ctx, "/sign-in", "sso.declined", "Service", done.Service)
@@ -85,13 +85,13 @@ func (s *server) goOn(ctx echo.Context, done sso.Done) error {
 	case done.Undated:
 		return s.redirect(ctx, "/confirm?next="+url.QueryEscape(localPath(done.Next)), "sso.undated", "Service", done.Service)
 	case done.SignInFirst:
-		return s.carry(ctx, "/sign-in/first", told{[]any{"Service", done.Service}}, nil)
+		return s.redirectWithForm(ctx, "/sign-in/first", told{[]any{"Service", done.Service}}, nil)
 	case done.SignUp != "":
 		return ctx.Redirect(http.StatusSeeOther, "/sign-up/finish/"+url.PathEscape(done.SignUp))
 	case done.Purpose == sso.Link:
 		return s.redirect(ctx, "/security", "sso.linked", "Service", done.Service)
 	}
-	if err := s.hand(ctx, done.Token); err != nil {
+	if err := s.startBrowserSession(ctx, done.Token); err != nil {
 		return err
 	}
 	return ctx.Redirect(http.StatusSeeOther, localPath(done.Next))
@@ -140,7 +140,7 @@ func (c *joinController) create(ctx echo.Context) error {
 		return err
 	}
 	if c.cookieValue(ctx, tooYoungCookie) != "" {
-		return c.refuseYouth(ctx)
+		return c.refuseUnderage(ctx)
 	}
 	done, err := c.SSO.Join(ctx.Request().Context(), c.serviceSecret(ctx), ctx.Param("token"), account.SignUp{
 		Name: form.Name, Born: form.born(), Country: form.Country, State: form.State, Topics: form.Topics,
@@ -149,12 +149,12 @@ func (c *joinController) create(ctx echo.Context) error {
 		return c.again(ctx, here(ctx), form, problems)
 	}
 	if fault.Is(err, fault.Forbidden) {
-		return c.refuseYouth(ctx)
+		return c.refuseUnderage(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	return c.goOn(ctx, done)
+	return c.redirectAfter(ctx, done)
 }
 
 func (c *joinController) form(ctx echo.Context, form signUpForm, typed bool, problems fault.Problems) error {

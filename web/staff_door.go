@@ -135,7 +135,7 @@ func (c *staffCodeController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.hand(ctx, session); err != nil {
+	if err := c.startBrowserSession(ctx, session); err != nil {
 		return err
 	}
 	return ctx.Redirect(http.StatusSeeOther, next)
@@ -180,7 +180,7 @@ func (c *staffEnrolController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.know(ctx, m.Owner()); err != nil {
+	if err := c.rememberBrowser(ctx, m.Owner()); err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/staff/sign-in", "staff.enrolled")

@@ -236,7 +236,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 	if err != nil {
 		return person, err
 	}
-	return person, s.deps.Limits.Pardon(ctx, signIns, person.String())
+	return person, s.deps.Limits.ResetAccount(ctx, signIns, person.String())
 }
 
 // ChangePassword sets a new password for somebody who knows the old one, and

@@ -64,19 +64,19 @@ func each(err error, fn func(error)) {
 	each(errors.Unwrap(err), fn)
 }
 
-// Quiet is an error that says no more than Words does, wherever it is written.
-func Quiet(err error) error {
+// Redacted is an error that says no more than Words does, wherever it is written.
+func Redacted(err error) error {
 	if err == nil {
 		return nil
 	}
-	return quiet{err}
+	return redacted{err}
 }
 
-type quiet struct{ error }
+type redacted struct{ error }
 
-func (q quiet) Error() string { return Words(q.error) }
+func (r redacted) Error() string { return Words(r.error) }
 
-func (q quiet) Unwrap() error { return q.error }
+func (r redacted) Unwrap() error { return r.error }
 
 // apart are signs that end a word.
 const apart = " \t\r\n\"'<>()[],;:|/\\"
@@ -111,32 +111,34 @@ func clean(said string, most int) string {
 
 // ForLog puts every value that is logged through Words: the one door to the log.
 func ForLog(h slog.Handler) slog.Handler {
-	if _, ok := h.(discreet); ok {
+	if _, ok := h.(redactingHandler); ok {
 		return h
 	}
-	return discreet{h}
+	return redactingHandler{h}
 }
 
-type discreet struct{ slog.Handler }
+type redactingHandler struct{ slog.Handler }
 
-func (d discreet) Handle(ctx context.Context, r slog.Record) error {
+func (h redactingHandler) Handle(ctx context.Context, r slog.Record) error {
 	said := slog.NewRecord(r.Time, r.Level, clean(r.Message, longest), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		said.AddAttrs(cleanAttr(a))
 		return true
 	})
-	return d.Handler.Handle(ctx, said)
+	return h.Handler.Handle(ctx, said)
 }
 
-func (d discreet) WithAttrs(attrs []slog.Attr) slog.Handler {
+func (h redactingHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	cleaned := make([]slog.Attr, len(attrs))
 	for i, a := range attrs {
 		cleaned[i] = cleanAttr(a)
 	}
-	return discreet{d.Handler.WithAttrs(cleaned)}
+	return redactingHandler{h.Handler.WithAttrs(cleaned)}
 }
 
-func (d discreet) WithGroup(name string) slog.Handler { return discreet{d.Handler.WithGroup(name)} }
+func (h redactingHandler) WithGroup(name string) slog.Handler {
+	return redactingHandler{h.Handler.WithGroup(name)}
+}
 
 func cleanAttr(a slog.Attr) slog.Attr {
 	value := a.Value.Resolve()

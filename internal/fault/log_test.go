@@ -40,14 +40,14 @@ func TestALogSaysNoAddressNothingLongAndNothingThatAnErrorQuotes(t *testing.T) {
 		if strings.Contains(said, "robin") || len(said) > 2500 || strings.Contains(said, "\\x1b") {
 			t.Errorf("%s: %d bytes: %.600s", name, len(said), said)
 		}
-		if got := fault.Quiet(err); !errors.Is(got, err) || strings.Contains(got.Error(), "robin") {
+		if got := fault.Redacted(err); !errors.Is(got, err) || strings.Contains(got.Error(), "robin") {
 			t.Errorf("%s, quiet: %.600s", name, got)
 		}
 	}
 	if got := fault.Words(errors.New(`no column "full_name" in "profile"`)); got != `no column "full_name" in "profile"` {
 		t.Errorf("what we name ourselves is lost: %s", got)
 	}
-	if fault.Quiet(nil) != nil {
+	if fault.Redacted(nil) != nil {
 		t.Error("nothing became an error")
 	}
 }

@@ -42,7 +42,7 @@ func (*quietly) Work(ctx context.Context, _ *rivertype.JobRow, do func(context.C
 			panic(fmt.Sprintf("a %T", thrown))
 		}
 	}()
-	return fault.Quiet(do(ctx))
+	return fault.Redacted(do(ctx))
 }
 
 func naming(job *rivertype.JobRow) []slog.Attr {

@@ -128,9 +128,9 @@ func (g Guess) Wrong(ctx context.Context, as error) error {
 	return as
 }
 
-// Pardon forgets an account's wrong guesses from browsers that it does not
+// ResetAccount forgets an account's wrong guesses from browsers that it does not
 // know: whoever reads its mail has proved to be its owner.
-func (l *Limiter) Pardon(ctx context.Context, b Bounds, account string) error {
+func (l *Limiter) ResetAccount(ctx context.Context, b Bounds, account string) error {
 	c := b.account(account, "")
 	return l.Forget(ctx, c.Rule, c.Key)
 }

@@ -53,7 +53,7 @@ type Done struct {
 // believed; Conflict for an identity that is linked to somebody else. What is
 // refused is noted in the security log; that a provider is silent is not.
 func (s *Service) Finish(ctx context.Context, r Return) (Done, error) {
-	done, err := s.arrive(ctx, r)
+	done, err := s.complete(ctx, r)
 	f, is := errors.AsType[*fault.Error](err)
 	if !is || f.Kind == fault.NotFound || f.Key == silent {
 		return done, err
@@ -79,8 +79,8 @@ func (s *Service) refused(ctx context.Context, outcome security.Outcome, person 
 	return answer
 }
 
-// arrive is Finish, without the note.
-func (s *Service) arrive(ctx context.Context, r Return) (Done, error) {
+// complete is Finish, without the note.
+func (s *Service) complete(ctx context.Context, r Return) (Done, error) {
 	c, err := s.provider(r.Provider)
 	if err != nil {
 		return Done{}, err

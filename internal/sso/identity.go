@@ -19,7 +19,7 @@ import (
 
 // identify exchanges a code for what the provider proves about somebody: the
 // ID token's signature, issuer, audience and expiry are checked by the
-// library, the rest by believe (OpenID Connect Core 1.0, section 3.1.3.7).
+// library, the rest by verify (OpenID Connect Core 1.0, section 3.1.3.7).
 func (f *client) identify(ctx context.Context, code string, a attempt) (identity, error) {
 	ctx = oidc.ClientContext(ctx, f.http)
 	d, err := f.discover(ctx)
@@ -43,10 +43,10 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 	if err := proved.Claims(&claims); err != nil {
 		return identity{}, err
 	}
-	if err := f.believe(proved, token, a, claims); err != nil {
+	if err := f.verify(proved, token, a, claims); err != nil {
 		return identity{}, err
 	}
-	if err := f.ask(ctx, d, token, proved.Subject, claims); err != nil {
+	if err := f.fetchUserinfo(ctx, d, token, proved.Subject, claims); err != nil {
 		return identity{}, err
 	}
 	who := identity{
@@ -66,9 +66,9 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 // (Core 1.0, section 2).
 const maxSubject = 255
 
-// believe refuses an ID token that the provider signed and that is not for us,
+// verify refuses an ID token that the provider signed and that is not for us,
 // for this attempt, or for its access token.
-func (f *client) believe(proved *oidc.IDToken, token *oauth2.Token, a attempt, claims map[string]any) error {
+func (f *client) verify(proved *oidc.IDToken, token *oauth2.Token, a attempt, claims map[string]any) error {
 	party, named := claims["azp"]
 	switch {
 	case a.Nonce == "" || proved.Nonce != a.Nonce:
@@ -85,10 +85,10 @@ func (f *client) believe(proved *oidc.IDToken, token *oauth2.Token, a attempt, c
 	return proved.VerifyAccessToken(token.AccessToken)
 }
 
-// ask asks the provider's userinfo where the ID token says too little: some
+// fetchUserinfo asks the provider's userinfo where the ID token says too little: some
 // put nothing but the subject into it. An address and whether it is verified
 // are one statement, and never put together from two.
-func (f *client) ask(ctx context.Context, d *discovered, token *oauth2.Token, subject string, claims map[string]any) error {
+func (f *client) fetchUserinfo(ctx context.Context, d *discovered, token *oauth2.Token, subject string, claims map[string]any) error {
 	const email, verified = "email", "email_verified"
 	if claims[email] != nil && claims[verified] != nil || d.UserInfoEndpoint() == "" {
 		return nil

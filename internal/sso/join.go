@@ -68,7 +68,7 @@ func (s *Service) Join(ctx context.Context, browser, token string, form account.
 	})
 	if errors.Is(err, account.ErrTaken) || fault.Is(err, fault.Conflict) { // joined meanwhile in another way
 		done.SignInFirst = true
-		return done, s.lapse(ctx, row)
+		return done, s.expireNow(ctx, row)
 	}
 	if err != nil {
 		return done, err

@@ -30,7 +30,7 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 	if err := s.open(sealAttempt, row.StateHash, row.Sealed, &a); err != nil {
 		return 0, err
 	}
-	kept, err := s.hand(ctx, row, *a.Identity)
+	kept, err := s.refreshLinkOfOwner(ctx, row, *a.Identity)
 	if err != nil || kept {
 		return 0, err
 	}
@@ -42,9 +42,9 @@ func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (tim
 	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) })
 }
 
-// hand gives a grant to the link that its owner has made since, if they did: to
+// refreshLinkOfOwner gives a grant to the link that its owner has made since, if they did: to
 // end it would end what they gave us for the link.
-func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool, error) {
+func (s *Service) refreshLinkOfOwner(ctx context.Context, row attemptRow, who identity) (bool, error) {
 	var kept bool
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		owner, err := linkOwner(ctx, tx, who)
@@ -69,8 +69,8 @@ func (s *Service) hand(ctx context.Context, row attemptRow, who identity) (bool,
 	return kept, err
 }
 
-// lapse ends the waiting of a sign-up at once.
-func (s *Service) lapse(ctx context.Context, row attemptRow) error {
+// expireNow ends the waiting of a sign-up at once.
+func (s *Service) expireNow(ctx context.Context, row attemptRow) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		row.ExpiresAt = s.deps.Now()
 		if err := updateAttempt(ctx, tx, row, "expires_at"); err != nil {

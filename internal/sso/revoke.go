@@ -90,7 +90,7 @@ func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	case err != nil:
 		return s.settle(ctx, tx, row, Failed)
 	}
-	outcome, err := s.reach(row).revoke(ctx, tokens)
+	outcome, err := s.clientOf(row).revoke(ctx, tokens)
 	if err == nil {
 		return s.settle(ctx, tx, row, outcome)
 	}
@@ -100,9 +100,9 @@ func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	return err
 }
 
-// reach is the provider of a link, also of one that has gone from the
+// clientOf is the provider of a link, also of one that has gone from the
 // configuration: then it is asked without a client's secret, as Google allows.
-func (s *Service) reach(row linkRow) *client {
+func (s *Service) clientOf(row linkRow) *client {
 	if c, ok := s.clients[row.Provider]; ok && c.Issuer == row.Issuer {
 		return c
 	}

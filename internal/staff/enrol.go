@@ -129,7 +129,7 @@ func (s *Service) Enrol(ctx context.Context, token string, e Enrolment, from acc
 	if err != nil {
 		return Member{}, err
 	}
-	return row.member(), errors.Join(s.deps.Limits.Pardon(ctx, passwordTries, row.ID.String()), s.deps.Limits.Pardon(ctx, codeTries, row.ID.String()))
+	return row.member(), errors.Join(s.deps.Limits.ResetAccount(ctx, passwordTries, row.ID.String()), s.deps.Limits.ResetAccount(ctx, codeTries, row.ID.String()))
 }
 
 // Limits hold across all processes of the portal.
