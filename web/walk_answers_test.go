@@ -176,42 +176,42 @@ func TestNoRouteReadsMoreThanAFormMayWeigh(t *testing.T) {
 // What a GET begins is told apart by refusing HEAD; looks of the staff are
 // noted, which is what they are for, and so is that a file was handed over.
 func TestNoGETChangesARow(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "https")
-	robin := w.robin()
-	callers := w.some(robin)
-	person, admin := account.SessionOwner{Person: robin.id}, account.SessionOwner{Staff: w.Member("looks@example.com", staff.Admin).ID}
-	tokens := map[string]string{"person": w.Session(person), "admin": w.Session(admin)}
-	tried := 0
-	for _, who := range callers {
-		if token := tokens[who.name]; token != "" { // one sign-in, which would be a change
-			who.cookie = func() string { return token }
-		} else if who.name == "no one's session" {
-			continue
-		}
-		for _, route := range w.routes {
-			if route.Method != http.MethodGet || w.send(request{method: http.MethodHead, path: at(route, robin.rows[0]), who: who}).StatusCode == http.StatusMethodNotAllowed {
+	bothSchemes(t, func(t *testing.T, w *walk) {
+		robin := w.robin()
+		callers := w.some(robin)
+		person, admin := account.SessionOwner{Person: robin.id}, account.SessionOwner{Staff: w.Member("looks@example.com", staff.Admin).ID}
+		tokens := map[string]string{"person": w.Session(person), "admin": w.Session(admin)}
+		tried := 0
+		for _, who := range callers {
+			if token := tokens[who.name]; token != "" { // one sign-in, which would be a change
+				who.cookie = func() string { return token }
+			} else if who.name == "no one's session" {
 				continue
 			}
-			for _, id := range []uuid.UUID{robin.id, robin.rows[0], robin.rows[1]} {
-				before := w.Prints("session")
-				res := w.send(request{method: http.MethodGet, path: at(route, id) + "?choose=all&q=robin", who: who})
-				changed := apptest.Changed(before, w.Prints("session"))
-				if who.name == "admin" || strings.HasSuffix(route.Path, "/file") {
-					changed = slices.DeleteFunc(changed, func(table string) bool { return table == "audit_entry" || table == "staff_look" })
+			for _, route := range w.routes {
+				if route.Method != http.MethodGet || w.send(request{method: http.MethodHead, path: at(route, robin.rows[0]), who: who}).StatusCode == http.StatusMethodNotAllowed {
+					continue
 				}
-				if len(changed) > 0 {
-					t.Errorf("%s at GET %s (%d) changes %v", who.name, route.Path, res.StatusCode, changed)
-				}
-				if tried++; !strings.Contains(route.Path, ":id") {
-					break
+				for _, id := range []uuid.UUID{robin.id, robin.rows[0], robin.rows[1]} {
+					before := w.Prints("session")
+					res := w.send(request{method: http.MethodGet, path: at(route, id) + "?choose=all&q=robin", who: who})
+					changed := apptest.Changed(before, w.Prints("session"))
+					if who.name == "admin" || strings.HasSuffix(route.Path, "/file") {
+						changed = slices.DeleteFunc(changed, func(table string) bool { return table == "audit_entry" || table == "staff_look" })
+					}
+					if len(changed) > 0 {
+						t.Errorf("%s at GET %s (%d) changes %v", who.name, route.Path, res.StatusCode, changed)
+					}
+					if tried++; !strings.Contains(route.Path, ":id") {
+						break
+					}
 				}
 			}
 		}
-	}
-	if tried < 150 {
-		t.Errorf("%d were tried", tried)
-	}
+		if tried < 150 {
+			t.Errorf("%d were tried", tried)
+		}
+	})
 }
 
 // filled is the form for a route as its page offers it, filled in.
@@ -243,54 +243,54 @@ func (w *walk) filled(route web.Route, path string, who caller) url.Values {
 }
 
 func TestOnlyWhoProvedLatelyMakesACopyAnErasureACorrectionANewPasswordOrAnEnd(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "https")
-	robin := w.robin()
-	w.Exec(`delete from export`) // or else there is one already
-	var fresh, old caller
-	for _, c := range w.callers(robin) {
-		switch c.name {
-		case "person":
-			fresh = c
-		case "person whose proof is old":
-			old = c
-		}
-	}
-	guarded := []string{"erasure", "export", "password", "profile", "sso_link"}
-	prints := func() map[string]string {
-		all := w.Prints()
-		for table := range all {
-			if !slices.Contains(guarded, table) {
-				delete(all, table)
+	bothSchemes(t, func(t *testing.T, w *walk) {
+		robin := w.robin()
+		w.Exec(`delete from export`) // or else there is one already
+		var fresh, old caller
+		for _, c := range w.callers(robin) {
+			switch c.name {
+			case "person":
+				fresh = c
+			case "person whose proof is old":
+				old = c
 			}
 		}
-		return all
-	}
-	begun := prints()
-	send := func(who caller) {
-		for _, erasing := range []bool{false, true} { // last: it ends the rest
-			for _, route := range w.routes {
-				if route.Method == http.MethodGet || strings.HasPrefix(route.Path, "/erasure") != erasing {
-					continue
+		guarded := []string{"erasure", "export", "password", "profile", "sso_link"}
+		prints := func() map[string]string {
+			all := w.Prints()
+			for table := range all {
+				if !slices.Contains(guarded, table) {
+					delete(all, table)
 				}
-				for _, id := range robin.rows {
-					path := strings.ReplaceAll(at(route, id), "/connection-log/", "/profile/")
-					w.send(request{method: route.Method, path: path, who: who, header: formHeader, body: strings.NewReader(w.filled(route, path, fresh).Encode())})
-					if !strings.Contains(route.Path, ":id") {
-						break
+			}
+			return all
+		}
+		begun := prints()
+		send := func(who caller) {
+			for _, erasing := range []bool{false, true} { // last: it ends the rest
+				for _, route := range w.routes {
+					if route.Method == http.MethodGet || strings.HasPrefix(route.Path, "/erasure") != erasing {
+						continue
+					}
+					for _, id := range robin.rows {
+						path := strings.ReplaceAll(at(route, id), "/connection-log/", "/profile/")
+						w.send(request{method: route.Method, path: path, who: who, header: formHeader, body: strings.NewReader(w.filled(route, path, fresh).Encode())})
+						if !strings.Contains(route.Path, ":id") {
+							break
+						}
 					}
 				}
 			}
 		}
-	}
-	send(old)
-	if changed := apptest.Changed(begun, prints()); len(changed) > 0 {
-		t.Errorf("an old proof is enough for %v", changed)
-	}
-	send(fresh)
-	if changed := apptest.Changed(begun, prints()); !slices.Equal(changed, guarded) {
-		t.Errorf("a fresh one changes %v only: this test proves little", changed)
-	}
+		send(old)
+		if changed := apptest.Changed(begun, prints()); len(changed) > 0 {
+			t.Errorf("an old proof is enough for %v", changed)
+		}
+		send(fresh)
+		if changed := apptest.Changed(begun, prints()); !slices.Equal(changed, guarded) {
+			t.Errorf("a fresh one changes %v only: this test proves little", changed)
+		}
+	})
 }
 
 func TestNoPageThatRepeatsItsAddressIsCompressed(t *testing.T) {

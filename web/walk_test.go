@@ -295,35 +295,35 @@ func TestNoRouteIsLaidBesideTheMap(t *testing.T) {
 }
 
 func TestWhatIsSomebodyElsesIsNotThere(t *testing.T) {
-	t.Parallel()
-	w := newWalk(t, "https")
-	robin := w.robin()
-	other := account.SessionOwner{Person: w.Person(apptest.Somebody{Email: "other@example.com"})}
-	mine := account.SessionOwner{Person: robin.id}
-	before, found := w.Prints("session", "kept_form"), 0
-	for _, route := range w.routes {
-		if !strings.Contains(route.Path, ":id") || admits(t, string(route.Guard), "person") != in || route.Guard == "anybody" {
-			continue
-		}
-		reached := false
-		for _, id := range robin.rows {
-			q := request{method: route.Method, path: at(route, id), who: caller{cookie: func() string { return w.Session(other) }}, header: formHeader, body: elsewhere()}
-			if res := w.send(q); res.StatusCode != http.StatusNotFound && res.StatusCode != http.StatusUnprocessableEntity && !strings.Contains(res.Header.Get("Location"), "again=") {
-				t.Errorf("somebody else at %s %s: %d", route.Method, route.Path, res.StatusCode)
+	bothSchemes(t, func(t *testing.T, w *walk) {
+		robin := w.robin()
+		other := account.SessionOwner{Person: w.Person(apptest.Somebody{Email: "other@example.com"})}
+		mine := account.SessionOwner{Person: robin.id}
+		before, found := w.Prints("session", "kept_form"), 0
+		for _, route := range w.routes {
+			if !strings.Contains(route.Path, ":id") || admits(t, string(route.Guard), "person") != in || route.Guard == "anybody" {
+				continue
 			}
-			if route.Method == http.MethodGet {
-				q.who = caller{cookie: func() string { return w.Session(mine) }}
-				reached = reached || w.send(q).StatusCode != http.StatusNotFound
+			reached := false
+			for _, id := range robin.rows {
+				q := request{method: route.Method, path: at(route, id), who: caller{cookie: func() string { return w.Session(other) }}, header: formHeader, body: elsewhere()}
+				if res := w.send(q); res.StatusCode != http.StatusNotFound && res.StatusCode != http.StatusUnprocessableEntity && !strings.Contains(res.Header.Get("Location"), "again=") {
+					t.Errorf("somebody else at %s %s: %d", route.Method, route.Path, res.StatusCode)
+				}
+				if route.Method == http.MethodGet {
+					q.who = caller{cookie: func() string { return w.Session(mine) }}
+					reached = reached || w.send(q).StatusCode != http.StatusNotFound
+				}
+			}
+			if reached {
+				found++
 			}
 		}
-		if reached {
-			found++
+		if changed := apptest.Changed(before, w.Prints("session", "kept_form")); len(changed) != 1 || changed[0] != "audit_entry" {
+			t.Errorf("somebody else changed %v", changed) // the sign-ins are noted
 		}
-	}
-	if changed := apptest.Changed(before, w.Prints("session", "kept_form")); len(changed) != 1 || changed[0] != "audit_entry" {
-		t.Errorf("somebody else changed %v", changed) // the sign-ins are noted
-	}
-	if found < 4 {
-		t.Errorf("the owner finds theirs at %d routes: this test proves little", found)
-	}
+		if found < 4 {
+			t.Errorf("the owner finds theirs at %d routes: this test proves little", found)
+		}
+	})
 }
