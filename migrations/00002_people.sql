@@ -25,6 +25,7 @@ create table email_address (
   person_id   uuid not null references person on delete cascade,
   id          uuid not null,
   address     text not null check (position('@' in address) > 1), -- in the form of internal/address
+  spelling    text not null default '', -- as its owner wrote it: mail goes there; empty: as address
   is_primary  boolean not null,
   verified_at timestamptz not null, -- an address nobody proved belongs to nobody
   primary key (person_id, id)

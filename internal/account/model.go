@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"net/netip"
 	"strings"
 	"time"
@@ -53,12 +54,16 @@ type EmailAddress struct {
 	PersonID   uuid.UUID `gorm:"primaryKey"`
 	ID         uuid.UUID `gorm:"primaryKey"`
 	Address    string
+	Spelling   string // as its owner wrote it; empty: as Address
 	IsPrimary  bool
 	VerifiedAt time.Time
 }
 
 // TableName is the table of addresses.
 func (EmailAddress) TableName() string { return "email_address" }
+
+// mailTo is where mail goes.
+func (e EmailAddress) mailTo() string { return cmp.Or(e.Spelling, e.Address) }
 
 type passwordRow struct {
 	PersonID  uuid.UUID `gorm:"primaryKey"`

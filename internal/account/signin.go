@@ -126,7 +126,11 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 			return err
 		}
 		if id == uuid.Nil {
-			to := outbox.Recipient{Address: at.String(), Lang: from.Lang}
+			written, err := address.Written(email)
+			if err != nil {
+				return err
+			}
+			to := outbox.Recipient{Address: written, Lang: from.Lang}
 			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"})
 		}
 		token, hash := keyring.NewToken()
@@ -134,7 +138,11 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 		if err := insertProof(ctx, tx, row); err != nil {
 			return err
 		}
-		to := outbox.Recipient{Owner: id, Address: at.String(), Lang: from.Lang}
+		its, err := findAddress(ctx, tx.Gorm, at.String())
+		if err != nil {
+			return err
+		}
+		to := outbox.Recipient{Owner: id, Address: its.mailTo(), Lang: from.Lang}
 		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token})
 	})
 	if fault.Is(err, fault.Conflict) {

@@ -54,9 +54,9 @@ const TooYoung = "account.tooYoung"
 
 // pendingSignUp is what waits, sealed, for its link to be opened.
 type pendingSignUp struct {
-	Email, Name, Country, Region, Lang string
-	Band                               AgeBand
-	Topics                             []string
+	Email, Spelling, Name, Country, Region, Lang string
+	Band                                         AgeBand
+	Topics                                       []string
 }
 
 // ageOn is the age in whole years on a day.
@@ -87,11 +87,15 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 		return err
 	}
 	email := at.String()
+	written, err := address.Written(f.Email)
+	if err != nil {
+		return err
+	}
 	if err := Busy(s.deps.Limits.Spend(ctx, mailsFrom, limit.Source{Addr: from.IP})); err != nil {
 		return err
 	}
 	pending := pendingSignUp{
-		Email: email, Name: f.name(), Country: f.Country, Region: f.region(),
+		Email: email, Spelling: written, Name: f.name(), Country: f.Country, Region: f.region(),
 		Lang: from.Lang, Band: Adult, Topics: f.Topics,
 	}
 	if age < 18 {
@@ -113,7 +117,11 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 			} else if err != nil {
 				return err
 			}
-			to := outbox.Recipient{Owner: owner, Address: email, Lang: from.Lang}
+			row, err := findAddress(ctx, tx.Gorm, email)
+			if err != nil {
+				return err
+			}
+			to := outbox.Recipient{Owner: owner, Address: row.mailTo(), Lang: from.Lang}
 			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "alreadyJoined", Topic: "account-verification", Link: s.deps.BaseURL + "/forgot"})
 		}
 		token, tokenHash := keyring.NewToken()
@@ -129,7 +137,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 			return err
 		}
 		// Without the name: whoever typed it could have us send their words to a stranger.
-		to := outbox.Recipient{Address: email, Lang: from.Lang}
+		to := outbox.Recipient{Address: written, Lang: from.Lang}
 		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.deps.BaseURL + "/verify/" + token})
 	})
 }
@@ -235,7 +243,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, ha
 	id, now := postgres.NewID(), s.deps.Now()
 	err := insertAccount(ctx, tx, Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
 		Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
-		EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, IsPrimary: true, VerifiedAt: now},
+		EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, Spelling: p.Spelling, IsPrimary: true, VerifiedAt: now},
 		passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
 	if err != nil {
 		return id, err
@@ -255,7 +263,11 @@ func (s *Service) Open(ctx context.Context, tx postgres.Tx, f SignUp, lang strin
 	if err != nil {
 		return uuid.Nil, fault.Invalidate(address.Problem("email", err))
 	}
-	p := pendingSignUp{Email: at.String(), Name: f.name(), Country: f.Country, Region: f.region(), Lang: lang, Band: band, Topics: f.Topics}
+	written, err := address.Written(f.Email)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	p := pendingSignUp{Email: at.String(), Spelling: written, Name: f.name(), Country: f.Country, Region: f.region(), Lang: lang, Band: band, Topics: f.Topics}
 	if f.Password == "" {
 		return s.begin(ctx, tx, p, "")
 	}

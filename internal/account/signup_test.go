@@ -2,13 +2,19 @@ package account_test
 
 import (
 	"bytes"
+	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
 // signUp signs an address up and gives the token of the mailed link.
@@ -96,4 +102,44 @@ func TestOfTwoSignUpsForOneAddressOneOpensAndNothingIsLeft(t *testing.T) {
 			t.Errorf("%d rows in %s", n, table)
 		}
 	}
+}
+
+func TestMailGoesToTheAddressAsItsOwnerWroteIt(t *testing.T) {
+	t.Parallel()
+	to := make(chan string, 8)
+	p := apptest.New(t, func(parts *app.Parts) { parts.Sender = recipients(to) })
+	p.WorkJobs()
+	b := &bundle{Portal: p, t: t, clock: p.Clock}
+	form := account.SignUp{Email: "Zoe.Q@Example.COM", Name: "Zoe", Born: b.clock.Now().AddDate(-30, 0, 0)}
+	must(t, b.Accounts.SignUp(t.Context(), form, visit))
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		_, err := b.Accounts.Open(ctx, tx, account.SignUp{Email: "Ada.L@Example.COM", Name: "Ada", Password: password}, "en", account.Adult)
+		return err
+	}))
+	if n := b.count(`select count(*) from email_address where address = 'ada.l@example.com' and spelling = 'Ada.L@example.com'`); n != 1 {
+		t.Error("the spelling is not kept beside the one form")
+	}
+	must(t, b.Accounts.AskReset(t.Context(), "ADA.L@example.com", visit))
+	form.Email = "ada.L@example.com"
+	must(t, b.Accounts.SignUp(t.Context(), form, visit))
+	must(t, b.Accounts.AskReset(t.Context(), "Nobody@example.com", visit))
+	ada, err := b.Accounts.ByAddress(t.Context(), "aDa.l@example.com")
+	must(t, err)
+	must(t, b.Accounts.ChangePassword(t.Context(), ada, ada, password, "some long enough gibberish 81", visit))
+	var got []string
+	for range 5 {
+		got = append(got, <-to)
+	}
+	slices.Sort(got)
+	if want := []string{"Ada.L@example.com", "Ada.L@example.com", "Ada.L@example.com", "Nobody@example.com", "Zoe.Q@example.com"}; !slices.Equal(got, want) {
+		t.Errorf("mail went to %q", got)
+	}
+}
+
+// recipients is a mail server that keeps to whom it was told to send.
+type recipients chan string
+
+func (r recipients) Send(_ context.Context, _, to string, _ mail.Envelope) error {
+	r <- to
+	return nil
 }

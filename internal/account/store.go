@@ -151,7 +151,7 @@ func addressesOf(ctx context.Context, tx postgres.Tx, person uuid.UUID) (all []s
 
 func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbox.Recipient, error) {
 	to := outbox.Recipient{Owner: id}
-	err := db.QueryRow(ctx, `select e.address, p.lang, p.zone from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = $1`, id).
+	err := db.QueryRow(ctx, `select coalesce(nullif(e.spelling, ''), e.address), p.lang, p.zone from person p join email_address e on e.person_id = p.id and e.is_primary where p.id = $1`, id).
 		Scan(&to.Address, &to.Lang, &to.Zone)
 	if postgres.IsMissing(err) {
 		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")

@@ -34,25 +34,42 @@ const (
 // Japanese phones have them. The error is an Invalid fault, which Problem puts
 // beside a field.
 func Parse(s string) (Address, error) {
+	a, _, err := parse(s)
+	return a, err
+}
+
+// Written is an address with its local part as its owner wrote it, to which
+// mail goes: only their own server knows whether capitals mean something there
+// (RFC 5321, 2.4). Parse reads the same mailbox from it.
+func Written(s string) (string, error) {
+	a, local, err := parse(s)
+	if err != nil {
+		return "", err
+	}
+	return local + "@" + a.domain, nil
+}
+
+func parse(s string) (a Address, written string, err error) {
 	s = strings.TrimSuffix(strings.TrimPrefix(trim(s), "<"), ">")
 	s = trim(strings.TrimPrefix(s, "mailto:"))
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {
-		return Address{}, fault.New(fault.Invalid, "address.bad")
+		return a, "", fault.New(fault.Invalid, "address.bad")
 	}
-	local, err := localPart(s[:at])
+	written = unquoted(s[:at])
+	local, err := localPart(written)
 	if err != nil {
-		return Address{}, err
+		return a, "", err
 	}
 	host, err := domain(s[at+1:])
 	if err != nil {
-		return Address{}, err
+		return a, "", err
 	}
-	a := Address{local, host}
+	a = Address{local, host}
 	if len(a.String()) > maxAddress {
-		return Address{}, fault.New(fault.Invalid, "address.long")
+		return Address{}, "", fault.New(fault.Invalid, "address.long")
 	}
-	return a, nil
+	return a, written, nil
 }
 
 // trim takes away what shows nothing at the ends, and makes wide signs plain:
@@ -65,11 +82,15 @@ func trim(s string) string {
 	return strings.NewReplacer("。", ".", "｡", ".", "﹫", "@").Replace(s)
 }
 
-func localPart(s string) (string, error) {
-	if n := len(s); n > 2 && s[0] == '"' && s[n-1] == '"' {
-		s = s[1 : n-1]
+func unquoted(local string) string {
+	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' {
+		local = local[1 : n-1]
 	}
-	s = norm.NFC.String(strings.ToLower(norm.NFC.String(s)))
+	return norm.NFC.String(local)
+}
+
+func localPart(s string) (string, error) {
+	s = norm.NFC.String(strings.ToLower(s))
 	for _, r := range s {
 		switch {
 		case input.Invisible(r):
@@ -86,6 +107,8 @@ func localPart(s string) (string, error) {
 }
 
 // domain gives the A-labels of a domain (IDNA 2008, the profile for look-ups).
+// One label alone is a machine's name, and the last of them is no number (RFC
+// 3696, 2): mail that leaves the house reaches neither.
 func domain(s string) (string, error) {
 	for _, r := range s {
 		if input.Invisible(r) && r != '\u200c' && r != '\u200d' { // IDNA judges the joiners, and would drop the others
@@ -95,6 +118,9 @@ func domain(s string) (string, error) {
 	s, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
 	if err != nil {
 		return "", fault.Wrap(errors.New("idna refuses the domain"), fault.Invalid, "address.bad") // the cause names it
+	}
+	if dot := strings.LastIndexByte(s, '.'); dot < 0 || strings.Trim(s[dot+1:], "0123456789") == "" {
+		return "", fault.New(fault.Invalid, "address.bad")
 	}
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || len(label) > maxLabel {

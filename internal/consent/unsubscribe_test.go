@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -261,4 +262,29 @@ func FuzzATokenIsOursOrNotFound(f *testing.F) {
 			t.Errorf("%q: %+v, %v", token, got, err)
 		}
 	})
+}
+
+// Otherwise a no that was said at that moment would come in behind the last
+// look of an erasure.
+func TestTheLedgerWaitsForWhoEndsAnAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.person(t, "mara@example.com")
+	err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		if _, err := tx.PGX.Exec(ctx, `delete from person where id = $1`, id); err != nil {
+			return err
+		}
+		short, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		if err := b.Unsubscribe(short, consent.Link{Person: id, Topic: "newsletter"}, consent.OneClick); err == nil {
+			t.Error("it was written about somebody who is going")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := b.portal.Count(`select count(*) from consent_event where person_id = $1`, id) + b.portal.Count(`select count(*) from consent_state where person_id = $1`, id); n != 0 {
+		t.Errorf("%d rows are left of nobody", n)
+	}
 }

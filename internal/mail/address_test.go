@@ -89,6 +89,7 @@ func TestAMailServerIsToldALabelsAndQuotedLocalParts(t *testing.T) {
 		"hana..y0401@docomo.example": `RCPT TO:<"hana..y0401"@docomo.example>`,
 		"hana.y.@docomo.example":     `RCPT TO:<"hana.y."@docomo.example>`,
 		".hana@docomo.example":       `RCPT TO:<".hana"@docomo.example>`,
+		"Mara.L@Example.com":         "RCPT TO:<Mara.L@example.com>",
 		"mara@example.com":           "RCPT TO:<mara@example.com>",
 	} {
 		must(t, sender.Send(t.Context(), office, to, mail.Envelope{ID: uuid.New(), FromName: "Example", Subject: "A word"}))

@@ -32,10 +32,13 @@ type SMTP struct {
 // further than to servers that have it too (RFC 6531, 3.2).
 func (s SMTP) Send(ctx context.Context, from, to string, e Envelope) error {
 	at, err := address.Parse(to)
+	if err == nil {
+		to, err = address.Written(to)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: its address can not be read", ErrRejected) // the cause names the address
 	}
-	msg, err := message(from, at, e)
+	msg, err := message(from, to, e)
 	if err != nil {
 		return fmt.Errorf("%w: it can not be written as a message", ErrRejected)
 	}
@@ -114,14 +117,14 @@ func lasting(send *gomail.SendError) bool {
 }
 
 // message writes the MIME form: text and HTML side by side.
-func message(from string, to address.Address, e Envelope) (*gomail.Msg, error) {
+func message(from, to string, e Envelope) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	sender, err := address.Parse(from)
 	if err != nil {
 		return nil, err
 	}
 	msg.FromMailAddress(&netmail.Address{Name: e.FromName, Address: sender.String()})
-	msg.ToMailAddress(&netmail.Address{Address: to.String()}) // which quotes a local part where it must be
+	msg.ToMailAddress(&netmail.Address{Address: to}) // which quotes a local part where it must be
 	msg.Subject(e.Subject)
 	msg.SetDate()
 	msg.SetMessageIDWithValue(e.ID.String() + "@" + sender.Domain())

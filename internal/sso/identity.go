@@ -56,8 +56,7 @@ func (f *client) identify(ctx context.Context, code string, a attempt) (identity
 	}
 	who.Name, _ = who.Claims["name"].(string)
 	if email, ok := claims["email"].(string); ok && vouched(claims["email_verified"]) {
-		at, _ := address.Parse(email) // one that can't be read is none
-		who.Email = at.String()
+		who.Email, _ = address.Written(email) // one that can't be read is none
 	}
 	return who, nil
 }

@@ -78,7 +78,11 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 			return err
 		}
 		if s.deps.Mail != nil {
-			to := mail.Recipient{Owner: row.ID, Address: email, Lang: n.Lang}
+			written, err := address.Written(n.Email)
+			if err != nil {
+				return err
+			}
+			to := mail.Recipient{Owner: row.ID, Address: written, Lang: n.Lang}
 			if err := s.deps.Mail.Post(ctx, tx, to, mail.Message{Kind: "staffInvite", Args: map[string]string{"Name": n.Name}, Link: link}); err != nil {
 				return err
 			}
