@@ -343,7 +343,7 @@ func StaffLayout(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = menu(s, StaffPlaces()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = menu(s, s.Places).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -351,7 +351,7 @@ func StaffLayout(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = rail(s, StaffPlaces()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rail(s, s.Places).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

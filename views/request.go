@@ -1,8 +1,10 @@
 package views
 
 import (
+	"context"
 	"time"
 
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -127,7 +129,11 @@ type ComplainPart struct {
 	Authorities []AuthorityPart
 }
 
-// AuthorityPart is a supervisory authority.
+// AuthorityPart is a supervisory authority; some have no address.
 type AuthorityPart struct {
 	Name, Address, URL, Note string
+}
+
+func (a AuthorityPart) say(ctx context.Context) string {
+	return text.Commas(ctx, []string{a.Name, a.Address})
 }

@@ -73,7 +73,7 @@ func requestEvents(ctx context.Context, events []RequestEvent, toStaff bool) []u
 	for i, e := range events {
 		title, byPerson := "request.events."+e.Kind, "request.byYou"
 		if toStaff {
-			title, byPerson = "staff.events."+e.Kind, "staff.personTitle"
+			title, byPerson = "staff.events."+e.Kind, "staff.byPerson"
 		}
 		out[i] = ui.Event{When: moment(ctx, e.At), Title: text.T(ctx, title), Text: e.Text}
 		switch e.Kind {

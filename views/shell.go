@@ -55,6 +55,7 @@ type Shell struct {
 	// SignedIn is the reader's name or address; empty if nobody is signed in.
 	SignedIn   string
 	Role       StaffRole // of a member of the staff
+	Places     []Place   // of the staff's, those that this member may open
 	Flash      *Flash
 	NoCookies  bool // the browser sent none back: nothing can be kept for it, a sign-in least of all
 	Alternates []Alternate

@@ -147,7 +147,10 @@ func (r AuditRow) actor(ctx context.Context) string {
 	case r.Actor == AuditSelf:
 		return text.T(ctx, "staff.auditSelf")
 	case r.Actor == AuditSystem:
-		return text.T(ctx, "staff.auditSystem", "Part", r.By)
+		if part := text.Optional(ctx, "staff.auditParts."+r.By); part != "" {
+			return text.Aside(ctx, text.T(ctx, "staff.auditSystem"), part)
+		}
+		return text.T(ctx, "staff.auditSystem")
 	case r.Actor == AuditStaff && r.By != "":
 		return r.By
 	}
@@ -169,7 +172,7 @@ func auditDetail(ctx context.Context, detail []AuditDetail) string {
 		if label == "" {
 			label = d.Name
 		}
-		said = append(said, text.T(ctx, "staff.auditPair", "Name", label, "Value", value))
+		said = append(said, text.Pair(ctx, label, value))
 	}
 	return text.Clauses(ctx, said)
 }
@@ -187,9 +190,11 @@ func auditValue(ctx context.Context, name string, value any) string {
 		for i, one := range v {
 			words[i] = auditValue(ctx, name, one)
 		}
-		return text.List(ctx, words)
+		return text.Clauses(ctx, words)
 	case string:
 		switch name {
+		case "because":
+			return text.T(ctx, "staff.auditBecause."+v)
 		case "what":
 			return text.T(ctx, "staff.whats."+v)
 		case "role":

@@ -167,12 +167,18 @@ func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, r
 	if f.From != "" || f.To != "" {
 		f.Clear = f.Action
 	}
-	if errFrom != nil || errTo != nil || (f.From != "" && f.To != "" && !q.From.Before(q.To)) {
-		field := "from"
-		if errFrom == nil && errTo != nil {
-			field = "to"
-		}
-		f.Problems = words(ctx, fault.Problems{fault.Field(field, "data.dateBad")})
+	var problems fault.Problems
+	if errFrom != nil {
+		problems = append(problems, fault.Field("from", "data.dateBad"))
+	}
+	if errTo != nil {
+		problems = append(problems, fault.Field("to", "data.dateBad"))
+	}
+	if len(problems) == 0 && f.From != "" && f.To != "" && !q.From.Before(q.To) {
+		problems = append(problems, fault.Field("from", "data.datesTurned"))
+	}
+	if len(problems) > 0 {
+		f.Problems = words(ctx, problems)
 		return f, record.PageQuery{}, http.StatusUnprocessableEntity
 	}
 	return f, q, http.StatusOK

@@ -20,7 +20,8 @@ import (
 	"plusultra.link/privacy/internal/staff"
 )
 
-// guard says who comes through to a route.
+// guard says who comes through to a route: one of these, or members of the
+// staff whose role covers the one that it names.
 type guard string
 
 const (
@@ -31,9 +32,6 @@ const (
 	forPerson    guard = "person"     // somebody signed in, about themselves
 	forFresh     guard = "fresh"      // somebody who proved who they are within account.Freshness (promise P1)
 	forFreshForm guard = "fresh form" // within account.FormFreshness
-	forAgent     guard = "agent"      // a member of the staff whose role covers staff.Agent
-	forOfficer   guard = "officer"    // staff.Officer
-	forAdmin     guard = "admin"      // staff.Admin
 )
 
 // route is a line of the map, kept for those who walk it. Each post takes the
@@ -151,8 +149,13 @@ func (s *server) freshForm(path string, show, send echo.HandlerFunc) {
 
 // staff is a page for a member of the staff whose role covers the one needed.
 func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc, why ...repeatable) {
-	g := map[staff.Role]guard{staff.Agent: forAgent, staff.Officer: forOfficer, staff.Admin: forAdmin}[role]
-	s.page(g, method, path, h, why, s.works(role))
+	s.page(guard(role), method, path, h, why, s.works(role))
+}
+
+// opens tells whether a member of the staff with this role may open a page:
+// whatever leads there asks the guards themselves.
+func (s *server) opens(role staff.Role, path string) bool {
+	return slices.ContainsFunc(s.table, func(r route) bool { return r.Method == get && r.Path == path && role.Covers(staff.Role(r.Guard)) })
 }
 
 // page is a route with everything that a person's browser needs around it; the

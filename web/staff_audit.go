@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -35,7 +37,7 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
 		Members: memberOptions(members, filter.Staff), Nouns: c.Audit.Nouns(), Noun: filter.Noun,
 	}
-	page.Attempts = member(ctx).Role.Covers(staff.Admin)
+	page.Attempts = c.opens(member(ctx).Role, "/staff/attempts")
 	if filter != (audit.Filter{}) {
 		page.Clear = "/staff/audit"
 	}
@@ -92,13 +94,19 @@ func (c *staffAuditController) auditRow(ctx context.Context, e audit.Written, na
 		if name == "request" { // an id, and the entry beside it has its reference
 			continue
 		}
-		d := views.AuditDetail{Name: name, Value: c.auditValue(ctx, name, e.Detail[name])}
-		if topic, ok := c.Register.Topic(name); ok {
-			d.Label = topic.Name.In(text.Lang(ctx))
-		}
-		row.Detail = append(row.Detail, d)
+		row.Detail = append(row.Detail, views.AuditDetail{Name: name, Label: c.auditLabel(ctx, name), Value: c.auditValue(ctx, e, name)})
 	}
 	return row
+}
+
+// auditLabel is the name of a topic, which entries about choices are by, and
+// of nothing else.
+func (c *staffAuditController) auditLabel(ctx context.Context, name string) string {
+	f, _ := c.Register.Dictionary.Field("consent_event", "topic")
+	if said := c.Words.Code(ctx, f, name); said != name {
+		return said
+	}
+	return ""
 }
 
 // auditAction says an action as the register says it to the person, except
@@ -111,41 +119,64 @@ func (c *staffAuditController) auditAction(ctx context.Context, action string) s
 	return c.Register.Say(f, action, text.Lang(ctx))
 }
 
-// auditValue puts the register's words for its codes.
-func (c *staffAuditController) auditValue(ctx context.Context, name string, value any) any {
-	switch v := value.(type) {
-	case []any:
-		words := make([]any, len(v))
-		for i, one := range v {
-			words[i] = c.auditValue(ctx, name, one)
+// auditValue says what stands in an entry as its column in the dictionary is
+// said everywhere; what is in none stays what it is.
+func (c *staffAuditController) auditValue(ctx context.Context, e audit.Written, name string) any {
+	value := e.Detail[name]
+	switch name {
+	case "fields":
+		return c.fieldNames(ctx, e)
+	case "reason":
+		return c.reasonName(ctx, value)
+	}
+	column, ok := map[string][2]string{
+		"kind": {"request", "kind"}, "law": {"request", "jurisdiction"}, "due": {"request", "due_on"}, "runs": {"erasure", "runs_at"},
+		"provider": {"sso_link", "provider"}, "outcome": {"sso_link", "outcome"}, "categories": {"export", "categories"}, "category": {"export", "categories"},
+	}[name]
+	if !ok {
+		return value
+	}
+	f, _ := c.Register.Dictionary.Field(column[0], column[1])
+	raw, isText := value.(string)
+	if !isText {
+		written, err := json.Marshal(value)
+		if err != nil {
+			return value
 		}
-		return words
-	case string:
-		return c.auditWord(ctx, name, v)
+		raw = string(written)
+	}
+	return c.Words.Value(ctx, f, []byte(raw)).Text
+}
+
+// reasonName says why a record was opened, or a request refused.
+func (c *staffAuditController) reasonName(ctx context.Context, value any) any {
+	code := fmt.Sprint(value)
+	if look, ok := c.Register.LookReason(code); ok {
+		return look.Name.In(text.Lang(ctx))
+	}
+	if refusal, ok := c.Register.Refusal(code); ok {
+		return refusal.Name.In(text.Lang(ctx))
 	}
 	return value
 }
 
-func (c *staffAuditController) auditWord(ctx context.Context, name, code string) string {
-	lang := text.Lang(ctx)
-	switch name {
-	case "reason":
-		if look, ok := c.Register.LookReason(code); ok {
-			return look.Name.In(lang)
-		}
-		if refusal, ok := c.Register.Refusal(code); ok {
-			return refusal.Name.In(lang)
-		}
-	case "kind":
-		return c.kindName(ctx, code)
-	case "law":
-		if law, ok := c.Register.JurisdictionByID(code); ok {
-			return law.Law.In(lang)
-		}
-	case "category", "categories":
-		if category, ok := c.Register.Category(code); ok {
-			return category.Name.In(lang)
+// fieldNames are the names of the fields that were corrected: of the profile,
+// or of a row of the category that the entry is about.
+func (c *staffAuditController) fieldNames(ctx context.Context, e audit.Written) any {
+	ids, _ := e.Detail["fields"].([]any)
+	category, ok := c.Register.Category(e.Subject)
+	if !ok {
+		category, _ = c.Register.Category("profile")
+	}
+	names := make([]any, len(ids))
+	for i, id := range ids {
+		names[i] = id
+		for _, h := range category.Holdings {
+			if f, ok := h.Field(fmt.Sprint(id)); ok {
+				names[i] = f.Name.In(text.Lang(ctx))
+				break
+			}
 		}
 	}
-	return code
+	return names
 }

@@ -117,6 +117,10 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 	if page.Authorities, err = c.authorities(r, one.PersonID); err != nil {
 		return err
 	}
+	if page.Code == "" && ctx.QueryParams().Has("code") && len(problems) == 0 {
+		page.Problems = words(ctx, fault.Problems{fault.Field("code", "request.codeMissing")})
+		return render(ctx, http.StatusUnprocessableEntity, views.StaffRefuse(page))
+	}
 	return render(ctx, http.StatusOK, views.StaffRefuse(page))
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"net/http"
+	"slices"
 	"net/url"
 	"strings"
 
@@ -27,6 +28,7 @@ func (s *server) staffShell(ctx echo.Context, titleKey, nav string, args ...any)
 	shell := s.shell(ctx, titleKey, nav, args...)
 	m := member(ctx)
 	shell.SignedIn, shell.Role = m.Name, views.StaffRole(m.Role)
+	shell.Places = slices.DeleteFunc(views.StaffPlaces(), func(p views.Place) bool { return !s.opens(m.Role, p.Href) })
 	return shell
 }
 

@@ -221,3 +221,24 @@ func TestSomebodyElsesRequestIsNotFoundInABrowserEither(t *testing.T) {
 		t.Error("it is not open any more")
 	}
 }
+
+func TestAnEmptyMessageNoteOrReasonIsAskedForByItsName(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	asked, err := p.Requests.Ask(t.Context(), robin, "rectification", "My street is called Elm Street.")
+	must(t, err)
+	at := "/staff/requests/" + asked.ID.String()
+	c := p.client()
+	c.setCookie("session", p.Session(account.SessionOwner{Staff: p.Member("noor@example.com", staff.Officer).ID}))
+	for path, want := range map[string]string{at + "/messages": "Write a message.", at + "/notes": "Write a note."} {
+		got := c.get(c.post(path, url.Values{"message": {""}, "note": {" "}}).header.Get("Location"))
+		if !strings.Contains(got.body, want) || strings.Contains(got.body, "Write what it is about") {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	got := c.get(at + "/refuse?code=")
+	if got.status != http.StatusUnprocessableEntity || !strings.Contains(testkit.HTML(t, got.body).Text("main"), "Choose a reason from the list.") {
+		t.Errorf("no reason was chosen, and nothing is said: %d", got.status)
+	}
+}

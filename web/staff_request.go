@@ -176,9 +176,6 @@ func (c *staffRequestController) note(ctx echo.Context) error {
 	}
 	err = c.Requests.Note(ctx.Request().Context(), member(ctx), id, form.Note)
 	if problems, ok := fault.Fields(err); ok {
-		for i := range problems {
-			problems[i].Field = "note" // two forms stand on the page
-		}
 		return c.again(ctx, "/staff/requests/"+id.String(), form, problems)
 	}
 	if err != nil {

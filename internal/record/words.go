@@ -55,12 +55,12 @@ func (w Words) Value(ctx context.Context, f dictionary.Field, raw []byte) Said {
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
 			if f.Names == dictionary.ByScope {
-				return Said{Text: say.List(ctx, Scopes(ctx, items))}
+				return Said{Text: say.Clauses(ctx, Scopes(ctx, items))}
 			}
 			for i, item := range items {
 				items[i] = w.Code(ctx, f, item)
 			}
-			return Said{Text: say.List(ctx, items)}
+			return Said{Text: say.Clauses(ctx, items)}
 		}
 	case dictionary.TypeJSON:
 		var said map[string]any
@@ -93,12 +93,12 @@ func (w Words) pairs(ctx context.Context, f dictionary.Field, said map[string]an
 	var out []string
 	if f.Names == dictionary.ByClaim {
 		for _, c := range Claims(ctx, said) {
-			out = append(out, c.Name+": "+c.Value)
+			out = append(out, say.Pair(ctx, c.Name, c.Value))
 		}
 		return say.Clauses(ctx, out)
 	}
 	for _, key := range slices.Sorted(maps.Keys(said)) {
-		out = append(out, w.Code(ctx, f, key)+": "+inJSON(ctx, said[key]))
+		out = append(out, say.Pair(ctx, w.Code(ctx, f, key), inJSON(ctx, said[key])))
 	}
 	return say.Clauses(ctx, out)
 }

@@ -135,7 +135,7 @@ func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.M
 
 // Note keeps words for the staff alone.
 func (s *Service) Note(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
-	words, err := checkWords(words)
+	words, err := checkWords("note", words)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *Service) Note(ctx context.Context, by staff.Member, id uuid.UUID, words
 // Reply writes to the person, on the request and by mail. Conflict once it is
 // closed.
 func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, words string) error {
-	words, err := checkWords(words)
+	words, err := checkWords("message", words)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,23 +97,9 @@ func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, auth
 		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.law"), Value: law})
 	}
 	for _, a := range authorities {
-		lines := []string{a.Name.In(lang), a.Address, a.URL}
-		facts = append(facts, mail.Fact{
-			Name:  text.T(ctx, "request.authority"),
-			Value: strings.Join(clean(lines), ", "),
-		})
+		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.authority"), Value: text.Commas(ctx, []string{a.Name.In(lang), a.Address, a.URL})})
 	}
 	return facts
-}
-
-func clean(lines []string) []string {
-	kept := lines[:0]
-	for _, line := range lines {
-		if line != "" {
-			kept = append(kept, line)
-		}
-	}
-	return kept
 }
 
 // Authorities are those to which a person may complain, the nearest first.

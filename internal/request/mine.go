@@ -36,7 +36,7 @@ func (s *Service) Timeline(ctx context.Context, person, id uuid.UUID) ([]Event, 
 // answers, and whoever has taken the request is told by mail. Conflict once the
 // request is closed.
 func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) error {
-	words, err := checkWords(words)
+	words, err := checkWords("message", words)
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,9 @@ func (s *Service) Say(ctx context.Context, person, id uuid.UUID, words string) e
 	})
 }
 
-func checkWords(words string) (string, error) {
-	words, ps := readWords("message", words, true, "request.messageMissing")
+// checkWords reads what is added to a request: a "message" or a "note".
+func checkWords(field, words string) (string, error) {
+	words, ps := readWords(field, words, true, "request.missing."+field)
 	return words, fault.Invalidate(ps...)
 }
 

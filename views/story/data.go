@@ -108,7 +108,7 @@ func dataPosts(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Posts", "投稿")), Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
 		Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方が写しを取っている場合、それまで消すことはできません。"),
-		Filter:  &views.DataFilter{Action: "/", Clear: "/", From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.dateBad")}}},
+		Filter:  &views.DataFilter{Action: "/", Clear: "/", From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.datesTurned")}}},
 		Held:    views.DataHeld{Rows: 2}, Lists: []views.DataList{{Narrowed: true}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 	}
 }

@@ -95,7 +95,7 @@ func person(ctx context.Context, nav, title string) views.Shell {
 // staff is the frame of a page of the privacy desk.
 func staff(ctx context.Context, nav, title string) views.Shell {
 	s := shell(ctx, nav, title)
-	s.SignedIn, s.Role = pick(ctx, "Odil Officer", "原 のぞみ"), "officer"
+	s.SignedIn, s.Role, s.Places = pick(ctx, "Odil Officer", "原 のぞみ"), "officer", views.StaffPlaces()
 	return s
 }
 

@@ -3,6 +3,7 @@ package text
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,6 +106,22 @@ func Duration(ctx context.Context, d time.Duration) string {
 		return larger
 	}
 	return N(ctx, "unit.seconds", 0)
+}
+
+// Pair joins a name and its value: "Kind: erasure".
+func Pair(ctx context.Context, name, value string) string {
+	return T(ctx, "format.pair", "Name", name, "Value", value)
+}
+
+// Aside puts what explains words behind them: "a look (asked by you)".
+func Aside(ctx context.Context, words, aside string) string {
+	return T(ctx, "format.aside", "Words", words, "Aside", aside)
+}
+
+// Commas joins what stands beside each other in no sentence, the lines of an
+// address say, and leaves out what is empty.
+func Commas(ctx context.Context, parts []string) string {
+	return joined(ctx, slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == "" }), "format.list")
 }
 
 // Clauses joins phrases that may have commas and an "and" of their own.
