@@ -3,7 +3,6 @@ package account
 import (
 	"math"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -99,27 +98,6 @@ func personal(about []string) []word {
 	}
 	return words
 }
-
-// common are Japanese words that are often passwords; zxcvbn knows the English ones.
-//
-//nolint:gochecknoglobals // worked out once
-var common = sync.OnceValue(func() []word {
-	list := strings.Fields(commonJapanese)
-	words := make([]word, len(list))
-	for i, s := range list {
-		words[i] = newWord(s, 1+math.Log2(float64(i+2)))
-	}
-	return words
-})
-
-const commonJapanese = "パスワード さくら ありがとうございます ありがとう こんにちは おはよう こんばんは さようなら よろしくおねがいします よろしく お願いします " +
-	"あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん あいうえお かきくけこ さしすせそ " +
-	"いろはにほへとちりぬるをわかよたれそ いろはにほへと いろは あいしてる 愛してる だいすき 大好き しあわせ 幸せ にほん にっぽん 日本 とうきょう 東京 " +
-	"おおさか 大阪 きょうと 京都 ほっかいどう 北海道 おきなわ 沖縄 ふじさん 富士山 たなか 田中 さとう 佐藤 すずき 鈴木 たかはし 高橋 やまだ 山田 太郎 花子 " +
-	"ねこ いぬ 猫 犬 はな 花 そら 空 うみ 海 ゆき 雪 つき 月 ほし 星 なつ はる あき ふゆ 桜 ひまわり 夢 愛 希望 笑顔 家族 友達 元気 音楽 野球 " +
-	"サッカー ゲーム アニメ ラーメン ポケモン ピカチュウ ドラえもん トトロ キティ ログイン アカウント メール 管理者 暗証番号 秘密 合言葉 " +
-	"いちにさんしごろくしちはちきゅうじゅう 一二三四五六七八九十 令和 平成 昭和 " +
-	"pasuwado pasuwaado sakura arigatou arigato konnichiwa ohayou nihon nippon tokyo toukyou osaka kyoto daisuki aishiteru doraemon pikachu totoro"
 
 // collapse writes what is repeated once, and gives the bits that the numbers of
 // repetitions are worth.
