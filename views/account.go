@@ -33,11 +33,21 @@ type VerifyPage struct {
 // SignInPage is the door.
 type SignInPage struct {
 	Shell
+	SignedOut FormLeft // a form was on its way
 	Email    string
 	Next     string
 	Services []ServiceButton
 	Problems ui.Problems
 }
+
+// FormLeft is what became of a form whose sender had to sign in first.
+type FormLeft string
+
+// A form is kept to be shown again, or it is lost.
+const (
+	FormKept FormLeft = "Kept"
+	FormLost FormLeft = "Lost"
+)
 
 // ServiceButton starts signing in with a service, "Google" say.
 type ServiceButton struct{ Name, Href string }

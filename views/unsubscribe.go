@@ -22,6 +22,7 @@ type UnsubscribeDonePage struct {
 	At       string
 	Topic    LinkedTopic
 	Undone   bool // it was stopped and is not any more
+	Rest     bool // all else is on again that was, and the topic stays stopped
 	Undoable bool
 	AllOff   bool // everything that can be stopped has been
 }

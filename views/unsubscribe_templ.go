@@ -336,6 +336,8 @@ func unsubscribeButton(ctx context.Context, t LinkedTopic) string {
 
 func doneText(ctx context.Context, p UnsubscribeDonePage) string {
 	switch {
+	case p.Rest:
+		return text.T(ctx, "unsubscribe.undoneRestText", "Topic", p.Topic.Name)
 	case p.Undone:
 		return text.T(ctx, "unsubscribe.undoneText")
 	case p.AllOff:

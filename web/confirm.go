@@ -28,7 +28,7 @@ func (c *confirmController) new(ctx echo.Context) error {
 	r := ctx.Request()
 	form := confirmForm{
 		Next: localPath(ctx.QueryParam("next")), Back: ctx.QueryParam("back"),
-		Lost: ctx.QueryParam("lost"), Sent: ctx.QueryParam("sent") != "",
+		Lost: ctx.QueryParam(leftParam), Sent: ctx.QueryParam("sent") != "",
 	}
 	typed, problems, ok, err := recall[confirmForm](c.server, ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *confirmController) form(ctx echo.Context, form confirmForm, problems fa
 		return err
 	}
 	page := views.ConfirmPage{
-		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost != "", Sent: form.Sent,
+		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost == string(views.FormLost), Sent: form.Sent,
 		HasPassword: has, Email: address.Show(signedIn(ctx).Address), Problems: words(ctx, problems),
 	}
 	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))

@@ -226,7 +226,7 @@ func (c *profileController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Accounts.Correct(ctx.Request().Context(), audit.ByPerson(person(ctx)), account.Profile{
+	changed, err := c.Accounts.Correct(ctx.Request().Context(), audit.ByPerson(person(ctx)), account.Profile{
 		PersonID: person(ctx), FullName: form.FullName, Street: form.Street, PostalCode: form.PostalCode,
 		City: form.City, Region: form.Region, Country: form.Country,
 	}, form.Seen)
@@ -236,5 +236,9 @@ func (c *profileController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/data/profile", "data.corrected")
+	said := "data.corrected"
+	if !changed {
+		said = "data.unchanged"
+	}
+	return c.redirect(ctx, "/data/profile", said)
 }

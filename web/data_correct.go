@@ -123,7 +123,7 @@ func (c *dataController) update(ctx echo.Context) error {
 		values["seen"] = seen // no field of a category is called so
 		return c.again(ctx, here(ctx), values, problems)
 	}
-	err = source.Rectify(ctx.Request().Context(), record.Rectification{
+	changed, err := source.Rectify(ctx.Request().Context(), record.Rectification{
 		Actor: audit.ByPerson(person(ctx)), Person: person(ctx), Key: rowOf(ctx), Values: values, Seen: seen,
 	})
 	if problems, ok := fault.Fields(err); ok {
@@ -132,7 +132,11 @@ func (c *dataController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/data/"+source.Category().ID, "data.rowCorrected")
+	said := "data.rowCorrected"
+	if !changed {
+		said = "data.unchanged"
+	}
+	return c.redirect(ctx, "/data/"+source.Category().ID, said)
 }
 
 func (c *dataController) editRowPage(ctx echo.Context, source record.Source, values map[string]string, problems fault.Problems) views.EditRowPage {

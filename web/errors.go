@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
 )
 
 // status is what HTTP calls a kind of fault (RFC 9110).
@@ -116,28 +117,45 @@ func (s *server) sendTo(ctx echo.Context, where string) error {
 	if forStaff(ctx) && where == "/sign-in" {
 		where = "/staff/sign-in"
 	}
-	next, lost := s.comeBack(ctx), false
-	if changes(r) && r.ContentLength != 0 && !polls(r) {
-		lost = true
+	next, left := s.comeBack(ctx), views.FormLeft("")
+	if changes(r) && !polls(r) && typed(r) {
+		left = views.FormLost
 		if r.Referer() != "" { // else nobody knows on which page it stood
 			name, err := s.keepPosted(ctx)
 			if err != nil {
 				s.Log.WarnContext(r.Context(), "a form is lost on the way to a proof", "cause", err)
 			}
-			if lost = name == ""; !lost {
-				next = withParam(next, againParam, name)
+			if name != "" {
+				next, left = withParam(next, againParam, name), views.FormKept
 			}
 		}
 	}
 	to := where + "?next=" + url.QueryEscape(next)
-	if where == "/confirm" && lost {
-		to += "&lost=yes"
+	if left != "" {
+		to += "&" + leftParam + "=" + string(left)
 	}
 	if polls(r) { // a redirect would be followed unseen, for the part of a page alone
 		ctx.Response().Header().Set("HX-Redirect", to)
 		return ctx.NoContent(http.StatusOK)
 	}
 	return ctx.Redirect(http.StatusSeeOther, to)
+}
+
+// leftParam tells the page of a proof what became of the form before it.
+const leftParam = "form"
+
+// typed tells whether somebody filled something in: a button alone is soon
+// pressed again.
+func typed(r *http.Request) bool {
+	if r.ContentLength == 0 || r.ParseForm() != nil {
+		return false
+	}
+	for field, values := range r.PostForm {
+		if field != ui.NumberField && field != ui.KeptField && strings.Join(values, "") != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // changes tells whether a request may change something (RFC 9110, 9.2.1).

@@ -61,7 +61,11 @@ func (c *homeController) zone(ctx echo.Context) error {
 	if err := c.Accounts.SetZone(ctx.Request().Context(), person(ctx), form.Zone); err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/security", "security.zoneChosen")
+	said := "security.zoneChosen"
+	if form.Zone == "" {
+		said = "security.zoneFollows"
+	}
+	return c.redirect(ctx, "/security", said)
 }
 
 // browserZone remembers the zone that a script says the browser is in: for this

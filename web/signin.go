@@ -31,7 +31,11 @@ func (c *sessionController) new(ctx echo.Context) error {
 	if !ok {
 		form.Next = ctx.QueryParam("next")
 	}
-	return render(ctx, http.StatusOK, views.SignIn(c.page(ctx, form, problems)))
+	page := c.page(ctx, form, problems)
+	if left := views.FormLeft(ctx.QueryParam(leftParam)); left == views.FormKept || left == views.FormLost {
+		page.SignedOut = left
+	}
+	return render(ctx, http.StatusOK, views.SignIn(page))
 }
 
 func (c *sessionController) create(ctx echo.Context) error {

@@ -91,6 +91,13 @@ func (c *unsubscribeController) undo(ctx echo.Context, l consent.Link) error {
 	if err := c.Consents.UndoUnsubscribe(r, l, text.Lang(r)); err != nil {
 		return err
 	}
+	st, err := c.Consents.Standing(r, l)
+	if err != nil {
+		return err
+	}
+	if !st.On { // it had been stopped before everything was
+		return c.done(ctx, l, "/undone?rest=yes")
+	}
 	return c.done(ctx, l, "/undone")
 }
 
@@ -100,10 +107,16 @@ func (c *unsubscribeController) undone(ctx echo.Context, l consent.Link) error {
 	if err != nil {
 		return err
 	}
-	if !st.On { // and stopped once more since
+	title, rest := "unsubscribe.undoneTitle", ctx.QueryParam("rest") != ""
+	switch {
+	case st.On:
+		rest = false
+	case rest:
+		title = "unsubscribe.undoneRestTitle"
+	default: // and stopped once more since
 		return ctx.Redirect(http.StatusSeeOther, c.at(l))
 	}
-	page := views.UnsubscribeDonePage{Shell: c.linkFrame(ctx, l, "unsubscribe.undoneTitle"), At: c.at(l), Undone: true}
+	page := views.UnsubscribeDonePage{Shell: c.linkFrame(ctx, l, title), At: c.at(l), Topic: linkedTopic(ctx, st), Undone: true, Rest: rest}
 	page.Shell.Path += "/undone"
 	return render(ctx, http.StatusOK, views.UnsubscribeDone(page))
 }

@@ -236,6 +236,35 @@ func TestSomebodyStopsMailFromAMessageAndTakesItBack(t *testing.T) {
 	}
 }
 
+func TestWhatWasStoppedBeforeEverythingStaysSoAndThePageSaysIt(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id, at := p.agreed("mara@example.com")
+	choice := consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: consent.Preferences, Lang: "en"}
+	_, err := p.Consents.Set(t.Context(), choice, map[string]bool{"new-features": true, "promotions": false})
+	must(t, err)
+	c := p.client()
+	button := url.Values{"form-number": {"1"}}
+	for _, path := range []string{at + "/all", at + "/undo"} {
+		got := c.post(path, button)
+		if got.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", path, got.status)
+		}
+		at, to := c.get(got.header.Get("Location")), path
+		switch {
+		case strings.HasSuffix(to, "/undo"):
+			if !strings.Contains(at.body, "“Promotions” stays stopped") || !strings.Contains(at.body, "What you stopped last is on again") {
+				t.Errorf("after undoing everything: %s", testkit.HTML(t, at.body).Text("main"))
+			}
+		case at.status != http.StatusOK:
+			t.Errorf("%s leads to %d", to, at.status)
+		}
+	}
+	if n := p.count(`select count(*) from consent_state where person_id = $1 and topic = 'new-features' and given`, id); n != 1 || p.agrees(id) {
+		t.Error("the rows do not say so")
+	}
+}
+
 func TestTopicsTickedAtSignUpAreConsentsOfTheNewAccount(t *testing.T) {
 	t.Parallel()
 	p := open(t)

@@ -201,6 +201,9 @@ func read(path string) ([]mutation, error) {
 			}
 			out, m = append(out, m), mutation{}
 		case "#":
+			if m.file != "" {
+				return nil, fmt.Errorf("%s:%d: a blank line is missing above", path, i+1)
+			}
 			m.line, m.name = i+1, strings.TrimSpace(m.name+" "+rest)
 		case "file":
 			m.file = rest

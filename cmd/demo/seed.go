@@ -73,9 +73,10 @@ func open(ctx context.Context, a joined, p somebody) error {
 	if err != nil {
 		return err
 	}
-	return a.Accounts.Correct(ctx, audit.ByPerson(id), account.Profile{
+	_, err = a.Accounts.Correct(ctx, audit.ByPerson(id), account.Profile{
 		PersonID: id, FullName: p.Name, Street: p.Street, PostalCode: p.PostalCode, City: p.City, Region: p.Region, Country: p.Country,
 	}, "")
+	return err
 }
 
 // fed tells whether a person's history was written to its end: the run that

@@ -42,13 +42,13 @@ func maxOf(field string) int {
 
 // Correct replaces a profile by what the person says is right (GDPR art. 16).
 // seen is the version (Profile.Version) that they corrected, "" for whichever
-// there is: Invalid if it has changed since. The audit log keeps which fields
-// changed, never what they held.
-func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, seen string) error {
+// there is: Invalid if it has changed since. It tells whether anything was to
+// be changed. The audit log keeps which fields changed, never what they held.
+func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, seen string) (changed bool, err error) {
 	if ps := p.read(ctx); len(ps) > 0 {
-		return fault.Invalidate(ps...)
+		return false, fault.Invalidate(ps...)
 	}
-	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := Hold(ctx, tx, p.PersonID); err != nil {
 			return err
 		}
@@ -59,8 +59,8 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 		if seen != "" && seen != old.Version() {
 			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
 		}
-		changed := p.differs(old)
-		if len(changed) == 0 {
+		fields := p.differs(old)
+		if changed = len(fields) > 0; !changed {
 			return nil
 		}
 		p.UpdatedAt = s.deps.Now()
@@ -68,9 +68,10 @@ func (s *Service) Correct(ctx context.Context, actor audit.Actor, p Profile, see
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			At: p.UpdatedAt, Actor: actor, Action: "profile.corrected", PersonID: p.PersonID, Detail: map[string]any{"fields": changed},
+			At: p.UpdatedAt, Actor: actor, Action: "profile.corrected", PersonID: p.PersonID, Detail: map[string]any{"fields": fields},
 		})
 	})
+	return changed, err
 }
 
 // Version tells two states of a profile apart.

@@ -259,6 +259,9 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	if err != nil {
 		return err
 	}
+	if old == password {
+		return fault.Invalidate(fault.Field("password", "account.passwordSame"))
+	}
 	if ps := s.Weakness("password", password, about...); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
 )
 
 func TestAChangedPasswordEndsTheMailedLinksToSetOne(t *testing.T) {
@@ -15,6 +16,7 @@ func TestAChangedPasswordEndsTheMailedLinksToSetOne(t *testing.T) {
 	if n := b.count(`select count(*) from email_proof where person_id = $1`, robin); n != 1 {
 		t.Fatalf("%d links", n)
 	}
+	kind(t, "the password that they have", b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, password, account.Visit{}), fault.Invalid)
 	must(t, b.Accounts.ChangePassword(t.Context(), robin, session.ID, password, "seven brown teapots sing", account.Visit{}))
 	if n := b.count(`select count(*) from email_proof where person_id = $1`, robin); n != 0 {
 		t.Error("a link from before the change could change the password again")

@@ -27,7 +27,8 @@ func TestThePersonMayCorrectWhatTheyGaveAndNothingElse(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	rectify := func(who uuid.UUID, values map[string]string) error {
-		return source.Rectify(t.Context(), record.Rectification{Actor: audit.ByPerson(who), Person: who, Key: page.Rows[0].Key, Values: values})
+		_, err := source.Rectify(t.Context(), record.Rectification{Actor: audit.ByPerson(who), Person: who, Key: page.Rows[0].Key, Values: values})
+		return err
 	}
 	if err := rectify(mara, map[string]string{"billing_city": "Kyoto", "billing_name": ""}); err != nil {
 		t.Error(err)
@@ -43,6 +44,14 @@ func TestThePersonMayCorrectWhatTheyGaveAndNothingElse(t *testing.T) {
 	}
 	if err := rectify(mara, map[string]string{"billing_city": "4111 1111 1111 1111"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a card number: %v", err)
+	}
+	if changed, err := source.Rectify(t.Context(), record.Rectification{
+		Actor: audit.ByPerson(mara), Person: mara, Key: page.Rows[0].Key, Values: map[string]string{"billing_city": "Kyoto", "billing_name": ""},
+	}); changed || err != nil {
+		t.Errorf("what the row holds already: %t, %v", changed, err)
+	}
+	if n := b.number(t, "select count(*) from audit_entry where action = 'record.corrected' and person_id = $1 and detail->'fields' = '[\"billing_city\", \"billing_name\"]'", mara); n != 1 {
+		t.Errorf("%d audit entries", n)
 	}
 	if n := b.number(t, "select count(*) from audit_entry where action = 'record.corrected' and person_id = $1", mara); n != 1 {
 		t.Errorf("%d audit entries", n)
@@ -63,9 +72,10 @@ func TestOfTwoCorrectionsOfWhatBothSawOneCounts(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	correct := func(city, seen string) error {
-		return source.Rectify(t.Context(), record.Rectification{
+		_, err := source.Rectify(t.Context(), record.Rectification{
 			Actor: audit.ByPerson(mara), Person: mara, Key: page.Rows[0].Key, Seen: seen, Values: map[string]string{"billing_city": city},
 		})
+		return err
 	}
 	var done, stale atomic.Int32
 	var all sync.WaitGroup

@@ -39,8 +39,9 @@ type Source interface {
 	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
 	// Row finds one row by its key; NotFound if the person has none such.
 	Row(ctx context.Context, person uuid.UUID, key string) (Row, error)
-	// Rectify changes the fields that the person may correct (GDPR art. 16).
-	Rectify(ctx context.Context, r Rectification) error
+	// Rectify changes the fields that the person may correct (GDPR art. 16), and
+	// tells whether anything was to be changed.
+	Rectify(ctx context.Context, r Rectification) (changed bool, err error)
 	// Erase does what the category's erasure rule says to up to limit of the
 	// person's rows, in one transaction: deletes them, gives them to nobody, or
 	// empties the columns that are not kept. It gives how many rows it changed;

@@ -18,7 +18,7 @@ import (
 // checks each as if it were imported. NotFound for a row that is not theirs;
 // Invalid if it has changed since it was seen.
 // The audit log keeps which fields changed, never what they held.
-func (t *table) Rectify(ctx context.Context, r Rectification) error {
+func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err error) {
 	names := slices.Sorted(maps.Keys(r.Values))
 	check := checker{reg: t.deps.Register, category: t.category.ID, now: t.deps.Now()}
 	values := make([]*string, len(names))
@@ -26,7 +26,7 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 	for i, name := range names {
 		f, ok := t.holding.Field(name)
 		if !ok || !f.Correctable {
-			return fault.New(fault.Forbidden, "record.notCorrectable")
+			return false, fault.New(fault.Forbidden, "record.notCorrectable")
 		}
 		value := strings.TrimSpace(r.Values[name])
 		canonical, reason := check.canonical(f, cell{kind: text, text: []byte(value)})
@@ -39,17 +39,16 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 			values[i] = new(string(canonical))
 		}
 	}
-	if err := fault.Invalidate(problems...); err != nil || len(names) == 0 {
-		return err
+	if err := fault.Invalidate(problems...); err != nil {
+		return false, err
 	}
 	key := []string{}
 	if len(t.keys) > 0 {
-		var err error
 		if key, err = t.parse(r.Key); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return t.failed("rectify", t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	err = t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, r.Person); err != nil { // an import waits, too
 			return err
 		}
@@ -59,6 +58,10 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 		}
 		if r.Seen != "" && r.Seen != now.Version() {
 			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
+		}
+		names, values := t.different(now, names, values)
+		if changed = len(names) > 0; !changed {
+			return nil
 		}
 		sql, args := t.rectifying(names, values, key, r)
 		tag, err := tx.PGX.Exec(ctx, sql, args...)
@@ -72,7 +75,28 @@ func (t *table) Rectify(ctx context.Context, r Rectification) error {
 			At: t.deps.Now(), Actor: r.Actor, Action: "record.corrected", PersonID: r.Person,
 			Subject: t.category.ID, Detail: map[string]any{"fields": names},
 		})
-	}))
+	})
+	return changed, t.failed("rectify", err)
+}
+
+// different leaves those of the values that are not what the row holds already.
+func (t *table) different(now Row, names []string, values []*string) ([]string, []*string) {
+	held := map[string]string{}
+	for i, f := range t.Fields() {
+		held[f.ID] = string(now.Values[i])
+	}
+	var changed []string
+	var to []*string
+	for i, name := range names {
+		value := ""
+		if values[i] != nil {
+			value = *values[i]
+		}
+		if value != held[name] {
+			changed, to = append(changed, name), append(to, values[i])
+		}
+	}
+	return changed, to
 }
 
 func (t *table) rectifying(names []string, values []*string, key []string, r Rectification) (string, []any) {

@@ -20,6 +20,7 @@ func email() Group {
 		{Name: "Unsubscribe, done", Page: unsubscribed},
 		{Name: "Unsubscribe, everything done", Page: unsubscribedAll},
 		{Name: "Unsubscribe, undone", Page: resubscribed},
+		{Name: "Unsubscribe, undone but for one", Page: resubscribedRest},
 		{Name: "Unsubscribe, choices without signing in", Page: unsubscribeChoices},
 		{Name: "Unsubscribe, broken link", Page: unsubscribeBroken},
 	}}
@@ -106,6 +107,13 @@ func unsubscribedAll(ctx context.Context) templ.Component {
 func resubscribed(ctx context.Context) templ.Component {
 	return views.UnsubscribeDone(views.UnsubscribeDonePage{
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.undoneTitle")), At: madeUpLink, Undone: true,
+	})
+}
+
+func resubscribedRest(ctx context.Context) templ.Component {
+	return views.UnsubscribeDone(views.UnsubscribeDonePage{
+		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.undoneRestTitle")), At: madeUpLink, Undone: true, Rest: true,
+		Topic: views.LinkedTopic{Known: true, Name: promotions(ctx)},
 	})
 }
 
