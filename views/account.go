@@ -34,10 +34,10 @@ type VerifyPage struct {
 type SignInPage struct {
 	Shell
 	SignedOut FormLeft // a form was on its way
-	Email    string
-	Next     string
-	Services []ServiceButton
-	Problems ui.Problems
+	Email     string
+	Next      string
+	Services  []ServiceButton
+	Problems  ui.Problems
 }
 
 // FormLeft is what became of a form whose sender had to sign in first.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"image/color"
 	"net/http"
-	"slices"
 	"net/url"
+	"slices"
 	"strings"
 
 	qrcode "github.com/boombuler/barcode/qr"

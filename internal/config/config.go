@@ -38,7 +38,7 @@ type Postgres struct {
 
 // Keys are the operator's secrets and register.
 type Keys struct {
-	Keys     string `env:"PORTAL_KEYS" placeholder:"KEY,…" help:"Secret keys; make one with: portal keys new. The first does all new work, the others open what they made. Rotate in two steps: put the new one last on every portal, then first. One that leaked goes behind the word verify: and then only vouches for unsubscribe links of old messages. Keep them as you keep the database."`
+	Keys     string `env:"PORTAL_KEYS" placeholder:"KEY,…" help:"Secret keys; make one with: portal keys new. The first does all new work, the others open what they made. Rotate in two steps: put the new one last on every portal, then first (while they differ, portals bound wrong attempts each for itself). One that leaked goes behind the word verify: and then only vouches for unsubscribe links of old messages. Keep them as you keep the database."`
 	Register string `env:"PORTAL_REGISTER" type:"path" placeholder:"FILE" help:"Your register of processing: a YAML file or a folder of them, laid over the one built in. See: portal register check --help."`
 }
 

@@ -41,6 +41,7 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 	line(text.T(ctx, "erasure.receiptAsked", "When", text.ISO(e.AskedAt)))
 	line(text.T(ctx, "erasure.receiptBegun", "When", text.ISO(*e.StartedAt)))
 	line(text.T(ctx, "erasure.receiptDone", "When", text.ISO(*e.FinishedAt)))
+	line(text.T(ctx, "erasure.receiptTimes")) // for whoever reads it, not for one person
 	for _, part := range []struct {
 		action register.Action
 		title  string
