@@ -3,15 +3,9 @@ package register_test
 import (
 	"bytes"
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -177,6 +171,7 @@ func TestWhatTheProgramReliesOnCantBeLeftOut(t *testing.T) {
 		{"categories:\n  - {id: requests, remove: true}\n", ":2: categories[requests]: there is no category requests, to which the program's table request belongs"},
 		{"topics:\n  - {id: service-changes, remove: true}\n", ":2: topics[service-changes]: can't be left out: the program writes mail about it"},
 		{"request_kinds:\n  - {id: erasure, remove: true}\n", ":2: request_kinds[erasure]: can't be left out: the program files such requests itself"},
+		{"look_reasons:\n  - {id: request, remove: true}\n", ":2: look_reasons[request]: can't be left out: the program gives it when staff open a request"},
 		{"places:\n  - {id: ours, remove: true}\n", ":2: places[ours]: can't be removed while categories[profile].place names it"},
 		{"jurisdictions:\n  - {id: other, remove: true}\n", "jurisdictions[jp].countries: the last jurisdiction, and no other"},
 		{"categories:\n  - id: profile\n    erasure: {action: keep, from: erasure, keep: 1 year, because: {en: So., ja: 由。}}\n", ":3: categories[profile].erasure.action: must be delete: the rows of the table profile go with the account, so none is left to keep"},
@@ -210,19 +205,6 @@ func TestAFigureThatAnOperatorChangesIsTheOneInTheWords(t *testing.T) {
 			if !strings.Contains(got, want) || strings.Contains(got, "24") {
 				t.Errorf("it is said: %s", got)
 			}
-		}
-	}
-}
-
-func TestEveryTopicThatTheCodeNamesIsRequired(t *testing.T) {
-	t.Parallel()
-	named := literals(t, "../..", "Topic")
-	if len(named) < 3 {
-		t.Fatalf("only %v were found", named)
-	}
-	for _, id := range named {
-		if _, err := laid(t, "topics:\n  - {id: "+id+", remove: true}\n"); err == nil || !strings.Contains(err.Error(), "topics["+id+"]: can't be left out") {
-			t.Errorf("the code names the topic %s; a register without it: %v", id, err)
 		}
 	}
 }
@@ -270,41 +252,4 @@ func TestTheSchemaTakesWhatLoadsAndRefusesWhatDoesNot(t *testing.T) {
 	if !bytes.Contains(raw, []byte(`"connection-log"`)) || !bytes.Contains(raw, []byte(`"default": "#0f5c5c"`)) {
 		t.Error("an editor could offer neither ids nor defaults")
 	}
-}
-
-// literals are the texts that the code of a folder gives to a field.
-func literals(t *testing.T, root, field string) []string {
-	t.Helper()
-	found := map[string]bool{}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "views" || d.Name() == "demo") {
-			if err == nil {
-				err = filepath.SkipDir
-			}
-			return err
-		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		source, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(source, func(n ast.Node) bool {
-			if pair, ok := n.(*ast.KeyValueExpr); ok {
-				key, _ := pair.Key.(*ast.Ident)
-				if value, ok := pair.Value.(*ast.BasicLit); ok && key != nil && key.Name == field && value.Kind == token.STRING {
-					word, _ := strconv.Unquote(value.Value)
-					found[word] = true
-				}
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	delete(found, "")
-	return slices.Sorted(maps.Keys(found))
 }
