@@ -156,6 +156,8 @@ create index sso_attempt_expires on sso_attempt (expires_at);
 create table staff_member (
   id            uuid primary key,
   email         text not null unique, -- in the form of internal/address
+  spelling      text not null default '', -- as it was written: mail goes there
+  lang          text not null default 'en',
   name          text not null,
   role          text not null check (role in ('agent', 'officer', 'admin')),
   password_hash text not null default '',

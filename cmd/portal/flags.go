@@ -13,12 +13,17 @@ import (
 
 // mailbox is an e-mail address on the command line: read as at every other
 // door, and refused in the same words.
-type mailbox struct{ address.Address }
+type mailbox struct {
+	address.Address
+
+	written string // with its local part as its owner writes it
+}
 
 // UnmarshalText reads one.
 func (m *mailbox) UnmarshalText(b []byte) (err error) {
 	if m.Address, err = address.Parse(string(b)); err == nil {
-		return nil
+		m.written, err = address.Written(string(b))
+		return err
 	}
 	catalog, missing := text.Load()
 	if missing != nil {

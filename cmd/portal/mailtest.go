@@ -75,11 +75,11 @@ func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 
 // recipient is the person whose address it is, or the address of nobody.
 func (c *mailTestCmd) recipient(ctx context.Context, a *app.App) (mail.Recipient, error) {
-	to := mail.Recipient{Address: c.Address.String(), Lang: string(c.Lang)}
+	to := mail.Recipient{Address: c.Address.written, Lang: string(c.Lang)}
 	if to.Lang == "" {
 		to.Lang = a.Catalog.Languages()[0]
 	}
-	owner, err := a.Accounts.ByAddress(ctx, to.Address)
+	owner, err := a.Accounts.ByAddress(ctx, c.Address.String())
 	if fault.Is(err, fault.NotFound) {
 		to.Owner = uuid.Nil
 		return to, nil

@@ -80,11 +80,11 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 	if r.OwnerID == nil {
 		return nil
 	}
-	address, err := staff.AddressIn(ctx, tx, *r.OwnerID)
-	if err != nil || address == "" {
+	to, there, err := staff.RecipientIn(ctx, tx, *r.OwnerID)
+	if err != nil || !there {
 		return err
 	}
-	return s.deps.Mail.Post(ctx, tx, mail.Recipient{Owner: *r.OwnerID, Address: address, Lang: text.Fallback}, mail.Message{
+	return s.deps.Mail.Post(ctx, tx, to, mail.Message{
 		Kind: "staffAnswered", Link: s.deps.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
 	})
 }

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,8 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/views/text"
 )
 
 // Role is what a member may do. Each may do all that the one before may.
@@ -60,6 +63,8 @@ func (m Member) Needs(r Role) error {
 type memberRow struct {
 	ID           uuid.UUID `gorm:"primaryKey"`
 	Email        string
+	Spelling     string // as it was written: mail goes there
+	Lang         string
 	Name         string
 	Role         Role
 	PasswordHash string
@@ -73,6 +78,11 @@ type memberRow struct {
 }
 
 func (memberRow) TableName() string { return "staff_member" }
+
+// recipient is the member as mail goes to them.
+func (r memberRow) recipient() mail.Recipient {
+	return mail.Recipient{Owner: r.ID, Address: cmp.Or(r.Spelling, r.Email), Lang: cmp.Or(r.Lang, text.Fallback)}
+}
 
 // owner is the member as their browsers know them: an enrolment begins anew.
 func (r memberRow) owner() account.Owner {

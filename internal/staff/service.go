@@ -47,7 +47,7 @@ type NewMember struct {
 	Email string
 	Name  string
 	Role  Role
-	Lang  string // of the invitation's mail
+	Lang  string // of the mail to them
 }
 
 // Add invites somebody and gives the link, which works once and for a week; it
@@ -65,12 +65,16 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 		return Member{}, "", fault.Invalidate(ps...)
 	}
 	email := at.String()
+	written, err := address.Written(n.Email)
+	if err != nil {
+		return Member{}, "", err
+	}
 	token, hash := keyring.NewToken()
 	link := s.deps.BaseURL + "/staff/enrol/" + token
 	now := s.deps.Now()
 	until := now.Add(InviteLife)
 	row := memberRow{
-		ID: postgres.NewID(), Email: email, Name: n.Name, Role: n.Role,
+		ID: postgres.NewID(), Email: email, Spelling: written, Lang: n.Lang, Name: n.Name, Role: n.Role,
 		InviteHash: hash, InviteUntil: &until, CreatedAt: now,
 	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -78,12 +82,7 @@ func (s *Service) Add(ctx context.Context, by audit.Actor, n NewMember) (Member,
 			return err
 		}
 		if s.deps.Mail != nil {
-			written, err := address.Written(n.Email)
-			if err != nil {
-				return err
-			}
-			to := mail.Recipient{Owner: row.ID, Address: written, Lang: n.Lang}
-			if err := s.deps.Mail.Post(ctx, tx, to, mail.Message{Kind: "staffInvite", Args: map[string]string{"Name": n.Name}, Link: link}); err != nil {
+			if err := s.deps.Mail.Post(ctx, tx, row.recipient(), mail.Message{Kind: "staffInvite", Args: map[string]string{"Name": n.Name}, Link: link}); err != nil {
 				return err
 			}
 		}
@@ -138,9 +137,10 @@ func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]st
 	return names, nil
 }
 
-// AddressIn is where a member gets mail, empty for one who left.
-func AddressIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (string, error) {
-	return addressOf(ctx, tx, id)
+// RecipientIn is where a member gets mail; false for one who left.
+func RecipientIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (to mail.Recipient, there bool, err error) {
+	row, err := present(ctx, tx, id)
+	return row.recipient(), row.ID == id, err
 }
 
 // Member is who a session belongs to. Unauthenticated for somebody who has

@@ -35,13 +35,13 @@ func invited(ctx context.Context, db *gorm.DB, token string, now time.Time) (mem
 // somebody who is enrolled.
 func invite(ctx context.Context, tx postgres.Tx, row *memberRow) error {
 	err := tx.PGX.QueryRow(ctx, `
-		insert into staff_member (id, email, name, role, invite_hash, invite_until, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7)
-		on conflict (email) do update set name = excluded.name, role = excluded.role, password_hash = '', sealed_totp = null,
+		insert into staff_member (id, email, name, role, invite_hash, invite_until, created_at, spelling, lang)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict (email) do update set spelling = excluded.spelling, lang = excluded.lang, name = excluded.name, role = excluded.role, password_hash = '', sealed_totp = null,
 			invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, enrolled_at = null, disabled_at = null
 		where staff_member.enrolled_at is null or staff_member.disabled_at is not null
 		returning id`,
-		row.ID, row.Email, row.Name, row.Role, row.InviteHash, row.InviteUntil, row.CreatedAt).Scan(&row.ID)
+		row.ID, row.Email, row.Name, row.Role, row.InviteHash, row.InviteUntil, row.CreatedAt, row.Spelling, row.Lang).Scan(&row.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Wrap(err, fault.Conflict, "staff.exists")
 	}
@@ -99,13 +99,13 @@ func named(ctx context.Context, db *gorm.DB, ids []uuid.UUID) ([]memberRow, erro
 	return rows, nil
 }
 
-// addressOf is where a member gets mail, empty for one who left.
-func addressOf(ctx context.Context, tx postgres.Tx, id uuid.UUID) (string, error) {
-	row, err := gorm.G[memberRow](tx.Gorm).Select("email").Where("id = ? and disabled_at is null", id).Take(ctx)
+// present reads a member, an empty row for one who left.
+func present(ctx context.Context, tx postgres.Tx, id uuid.UUID) (memberRow, error) {
+	row, err := gorm.G[memberRow](tx.Gorm).Where("id = ? and disabled_at is null", id).Take(ctx)
 	if err != nil && !postgres.IsMissing(err) {
-		return "", fmt.Errorf("reading a member's address: %w", err)
+		return memberRow{}, fmt.Errorf("reading a member's address: %w", err)
 	}
-	return row.Email, nil
+	return row, nil
 }
 
 // active reads somebody who is enrolled and not disabled; false if nobody is.
