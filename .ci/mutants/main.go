@@ -188,22 +188,28 @@ func read(path string) ([]mutation, error) {
 	}
 	var out []mutation
 	var m mutation
+	end := func(line int) error {
+		whole := m.name != "" && m.old != "" && m.old != m.new && len(m.test) > 0
+		switch {
+		case m.file == "": // between paragraphs, or a remark
+		case !whole:
+			return fmt.Errorf("%s:%d: the paragraph above is not whole", path, line)
+		default:
+			out = append(out, m)
+		}
+		m = mutation{}
+		return nil
+	}
 	for i, line := range append(strings.Split(string(raw), "\n"), "") {
 		kind, rest, _ := strings.Cut(line, " ")
+		if kind == "" || kind == "#" && m.file != "" {
+			if err := end(i + 1); err != nil {
+				return nil, err
+			}
+		}
 		switch kind {
 		case "":
-			if m.file == "" { // between paragraphs, or a remark
-				m = mutation{}
-				continue
-			}
-			if m.name == "" || m.old == "" || m.old == m.new || len(m.test) == 0 {
-				return nil, fmt.Errorf("%s:%d: the paragraph above is not whole", path, i+1)
-			}
-			out, m = append(out, m), mutation{}
 		case "#":
-			if m.file != "" {
-				return nil, fmt.Errorf("%s:%d: a blank line is missing above", path, i+1)
-			}
 			m.line, m.name = i+1, strings.TrimSpace(m.name+" "+rest)
 		case "file":
 			m.file = rest
