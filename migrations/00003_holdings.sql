@@ -107,6 +107,7 @@ create table api_key (
   used_at    timestamptz,
   revoked_at timestamptz
 );
+create unique index api_key_name on api_key (name) where revoked_at is null;
 
 -- Consent: the ledger, and what it comes to now. Topic '*' is all of them,
 -- those that are thought of later too.

@@ -28,7 +28,7 @@ func downloadCells(ctx context.Context, rows []DownloadRow) [][]ui.Cell {
 	for i, r := range rows {
 		contents, size, until := text.N(ctx, "export.kinds", r.Kinds), "–", "–"
 		if r.Bytes > 0 {
-			contents += text.T(ctx, "export.comma") + text.N(ctx, "export.rows", r.Rows)
+			contents = text.Commas(ctx, []string{contents, text.N(ctx, "export.rows", r.Rows)})
 			size = text.Bytes(ctx, r.Bytes)
 		}
 		if !r.Until.IsZero() {

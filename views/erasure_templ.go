@@ -141,7 +141,7 @@ func Erasure(p ErasurePage) templ.Component {
 				}
 				for _, line := range p.Goes {
 					if line.Warning != "" {
-						templ_7745c5c3_Err = ui.Hint(line.Name+": "+line.Warning).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Hint(text.Pair(ctx, line.Name, line.Warning)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -310,7 +310,7 @@ func RequestCheck(p RequestCheckPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.SummaryList([]ui.SummaryRow{
-				{Key: text.T(ctx, "request.kind"), Value: p.Kind},
+				{Key: text.T(ctx, "request.asking"), Value: p.Kind},
 				{Key: text.T(ctx, "request.yourMessage"), Inside: paragraphs(orNone(p.Message, text.T(ctx, "request.noMessage")))},
 				{Key: text.T(ctx, "request.dueBy"), Value: text.Day(ctx, p.Due)},
 			}).Render(ctx, templ_7745c5c3_Buffer)

@@ -86,7 +86,8 @@ type StaffRequestPage struct {
 	// Actions by what this member may do now; empty where they may not.
 	Take, Release, Approve, Refuse string
 	OnlyOfficers                   bool
-	Person                         string
+	Person                         string // empty: their record can't be opened any more
+	Erased                         bool   // the person is there no more, nor what they wrote
 	Decision                       []string
 	Events                         []RequestEvent
 	Reply, Note                    string

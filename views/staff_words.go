@@ -82,6 +82,18 @@ func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 	return rows
 }
 
+// personNow says whether the person behind a request is still there to see who
+// looks, and to be looked at.
+func personNow(ctx context.Context, p StaffRequestPage) string {
+	switch {
+	case p.Erased:
+		return text.T(ctx, "staff.erased")
+	case p.Person == "":
+		return text.T(ctx, "staff.erasing")
+	}
+	return text.T(ctx, "staff.lookLogged")
+}
+
 func approveLead(ctx context.Context, p StaffApprovePage) string {
 	if p.Erasure {
 		return text.T(ctx, "staff.approveErasure")

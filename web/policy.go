@@ -211,7 +211,7 @@ func (c *policyController) purposes(ctx context.Context) []views.PolicyEntry {
 			how = basis.How
 		}
 		return said(ctx, p.Name, p.Summary,
-			views.PolicyFact{Key: "policy.basis", Value: basis.Name.In(lang) + " (" + basis.Article + ")"},
+			views.PolicyFact{Key: "policy.basis", Value: text.Aside(ctx, basis.Name.In(lang), basis.Article)},
 			views.PolicyFact{Key: "policy.you", Value: how.In(lang)})
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
 )
@@ -241,4 +242,55 @@ func TestAnEmptyMessageNoteOrReasonIsAskedForByItsName(t *testing.T) {
 	if got.status != http.StatusUnprocessableEntity || !strings.Contains(testkit.HTML(t, got.body).Text("main"), "Choose a reason from the list.") {
 		t.Errorf("no reason was chosen, and nothing is said: %d", got.status)
 	}
+}
+
+func TestStaffReadAtOnceThatAPersonIsBeingDeletedOrHasBeen(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	asked, err := p.Requests.Ask(t.Context(), robin, "rectification", "My street is called Elm Street.")
+	must(t, err)
+	c := p.client()
+	c.setCookie("session", p.Session(account.SessionOwner{Staff: p.Member("noor@example.com", staff.Officer).ID}))
+	page := func() string {
+		return testkit.HTML(t, c.get("/staff/requests/"+asked.ID.String()).body).Text("main")
+	}
+	if said := page(); !strings.Contains(said, "The person can see that you opened this request") || !strings.Contains(said, "Open the person's record") {
+		t.Errorf("of somebody who is there: %s", said)
+	}
+	closed := func(wants ...string) {
+		t.Helper()
+		said := page()
+		for _, no := range []string{"The person can see", "Open the person's record", "No message"} {
+			if strings.Contains(said, no) {
+				t.Errorf("%q is said of somebody who is not there: %s", no, said)
+			}
+		}
+		for _, want := range wants {
+			if !strings.Contains(said, want) {
+				t.Errorf("%q is not said: %s", want, said)
+			}
+		}
+		got := c.get("/staff/people/" + robin.String())
+		if main := testkit.HTML(t, got.body).Text("main"); got.status != http.StatusConflict || strings.Contains(main, "Why are you opening") || !strings.Contains(main, "is being deleted, or has been") {
+			t.Errorf("the record: %d %s", got.status, main)
+		}
+	}
+	p.Exec(`update person set closing_at = $2 where id = $1`, robin, p.clock.Now())
+	closed("account is being deleted")
+	p.Exec(`update person set closing_at = null where id = $1`, robin)
+
+	_, err = p.Requests.AskErasure(t.Context(), robin, "")
+	must(t, err)
+	e, _, err := p.Erasures.UnderWay(t.Context(), robin)
+	must(t, err)
+	p.clock.Advance(erasure.DefaultGrace)
+	for end := time.Now().Add(time.Minute); e.State != erasure.Done && time.Now().Before(end); p.clock.Advance(time.Second) {
+		must(t, p.Erasures.Run(t.Context(), e.ID))
+		e, err = p.Erasures.Get(t.Context(), e.ID)
+		must(t, err)
+	}
+	c = p.client()
+	c.setCookie("session", p.Session(account.SessionOwner{Staff: p.Member("odil@example.com", staff.Officer).ID}))
+	closed("account has been deleted", "was deleted with their data")
 }

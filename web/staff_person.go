@@ -60,6 +60,9 @@ func (c *staffPersonController) show(ctx echo.Context) error {
 		return err
 	}
 	if !open {
+		if err := c.Accounts.Remains(ctx.Request().Context(), id); err != nil {
+			return err
+		}
 		return c.ask(ctx)
 	}
 	page, err := c.page(ctx, id)

@@ -85,6 +85,13 @@ func (c *staffRequestController) page(ctx echo.Context, one request.Request, eve
 			page.Late = e.RunsAt
 		}
 	}
+	if err := c.Accounts.Remains(r, one.PersonID); fault.Is(err, fault.Conflict) {
+		page.Person = ""
+		_, err = c.Accounts.Person(r, one.PersonID)
+		page.Erased = fault.Is(err, fault.NotFound)
+	} else if err != nil {
+		return page, err
+	}
 	c.offer(&page, one, member(ctx))
 	page.Events, err = c.events(r, events)
 	return page, err

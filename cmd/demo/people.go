@@ -1,6 +1,10 @@
 package main
 
-import "plusultra.link/privacy/internal/account"
+import (
+	"net/netip"
+
+	"plusultra.link/privacy/internal/account"
+)
 
 // password is every demo person's. It is printed at start; the demo listens
 // on loopback alone.
@@ -22,6 +26,9 @@ type somebody struct {
 // place is a network that connections come from, in the ranges set aside for
 // documentation (RFC 5737, RFC 3849).
 type place struct{ Network, Name string }
+
+// address is one within the network.
+func (p place) address() string { return netip.MustParsePrefix(p.Network).Addr().Next().String() }
 
 // robin is the person to try everything with.
 const robin = "robin@example.com"

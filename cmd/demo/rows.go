@@ -125,7 +125,7 @@ func history(category string, p somebody, end time.Time) []map[string]any {
 	case "devices":
 		var rows []map[string]any
 		for i, d := range [][2]string{{"Firefox 140", "Linux"}, {"Safari 19", "iPhone"}, {"Firefox 145", "Linux"}} {
-			rows = append(rows, row(300-i*140, map[string]any{"ip": p.Networks[0].Network, "browser": d[0], "system": d[1], "plugins": []string{}, "sign_in": "password"}))
+			rows = append(rows, row(300-i*140, map[string]any{"ip": p.Networks[0].address(), "browser": d[0], "system": d[1], "plugins": []string{}, "sign_in": "password"}))
 		}
 		return rows
 	}

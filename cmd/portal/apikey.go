@@ -8,8 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/google/uuid"
-
 	"plusultra.link/privacy/internal/app"
 )
 
@@ -60,16 +58,16 @@ func (c *apikeyListCmd) Run(ctx context.Context) error {
 
 type apikeyRevokeCmd struct {
 	backstage `embed:""`
-	ID        uuid.UUID `arg:"" help:"The key's id, as the list shows it."`
+	ID        keyID `arg:"" placeholder:"ID" help:"The key's id, as the list shows it."`
 }
 
 // Run revokes a key.
 func (c *apikeyRevokeCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		if err := a.Records.RevokeKey(ctx, operator(), c.ID); err != nil {
+		if err := a.Records.RevokeKey(ctx, operator(), c.ID.UUID); err != nil {
 			return said(a, err)
 		}
-		fmt.Printf("Key %s is revoked.\n", c.ID)
+		fmt.Printf("Key %s is revoked.\n", c.ID.UUID)
 		return nil
 	})
 }

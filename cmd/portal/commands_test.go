@@ -69,7 +69,7 @@ func TestAFileIsImportedTwiceAndCountsOnce(t *testing.T) {
 		t.Fatalf("ended with %d:\n%s", code, told)
 	}
 	holds(t, out, "1 added, 0 known, 1 refused")
-	holds(t, told, file+":3: destination may never be held", "1 rows were refused; the rest is held")
+	holds(t, told, file+":3: destination may never be held", "1 row was refused; the rest is held")
 	holds(t, s.must(t, "import", "--may-refuse=1", "--category", "connection-log", file), "0 added, 1 known, 1 refused")
 	if n := s.rows(t, "select count(*) from connection_log"); n != 1 {
 		t.Errorf("%d rows are held, want 1", n)
@@ -146,6 +146,19 @@ func TestAKeyIsMadeListedAndRevoked(t *testing.T) {
 	if n := s.rows(t, "select count(*) from api_key where revoked_at is not null"); n != 1 {
 		t.Errorf("%d keys are revoked", n)
 	}
+	s.must(t, "apikey", "add", "gateway", "--categories", "connection-log") // the name is free again
+	for _, wrong := range []struct {
+		says    string
+		command []string
+	}{
+		{"called “gateway” already", []string{"apikey", "add", "gateway", "--categories", "connection-log"}},
+		{"portal apikey list", []string{"apikey", "revoke", "gateway"}},
+		{"connection-log", []string{"import", "--category", "nonsense", "--format", "csv", os.DevNull}},
+	} {
+		if _, told, code := s.run(t, wrong.command...); code == 0 || !strings.Contains(told, wrong.says) {
+			t.Errorf("%v: %d %s", wrong.command, code, told)
+		}
+	}
 	if _, told, code := s.run(t, "apikey", "add", "gateway", "--categories", "nonsense"); code != 1 || !strings.Contains(told, "nonsense") {
 		t.Errorf("a key for no category: %d, %s", code, told)
 	}
@@ -154,12 +167,15 @@ func TestAKeyIsMadeListedAndRevoked(t *testing.T) {
 func TestStaffAreInvitedListedAndShutOut(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)
+	s.must(t, "staff", "add", "second@example.com", "--name", "Somebody else")
+	_, replaced, _ := s.run(t, "staff", "add", "second@example.com", "--name", "Somebody", "--role", "officer")
+	holds(t, replaced, "replaces an earlier invitation for Somebody else as agent")
 	invited := s.must(t, "staff", "add", "officer@example.com", "--name", "The first officer", "--role", "admin")
 	holds(t, invited, "The first officer (officer@example.com)", "as admin", "http://localhost:8080/staff/")
 	holds(t, s.must(t, "staff", "list"), "officer@example.com", "admin", "invited")
 	holds(t, s.must(t, "staff", "disable", "officer@example.com"), "is disabled")
 	holds(t, s.must(t, "staff", "list"), "disabled")
-	if n := s.rows(t, "select count(*) from audit_entry where action like 'staff.%'"); n != 2 {
+	if n := s.rows(t, "select count(*) from audit_entry where action like 'staff.%'"); n != 4 {
 		t.Errorf("%d audit entries, want one for each change", n)
 	}
 	for _, c := range [][]string{
@@ -224,6 +240,9 @@ func TestAForgedReceiptIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "receipt.txt")
 	if err := os.WriteFile(file, []byte("Everything was erased.\n\n— localhost:8080 AAAAAAAA\n"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if _, told, code := s.run(t, "receipt", "verify", "-"); code != 1 || !strings.Contains(told, "receipt") {
+		t.Errorf("the standard input: %d %s", code, told)
 	}
 	if out, told, code := s.run(t, "receipt", "verify", file); code != 1 || out != "" || told == "" {
 		t.Errorf("ended with %d, wrote %q and says %q", code, out, told)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/views/text"
 )
@@ -31,6 +33,17 @@ func (m *mailbox) UnmarshalText(b []byte) (err error) {
 	}
 	problem := address.Problem("", err)
 	return errors.New(text.T(catalog.Into(context.Background(), text.Fallback), problem.Key, problem.Args...))
+}
+
+// keyID is what names an API key on the command line.
+type keyID struct{ uuid.UUID }
+
+// UnmarshalText reads one.
+func (k *keyID) UnmarshalText(b []byte) (err error) {
+	if k.UUID, err = uuid.ParseBytes(b); err != nil {
+		return fmt.Errorf("%q is no id of a key: \"portal apikey list\" shows the id of each", b)
+	}
+	return nil
 }
 
 // spoken is a language that the portal speaks, by its code; empty for none.

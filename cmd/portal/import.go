@@ -58,6 +58,9 @@ func (c *importCmd) Run(ctx context.Context) error {
 type tooManyRefused int64
 
 func (n tooManyRefused) Error() string {
+	if n == 1 {
+		return "1 row was refused; the rest is held"
+	}
 	return fmt.Sprintf("%d rows were refused; the rest is held", int64(n))
 }
 

@@ -21,7 +21,7 @@ type mailTestCmd struct {
 	backstage `embed:""`
 	Topic     string  `arg:"" help:"A topic of the register, such as promotions."`
 	Address   mailbox `arg:"" help:"Where the sample goes."`
-	Lang      spoken  `help:"Language. Without it, the language of the account."`
+	Lang      spoken  `placeholder:"CODE" help:"Language, by its code, such as ja. Without it, the language of the account."`
 }
 
 // Run sends the sample and says how it stands with the address.

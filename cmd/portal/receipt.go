@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"plusultra.link/privacy/internal/config"
@@ -39,7 +40,7 @@ func (k receiptKeys) public() ([]string, error) {
 type receiptVerifyCmd struct {
 	receiptKeys `embed:""`
 	Key         []string `sep:"none" placeholder:"KEY" help:"Public key of the portal, as it shows it at /.well-known/portal-receipt-key."`
-	File        string   `arg:"" type:"existingfile" help:"The receipt."`
+	File        string   `arg:"" type:"existingfile" help:"The receipt; - is the standard input."`
 }
 
 // Run prints what a genuine receipt says.
@@ -51,7 +52,11 @@ func (c *receiptVerifyCmd) Run() error {
 			return err
 		}
 	}
-	file, err := os.ReadFile(c.File)
+	read := func() ([]byte, error) { return os.ReadFile(c.File) }
+	if c.File == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(io.LimitReader(os.Stdin, 1<<20)) }
+	}
+	file, err := read()
 	if err != nil {
 		return err
 	}

@@ -28,15 +28,24 @@ type staffAddCmd struct {
 	Email     mailbox    `arg:"" help:"Work e-mail address."`
 	Name      string     `required:"" help:"Name, as colleagues see it."`
 	Role      staff.Role `default:"agent" enum:"agent,officer,admin" help:"agent works the queue, officer also decides and reads the audit log, admin may do everything (${enum})."`
-	Lang      spoken     `default:"en" help:"Language of the invitation."`
+	Lang      spoken     `default:"en" placeholder:"CODE" help:"Language of the invitation, by its code, such as ja (en without it)."`
 }
 
 // Run invites a member and prints their link.
 func (c *staffAddCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
+		before, err := a.Staff.List(ctx)
+		if err != nil {
+			return err
+		}
 		m, link, err := a.Staff.Add(ctx, operator(), staff.NewMember{Email: c.Email.String(), Name: c.Name, Role: c.Role, Lang: string(c.Lang)})
 		if err != nil {
 			return said(a, err)
+		}
+		for _, was := range before {
+			if was.ID == m.ID && was.DisabledAt == nil {
+				fmt.Fprintf(os.Stderr, "This replaces an earlier invitation for %s as %s, whose link no longer works.\n", was.Name, was.Role)
+			}
 		}
 		fmt.Printf("%s (%s) joins the privacy desk as %s with this link, which works once, within a week:\n\n  %s\n\n", m.Name, m.Email, m.Role, link)
 		return nil

@@ -117,6 +117,12 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 	return findPerson(ctx, s.deps.DB.Gorm(ctx), id)
 }
 
+// Remains gives the conflict of Hold and Share, without a lock, if somebody is
+// being erased or has been: for pages that lead to what would be refused.
+func (s *Service) Remains(ctx context.Context, id uuid.UUID) error {
+	return remains(ctx, s.deps.DB.Pool, id, "")
+}
+
 // SetLang keeps the language a person chose, for pages and mail.
 func (s *Service) SetLang(ctx context.Context, id uuid.UUID, lang string) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {

@@ -27,7 +27,12 @@ const (
 // lock locks a person's row, with the strength that is said. By pgx, as all
 // that joins or locks by name: it is on the way of every write.
 func lock(ctx context.Context, tx postgres.Tx, person uuid.UUID, strength string) error {
-	err := tx.PGX.QueryRow(ctx, `select id from person where id = $1 and closing_at is null for `+strength, person).Scan(&person)
+	return remains(ctx, tx.PGX, person, "for "+strength)
+}
+
+// remains gives the conflict for somebody who is being erased or has been.
+func remains(ctx context.Context, db postgres.Reader, person uuid.UUID, strength string) error {
+	err := db.QueryRow(ctx, `select id from person where id = $1 and closing_at is null `+strength, person).Scan(&person)
 	if postgres.IsMissing(err) {
 		return fault.Wrap(err, fault.Conflict, "account.erasing")
 	}

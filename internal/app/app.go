@@ -161,7 +161,7 @@ func (a *App) ground(p Parts) {
 
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
-	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, BaseURL: p.BaseURL, Now: p.Now})
+	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.Consents.Joined,
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },

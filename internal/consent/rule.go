@@ -1,9 +1,12 @@
 package consent
 
 import (
+	"context"
 	"time"
 
 	"plusultra.link/privacy/internal/register"
+
+	"plusultra.link/privacy/views/text"
 )
 
 // addressee is all that is known about one addressee: what they said, and how
@@ -63,8 +66,8 @@ func (s addressee) suppressed(topic string) time.Time {
 	return since
 }
 
-// Wording is a topic's text in a language: what the person read when they
+// wording is a topic's text in a language: what the person read when they
 // chose, kept word by word, because the register may say it otherwise later.
-func Wording(t register.Topic, lang string) string {
-	return t.Name.In(lang) + ": " + t.Summary.In(lang)
+func (s *Service) wording(ctx context.Context, t register.Topic, lang string) string {
+	return text.Pair(s.deps.Catalog.Into(ctx, lang), t.Name.In(lang), t.Summary.In(lang))
 }

@@ -10,6 +10,8 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
+
+	"plusultra.link/privacy/views/text"
 )
 
 // Deps are what the service stands on.
@@ -17,6 +19,7 @@ type Deps struct {
 	DB       *postgres.DB
 	Ring     *keyring.Ring
 	Register *register.Register
+	Catalog  *text.Catalog
 	BaseURL  string // of the portal, without a slash at its end
 	Now      func() time.Time
 }

@@ -78,7 +78,7 @@ func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, hel
 		if !ok || step.Action != action {
 			continue
 		}
-		name := c.Name.In(e.Lang) + " (" + c.ID + ")"
+		name := text.Aside(ctx, c.Name.In(e.Lang), c.ID)
 		if action != register.Keep {
 			if step.RowsDone > 0 {
 				lines = append(lines, text.N(ctx, "erasure.receiptRows", step.RowsDone, "Category", name))

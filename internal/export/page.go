@@ -143,7 +143,7 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 		Count: text.N(ctx, "export.rows", c.Rows),
 	}
 	for _, p := range s.deps.Register.PurposesOf(of) {
-		entry.Purposes = append(entry.Purposes, p.Name.In(lang)+" ("+s.deps.Register.Basis(p.Basis).Name.In(lang)+")")
+		entry.Purposes = append(entry.Purposes, text.Aside(ctx, p.Name.In(lang), s.deps.Register.Basis(p.Basis).Name.In(lang)))
 	}
 	var who []string
 	for _, r := range s.deps.Register.RecipientsOf(of) {

@@ -91,7 +91,7 @@ func chartOf(ctx context.Context, months map[string]int64) *indexChart {
 			chart.Most = text.T(ctx, "ui.most", "Figure", said, "When", text.Month(ctx, at))
 		}
 		chart.Bars = append(chart.Bars, indexBar{
-			X: chart.Width, Y: strconv.FormatFloat(100-tall, 'f', -1, 64), Height: strconv.FormatFloat(tall, 'f', -1, 64), Title: text.Month(ctx, at) + ": " + said,
+			X: chart.Width, Y: strconv.FormatFloat(100-tall, 'f', -1, 64), Height: strconv.FormatFloat(tall, 'f', -1, 64), Title: text.Pair(ctx, text.Month(ctx, at), said),
 		})
 		chart.Width += barStep
 	}

@@ -22,7 +22,8 @@ const (
 )
 
 // CreateKey makes a key for some categories that can be imported. The token is
-// shown this once: only its hash is kept.
+// shown this once: only its hash is kept. Conflict if a key in force has this
+// name already.
 func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string, categories []string) (token string, key Key, err error) {
 	name, ps := input.Line("name", name, maxKeyName)
 	if name == "" || len(ps) > 0 {
@@ -33,7 +34,7 @@ func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string,
 	categories = slices.Compact(categories)
 	for _, c := range categories {
 		if _, ok := s.ingestable[c]; !ok {
-			return "", Key{}, fault.New(fault.NotFound, "record.notIngestable", "Category", c)
+			return "", Key{}, s.notIngestable(c)
 		}
 	}
 	if len(categories) == 0 {

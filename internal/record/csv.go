@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strings"
 
 	"plusultra.link/privacy/internal/fault"
 )
@@ -72,6 +73,9 @@ func (r *csvReader) header(into *ingestTable) error {
 		r.places = append(r.places, at)
 	}
 	if !slices.Contains(r.places, atPerson) {
+		if len(r.names) == 1 && strings.Contains(r.names[0], ";") {
+			return fault.New(fault.Invalid, "record.headerSemicolons")
+		}
 		return fault.New(fault.Invalid, "record.headerMissing", "Field", personField)
 	}
 	for i, f := range into.fields {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,7 +67,7 @@ type Result struct {
 func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 	into, ok := s.ingestable[in.Category]
 	if !ok {
-		return Result{}, fault.New(fault.NotFound, "record.notIngestable", "Category", in.Category)
+		return Result{}, s.notIngestable(in.Category)
 	}
 	run := &run{in: in, into: into, deps: s.deps, months: map[time.Time]bool{}, result: Result{Run: postgres.NewID()}}
 	if err := run.begin(ctx); err != nil {
@@ -187,4 +190,9 @@ func (r *run) rows() (rowReader, error) {
 		return newNDJSON(r.in.Reader, r.into)
 	}
 	return newCSV(r.in.Reader, r.into)
+}
+
+// notIngestable says for which categories rows can be sent instead.
+func (s *Service) notIngestable(category string) error {
+	return fault.New(fault.NotFound, "record.notIngestable", "Category", category, "Categories", strings.Join(slices.Sorted(maps.Keys(s.ingestable)), ", "))
 }

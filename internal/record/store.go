@@ -16,9 +16,13 @@ import (
 // register says at start-up, and no struct; and it is read and written by the
 // hundred thousand.
 
+// insertKey writes a key. Conflict if one in force has its name.
 func insertKey(ctx context.Context, tx postgres.Tx, k Key, hash []byte) error {
-	_, err := tx.PGX.Exec(ctx, "insert into api_key (id, name, key_hash, categories, created_at) values ($1, $2, $3, $4, $5)",
-		k.ID, k.Name, hash, k.Categories, k.CreatedAt)
+	tag, err := tx.PGX.Exec(ctx, `insert into api_key (id, name, key_hash, categories, created_at) values ($1, $2, $3, $4, $5)
+		on conflict (name) where revoked_at is null do nothing`, k.ID, k.Name, hash, k.Categories, k.CreatedAt)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = fault.New(fault.Conflict, "record.keyNameTaken", "Name", k.Name)
+	}
 	return err
 }
 

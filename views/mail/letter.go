@@ -5,6 +5,7 @@ package mail
 // Letter is a message, its words already chosen.
 type Letter struct {
 	Lang        string
+	Joint       string // between a name and its value: ": "
 	Brand       string
 	Subject     string
 	Heading     string

@@ -21,19 +21,19 @@ func Text(l Letter) string {
 	if len(l.Facts) > 0 {
 		lines := make([]string, len(l.Facts))
 		for i, f := range l.Facts {
-			lines[i] = f.Name + ": " + f.Value
+			lines[i] = f.Name + l.Joint + f.Value
 		}
 		para(lines...)
 	}
 	if l.Action != nil {
-		para(l.Action.Label+":", l.Action.URL)
+		para(l.Action.Label+strings.TrimSpace(l.Joint), l.Action.URL)
 	}
 	for _, p := range l.After {
 		para(p)
 	}
 	b.WriteString("-- \n")
 	if u := l.Unsubscribe; u != nil {
-		para(u.Why, u.Label+": "+u.URL, u.Preferences.Label+": "+u.Preferences.URL)
+		para(u.Why, u.Label+l.Joint+u.URL, u.Preferences.Label+l.Joint+u.Preferences.URL)
 	}
 	b.WriteString(strings.Join(l.Footer, "\n") + "\n")
 	return b.String()

@@ -19,6 +19,11 @@ func desk() Group {
 		{Name: "Queue, empty", Page: deskQueueEmpty},
 		{Name: "Request, an officer's", Page: deskRequest},
 		{Name: "Request, an agent's", Page: deskRequestAgent},
+		{Name: "Request, whose person has been deleted", Page: func(ctx context.Context) templ.Component {
+			p := deskRequestPage(ctx)
+			p.Erased, p.Person, p.Message, p.Take, p.Reply = true, "", nil, "", ""
+			return views.StaffRequest(p)
+		}},
 		{Name: "Approve", Page: deskApprove},
 		{Name: "Refuse", Page: deskRefuse},
 		{Name: "Find a person", Page: deskFind},

@@ -37,13 +37,13 @@ func preferencesPage(ctx context.Context) views.EmailPage {
 				ID: "new-features", Name: pick(ctx, "New features", "新機能"), On: true,
 				About: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。"),
 				Since: may, How: "sign-up",
-				Events: []views.EmailEvent{{At: may, Yes: true, How: "sign-up", Wording: pick(ctx, "New features: What the software can do that it could not before.", "新機能: ソフトウェアの新しい機能をご紹介します。")}},
+				Events: []views.EmailEvent{{At: may, Yes: true, How: "sign-up", Wording: pick(ctx, "New features: What the software can do that it could not before.", "新機能：ソフトウェアの新しい機能をご紹介します。")}},
 			},
 			{
 				ID: "promotions", Name: pick(ctx, "Promotions", "キャンペーン"),
 				About: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。"),
 				Since: june, How: "one-click",
-				Events: []views.EmailEvent{{At: june, How: "one-click"}, {At: may, Yes: true, How: "preferences", Wording: pick(ctx, "Promotions: Discounts, competitions and offers.", "キャンペーン: 割引、懸賞、特典などをご案内します。")}},
+				Events: []views.EmailEvent{{At: june, How: "one-click"}, {At: may, Yes: true, How: "preferences", Wording: pick(ctx, "Promotions: Discounts, competitions and offers.", "キャンペーン：割引、懸賞、特典などをご案内します。")}},
 			},
 			{
 				ID: "company-stories", Name: pick(ctx, "Company stories", "会社の話題"),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/static"
 	"plusultra.link/privacy/views/story"
 	"plusultra.link/privacy/views/text"
@@ -215,4 +216,16 @@ func TestTheBookOpensAndItsLanguageFormComesBackToThePage(t *testing.T) {
 			t.Errorf("%s leads to %q, want %q", body, got, want)
 		}
 	}
+}
+
+func TestAJapanesePageHasNoHalfWidthPunctuationBetweenItsWords(t *testing.T) {
+	t.Parallel()
+	eachPage(t, func(t *testing.T, lang string, _ *goquery.Document, source string) {
+		if lang != "ja" {
+			return
+		}
+		for _, half := range testkit.HTML(t, source).HalfWidth() {
+			t.Errorf("%q", half)
+		}
+	})
 }

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strconv"
+
+	"plusultra.link/privacy/views/text"
 )
 
 // Bar is one figure of a chart. Text is the figure as the reader writes it.
@@ -82,7 +85,7 @@ func (p BarChartProps) viewBox() string {
 	return "0 0 " + units(math.Max(step, step*float64(len(p.Bars)))) + " " + units(height)
 }
 
-func (p BarChartProps) drawn() []drawnBar {
+func (p BarChartProps) drawn(ctx context.Context) []drawnBar {
 	top := p.top()
 	drawn := make([]drawnBar, 0, len(p.Bars))
 	for i, b := range p.Bars {
@@ -94,7 +97,7 @@ func (p BarChartProps) drawn() []drawnBar {
 		drawn = append(drawn, drawnBar{
 			x: units(float64(i)*step + gap/2), y: units(height - tall),
 			width: units(step - gap), height: units(tall),
-			title: b.Label + ": " + b.Text,
+			title: text.Pair(ctx, b.Label, b.Text),
 		})
 	}
 	return drawn

@@ -166,7 +166,7 @@ func BarChart(p BarChartProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, b := range p.drawn() {
+		for _, b := range p.drawn(ctx) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<rect class=\"bar\" x=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
