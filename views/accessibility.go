@@ -6,8 +6,8 @@ import "time"
 // found out, and whom to tell what is in the way.
 type AccessibilityPage struct {
 	Shell
-	Company string // who runs this portal
-	Contact string // the company's e-mail address
-	Post    string // its postal address
+	Company string   // who runs this portal
+	Contact string   // the company's e-mail address
+	Post    []string // lines of its postal address
 	Checked time.Time
 }

@@ -92,7 +92,7 @@ func Accessibility(p AccessibilityPage) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				templ_7745c5c3_Err = ui.SummaryList([]ui.SummaryRow{
 					{Key: text.T(ctx, "accessibility.mail"), Value: p.Contact},
-					{Key: text.T(ctx, "policy.post"), Value: p.Post},
+					{Key: text.T(ctx, "policy.post"), Value: text.Commas(ctx, p.Post)},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

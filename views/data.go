@@ -3,6 +3,7 @@ package views
 import (
 	"time"
 
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -24,7 +25,7 @@ type DataCard struct {
 	Href, Name, Summary string
 	Held                DataHeld
 	Why                 []string // names of purposes
-	Kept                string   // how long, in the register's words
+	Kept                text.Rule
 }
 
 // DataHeld is how much is held.
@@ -106,9 +107,10 @@ type DataValue struct{ Text, ISO string }
 
 // DataAbout is what the register says of a category. Only Origin is a code.
 type DataAbout struct {
-	Origin                                 string
-	Recipients                             []string
-	Kept, AtErasure, Place, Transfer, Rule string // Rule is what holds for a transfer
+	Origin                string
+	Recipients            []string
+	Kept, AtErasure       text.Rule
+	Place, Transfer, Rule string // Rule is what holds for a transfer
 }
 
 // DataPurpose is one reason for which the data is used.

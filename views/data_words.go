@@ -23,7 +23,7 @@ func (h DataHeld) stat(ctx context.Context) ui.StatProps {
 func (c DataCard) props(ctx context.Context) ui.CardProps {
 	card := ui.CardProps{
 		Title: c.Name, Href: c.Href, Text: c.Summary, Stat: c.Held.stat(ctx),
-		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept}},
+		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept.In(ctx)}},
 	}
 	if c.Held.Rows == 0 {
 		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
@@ -164,8 +164,8 @@ func (a DataAbout) facts(ctx context.Context) []ui.SummaryRow {
 	rows := []ui.SummaryRow{
 		{Key: text.T(ctx, "data.origin"), Value: text.T(ctx, "data.originOf."+a.Origin)},
 		{Key: text.T(ctx, "data.recipients"), Value: recipients},
-		{Key: text.T(ctx, "data.kept"), Value: a.Kept},
-		{Key: text.T(ctx, "data.atErasure"), Value: a.AtErasure},
+		{Key: text.T(ctx, "data.kept"), Value: a.Kept.In(ctx)},
+		{Key: text.T(ctx, "data.atErasure"), Value: a.AtErasure.In(ctx)},
 		{Key: text.T(ctx, "data.place"), Value: a.Place},
 	}
 	if a.Transfer != "" {

@@ -1,11 +1,15 @@
 package views
 
-import "time"
+import (
+	"time"
+
+	"plusultra.link/privacy/views/text"
+)
 
 // LookupsPage shows a person who on the staff looked at their data.
 type LookupsPage struct {
 	Shell
-	Keep    string // how long an entry stays
+	Keep    text.Span // how long an entry stays
 	Looks   []LookRow
 	Privacy string // whom to tell if a reason looks wrong
 	Older   string

@@ -3,6 +3,7 @@ package views
 import (
 	"time"
 
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -48,8 +49,8 @@ type PolicyBlock struct {
 // PolicyContact is who is responsible, and how to reach them (promise P29).
 type PolicyContact struct {
 	Names          []string
-	Privacy, Other string // addresses of mail
-	Post           string
+	Privacy, Other string   // addresses of mail
+	Post           []string // lines
 }
 
 // PolicyEntry is one thing of a list: a category, a purpose, a recipient.
@@ -65,6 +66,9 @@ type PolicyEntry struct {
 type PolicyFact struct {
 	Key, Name string
 	Value     string
+	Aside     string    // what explains Value, behind it
+	Then      string    // the sentence that follows Value
+	Rule      text.Rule // in place of Value
 	Address   string
 }
 

@@ -37,14 +37,14 @@ func (c PolicyContact) facts(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "policy.controller"), Value: text.List(ctx, c.Names)},
 		{Key: text.T(ctx, "policy.privacyMail"), Inside: ui.LinkTo(ui.Link{Label: c.Privacy, Href: "mailto:" + c.Privacy})},
 		{Key: text.T(ctx, "policy.otherMail"), Inside: ui.LinkTo(ui.Link{Label: c.Other, Href: "mailto:" + c.Other})},
-		{Key: text.T(ctx, "policy.post"), Value: c.Post},
+		{Key: text.T(ctx, "policy.post"), Value: text.Commas(ctx, c.Post)},
 	}
 }
 
 func policyFacts(ctx context.Context, facts []PolicyFact) []ui.SummaryRow {
 	rows := make([]ui.SummaryRow, len(facts))
 	for i, f := range facts {
-		rows[i] = ui.SummaryRow{Key: f.Name, Value: f.Value}
+		rows[i] = ui.SummaryRow{Key: f.Name, Value: f.say(ctx)}
 		if f.Key != "" {
 			rows[i].Key = text.T(ctx, f.Key)
 		}
@@ -53,6 +53,18 @@ func policyFacts(ctx context.Context, facts []PolicyFact) []ui.SummaryRow {
 		}
 	}
 	return rows
+}
+
+func (f PolicyFact) say(ctx context.Context) string {
+	switch {
+	case f.Rule.Kind != "":
+		return f.Rule.In(ctx)
+	case f.Aside != "":
+		return text.Aside(ctx, f.Value, f.Aside)
+	case f.Then != "":
+		return text.Sentences(ctx, f.Value, f.Then)
+	}
+	return f.Value
 }
 
 func listLead(ctx context.Context, list PolicyList) string {

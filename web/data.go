@@ -53,7 +53,7 @@ func (c *dataController) index(ctx echo.Context) error {
 func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
 	lang := text.Lang(ctx)
 	card := views.DataCard{
-		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: heldOf(h), Kept: category.Retention.Say(ctx),
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: heldOf(h), Kept: category.Retention.Rule(lang),
 	}
 	for _, p := range c.Register.PurposesOf(category) {
 		card.Why = append(card.Why, p.Name.In(lang))

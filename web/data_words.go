@@ -43,7 +43,7 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 func (c *dataController) about(ctx context.Context, category register.Category) views.DataAbout {
 	lang := text.Lang(ctx)
 	about := views.DataAbout{
-		Origin: string(category.Origin), Kept: category.Retention.Say(ctx), AtErasure: category.Erasure.Say(ctx), Place: c.Register.Place(category.Place).Name.In(lang),
+		Origin: string(category.Origin), Kept: category.Retention.Rule(lang), AtErasure: category.Erasure.Rule(lang), Place: c.Register.Place(category.Place).Name.In(lang),
 	}
 	for _, p := range c.Register.RecipientsOf(category) {
 		about.Recipients = append(about.Recipients, p.Name.In(lang))

@@ -27,7 +27,7 @@ func (c *disclosureController) index(ctx echo.Context) error {
 	}
 	kept, _ := c.Register.Category("staff-looks")
 	page := views.LookupsPage{
-		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.Say(r), Looks: c.lookRows(r, looks),
+		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.Length(), Looks: c.lookRows(r, looks),
 		Privacy: c.Register.Controller.PrivacyEmail,
 	}
 	if next != (disclosure.Cursor{}) {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -191,13 +190,13 @@ func (c *policyController) accessibility(ctx echo.Context) error {
 func (c *policyController) contacts() *views.PolicyContact {
 	who := c.Register.Controller
 	return &views.PolicyContact{
-		Names: append([]string{who.Name}, who.TradingAs...), Privacy: who.PrivacyEmail, Other: who.ContactEmail, Post: strings.Join(who.Address, ", "),
+		Names: append([]string{who.Name}, who.TradingAs...), Privacy: who.PrivacyEmail, Other: who.ContactEmail, Post: who.Address,
 	}
 }
 
 func (c *policyController) categories(ctx context.Context) []views.PolicyEntry {
 	return entries(c.Register.Categories, func(k register.Category) views.PolicyEntry {
-		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Value: k.Retention.Say(ctx)})
+		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Rule: k.Retention.Rule(text.Lang(ctx))})
 		e.Href = "/policy/data/" + k.ID
 		return e
 	})
@@ -211,7 +210,7 @@ func (c *policyController) purposes(ctx context.Context) []views.PolicyEntry {
 			how = basis.How
 		}
 		return said(ctx, p.Name, p.Summary,
-			views.PolicyFact{Key: "policy.basis", Value: text.Aside(ctx, basis.Name.In(lang), basis.Article)},
+			views.PolicyFact{Key: "policy.basis", Value: basis.Name.In(lang), Aside: basis.Article},
 			views.PolicyFact{Key: "policy.you", Value: how.In(lang)})
 	})
 }
@@ -235,7 +234,7 @@ func (c *policyController) cookies(ctx context.Context) []views.PolicyEntry {
 	return entries(c.Register.Cookies, func(g register.CookieGroup) views.PolicyEntry {
 		e := said(ctx, g.Name, g.Summary)
 		for _, k := range c.Register.Dictionary.CookiesOf(g.ID) {
-			e.Facts = append(e.Facts, views.PolicyFact{Name: c.cookieName(k.ID), Value: k.Purpose.In(lang) + " " + k.Lasts.In(lang)})
+			e.Facts = append(e.Facts, views.PolicyFact{Name: c.cookieName(k.ID), Value: k.Purpose.In(lang), Then: k.Lasts.In(lang)})
 		}
 		return e
 	})

@@ -38,7 +38,7 @@ func TestThePolicyNamesEverythingInTheRegister(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		shown := testkit.HTML(t, p.client().get("/policy?lang="+lang).body).Text("main")
 		for _, c := range p.Register.Categories {
-			if !strings.Contains(shown, c.Name.In(lang)) || !strings.Contains(shown, c.Retention.Say(p.Catalog.Into(t.Context(), lang))) {
+			if !strings.Contains(shown, c.Name.In(lang)) || !strings.Contains(shown, c.Retention.Rule(lang).In(p.Catalog.Into(t.Context(), lang))) {
 				t.Errorf("%s: the policy says nothing of %s or how long it is kept", lang, c.ID)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/register"
-
 	"plusultra.link/privacy/views/text"
 )
 

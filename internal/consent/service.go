@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
-
 	"plusultra.link/privacy/views/text"
 )
 
@@ -19,8 +18,8 @@ type Deps struct {
 	DB       *postgres.DB
 	Ring     *keyring.Ring
 	Register *register.Register
-	Catalog  *text.Catalog
-	BaseURL  string // of the portal, without a slash at its end
+	Catalog  *text.Catalog // the words in which somebody chose
+	BaseURL  string        // of the portal, without a slash at its end
 	Now      func() time.Time
 }
 

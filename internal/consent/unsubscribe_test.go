@@ -124,7 +124,7 @@ func TestUndoBringsBackWhatWasThereAndNothingElse(t *testing.T) {
 	if err := undo(); !fault.Is(err, fault.Conflict) {
 		t.Errorf("undo again: %v", err)
 	}
-	if n := b.count(t, "consent_event where given and channel = 'undo' and lang = 'ja' and wording <> ''"); n != 1 {
+	if n := b.count(t, "consent_event where given and channel = 'undo' and lang = 'ja' and wording like '%：%'"); n != 1 {
 		t.Errorf("%d lines of undo", n)
 	}
 	b.set(t, mara, map[string]bool{topic: false})

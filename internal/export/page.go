@@ -139,7 +139,7 @@ func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory 
 	lang := text.Lang(ctx)
 	of := c.register
 	entry := indexCategory{
-		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: of.Retention.Say(ctx),
+		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: of.Retention.Rule(lang).In(ctx),
 		Count: text.N(ctx, "export.rows", c.Rows),
 	}
 	for _, p := range s.deps.Register.PurposesOf(of) {

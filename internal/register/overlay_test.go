@@ -201,7 +201,7 @@ func TestAFigureThatAnOperatorChangesIsTheOneInTheWords(t *testing.T) {
 	t.Parallel()
 	c, _ := over(t, "categories:\n  - {id: requests, retention: {keep: 3 years}, erasure: {keep: 3 years}}\n").Category("requests")
 	for lang, want := range map[string]string{"en": "3 years", "ja": "3年"} {
-		for _, got := range []string{c.Retention.Say(reading(t, lang)), c.Erasure.Say(reading(t, lang))} {
+		for _, got := range []string{c.Retention.Rule(lang).In(reading(t, lang)), c.Erasure.Rule(lang).In(reading(t, lang))} {
 			if !strings.Contains(got, want) || strings.Contains(got, "24") {
 				t.Errorf("it is said: %s", got)
 			}

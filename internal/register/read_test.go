@@ -199,11 +199,17 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 		{"requests", "en", "Kept for 24 months after the request is closed", "Kept for 24 months after the request is closed"},
 	} {
 		c, _ := reg.Category(tc.category)
-		if got := c.Retention.Say(reading(t, tc.lang)); !strings.HasPrefix(got, tc.retention) {
+		if got := c.Retention.Rule(tc.lang).In(reading(t, tc.lang)); !strings.HasPrefix(got, tc.retention) {
 			t.Errorf("%s: %q, want %q", tc.category, got, tc.retention)
 		}
-		if got := c.Erasure.Say(reading(t, tc.lang)); !strings.HasPrefix(got, tc.erasure) {
+		if got := c.Erasure.Rule(tc.lang).In(reading(t, tc.lang)); !strings.HasPrefix(got, tc.erasure) {
 			t.Errorf("%s: %q, want %q", tc.category, got, tc.erasure)
+		}
+	}
+	requests, _ := reg.Category("requests") // with words of its own, and a reason
+	for _, lang := range []string{"en", "ja"} {
+		if because := requests.Erasure.Because.In(lang); because == "" || !strings.HasSuffix(requests.Erasure.Rule(lang).In(reading(t, lang)), because) {
+			t.Errorf("%s: the reason %q is not said", lang, because)
 		}
 	}
 }

@@ -31,11 +31,11 @@ func dataOverview(ctx context.Context) views.DataPage {
 			{Origin: "you", Cards: []views.DataCard{
 				{
 					Name: pick(ctx, "Profile", "プロフィール"), Href: "/", Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
-					Held: views.DataHeld{Rows: 2}, Why: []string{pick(ctx, "Providing the service", "サービスの提供")}, Kept: pick(ctx, "Kept for as long as you have an account.", "アカウントをお持ちの間、保存します。"),
+					Held: views.DataHeld{Rows: 2}, Why: []string{pick(ctx, "Providing the service", "サービスの提供")}, Kept: text.Rule{Kind: "retention.account"},
 				},
 				{
 					Name: pick(ctx, "Posts", "投稿"), Href: "/", Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
-					Why: []string{pick(ctx, "Our community", "コミュニティの運営")}, Kept: pick(ctx, "Kept for as long as you have an account.", "アカウントをお持ちの間、保存します。"),
+					Why: []string{pick(ctx, "Our community", "コミュニティの運営")}, Kept: text.Rule{Kind: "retention.account"},
 				},
 			}},
 			{Origin: "observed", Cards: []views.DataCard{logCard(ctx)}},
@@ -54,8 +54,8 @@ func logHeld() views.DataHeld { return views.DataHeld{Rows: 214_803, Since: at("
 
 func dataAbout(ctx context.Context) views.DataAbout {
 	return views.DataAbout{
-		Origin: "observed", Kept: pick(ctx, "We keep each entry for 12 months. After that it is due for deletion.", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。"),
-		AtErasure: pick(ctx, "Deleted.", "削除します。"), Place: pick(ctx, "United States", "アメリカ合衆国"),
+		Origin: "observed", Kept: text.Rule{Kind: "retention.row", Keep: text.Span{N: 12, Unit: "month"}},
+		AtErasure: text.Rule{Kind: "erasure.delete"}, Place: pick(ctx, "United States", "アメリカ合衆国"),
 		Transfer: pick(ctx, "Necessary for a contract", "契約の履行に必要な移転"), Rule: pick(ctx, "We could not connect you otherwise.", "この移転がなければ接続を提供できません。"),
 	}
 }

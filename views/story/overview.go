@@ -30,7 +30,7 @@ func overviewFull(ctx context.Context) templ.Component {
 	p := overviewPage(ctx, 214_803, 9)
 	p.Most = []views.DataCard{
 		logCard(ctx),
-		{Name: pick(ctx, "Orders", "ご注文"), Href: "/", Held: views.DataHeld{Rows: 1, Since: at("2026-05-03")}, Kept: pick(ctx, "For ten years.", "10年間保存します。")},
+		{Name: pick(ctx, "Orders", "ご注文"), Href: "/", Held: views.DataHeld{Rows: 1, Since: at("2026-05-03")}, Kept: text.Rule{Kind: "retention.row", Keep: text.Span{N: 10, Unit: "year"}}},
 	}
 	p.Requests = []views.RequestRow{requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 22)}
 	p.Looks = looked(ctx)
@@ -40,7 +40,7 @@ func overviewFull(ctx context.Context) templ.Component {
 
 func lookupsPage(ctx context.Context, rows ...views.LookRow) views.LookupsPage {
 	return views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Looks: rows,
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: text.Span{N: 24, Unit: "month"}, Looks: rows,
 		Privacy: "privacy@example.com",
 	}
 }

@@ -47,7 +47,7 @@ func policyChapter() Group {
 func contacts(ctx context.Context) *views.PolicyContact {
 	return &views.PolicyContact{
 		Names: []string{pick(ctx, "Halyard Ltd", "ハリヤード株式会社")}, Privacy: "privacy@example.com", Other: "hello@example.com",
-		Post: pick(ctx, "1 Quay Street, Exampleton", "架空県見本市岸壁1-1"),
+		Post: []string{pick(ctx, "1 Quay Street", "架空県見本市"), pick(ctx, "Exampleton", "岸壁1-1")},
 	}
 }
 
@@ -55,11 +55,14 @@ func held(ctx context.Context) []views.PolicyEntry {
 	return []views.PolicyEntry{
 		{
 			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
-			Facts: []views.PolicyFact{{Key: "data.kept", Value: pick(ctx, "For 12 months.", "12か月間保存します。")}},
+			Facts: []views.PolicyFact{{Key: "data.kept", Rule: text.Rule{Kind: "retention.row", Keep: text.Span{N: 12, Unit: "month"}}}},
 		},
 		{
 			Title: pick(ctx, "Orders", "ご注文"), Href: "/", Text: pick(ctx, "What you bought.", "ご購入の内容です。"),
-			Facts: []views.PolicyFact{{Key: "data.kept", Value: pick(ctx, "For ten years, because tax law asks for it.", "税法の定めにより10年間保存します。")}},
+			Facts: []views.PolicyFact{{Key: "data.kept", Rule: text.Rule{
+				Kind: "retention.row", Keep: text.Span{N: 10, Unit: "year"},
+				Own: pick(ctx, "Kept for {keep} after the order.", "ご注文から{keep}間保存します。"), Because: pick(ctx, "Tax law asks for it.", "税法の定めによるものです。"),
+			}}},
 		},
 	}
 }
@@ -99,7 +102,7 @@ func category(ctx context.Context) templ.Component {
 			Basis: pick(ctx, "Our contract with you", "お客様との契約"), You: pick(ctx, "You can ask for erasure.", "消去を求めることができます。"),
 		}},
 		About: views.DataAbout{
-			Origin: "you", Kept: pick(ctx, "As long as you have an account.", "アカウントがある間、保存します。"), AtErasure: pick(ctx, "Deleted.", "削除します。"), Place: pick(ctx, "Sweden", "スウェーデン"),
+			Origin: "you", Kept: text.Rule{Kind: "retention.account"}, AtErasure: text.Rule{Kind: "keep.row", Keep: text.Span{N: 3, Unit: "year"}, Because: pick(ctx, "Others answered them.", "ほかの方が返信されているためです。")}, Place: pick(ctx, "Sweden", "スウェーデン"),
 		},
 		Withheld: []views.DataWithheld{{What: pick(ctx, "Notes of the moderators", "運営担当者のメモ"), Because: pick(ctx, "They are about others too.", "ほかの方に関する情報も含むためです。")}},
 	})

@@ -147,13 +147,13 @@ func looked(ctx context.Context) []views.LookRow {
 
 func whoLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Looks: looked(ctx), Older: "/lookups?after=1",
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: text.Span{N: 24, Unit: "month"}, Looks: looked(ctx), Older: "/lookups?after=1",
 		Privacy: "privacy@example.com",
 	})
 }
 
 func nobodyLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
-		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: pick(ctx, "24 months", "24か月"), Privacy: "privacy@example.com",
+		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: text.Span{N: 24, Unit: "month"}, Privacy: "privacy@example.com",
 	})
 }

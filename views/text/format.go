@@ -118,6 +118,11 @@ func Aside(ctx context.Context, words, aside string) string {
 	return T(ctx, "format.aside", "Words", words, "Aside", aside)
 }
 
+// Sentences puts a sentence behind another.
+func Sentences(ctx context.Context, first, then string) string {
+	return T(ctx, "format.sentences", "First", first, "Then", then)
+}
+
 // Commas joins what stands beside each other in no sentence, the lines of an
 // address say, and leaves out what is empty.
 func Commas(ctx context.Context, parts []string) string {
