@@ -386,7 +386,7 @@ func signUpRest(p SignUpPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "country", Label: text.T(ctx, "account.country"), Hint: text.T(ctx, "account.countryHint"), Options: withNone(p.Countries, text.T(ctx, "account.countryNone")), Autocomplete: "country", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "country", Label: text.T(ctx, "account.country"), Hint: text.T(ctx, "account.countryHint"), Options: withNone(p.Countries, text.T(ctx, "account.countryNone")), Autocomplete: "country", Optional: true, Error: p.Problems.Of("country")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -110,13 +109,8 @@ func (c *dataController) update(ctx echo.Context) error {
 		return err
 	}
 	values := map[string]string{}
-	var all []string
 	for _, f := range correctable(source) {
 		values[f.ID] = posted.Get(f.ID)
-		all = append(all, values[f.ID])
-	}
-	if input.SplitCard(all...) {
-		return fault.New(fault.Invalid, "input.card")
 	}
 	seen := posted.Get("seen")
 	again := func(problems fault.Problems) error {

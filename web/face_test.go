@@ -77,26 +77,6 @@ func TestASignUpIsFaultedInTheOrderOfItsFieldsAndKnowsTheCalendar(t *testing.T) 
 	}
 }
 
-func TestACountryThatIsNotOfferedIsRefused(t *testing.T) {
-	t.Parallel()
-	p := open(t)
-	p.person("robin@example.com")
-	stranger, robin := p.client(), p.client().signIn("robin@example.com")
-	for _, code := range []string{"EU", "UN", "AQ", "XX", "Japan"} {
-		for name, got := range map[string]answer{
-			"signing up": stranger.wrong("/sign-up", url.Values{"country": {code}}),
-			"correcting": robin.wrong("/data/profile/edit", url.Values{"full_name": {"Robin"}, "country": {code}}),
-		} {
-			if !strings.Contains(got.body, "Choose a country from the list.") {
-				t.Errorf("%s in %s: %d", name, code, got.status)
-			}
-		}
-	}
-	if got := robin.post("/data/profile/edit", url.Values{"full_name": {"Robin"}, "country": {"MK"}}); got.status != http.StatusSeeOther {
-		t.Errorf("North Macedonia: %d\n%s", got.status, got.body)
-	}
-}
-
 func TestACopyMayBeginWithEverythingOrNothingTicked(t *testing.T) {
 	t.Parallel()
 	p := open(t)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -15,7 +16,6 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
-	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -51,24 +51,6 @@ const (
 	undoneKey  = "undone"  // marks an answer after which the form may be sent once more
 	sendingKey = "sending" // the form on its way
 )
-
-// withoutCards hides the digits of what holds a payment card's number: that is
-// not kept for the moment either in which its form is shown again.
-func withoutCards(typed []byte) []byte {
-	var form map[string]any
-	if json.Unmarshal(typed, &form) != nil {
-		return typed
-	}
-	for name, value := range form {
-		if s, ok := value.(string); ok && input.CardNumber(s) {
-			form[name] = input.HideDigits(s)
-		}
-	}
-	if clean, err := json.Marshal(form); err == nil {
-		return clean
-	}
-	return typed
-}
 
 // redirectWithForm goes on to the page at address with what was typed.
 func (s *server) redirectWithForm(ctx echo.Context, address string, typed any, problems fault.Problems) error {
@@ -113,16 +95,18 @@ func (s *server) keepPosted(ctx echo.Context) (name string, err error) {
 		return "", nil
 	}
 	posted := url.Values{}
-	for field, values := range r.PostForm {
+	var fields, values []string
+	for _, field := range slices.Sorted(maps.Keys(r.PostForm)) {
 		if field == ui.NumberField || field == ui.KeptField || slices.Contains(secrets(), field) {
 			continue
 		}
-		for _, value := range values {
-			if input.CardNumber(value) {
-				value = input.HideDigits(value)
-			}
-			posted.Add(field, value)
+		for _, value := range r.PostForm[field] {
+			fields, values = append(fields, field), append(values, value)
 		}
+	}
+	hideCards(values)
+	for i, field := range fields {
+		posted.Add(field, values[i])
 	}
 	if len(posted) == 0 || !storableAll(posted) {
 		return "", nil

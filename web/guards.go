@@ -47,8 +47,11 @@ type route struct {
 // HEAD goes (RFC 9110, 9.3.2).
 func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc) {
 	paths := []string{r.Path}
-	if strings.Contains(r.Path, ":"+tokenParam) { // a slash that a mail program put behind it changes nothing
-		paths, before = append(paths, r.Path+"/"), append([]echo.MiddlewareFunc{readToken}, before...)
+	if strings.Contains(r.Path, ":"+tokenParam) {
+		before = append([]echo.MiddlewareFunc{readToken}, before...)
+	}
+	if mayBeMailed(r) { // a slash that a mail program put behind it changes nothing
+		paths = append(paths, r.Path+"/")
 	}
 	if door, ok := doors()[r.Path]; ok {
 		h = s.noteDead(door, h)
@@ -60,6 +63,11 @@ func (s *server) add(r route, h echo.HandlerFunc, before ...echo.MiddlewareFunc)
 			s.echo.Add(http.MethodHead, path, h, before...)
 		}
 	}
+}
+
+// mayBeMailed tells of the addresses that stand in mails, or may.
+func mayBeMailed(r route) bool {
+	return strings.Contains(r.Path, ":"+tokenParam) || r.Method == get && strings.Contains(r.Path, ":id")
 }
 
 // doors are the routes behind a link that works once, or for a while: one that

@@ -9,6 +9,7 @@ import (
 
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -118,9 +119,10 @@ func (c *requestController) cancel(ctx echo.Context) error {
 	return c.redirect(ctx, "/requests/"+id.String(), "request.cancelled")
 }
 
-// idOf is the id in the address. NotFound if it is none.
+// idOf is the id in the address, whatever a mail program put behind the link.
+// NotFound if it is none.
 func idOf(ctx echo.Context) (uuid.UUID, error) {
-	id, err := uuid.Parse(ctx.Param("id"))
+	id, err := uuid.Parse(input.Token(ctx.Param("id")))
 	return id, fault.Wrap(err, fault.NotFound, "fault.notFound")
 }
 

@@ -11,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -84,7 +85,7 @@ func (c *staffPersonController) ask(ctx echo.Context) error {
 	}
 	lang := text.Lang(ctx.Request().Context())
 	page := views.StaffReasonPage{
-		Shell: c.staffShell(ctx, "staff.reasonTitle", "staffPeople"), Action: "/staff/people/" + ctx.Param("id"),
+		Shell: c.staffShell(ctx, "staff.reasonTitle", "staffPeople"), Action: "/staff/people/" + input.Token(ctx.Param("id")),
 		Words: form.Reason, Problems: words(ctx, problems),
 	}
 	for _, reason := range c.Register.LookReasons {

@@ -11,8 +11,9 @@ import (
 type batch struct {
 	rows    []pending
 	refused []Refusal
-	buf     []byte // the rows' columns, as COPY reads them, each behind a tab
-	object  []byte // scratch
+	buf     []byte   // the rows' columns, as COPY reads them, each behind a tab
+	object  []byte   // scratch
+	texts   [][]byte // scratch: of one row
 	names   []string
 	people  map[string]int // in names
 	read    int64

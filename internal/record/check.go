@@ -2,12 +2,14 @@ package record
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
+	say "plusultra.link/privacy/views/text" // text is a kind of value here
 )
 
 // Reason is why a row was refused; its words are the message
@@ -33,6 +35,7 @@ const (
 	Unknown    Reason = "person"
 	OneAddress Reason = "network" // of one device, where a network is asked for (promise P7)
 	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
+	NoCountry  Reason = "country" // no code of a country that is offered
 	Unfit      Reason = "database"
 )
 
@@ -67,6 +70,11 @@ type checker struct {
 	reg      *register.Register
 	category string
 	now      time.Time
+	names    *banned
+}
+
+func newChecker(reg *register.Register, category string, now time.Time) checker {
+	return checker{reg: reg, category: category, now: now, names: &banned{ask: reg.ForbiddenField, known: map[string]verdict{}}}
 }
 
 // canonical gives the one form in which a value is stored: the same fact
@@ -118,6 +126,9 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 		return []byte(a.String()), noReason
 	default: // free text
 	}
+	if f.Names == dictionary.ByCountry {
+		return country(v.text)
+	}
 	return v.text, c.words(f, v.text)
 }
 
@@ -133,16 +144,7 @@ func (c checker) words(f dictionary.Field, s []byte) Reason {
 }
 
 func (c checker) card(s []byte) Reason {
-	if len(s) < fewestCard {
-		return noReason
-	}
-	digits := 0
-	for _, b := range s {
-		if b-'0' < 10 || b >= utf8.RuneSelf { // digits twice as wide are not ASCII
-			digits++
-		}
-	}
-	if digits < fewestCard {
+	if digitsIn(s) < fewestCard {
 		return noReason
 	}
 	if _, banned := c.reg.ForbiddenValue(c.category, string(s)); banned {
@@ -156,12 +158,21 @@ func (c checker) ban(field string, reason Reason) string {
 	var ban register.Ban
 	switch reason {
 	case Forbidden:
-		ban, _ = c.reg.ForbiddenField(c.category, field)
+		ban, _ = c.banned(field)
 	case Card:
 		ban, _ = c.reg.ForbiddenValue(c.category, aCard)
 	default: // no ban of the register
 	}
 	return ban.ID
+}
+
+// country reads a country's code in either case.
+func country(s []byte) ([]byte, Reason) {
+	code := strings.ToUpper(strings.TrimSpace(string(s)))
+	if !say.IsCountry(code) {
+		return nil, NoCountry
+	}
+	return []byte(code), noReason
 }
 
 // aCard is a number that every payment terminal knows as a test.

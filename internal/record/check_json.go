@@ -3,6 +3,8 @@ package record
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"plusultra.link/privacy/internal/dictionary"
@@ -35,7 +37,10 @@ func (c checker) list(f dictionary.Field, v cell) ([]byte, Reason) {
 	if err != nil {
 		return nil, WrongType
 	}
-	return b, c.card([]byte(strings.Join(items, "")))
+	if split(c, items) {
+		return nil, Card
+	}
+	return b, noReason
 }
 
 // json looks into a value of JSON as deep as it goes: what is forbidden is
@@ -78,23 +83,39 @@ func (c checker) inside(value any, depth int) Reason {
 		}
 		return c.card([]byte(v))
 	case []any:
-		for _, item := range v {
-			if reason := c.inside(item, depth+1); reason != noReason {
-				return reason
-			}
-		}
+		return c.members(v, depth)
 	case map[string]any:
-		for name, item := range v {
-			if _, banned := c.reg.ForbiddenField(c.category, name); banned {
+		names := slices.Sorted(maps.Keys(v))
+		items := make([]any, len(names))
+		for i, name := range names {
+			if _, banned := c.banned(name); banned {
 				return Forbidden
 			}
 			if reason := c.inside(name, depth+1); reason != noReason {
 				return reason
 			}
-			if reason := c.inside(item, depth+1); reason != noReason {
-				return reason
-			}
+			items[i] = v[name]
 		}
+		return c.members(items, depth)
+	}
+	return noReason
+}
+
+// members looks into the values of an array or an object, and for a card's
+// number that runs through its texts. Numbers that stand side by side are
+// figures: of many, some would always pass for a card's.
+func (c checker) members(items []any, depth int) Reason {
+	var texts []string
+	for _, item := range items {
+		if reason := c.inside(item, depth+1); reason != noReason {
+			return reason
+		}
+		if s, ok := item.(string); ok {
+			texts = append(texts, s)
+		}
+	}
+	if split(c, texts) {
+		return Card
 	}
 	return noReason
 }

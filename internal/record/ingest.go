@@ -151,7 +151,7 @@ func (r *run) read(ctx context.Context, empty <-chan *batch, ready chan<- *batch
 	if err != nil {
 		return err
 	}
-	check := checker{reg: r.deps.Register, category: r.in.Category, now: r.deps.Now()}
+	check := newChecker(r.deps.Register, r.in.Category, r.deps.Now())
 	var raw rawRow
 	for done := false; !done; {
 		var b *batch

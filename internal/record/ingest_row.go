@@ -51,6 +51,7 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		return
 	}
 	start := len(b.buf)
+	b.texts = b.texts[:0]
 	p := pending{line: raw.line, from: start}
 	var object []byte
 	if i.holding.Records {
@@ -62,6 +63,9 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 			b.buf = b.buf[:start]
 			b.refuse(Refusal{Line: raw.line, Field: f.ID, Reason: reason, Ban: check.ban(f.ID, reason)})
 			return
+		}
+		if f.Type == dictionary.TypeText && len(value) > 0 {
+			b.texts = append(b.texts, value)
 		}
 		if at == i.time {
 			p.month = string(value[:len("2006-01")])
@@ -84,6 +88,11 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		object = append(object, '}')
 		b.object = object
 		b.buf = appendCopy(append(b.buf, '\t'), object)
+	}
+	if split(check, b.texts) {
+		b.buf = b.buf[:start]
+		b.refuse(Refusal{Line: raw.line, Reason: Card, Ban: check.ban("", Card)})
+		return
 	}
 	p.to = len(b.buf)
 	p.person = b.who(raw.person)
@@ -109,7 +118,7 @@ func (i *ingestTable) checkUndeclared(check checker, raw *rawRow) *Refusal {
 	var first *Refusal
 	for _, e := range raw.extra {
 		r := &Refusal{Line: raw.line, Field: named(e.name), Reason: Undeclared}
-		if ban, banned := check.reg.ForbiddenField(check.category, e.name); banned {
+		if ban, banned := check.banned(e.name); banned {
 			r.Reason, r.Ban = Forbidden, ban.ID
 			return r
 		}

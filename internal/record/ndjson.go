@@ -90,7 +90,9 @@ func (r *ndjsonReader) object(line []byte, raw *rawRow) (string, Reason) {
 			field, reason = "", BadText
 			continue
 		}
-		field, reason = string(key), r.member(key, value)
+		if reason = r.member(key, value); reason != noReason && reason != LongLine {
+			field = string(key)
+		}
 	}
 	if _, err := r.json.ReadToken(); err != nil {
 		return "", BadJSON
@@ -139,6 +141,9 @@ func (r *ndjsonReader) member(key, value []byte) Reason {
 		return noReason
 	}
 	at, known := r.into.index[string(key)]
+	if !known && len(r.raw.extra) == maxColumns {
+		return LongLine // without end: no category declares so many
+	}
 	if !known {
 		r.raw.extra = append(r.raw.extra, extra{name: string(key), value: v.text})
 		return noReason

@@ -46,7 +46,7 @@ func TestJSONInATextHidesNoForbiddenName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := checker{reg: reg, category: "entries", now: time.Now()}
+	check := newChecker(reg, "entries", time.Now())
 	for _, text := range []string{
 		`{"card_number":"1"}`, ` [{"card_number":"1"}]`, `"{\"card_number\":\"1\"}"`, `{"a":"{\"card_number\":1}"}`, `{"a":1} {"card_number":1}`, `{"cvv":1}`,
 	} {

@@ -20,16 +20,27 @@ type Refusal struct {
 
 // Say tells why in words, and what would be right.
 func (r Refusal) Say(ctx context.Context) string {
+	key, args := r.says()
+	for i, arg := range args {
+		if n, ok := arg.(int64); ok {
+			args[i] = messages.Number(ctx, n)
+		}
+	}
+	return messages.T(ctx, key, args...)
+}
+
+// says is the message and what it names.
+func (r Refusal) says() (key string, args []any) {
 	most := r.of.Max
 	switch {
 	case r.Reason == WrongType && r.of.Type != "":
-		return messages.T(ctx, "record.wants."+string(r.of.Type))
+		return "record.wants." + string(r.of.Type), nil
 	case r.Reason == TooLong && most > 0:
-		return messages.T(ctx, "record.wants.short", "Max", messages.Number(ctx, most))
+		return "record.wants.short", []any{"Max", most}
 	case r.Reason == OutOfRange && r.of.Type.Number():
-		return messages.T(ctx, "record.wants.range", "Max", messages.Number(ctx, cmp.Or(most, largestInt)))
+		return "record.wants.range", []any{"Max", cmp.Or(most, largestInt)}
 	case r.Reason == OutOfRange && r.of.Type == dictionary.TypeTime:
-		return messages.T(ctx, "record.wants.moment", "Year", firstYear)
+		return "record.wants.moment", []any{"Year", firstYear}
 	}
-	return messages.T(ctx, "record.refused."+string(r.Reason))
+	return "record.refused." + string(r.Reason), nil
 }

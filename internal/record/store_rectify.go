@@ -4,23 +4,27 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 // Rectify changes only fields that the register lets the person correct, and
-// checks each as if it were imported. NotFound for a row that is not theirs;
+// checks each as if it were imported; what is written there is read as on every
+// other form ([input.Line]). NotFound for a row that is not theirs;
 // Invalid if it has changed since it was seen.
 // The audit log keeps which fields changed, never what they held.
 func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err error) {
 	names := slices.Sorted(maps.Keys(r.Values))
-	check := checker{reg: t.deps.Register, category: t.category.ID, now: t.deps.Now()}
+	check := newChecker(t.deps.Register, t.category.ID, t.deps.Now())
 	values := make([]*string, len(names))
 	var problems []fault.Problem
 	for i, name := range names {
@@ -28,19 +32,21 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 		if !ok || !f.Correctable {
 			return false, fault.New(fault.Forbidden, "record.notCorrectable")
 		}
-		value := strings.TrimSpace(r.Values[name])
-		canonical, reason := check.canonical(f, cell{kind: text, text: []byte(value)})
-		if reason == noReason && strings.ContainsRune(value, 0) {
-			reason = BadText
+		most := math.MaxInt
+		if f.Max > 0 && !f.Type.Number() {
+			most = int(f.Max)
 		}
+		value, bad := input.Line(name, r.Values[name], most)
+		if problems = append(problems, bad...); len(bad) > 0 {
+			continue
+		}
+		canonical, reason := check.canonical(f, cell{kind: text, text: []byte(value)})
 		if reason != noReason {
-			problems = append(problems, fault.Field(name, "record.refused."+string(reason)))
+			key, args := Refusal{Reason: reason, of: f}.says()
+			problems = append(problems, fault.Field(name, key, args...))
 		} else if canonical != nil {
 			values[i] = new(string(canonical))
 		}
-	}
-	if err := fault.Invalidate(problems...); err != nil {
-		return false, err
 	}
 	key := []string{}
 	if len(t.keys) > 0 {
@@ -58,6 +64,12 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 		}
 		if r.Seen != "" && r.Seen != now.Version() {
 			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
+		}
+		if split(check, t.texts(now, r.Values)) {
+			problems = []fault.Problem{fault.Field(names[0], "input.card")}
+		}
+		if err := fault.Invalidate(problems...); err != nil {
+			return err
 		}
 		names, values := t.different(now, names, values)
 		if changed = len(names) > 0; !changed {
@@ -97,6 +109,24 @@ func (t *table) different(now Row, names []string, values []*string) ([]string, 
 		}
 	}
 	return changed, to
+}
+
+// texts are those of the row as it would be.
+func (t *table) texts(now Row, typed map[string]string) []string {
+	var texts []string
+	for i, f := range t.Fields() {
+		if f.Type != dictionary.TypeText {
+			continue
+		}
+		text := string(now.Values[i])
+		if written, ok := typed[f.ID]; ok {
+			text = written
+		}
+		if text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 func (t *table) rectifying(names []string, values []*string, key []string, r Rectification) (string, []any) {

@@ -2,6 +2,7 @@ package register
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,17 +40,37 @@ func (b Ban) covers(category string) bool {
 // category.
 func (r *Register) ForbiddenField(category, field string) (Ban, bool) {
 	name := plain(field)
-	for _, ban := range r.Forbidden {
-		if !ban.covers(category) {
-			continue
-		}
-		for _, pattern := range ban.Names {
-			if ok, err := path.Match(plain(pattern), name); ok && err == nil {
-				return ban, true
-			}
+	for i, ban := range r.Forbidden {
+		if ban.covers(category) && slices.ContainsFunc(r.banned[i], func(p namePattern) bool { return p.fits(name) }) {
+			return ban, true
 		}
 	}
 	return Ban{}, false
+}
+
+// namePattern is a name of a Ban, as it is compared.
+type namePattern struct {
+	text string
+	any  bool // has a part that may be any
+}
+
+// patterns are the names of each Ban.
+func patterns(bans []Ban) [][]namePattern {
+	all := make([][]namePattern, len(bans))
+	for i, ban := range bans {
+		for _, name := range ban.Names {
+			all[i] = append(all[i], namePattern{plain(name), strings.Contains(name, "*")})
+		}
+	}
+	return all
+}
+
+func (p namePattern) fits(name string) bool {
+	if !p.any {
+		return p.text == name
+	}
+	ok, err := path.Match(p.text, name)
+	return ok && err == nil
 }
 
 // ForbiddenValue finds the ban that refuses a value in a category: a payment

@@ -110,6 +110,7 @@ func operators(name string) ([]document.Source, error) {
 func read(doc *document.Document[Register], stored *dictionary.Dictionary, languages []string) (*Register, error) {
 	r := &Register{Dictionary: stored, document: doc}
 	faults := doc.Read(r, languages)
+	r.banned = patterns(r.Forbidden)
 	if len(faults) == 0 || doc.Laid() { // else rules between parts that are not there would fill pages
 		lines := map[document.Fault]bool{}
 		for _, f := range faults {

@@ -35,6 +35,7 @@ type Register struct {
 	Warnings document.Faults `json:"-"`
 
 	document *document.Document[Register]
+	banned   [][]namePattern // of Forbidden
 }
 
 // Schema says what a Register may hold.

@@ -1,0 +1,73 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+func TestANameIsLookedUpOnceHoweverManyRowsHaveIt(t *testing.T) {
+	t.Parallel()
+	reg, err := register.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const columns, rows = maxColumns, 400
+	names := make([]string, columns)
+	for i := range names {
+		names[i] = fmt.Sprintf("c%x", i)
+	}
+	names[0] = personField
+	cells := strings.Repeat("1,", columns-1) + "1\n"
+	into := &ingestTable{index: map[string]int{}}
+	look := func(reader rowReader) (asked, refused int) {
+		check := newChecker(reg, "entries", time.Now())
+		check.names.ask = func(category, field string) (register.Ban, bool) {
+			asked++
+			return reg.ForbiddenField(category, field)
+		}
+		for raw := (rawRow{}); ; {
+			refusal, err := reader.next(&raw)
+			if errors.Is(err, io.EOF) {
+				return asked, refused
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refusal != nil || into.checkUndeclared(check, &raw) != nil {
+				refused++
+			}
+			if len(raw.extra) > maxColumns || len(check.names.known) > mostNames {
+				t.Fatalf("%d fields of a row, %d names are remembered", len(raw.extra), len(check.names.known))
+			}
+		}
+	}
+	csv, err := newCSV(strings.NewReader(strings.Join(names, ",")+"\n"+strings.Repeat(cells, rows)), into)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked, refused := look(csv); asked > columns || refused != rows {
+		t.Errorf("CSV: %d names were looked up, %d rows refused", asked, refused)
+	}
+	var line strings.Builder // of ever other names
+	const lines = 20
+	for i := range lines {
+		line.WriteString(`{"person":"x"`)
+		for j := range 5 * columns {
+			fmt.Fprintf(&line, `,"c%x":1`, i*5*columns+j)
+		}
+		line.WriteString("}\n")
+	}
+	json, err := newNDJSON(strings.NewReader(line.String()), into)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked, refused := look(json); asked > lines*maxColumns || refused != lines {
+		t.Errorf("NDJSON: %d names were looked up, %d rows refused", asked, refused)
+	}
+}
