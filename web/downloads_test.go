@@ -118,7 +118,7 @@ func TestOnlyTheOwnerFetchesACopyWithAFreshProofUntilItExpires(t *testing.T) {
 	if got := c.get(at + "/file"); got.status != http.StatusGone {
 		t.Errorf("expired: %d", got.status)
 	}
-	if got := c.get(at); got.status != http.StatusOK || !strings.Contains(got.body, "This copy has expired") {
+	if got := c.get(at); got.status != http.StatusOK || !strings.Contains(got.body, "This copy has been deleted") {
 		t.Errorf("the page of an expired one: %d", got.status)
 	}
 }

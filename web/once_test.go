@@ -219,7 +219,8 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke')`) == 0 {
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke')
+			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)

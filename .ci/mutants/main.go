@@ -218,6 +218,9 @@ func read(path string) ([]mutation, error) {
 		case "+":
 			m.new = rest
 		case "test":
+			if len(m.test) > 0 {
+				return nil, fmt.Errorf("%s:%d: a second test", path, i+1)
+			}
 			m.test = strings.Fields(rest)
 		default:
 			return nil, fmt.Errorf("%s:%d: %q is none of #, file, -, + and test", path, i+1, kind)
