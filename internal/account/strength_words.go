@@ -6,15 +6,17 @@ import (
 	"sync"
 )
 
-// common are Japanese words that are often passwords (zxcvbn knows the English
-// ones), and sentences that everybody knows as passphrases, however their words
+// common are words of other scripts that are often passwords (zxcvbn knows the
+// English ones), and sentences that everybody knows as passphrases, however their words
 // are put together.
 //
 //nolint:gochecknoglobals // worked out once
 var common = sync.OnceValue(func() []word {
 	var words []word
-	for i, s := range strings.Fields(commonJapanese) {
-		words = append(words, newWord(s, 1+math.Log2(float64(i+2))))
+	for _, list := range []string{commonJapanese, commonCyrillic, commonKorean, commonChinese} {
+		for i, s := range strings.Fields(list) {
+			words = append(words, newWord(s, 1+math.Log2(float64(i+2))))
+		}
 	}
 	for i, s := range strings.Split(famous, "; ") {
 		for _, between := range []string{"", " ", "-", "_", "."} {
@@ -37,3 +39,10 @@ const commonJapanese = "パスワード さくら ありがとうございます
 	"サッカー ゲーム アニメ ラーメン ポケモン ピカチュウ ドラえもん トトロ キティ ログイン アカウント メール 管理者 暗証番号 秘密 合言葉 " +
 	"いちにさんしごろくしちはちきゅうじゅう 一二三四五六七八九十 令和 平成 昭和 " +
 	"pasuwado pasuwaado sakura arigatou arigato konnichiwa ohayou nihon nippon tokyo toukyou osaka kyoto daisuki aishiteru doraemon pikachu totoro"
+
+const (
+	commonCyrillic = "пароль привет любовь йцукен секрет солнце россия москва дружба счастье никогда спартак марина наташа александр " +
+		"україна київ кохання здравствуй администратор"
+	commonKorean  = "비밀번호 사랑해 안녕하세요 안녕 대한민국 한국 서울 행복 엄마 친구 하나님 감사합니다 패스워드 관리자 암호"
+	commonChinese = "密码 密碼 你好 我爱你 我愛你 中国 中國 北京 上海 台灣 香港 谢谢 謝謝 快乐 管理员 管理員 生日快乐 恭喜发财"
+)

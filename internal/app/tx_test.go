@@ -61,7 +61,7 @@ func untaken() map[string]string {
 		"sso.Join":                nobodys,
 		"sso.decline":             nobodys,
 		"sso.forget":              nobodys,
-		"sso.expireNow":               nobodys,
+		"sso.expireNow":           nobodys,
 		"sso.offerSignUp":         nobodys,
 		"sso.take":                nobodys,
 		"sso.work":                withdraw,

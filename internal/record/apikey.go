@@ -26,8 +26,11 @@ const (
 // name already.
 func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string, categories []string) (token string, key Key, err error) {
 	name, ps := input.Line("name", name, maxKeyName)
-	if name == "" || len(ps) > 0 {
-		return "", Key{}, fault.Invalidate(fault.Field("name", "record.keyName", "Max", maxKeyName))
+	if name == "" && len(ps) == 0 {
+		ps = append(ps, fault.Field("name", "record.keyName", "Max", maxKeyName))
+	}
+	if err := fault.Invalidate(ps...); err != nil {
+		return "", Key{}, err
 	}
 	categories = slices.Clone(categories)
 	slices.Sort(categories)
