@@ -45,8 +45,8 @@ type FormLeft string
 
 // A form is kept to be shown again, or it is lost.
 const (
-	FormKept FormLeft = "Kept"
-	FormLost FormLeft = "Lost"
+	FormKept FormLeft = "kept"
+	FormLost FormLeft = "lost"
 )
 
 // ServiceButton starts signing in with a service, "Google" say.

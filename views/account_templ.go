@@ -680,7 +680,7 @@ func SignIn(p SignInPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.SignedOut != "" {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: text.T(ctx, "account.signedOut"+string(p.SignedOut))}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: text.T(ctx, "account.signedOut."+string(p.SignedOut))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -201,7 +201,7 @@ func TestWordsThatNeededAProofComeBackAfterIt(t *testing.T) {
 
 	p.clock.Advance(account.FormFreshness)
 	proof := send("/data/profile/edit", "/data/profile/edit", edit)
-	if proof.Path != "/confirm" || proof.Query().Get("form") != "Kept" {
+	if proof.Path != "/confirm" || proof.Query().Get("form") != "kept" {
 		t.Fatalf("a stale proof leads to %s", proof)
 	}
 	if got := c.post("/confirm", url.Values{"password": {goodPassword}, "next": {proof.Query().Get("next")}}); got.header.Get("Location") != proof.Query().Get("next") {
@@ -220,7 +220,7 @@ func TestWordsThatNeededAProofComeBackAfterIt(t *testing.T) {
 	if door.Path != "/sign-in" {
 		t.Fatalf("an ended session leads to %s", door)
 	}
-	if door.Query().Get("form") != "Kept" || !strings.Contains(c.get(door.String()).body, "you find it again as you filled it in") {
+	if door.Query().Get("form") != "kept" || !strings.Contains(c.get(door.String()).body, "you find it again as you filled it in") {
 		t.Errorf("nobody is told what became of the form: %s", door)
 	}
 	next := door.Query().Get("next")

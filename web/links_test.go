@@ -84,13 +84,13 @@ func TestAFormOpenedFreshCanBeSentAndWhatIsLostIsSaid(t *testing.T) {
 	p.clock.Advance(11 * time.Minute)
 	got := c.post("/data/profile/edit", form)
 	to := got.header.Get("Location")
-	if !strings.HasPrefix(to, "/confirm?next=") || !strings.HasSuffix(to, "&form=Lost") {
+	if !strings.HasPrefix(to, "/confirm?next=") || !strings.HasSuffix(to, "&form=lost") {
 		t.Fatalf("after half an hour: %d to %s", got.status, to)
 	}
 	if got := c.get(to); !strings.Contains(got.body, "What you had typed was not saved") {
 		t.Error("nobody says that it is lost")
 	}
-	wrong := c.wrong("/confirm", url.Values{"password": {"wrong"}, "back": {"/data"}, "lost": {"Lost"}})
+	wrong := c.wrong("/confirm", url.Values{"password": {"wrong"}, "back": {"/data"}, "lost": {"lost"}})
 	if !strings.Contains(wrong.body, "What you had typed was not saved") || !strings.Contains(wrong.body, `class="back" href="/data"`) {
 		t.Errorf("after a wrong password neither is known any more\n%s", wrong.body)
 	}

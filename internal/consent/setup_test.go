@@ -49,10 +49,7 @@ func setupOn(t *testing.T, db *postgres.DB, keys string) *bundle {
 // person opens an account with an address of its own.
 func (b *bundle) person(t *testing.T, address string) uuid.UUID {
 	t.Helper()
-	id := postgres.NewID()
-	b.exec(t, "insert into person (id, created_at, age_band) values ($1, $2, '18+')", id, b.clock.Now())
-	b.exec(t, "insert into email_address (person_id, id, address, is_primary, verified_at) values ($1, $1, $2, true, $3)", id, address, b.clock.Now())
-	return id
+	return b.portal.Person(apptest.Somebody{Email: address, NoPassword: true})
 }
 
 func (b *bundle) exec(t *testing.T, sql string, args ...any) {

@@ -25,7 +25,7 @@ func account() Group {
 		{Name: "Sign up, too young", Page: func(ctx context.Context) templ.Component {
 			return views.Error(views.ErrorPage{Shell: shell(ctx, "", text.T(ctx, "account.tooYoung.title")), Happened: text.Say("account.tooYoung.text", "Privacy", "privacy@example.com")})
 		}},
-		{Name: "Look into your e-mail", Page: checkMail},
+		{Name: "Check your e-mail", Page: checkMail},
 		{Name: "Verify", Page: func(ctx context.Context) templ.Component { return views.Verify(verify(ctx)) }},
 		{Name: "Verify, a weak password", Page: func(ctx context.Context) templ.Component {
 			p := verify(ctx)
