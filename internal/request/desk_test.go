@@ -222,7 +222,7 @@ func TestAPersonsReplyShowsInTheQueueUntilItIsAnsweredAndReachesTheOwner(t *test
 	b.Exec(`update staff_member set spelling = 'Agent@example.com', lang = 'ja' where email = 'agent@example.com'`)
 	must(t, b.requests.Say(t.Context(), mara, r.ID, "Number 4."))
 	letter := b.letter("Agent@example.com", r.Reference)
-	if strings.Contains(letter.Text, "Number 4") || !strings.Contains(letter.Text, "/staff/requests/"+r.ID.String()) || !strings.Contains(letter.Text, "お申し出") {
+	if strings.Contains(letter.Text, "Number 4") || !strings.Contains(letter.Text, "/staff/requests/"+r.ID.String()) || !strings.Contains(letter.Text, "お申し出") || !strings.Contains(string(letter.Raw), "Agent@example.com") {
 		t.Errorf("the owner reads\n%s", letter.Text)
 	}
 	if n := answered(); n != 1 {
