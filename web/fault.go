@@ -65,17 +65,13 @@ func (s *server) told(ctx echo.Context, err error, f *fault.Error, code int) tol
 // leadToFault goes on to the page that tells what became of a post; false if
 // the post has to tell it itself.
 func (s *server) leadToFault(ctx echo.Context, err error, t toldFault) bool {
-	v, known := visitorOf(ctx)
-	if !known || !browses(ctx.Request()) || !changes(ctx.Request()) || polls(ctx.Request()) || postgres.IsAway(err) {
+	if _, known := visitorOf(ctx); !known || !browses(ctx.Request()) || !changes(ctx.Request()) || polls(ctx.Request()) || postgres.IsAway(err) {
 		return false
 	}
 	content, err := json.Marshal(t)
-	if err == nil {
-		content, err = json.Marshal(kept{Form: content})
-	}
 	var name string
 	if err == nil {
-		name, err = s.Forms.Keep(ctx.Request().Context(), v.session.ID, content)
+		name, err = s.keep(ctx, kept{Form: content})
 	}
 	if err == nil {
 		err = ctx.Redirect(http.StatusSeeOther, withParam(faultPath, againParam, name))

@@ -20,9 +20,9 @@ import (
 )
 
 // No browser's post is answered with a page (post, redirect, get): Back then
-// leads to a page, never to the browser's question whether to send everything again. What
-// is to be shown after a post is kept for that browser alone and named in the
-// address of the page that shows it.
+// leads to a page, never to the browser's question whether to send everything
+// again. What is to be shown after a post is kept for that browser alone and
+// named in the address of the page that shows it.
 
 // againParam names what was kept, in the address of the page that shows it.
 const againParam = "again"

@@ -189,10 +189,10 @@ func read(path string) ([]mutation, error) {
 	var out []mutation
 	var m mutation
 	end := func(line int) error {
-		whole := m.name != "" && m.old != "" && m.old != m.new && len(m.test) > 0
+		complete := m.name != "" && m.old != "" && m.old != m.new && len(m.test) > 0
 		switch {
 		case m.file == "": // between paragraphs, or a remark
-		case !whole:
+		case !complete:
 			return fmt.Errorf("%s:%d: the paragraph above is not whole", path, line)
 		default:
 			out = append(out, m)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,20 +15,11 @@ const release = "../../internal/register/testdata/releases/2026-11/shop"
 // page is what stands at an address.
 func page(t *testing.T, url string) string {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
+	code, body, err := fetch(t, url)
+	if err != nil || code != http.StatusOK {
+		t.Fatalf("%s: %d (%v)", url, code, err)
 	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %d (%v)", url, res.StatusCode, err)
-	}
-	return string(body)
+	return body
 }
 
 func TestAnOperatorsRegisterAndProseAreWhatTheirPortalSays(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -109,16 +110,24 @@ func (s *station) serve(t *testing.T, env ...string) (at string) {
 
 func ready(t *testing.T, url string) bool {
 	t.Helper()
+	code, _, err := fetch(t, url)
+	return err == nil && code == http.StatusOK
+}
+
+// fetch is what an address answers; an error where nobody does.
+func fetch(t *testing.T, url string) (code int, body string, err error) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return false
+		return 0, "", err
 	}
 	defer func() { _ = res.Body.Close() }()
-	return res.StatusCode == http.StatusOK
+	content, err := io.ReadAll(res.Body)
+	return res.StatusCode, string(content), err
 }
 
 // holds fails unless every part stands in what was said.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,20 +11,11 @@ import (
 
 func readyPage(t *testing.T, at string) string {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+at+"/readyz", nil)
+	_, body, err := fetch(t, "http://"+at+"/readyz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
+	return body
 }
 
 func TestTheOwnerMigratesAndAnotherRoleServes(t *testing.T) {

@@ -24,6 +24,9 @@ import (
 // The audit log keeps which fields changed, never what they held.
 func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err error) {
 	names := slices.Sorted(maps.Keys(r.Values))
+	if len(names) == 0 {
+		return false, nil
+	}
 	check := newChecker(t.deps.Register, t.category.ID, t.deps.Now())
 	values := make([]*string, len(names))
 	var problems []fault.Problem
