@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -107,18 +108,18 @@ func ingest(ctx context.Context, a joined, category, source string, format recor
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(write(w)) }()
 	defer r.Close()
-	res, err := a.Records.Ingest(ctx, record.IngestInput{
+	var first error
+	_, err := a.Records.Ingest(ctx, record.IngestInput{
 		Category: category, Source: source, Reader: r, Format: format, Actor: audit.BySystem("demo"),
 		Refused: func(x record.Refusal) {
-			err := fmt.Errorf("line %d, %s: %s", x.Line, x.Field, x.Reason)
-			_ = r.CloseWithError(err)
+			if first == nil {
+				first = fmt.Errorf("a made-up row was refused: line %d, %s: %s", x.Line, x.Field, x.Reason)
+			}
+			_ = r.CloseWithError(first)
 		},
 	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", category, err)
-	}
-	if res.Refused > 0 {
-		return fmt.Errorf("%s: %d made-up rows were refused", category, res.Refused)
+	if first != nil || err != nil {
+		return fmt.Errorf("%s: %w", category, cmp.Or(first, err))
 	}
 	return nil
 }

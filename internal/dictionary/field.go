@@ -8,7 +8,7 @@ type Type string
 // Schema says what a Type may hold.
 func (Type) Schema() string {
 	return `
-enum: [text, integer, bytes, seconds, time, date, network, place, boolean, email, list, json]
+enum: [text, integer, bytes, seconds, time, date, address, network, place, boolean, email, list, json]
 `
 }
 
@@ -20,7 +20,8 @@ const (
 	TypeSeconds Type = "seconds"
 	TypeTime    Type = "time" // RFC 3339
 	TypeDate    Type = "date" // YYYY-MM-DD
-	TypeNetwork Type = "network"
+	TypeAddress Type = "address" // an IP address
+	TypeNetwork Type = "network" // in CIDR notation, of more than one address
 	TypePlace   Type = "place"
 	TypeBoolean Type = "boolean"
 	TypeEmail   Type = "email"

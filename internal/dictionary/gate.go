@@ -169,6 +169,8 @@ func (t Type) fits(column string) bool {
 		return column == "timestamptz"
 	case TypeDate:
 		return column == "date"
+	case TypeAddress:
+		return column == "inet"
 	case TypeNetwork:
 		return column == "inet" || column == "cidr"
 	case TypeBoolean:

@@ -112,6 +112,8 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 			return nil, WrongType
 		}
 		return v.text, noReason
+	case dictionary.TypeAddress:
+		return ipAddress(v.text)
 	case dictionary.TypeNetwork:
 		return network(v.text)
 	case dictionary.TypePlace:

@@ -9,6 +9,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// ipAddress reads an IP address, which has one form (RFC 5952); one of IPv4
+// inside IPv6 is the IPv4 address, and a zone means nothing elsewhere.
+func ipAddress(s []byte) ([]byte, Reason) {
+	a, err := netip.ParseAddr(string(s))
+	if err != nil || a.Zone() != "" {
+		return nil, WrongType
+	}
+	return a.Unmap().AppendTo(nil), noReason
+}
+
 // network reads a network in CIDR notation. One of a single address names a
 // device, which may not be held (promise P7). What is written as IPv4 inside
 // IPv6 (RFC 4291, 2.5.5.2) is the IPv4 network; it is none if its length leaves

@@ -25,6 +25,19 @@ func TestANetworkIsANetwork(t *testing.T) {
 	}
 }
 
+func TestAnAddressIsWrittenInOneWay(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"203.0.113.7": "203.0.113.7", "2001:DB8:0:0::1": "2001:db8::1", "::ffff:192.0.2.1": "192.0.2.1",
+		"203.0.113.0/24": string(WrongType), "fe80::1%eth0": string(WrongType), "203.0.113.07": string(WrongType), "home": string(WrongType),
+	} {
+		got, reason := ipAddress([]byte(written))
+		if string(got)+string(reason) != want {
+			t.Errorf("%s: %s %s, want %s", written, got, reason, want)
+		}
+	}
+}
+
 func TestAPlaceIsWords(t *testing.T) {
 	t.Parallel()
 	for place, want := range map[string]bool{

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"plusultra.link/privacy/internal/testkit/apptest"
+)
+
+// Whatever the demo makes up passes the portal's own doors, and a second start
+// makes nothing twice.
+func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
+	t.Parallel()
+	p := apptest.New(t)
+	a, folder := joined{p.App, p.DB}, t.TempDir()
+	tables := []string{"person", "record", "connection_log", "site_usage", "request", "staff_member"}
+	var once []int
+	for range 2 {
+		if err := seed(t.Context(), a, func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if err := enrol(t.Context(), a, folder); err != nil {
+			t.Fatal(err)
+		}
+		if err := fileRequests(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		if err := look(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		var now []int
+		for _, table := range tables {
+			var n int
+			if err := p.DB.Pool.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				t.Errorf("nothing was made in %s", table)
+			}
+			now = append(now, n)
+		}
+		if once != nil && !slices.Equal(once, now) {
+			t.Errorf("%v: %v at the first start, %v at the second", tables, once, now)
+		}
+		once = now
+	}
+}
