@@ -60,7 +60,7 @@ func (b *bench) exports(ctx context.Context) error {
 	if runtime.GOOS == "linux" {
 		b.report.compare("d", fmt.Sprintf("memory above idle, %d rows against %d", b.shape.many, b.shape.some), mib, some, much, atMost(1.1))
 	}
-	b.report.note("d: the export of %d rows took %s of memory above idle at most (goal: 48 MiB).", b.shape.many, mib(median(much)))
+	b.report.note("d: the export of %d rows took %s of memory above idle at most (goal: 48 MiB).", b.shape.many, mib.say(median(much)))
 	return b.besidePages(ctx)
 }
 

@@ -19,7 +19,7 @@ import (
 func (b *bench) imports(ctx context.Context) error {
 	b.held = false // the other paths find their rows gone
 	file, rows := b.place("connections.csv"), b.shape.imported
-	size, err := connectionFile(file, addressOf(b.people.many), rows)
+	size, err := connectionFile(file, header, owners{}.with(b.people.many, rows), byAddress)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (b *bench) imports(ctx context.Context) error {
 	if err := b.exec(ctx, "drop table bare_copy"); err != nil {
 		return err
 	}
-	what := fmt.Sprintf("import of %s rows (%s): ", strconv.Itoa(rows), mib(float64(size)))
+	what := fmt.Sprintf("import of %s rows (%s): ", strconv.Itoa(rows), mib.say(float64(size)))
 	b.report.compare("i", what+"rows", rate, speed(rows, took[0]), speed(rows, took[1]), atLeast(0.5))
 	b.report.compare("i", what+"CPU", secs, cpu[0], cpu[1], goal{})
 	return os.Remove(file)

@@ -27,7 +27,7 @@ func run(ctx context.Context) error {
 	var o options
 	flag.BoolVar(&o.Short, "short", false, "little data and one round: see that everything works, in seconds")
 	flag.BoolVar(&o.Full, "full", false, "10,000,000 connections instead of 1,000,000 for the pages of path b")
-	flag.IntVar(&o.Rounds, "rounds", 5, "how often each side is measured; medians are printed")
+	flag.IntVar(&o.Rounds, "rounds", 3, "how often each side is measured; medians are printed")
 	flag.StringVar(&o.Profiles, "profiles", "", "folder for CPU profiles of the portal")
 	paths := flag.String("paths", "a,b,d,i", "what to measure: a one-click unsubscribe, b pages, d export, i import")
 	flag.Parse()

@@ -36,12 +36,27 @@ type report struct {
 	notes []string
 }
 
-// compare adds a line: the medians of both sides, and their ratio.
-func (r *report) compare(path, what string, unit func(float64) string, bare, portal []float64, g goal) {
-	x, y := median(bare), median(portal)
-	ratio := y / x
+// compare adds a line: the medians of both sides with the least and the most
+// of the rounds, and the ratio of the medians. What was not measured is left out.
+func (r *report) compare(path, what string, of unit, bare, portal []float64, g goal) {
+	if len(bare) == 0 || len(portal) == 0 {
+		return
+	}
+	ratio := median(portal) / median(bare)
 	want, met := g.words(ratio)
-	r.rows = append(r.rows, []string{path, what, unit(x), unit(y), fmt.Sprintf("%.2f", ratio), want, met})
+	r.rows = append(r.rows, []string{path, what, of.cell(bare), of.cell(portal), fmt.Sprintf("%.2f", ratio), want, met})
+}
+
+// bound adds a line whose goal is a figure and not a ratio.
+func (r *report) bound(path, what string, of unit, portal []float64, g goal) {
+	if len(portal) == 0 {
+		return
+	}
+	want, met := g.words(median(portal))
+	if g.than != "" {
+		want = g.than + " " + of.one(g.x) + of.after
+	}
+	r.rows = append(r.rows, []string{path, what, "", of.cell(portal), "", want, met})
 }
 
 // note adds a sentence under the table.
@@ -93,9 +108,35 @@ func quantile(sorted []time.Duration, q float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// Figures are kept as float64: times in seconds, memory in bytes.
-func rate(x float64) string   { return fmt.Sprintf("%.0f/s", x) }
-func millis(x float64) string { return fmt.Sprintf("%.2f ms", x*1e3) }
-func micros(x float64) string { return fmt.Sprintf("%.0f µs", x*1e6) }
-func secs(x float64) string   { return fmt.Sprintf("%.2f s", x) }
-func mib(x float64) string    { return fmt.Sprintf("%.1f MiB", x/(1<<20)) }
+// unit is how figures are said, which are kept as float64: times in seconds,
+// memory in bytes.
+type unit struct {
+	times  float64
+	digits int
+	after  string
+}
+
+func (u unit) one(x float64) string { return fmt.Sprintf("%.*f", u.digits, x*u.times) }
+
+// cell is the median, and beside it the least and the most.
+func (u unit) cell(all []float64) string {
+	said := u.one(median(all)) + u.after
+	if len(all) > 1 {
+		said += " (" + u.one(slices.Min(all)) + "–" + u.one(slices.Max(all)) + ")"
+	}
+	return said
+}
+
+//nolint:gochecknoglobals // constants in all but name
+var (
+	rate   = unit{1, 0, "/s"}
+	count  = unit{1, 0, ""}
+	millis = unit{1e3, 2, " ms"}
+	micros = unit{1e6, 0, " µs"}
+	secs   = unit{1, 2, " s"}
+	octets = unit{1, 0, " B"}
+	mib    = unit{1.0 / (1 << 20), 1, " MiB"}
+)
+
+// say is a single figure in words.
+func (u unit) say(x float64) string { return u.one(x) + u.after }

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/record"
+)
+
+// logTables are the connection log and the sums of it.
+func logTables() []string { return []string{"connection_log", "record_total", "record_day"} }
+
+// owners says whose the rows of a log are, in the order of time: of each person
+// as many as are asked for, mixed as in a feed of what happens to many.
+type owners []int32
+
+func (o owners) with(person, rows int) owners {
+	for range rows {
+		o = append(o, int32(person)) //nolint:gosec // a place among some 200,000
+	}
+	return o
+}
+
+func (o owners) mixed() owners {
+	r := rand.New(rand.NewPCG(seed, uint64(len(o)))) //nolint:gosec // the same data in every run
+	r.Shuffle(len(o), func(i, j int) { o[i], o[j] = o[j], o[i] })
+	return o
+}
+
+// ofCrowd are a few rows of everybody who has no number of their own.
+func (b *bench) ofCrowd(rows int) (o owners) {
+	first := b.people.many + 1
+	for i := range rows {
+		o = append(o, int32(first+i%(b.shape.crowd-first))) //nolint:gosec // as above
+	}
+	return o
+}
+
+// beginning is the first columns of a line: whose it is.
+type beginning func(line []byte, person int32) []byte
+
+const header = "person,started_at,network,place,bytes,seconds\n"
+
+func byAddress(line []byte, person int32) []byte {
+	return append(strconv.AppendInt(append(line, "person-"...), int64(person), 10), "@example.com,"...)
+}
+
+// connections writes lines of CSV, spread evenly over three years.
+func connections(to io.Writer, of owners, begin beginning) error {
+	r := rand.New(rand.NewPCG(seed, uint64(len(of)))) //nolint:gosec // the same data in every run
+	places := []string{"Denver, US", "Boulder, US", "Berlin, DE", "東京, JP", "Lyon, FR"}
+	start := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
+	step := 3 * 365 * 24 * time.Hour / time.Duration(len(of))
+	out := bufio.NewWriterSize(to, 1<<20)
+	var line []byte
+	for i, person := range of {
+		line = begin(line[:0], person)
+		line = start.Add(time.Duration(i)*step).AppendFormat(line, "2006-01-02T15:04:05.000Z07:00")
+		line = fmt.Appendf(line, ",198.51.%d.0/24,\"%s\",%d,%d\n", r.IntN(256), places[r.IntN(len(places))], r.Int64N(1<<31), r.IntN(7200))
+		if _, err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// connectionFile writes such a file and gives its size.
+func connectionFile(path, header string, of owners, begin beginning) (size int64, err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.WriteString(header); err != nil {
+		return 0, err
+	}
+	if err := connections(f, of, begin); err != nil {
+		return 0, err
+	}
+	info, err := f.Stat()
+	return info.Size(), err
+}
+
+// hold makes sure that the connection log is as long as the others want it: a
+// few rows of most, some of every reader, and of three people little, more
+// and much, all in the order of time. The portal's own import brings it in, so
+// that its sums are the portal's.
+func (b *bench) hold(ctx context.Context) error {
+	if b.held {
+		return nil
+	}
+	if err := b.empty(ctx); err != nil {
+		return err
+	}
+	of := b.ofCrowd(b.shape.scattered)
+	for i := range b.shape.readers {
+		of = of.with(i, 200)
+	}
+	of = of.with(b.people.few, b.shape.few).with(b.people.some, b.shape.some).with(b.people.many, b.shape.many).mixed()
+	pipe, into := io.Pipe()
+	go func() {
+		_, err := io.WriteString(into, header)
+		if err == nil {
+			err = connections(into, of, byAddress)
+		}
+		into.CloseWithError(err) // nil is the end of the file
+	}()
+	started := time.Now()
+	result, err := b.app.Records.Ingest(ctx, ingestOf(pipe))
+	if err != nil {
+		return err
+	}
+	if result.Added != int64(len(of)) || result.Refused > 0 {
+		return fmt.Errorf("of %d connections %d were taken and %d refused", len(of), result.Added, result.Refused)
+	}
+	b.report.note("The connection log held %d rows of %d people, imported in %s.", len(of), b.shape.crowd, time.Since(started).Round(time.Second))
+	b.held = true
+	return b.vacuum(ctx, logTables()...)
+}
+
+// empty makes the log and its sums empty.
+func (b *bench) empty(ctx context.Context) error {
+	b.held = false
+	for _, t := range logTables() {
+		if err := b.exec(ctx, "truncate "+pgx.Identifier{t}.Sanitize()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ingestOf(from io.Reader) record.IngestInput {
+	return record.IngestInput{Category: connectionLog, Source: "bench", Reader: from, Format: record.CSV, Actor: audit.BySystem("bench")}
+}
