@@ -43,6 +43,7 @@ type bench struct {
 	report  report
 	shape   shape
 	people  people
+	desk    desk
 	held    bool // the connection log is as the pages want it
 	started int  // children
 }
@@ -57,6 +58,7 @@ type shape struct {
 	some      int           // of one who has a tenth of that
 	few       int           // and of the one who has few
 	imported  int           // rows of the files of path i
+	requests  int           // of everybody together
 	window    time.Duration // of one measurement
 	rounds    int
 }
@@ -64,13 +66,13 @@ type shape struct {
 func (o options) shape() shape {
 	s := shape{
 		crowd: 200_000, people: 50_000, readers: 64, scattered: 1_000_000, many: 1_000_000, some: 100_000, few: 1_000,
-		imported: 1_000_000, window: 3 * time.Second, rounds: o.Rounds,
+		imported: 1_000_000, requests: 1_000_000, window: 3 * time.Second, rounds: o.Rounds,
 	}
 	switch {
 	case o.Short:
 		return shape{
 			crowd: 2_000, people: 600, readers: 8, scattered: 10_000, many: 50_000, some: 5_000, few: 1_000,
-			imported: 20_000, window: 400 * time.Millisecond, rounds: 1,
+			imported: 20_000, requests: 5_000, window: 400 * time.Millisecond, rounds: 1,
 		}
 	case o.Full:
 		s.many = 10_000_000

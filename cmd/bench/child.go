@@ -26,7 +26,7 @@ type task struct {
 	Jobs     bool   // run workers and shared writers beside
 	Files    string // folder for archives
 	Full     bool   // exports at full speed, whoever waits
-	Input    string // file to import
+	Input    string // file to import, or to serve
 	Profile  string // file for a CPU profile
 }
 
@@ -34,6 +34,7 @@ type task struct {
 const (
 	servePortal = "serve portal"
 	serveBare   = "serve bare"
+	serveFloor  = "serve floor"
 	workIngest  = "ingest"
 	workCopy    = "copy"
 )
@@ -58,7 +59,7 @@ func (b *bench) start(ctx context.Context, t task) (*child, error) {
 		return nil, err
 	}
 	t.Database, t.Keys = b.server.URL(), b.keys
-	if b.Profiles != "" && t.Kind != serveBare && t.Kind != workCopy {
+	if b.Profiles != "" && t.Kind != serveBare && t.Kind != serveFloor && t.Kind != workCopy {
 		b.started++
 		t.Profile = filepath.Join(b.Profiles, fmt.Sprintf("%02d-%s.pprof", b.started, strings.ReplaceAll(t.Kind, " ", "-")))
 	}

@@ -14,14 +14,15 @@ import (
 )
 
 // The people. Those who read pages come first, then three of whom there is
-// little, more and much, then all others. All of them stand in the connection
+// little, more and much, one with many requests, then all others. All of them stand in the connection
 // log; mail is stopped for the first ones of them.
 type people struct {
 	ids      []uuid.UUID
-	sessions []string // of the readers, and of the three
+	sessions []string // of the readers, and of those named here
 	few      int      // places in ids
 	some     int
 	many     int
+	busy     int // who has asked for much
 }
 
 const (
@@ -53,7 +54,7 @@ func (b *bench) copyIn(ctx context.Context, all ...rows) error {
 
 // seedPeople makes people, what they said about mail, and their sessions.
 func (b *bench) seedPeople(ctx context.Context, s shape) error {
-	b.people = people{few: s.readers, some: s.readers + 1, many: s.readers + 2}
+	b.people = people{few: s.readers, some: s.readers + 1, many: s.readers + 2, busy: s.readers + 3}
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same data in every run
 	joined := func(i int) time.Time {
 		return time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
@@ -97,7 +98,7 @@ func (b *bench) seedPeople(ctx context.Context, s shape) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids[:s.readers+3] {
+	for _, id := range ids[:b.people.busy+1] {
 		token, err := b.app.Accounts.StartSession(ctx, account.SessionOwner{Person: id}, account.Visit{}, "")
 		if err != nil {
 			return err

@@ -9,7 +9,8 @@
 //   - The baseline and the portal are processes of their own, started anew for
 //     each round, with a database pool of the same size, warmed up before they
 //     are measured. They are measured in turn, the first of one round being the
-//     second of the next. What is printed is the median of the rounds.
+//     second of the next. What is printed is the median of the rounds, and beside
+//     it the least and the most.
 //   - The portal is the real one: all routes, all middleware, its log (to the
 //     null device), its job workers running beside.
 //   - CPU is that of the server and of every PostgreSQL process, as the system
@@ -20,12 +21,15 @@
 //     that got a 200 is looked up in the database, also after the portal was
 //     killed (SIGKILL); pages must be whole and the person's own, and take as
 //     many statements for many rows as for few; archives must hold every row. A
-//     failed check fails the run; a slow figure never does.
+//     failed check fails the run, and takes no other path's figures with it; a
+//     slow figure never does.
 //
 // What the baselines do: path a, one statement that writes state and ledger;
-// path b, the session, three queries and 5.8 kB of HTML, unpacked; path d, psql's
-// COPY into zip -1 (gzip -1 where there is no zip); path i, COPY of the same
-// file into a table without a key.
+// path b, for each page its own floor: the statements that the portal itself
+// made for it (taken from the database's log), the session's first and then all
+// others in one batch, and the same bytes of HTML, packed; path d, psql's COPY
+// into zip -1 (gzip -1 where there is no zip); path i, COPY of the same file
+// into a table without a key.
 //
 // Everything is bounded in count and time, and speaks to loopback only.
 package main

@@ -39,7 +39,7 @@ func (o owners) mixed() owners {
 
 // ofCrowd are a few rows of everybody who has no number of their own.
 func (b *bench) ofCrowd(rows int) (o owners) {
-	first := b.people.many + 1
+	first := b.people.busy + 1
 	for i := range rows {
 		o = append(o, int32(first+i%(b.shape.crowd-first))) //nolint:gosec // as above
 	}

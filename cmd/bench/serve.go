@@ -52,7 +52,7 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	switch t.Kind {
-	case servePortal, serveBare:
+	case servePortal, serveBare, serveFloor:
 		go func() {
 			defer cancel()
 			_, _ = io.Copy(io.Discard, lines) // its end is ours
@@ -71,9 +71,12 @@ func (t task) serve(ctx context.Context, out io.Writer) error {
 	}
 	server := host.Server(nil)
 	var group errgroup.Group
-	if t.Kind == serveBare {
+	switch t.Kind {
+	case serveBare:
 		server.Handler, err = bareHandler(ctx, t.Database)
-	} else {
+	case serveFloor:
+		server.Handler, err = t.floor(ctx)
+	default:
 		server.Handler, err = t.portal(ctx, "http://"+listener.Addr().String(), &group)
 	}
 	if err != nil {
