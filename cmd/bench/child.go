@@ -26,7 +26,7 @@ type task struct {
 	Jobs     bool   // run workers and shared writers beside
 	Files    string // folder for archives
 	Full     bool   // exports at full speed, whoever waits
-	Input    string // file to import, or to serve
+	Input    string // file to import or to serve, or what to erase
 	Profile  string // file for a CPU profile
 }
 
@@ -36,6 +36,7 @@ const (
 	serveBare   = "serve bare"
 	serveFloor  = "serve floor"
 	workIngest  = "ingest"
+	workErase   = "erase"
 	workCopy    = "copy"
 )
 

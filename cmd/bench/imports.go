@@ -138,6 +138,9 @@ func (t task) prepare(ctx context.Context) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Kind == workErase {
+		return func() error { return batches(ctx, a, t.Input) }, nil
+	}
 	return func() error {
 		return t.read(func(from io.Reader) error {
 			result, err := a.Records.Ingest(ctx, ingestOf(from))

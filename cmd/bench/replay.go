@@ -135,14 +135,9 @@ func (b *bench) loggedSince(from int64) (all []statement, err error) {
 	if err != nil {
 		return nil, err
 	}
-	starts := logLine.FindAllStringSubmatchIndex(log, -1)
-	for i, at := range starts {
-		end := len(log)
-		if i+1 < len(starts) {
-			end = starts[i+1][0]
-		}
-		said := strings.ReplaceAll(strings.TrimSuffix(log[at[1]:end], "\n"), "\n\t", "\n")
-		switch log[at[2]:at[3]] {
+	for _, e := range entries(log) {
+		said := e.said
+		switch e.kind {
 		case "LOG":
 			what, sql, _ := strings.Cut(said, ": ")
 			if what != "statement" && !strings.HasPrefix(what, "execute ") {
@@ -170,6 +165,21 @@ func (b *bench) loggedSince(from int64) (all []statement, err error) {
 		}
 	}
 	return all, nil
+}
+
+// entry is one of the database's log: LOG, DETAIL, ERROR.
+type entry struct{ kind, said string }
+
+func entries(log string) (all []entry) {
+	starts := logLine.FindAllStringSubmatchIndex(log, -1)
+	for i, at := range starts {
+		end := len(log)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
+		}
+		all = append(all, entry{log[at[2]:at[3]], strings.ReplaceAll(strings.TrimSuffix(log[at[1]:end], "\n"), "\n\t", "\n")})
+	}
+	return all
 }
 
 // keep writes replays down for the floor's server, and gives the pages as they

@@ -58,7 +58,7 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 			_, _ = io.Copy(io.Discard, lines) // its end is ours
 		}()
 		return t.serve(ctx, out)
-	case workIngest, workCopy:
+	case workIngest, workErase, workCopy:
 		return t.work(ctx, lines, out)
 	}
 	return fmt.Errorf("there is no task %q", t.Kind)
@@ -130,7 +130,7 @@ func (t task) join(ctx context.Context, base string, log *slog.Logger) (a *app.A
 	if err != nil {
 		return nil, db, err
 	}
-	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now}
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now, Grace: time.Nanosecond}
 	if t.Full {
 		parts.Export.Pace = export.Full
 	}
