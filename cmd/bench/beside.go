@@ -34,11 +34,7 @@ func (b *bench) beside(ctx context.Context, idle, beside *series) (err error) {
 			err = errors.Join(err, c.kill())
 		}
 	}()
-	// People read: a few requests a second each, not one upon another.
-	l := load{conns: 4, again: true, rest: 10 * time.Millisecond}
-	for i := range b.shape.readers {
-		l.requests = append(l.requests, get("/overview", b.people.sessions[i]))
-	}
+	l := b.reading()
 	t, err := b.warmed(ctx, c, l)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,6 +28,7 @@ type task struct {
 	Files    string // folder for archives
 	Full     bool   // exports at full speed, whoever waits
 	Input    string // file to import or to serve, or what to erase
+	Count    int    // of hashes
 	Profile  string // file for a CPU profile
 }
 
@@ -37,6 +39,7 @@ const (
 	serveFloor  = "serve floor"
 	workIngest  = "ingest"
 	workErase   = "erase"
+	workHash    = "hash"
 	workCopy    = "copy"
 )
 
@@ -60,7 +63,7 @@ func (b *bench) start(ctx context.Context, t task) (*child, error) {
 		return nil, err
 	}
 	t.Database, t.Keys = b.server.URL(), b.keys
-	if b.Profiles != "" && t.Kind != serveBare && t.Kind != serveFloor && t.Kind != workCopy {
+	if b.Profiles != "" && slices.Contains([]string{servePortal, workIngest, workErase}, t.Kind) {
 		b.started++
 		t.Profile = filepath.Join(b.Profiles, fmt.Sprintf("%02d-%s.pprof", b.started, strings.ReplaceAll(t.Kind, " ", "-")))
 	}

@@ -165,6 +165,9 @@ func (t task) prepare(ctx context.Context) (func() error, error) {
 			})
 		}, nil
 	}
+	if t.Kind == workHash {
+		return func() error { return hashAll(t.Count) }, nil
+	}
 	a, _, err := t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,12 +25,15 @@ type load struct {
 	rest     time.Duration // between a connection's requests
 	after    int64         // answers, there is something to do, once
 	then     func()
+	want     int // the status of an answer that is fine; 0: 200
+	refusal  int // the status of one that is not, and no fault either
 }
 
 // outcome is what came back.
 type outcome struct {
 	took      time.Duration
-	fine      []int           // places of the requests that were answered with 200
+	fine      []int // places of the requests that were answered as wanted
+	refused   int
 	latencies []time.Duration // sorted
 	err       error           // the first thing that went wrong
 }
@@ -51,6 +55,7 @@ func (l load) send(ctx context.Context, window time.Duration) outcome {
 	sum := outcome{took: time.Since(started)}
 	for _, p := range parts {
 		sum.fine = append(sum.fine, p.fine...)
+		sum.refused += p.refused
 		sum.latencies = append(sum.latencies, p.latencies...)
 		if sum.err == nil {
 			sum.err = p.err
@@ -81,7 +86,11 @@ func (l load) work(ctx context.Context, next, answered *atomic.Int64) (out outco
 			return out
 		}
 		status, err := exchange(conn, in, l.requests[at])
-		if err == nil && status != http.StatusOK {
+		if err == nil && status == l.refusal {
+			out.refused++
+			continue
+		}
+		if err == nil && status != cmp.Or(l.want, http.StatusOK) {
 			err = fmt.Errorf("the answer to %q was %d", firstLine(l.requests[at]), status)
 		}
 		if err != nil {

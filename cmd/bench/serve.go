@@ -58,7 +58,7 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 			_, _ = io.Copy(io.Discard, lines) // its end is ours
 		}()
 		return t.serve(ctx, out)
-	case workIngest, workErase, workCopy:
+	case workIngest, workErase, workHash, workCopy:
 		return t.work(ctx, lines, out)
 	}
 	return fmt.Errorf("there is no task %q", t.Kind)
