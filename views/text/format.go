@@ -12,7 +12,7 @@ import (
 // Number writes a whole number with the reader's separators: 214,803.
 func Number(ctx context.Context, n int64) string {
 	s := from(ctx)
-	if s == nil {
+	if s == nil || s.plain && n >= 0 && n < 1000 {
 		return strconv.FormatInt(n, 10)
 	}
 	return s.printer.Sprintf("%d", n)

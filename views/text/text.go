@@ -8,15 +8,12 @@ package text
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
@@ -31,12 +28,13 @@ type key struct{}
 
 // Localizer says messages in one language, and times in one zone.
 type Localizer struct {
-	catalog   *Catalog
-	lang      string
-	localizer *i18n.Localizer
-	printer   *message.Printer
-	zone      *time.Location
-	now       time.Time // of reading; zero: not known
+	catalog  *Catalog
+	lang     string
+	messages map[string]*wording
+	printer  *message.Printer
+	plain    bool // numbers of three digits are said as strconv writes them
+	zone     *time.Location
+	now      time.Time // of reading; zero: not known
 }
 
 // Language is one that the portal speaks, named in itself.
@@ -53,28 +51,20 @@ type Catalog struct {
 // Load reads every message file that is built in, and those of other folders.
 // A language is spoken as soon as it has files: their names say which.
 func Load(others ...fs.FS) (*Catalog, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", unmarshal)
-	spoken := map[string]bool{}
+	said := map[string]map[string]*wording{} // by language and key
 	for _, folder := range append([]fs.FS{files}, others...) {
-		names, err := fs.Glob(folder, "*.yaml")
-		if err != nil {
+		if err := read(folder, said); err != nil {
 			return nil, err
-		}
-		for _, name := range names {
-			file, err := bundle.LoadMessageFileFS(folder, name)
-			if err != nil {
-				return nil, fmt.Errorf("messages %s: %w", name, err)
-			}
-			spoken[file.Tag.String()] = true
 		}
 	}
 	c := &Catalog{localizers: map[string]*Localizer{}, zone: time.UTC}
-	tags := make([]language.Tag, 0, len(spoken))
-	for _, lang := range slices.SortedFunc(maps.Keys(spoken), fallbackFirst) {
+	tags := make([]language.Tag, 0, len(said))
+	for _, lang := range slices.SortedFunc(maps.Keys(said), fallbackFirst) {
 		tag := language.Make(lang)
 		tags = append(tags, tag)
-		l := &Localizer{catalog: c, lang: lang, localizer: i18n.NewLocalizer(bundle, lang, Fallback), printer: message.NewPrinter(tag), zone: time.UTC}
+		l := &Localizer{catalog: c, lang: lang, messages: maps.Clone(said[Fallback]), printer: message.NewPrinter(tag), zone: time.UTC}
+		maps.Copy(l.messages, said[lang])
+		l.plain = l.printer.Sprintf("%d", 120) == "120"
 		c.localizers[lang] = l
 		c.languages = append(c.languages, Language{lang, T(context.WithValue(context.Background(), key{}, l), "format.language")})
 	}
@@ -106,9 +96,6 @@ func (v *Catalog) In(zone *time.Location) *Catalog {
 	}
 	return &other
 }
-
-// unmarshal reads YAML for go-i18n, which wants plain maps.
-func unmarshal(data []byte, into any) error { return yaml.Unmarshal(data, into) }
 
 // Languages lists the codes of the languages spoken, the first choice first.
 func (v *Catalog) Languages() []string {
@@ -205,17 +192,17 @@ func Zone(ctx context.Context) *time.Location {
 // Chosen tells whether a language has been put into the context.
 func Chosen(ctx context.Context) bool { return from(ctx) != nil }
 
-// Optional says a message if there is one, and otherwise nothing.
+// Optional says a message if the context's language has it, and otherwise
+// nothing.
 func Optional(ctx context.Context, id string) string {
 	s := from(ctx)
 	if s == nil {
 		return ""
 	}
-	out, err := s.localizer.Localize(&i18n.LocalizeConfig{MessageID: id})
-	if err != nil {
+	if w := s.messages[id]; w == nil || w.lang != s.lang {
 		return ""
 	}
-	return strings.TrimSuffix(out, "\n")
+	return T(ctx, id)
 }
 
 // T says a message. args are pairs of name and value for its placeholders; a
@@ -223,7 +210,7 @@ func Optional(ctx context.Context, id string) string {
 // An unknown message says its own key in brackets: a test fails on it, a
 // person is not shown an error page for it.
 func T(ctx context.Context, id string, args ...any) string {
-	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: data(ctx, args)})
+	return from(ctx).say(ctx, id, nil, args)
 }
 
 // Phrase is a message that a page has still to say to its reader.
@@ -245,56 +232,5 @@ func (p Phrase) In(ctx context.Context) string {
 
 // N says a message in the plural form for n, which it may show as {{.Count}}.
 func N(ctx context.Context, id string, n int64, args ...any) string {
-	d := data(ctx, append([]any{"Count", Number(ctx, n)}, args...))
-	return say(ctx, &i18n.LocalizeConfig{MessageID: id, TemplateData: d, PluralCount: n})
-}
-
-func say(ctx context.Context, config *i18n.LocalizeConfig) string {
-	s := from(ctx)
-	if s == nil {
-		return "[" + config.MessageID + "]"
-	}
-	out, err := s.localizer.Localize(config)
-	if err != nil && out == "" {
-		return "[" + config.MessageID + "]"
-	}
-	return strings.TrimSuffix(out, "\n")
-}
-
-// isolated keeps words that run from right to left, somebody's name say, from
-// turning the sentence around them (UAX #9, isolates).
-func isolated(v any) any {
-	s, ok := v.(string)
-	if !ok || !strings.ContainsFunc(s, rightToLeft) {
-		return v
-	}
-	return "\u2068" + s + "\u2069"
-}
-
-func rightToLeft(r rune) bool {
-	switch {
-	case r < 0x590:
-		return false
-	case r < 0x900, r >= 0xfb1d && r <= 0xfdff, r >= 0xfe70 && r < 0xfeff, r >= 0x10800 && r <= 0x10fff, r >= 0x1e800 && r <= 0x1efff: // the blocks of such scripts
-		return true
-	}
-	return r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e'
-}
-
-func data(ctx context.Context, args []any) map[string]any {
-	if len(args) == 0 {
-		return nil
-	}
-	m := make(map[string]any, len(args)/2)
-	for i := 0; i+1 < len(args); i += 2 {
-		value := args[i+1]
-		switch v := value.(type) {
-		case time.Time:
-			value = Date(ctx, v)
-		case time.Duration:
-			value = Duration(ctx, v)
-		}
-		m[fmt.Sprint(args[i])] = isolated(value)
-	}
-	return m
+	return from(ctx).say(ctx, id, &n, append(args[:len(args):len(args)], "Count", Number(ctx, n)))
 }
