@@ -85,7 +85,7 @@ func (o options) shape() shape {
 // what it promised; never because it was slow.
 func measureAll(ctx context.Context, o options, out io.Writer) (err error) {
 	b := &bench{options: o, shape: o.shape()}
-	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "c": b.signIns, "d": b.exports, "e": b.erasures, "i": b.imports}
+	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "c": b.signIns, "d": b.exports, "e": b.erasures, "g": b.queue, "i": b.imports}
 	for _, name := range o.Paths {
 		if paths[name] == nil {
 			return fmt.Errorf("there is no path %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))

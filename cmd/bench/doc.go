@@ -29,7 +29,7 @@
 // made for it (taken from the database's log), the session's first and then all
 // others in one batch, and the same bytes of HTML, packed; path c, argon2id
 // and nothing else; path d, psql's COPY into zip -1 (gzip -1 where there is no
-// zip); path e, one DELETE; path i,
+// zip); path e, one DELETE; path g, the floor of the queue's first page; path i,
 // COPY of the same rows into a table with the same key and the same months.
 //
 // Everything is bounded in count and time, and speaks to loopback only.
