@@ -22,13 +22,13 @@ func charts(category register.Category, days []record.Day) []views.DataChart {
 		return nil
 	}
 	monthly := days[len(days)-1].Date.Sub(days[0].Date) > mostDays*24*time.Hour
-	all := perDay(days)
+	per := perDay
 	if monthly {
-		all = perMonth(days)
+		per = perMonth
 	}
 	count := views.DataChart{Monthly: monthly}
 	amount := views.DataChart{Monthly: monthly, Amount: true}
-	for _, d := range all {
+	for _, d := range per(days) {
 		count.Steps = append(count.Steps, views.DataStep{Day: d.Date, N: d.Rows})
 		amount.Steps = append(amount.Steps, views.DataStep{Day: d.Date, N: d.Amount})
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,9 +22,10 @@ import (
 
 // render draws a page into memory and sends it only if it was drawn whole.
 func render(ctx echo.Context, code int, page templ.Component) error {
-	var out bytes.Buffer
+	out := templ.GetBuffer()
+	defer templ.ReleaseBuffer(out)
 	carried := ui.Carry(ctx.Request().Context(), ui.Carried{Number: form.NewNumber(), Kept: ctx.QueryParam(againParam), Wrong: ctx.Get(wrongKey) != nil})
-	if err := page.Render(carried, &out); err != nil {
+	if err := page.Render(carried, out); err != nil {
 		return fmt.Errorf("drawing %s: %w", ctx.Path(), err)
 	}
 	h := ctx.Response().Header()

@@ -17,14 +17,15 @@ func Words(words string) templ.Component {
 }
 
 const (
-	longWord   = 12 // letters from which a word may part at its punctuation
-	widestWord = 24 // letters of a part that no column is made wide enough for
+	longWord   = 12       // letters from which a word may part at its punctuation
+	widestWord = 24       // letters of a part that no column is made wide enough for
+	firstHan   = '\u2e80' // the scripts that break anywhere begin here
 )
 
 // parts cuts what is written without spaces, an address say, where a reader
 // would: behind its punctuation. Letters of one word stay together.
 func parts(words string) []string {
-	if longest(words, unicode.IsSpace) <= longWord {
+	if len(words) <= longWord || longest(words, unicode.IsSpace) <= longWord {
 		return []string{words}
 	}
 	var cut []string
@@ -42,7 +43,7 @@ func parting(r rune) bool { return strings.ContainsRune("/.-@?&=_,:#+", r) }
 
 // wide tells that a part of it has to break anywhere.
 func wide(words string) bool {
-	return longest(words, func(r rune) bool { return unicode.IsSpace(r) || parting(r) }) > widestWord
+	return len(words) > widestWord && longest(words, func(r rune) bool { return unicode.IsSpace(r) || parting(r) }) > widestWord
 }
 
 // longest counts the letters of the longest run that nothing parts. Scripts
@@ -50,7 +51,7 @@ func wide(words string) bool {
 func longest(words string, parted func(rune) bool) int {
 	most, run := 0, 0
 	for _, r := range words {
-		if run++; parted(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
+		if run++; parted(r) || r >= firstHan && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
 			run = 0
 		}
 		most = max(most, run)
