@@ -25,21 +25,24 @@ type task struct {
 	Database string
 	Keys     string
 	Jobs     bool   // run workers and shared writers beside
-	Files    string // folder for archives
+	Files    string // folder for archives, or for all that a portal alone keeps
 	Full     bool   // exports at full speed, whoever waits
 	Input    string // file to import or to serve, or what to erase
-	Count    int    // of hashes
+	Count    int    // of hashes, or letters
+	Mail     string // server that takes it; none: it is forgotten
 	Profile  string // file for a CPU profile
 }
 
 // The kinds of child: servers, and workers that work when they are told to go.
 const (
 	servePortal = "serve portal"
+	serveAlone  = "serve alone"
 	serveBare   = "serve bare"
 	serveFloor  = "serve floor"
 	workIngest  = "ingest"
 	workErase   = "erase"
 	workHash    = "hash"
+	workSend    = "send"
 	workCopy    = "copy"
 )
 

@@ -5,7 +5,9 @@
 //
 //   - One PostgreSQL of the bench's own, with PostgreSQL's default durability
 //     (fsync on), in a folder that is removed at the end. The data are the same
-//     in every run.
+//     in every run, but for the days of requests: 200,000 people, most with a few
+//     rows in the connection log, which lie there in the order of time, and beside
+//     them three of whom there is little, more and much.
 //   - The baseline and the portal are processes of their own, started anew for
 //     each round, with a database pool of the same size, warmed up before they
 //     are measured. They are measured in turn, the first of one round being the
@@ -27,10 +29,12 @@
 // What the baselines do: path a, one statement that writes state and ledger;
 // path b, for each page its own floor: the statements that the portal itself
 // made for it (taken from the database's log), the session's first and then all
-// others in one batch, and the same bytes of HTML, packed; path c, argon2id
-// and nothing else; path d, psql's COPY into zip -1 (gzip -1 where there is no
-// zip); path e, one DELETE; path g, the floor of the queue's first page; path i,
-// COPY of the same rows into a table with the same key and the same months.
+// others in one batch, and the same bytes of HTML, packed; path c, argon2id and
+// nothing else, as many at once as there are cores; path d, psql's COPY into
+// zip -1 (gzip -1 where there is no zip); path e, one DELETE of as many rows;
+// path f, a loop over one SMTP connection; path g, the floor of the queue's
+// first page; path i, COPY of the same rows into a table with the same key and
+// the same months. Path s, starting, has none.
 //
 // Everything is bounded in count and time, and speaks to loopback only.
 package main

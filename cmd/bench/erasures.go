@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,7 +58,7 @@ func (b *bench) erasures(ctx context.Context) error {
 	b.report.bound("e", what+"longest statement", millis, longest, atMost(0.025))
 	b.report.compare("e", "others' one-click beside it against none: p50", millis, idle.p50, beside.p50, goal{})
 	b.report.compare("e", "others' one-click beside it against none: p99", millis, idle.p99, beside.p99, atMost(2))
-	return nil
+	return b.besideWork(ctx)
 }
 
 // eraseWithin is how long one erasure may take before it is given up.
@@ -243,7 +240,13 @@ func (b *bench) giveUp(ctx context.Context, person, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	b.report.note("e: an erasure was given up after %s: %d of %d rows were left. The figure is how long it was given.", b.eraseWithin(), left, b.shape.many)
+	b.report.note("e: an erasure was given up: %d of %d rows were left. Its time is how long it was given.", left, b.shape.many)
+	return b.withdraw(ctx, id)
+}
+
+// withdraw takes an erasure away, so that no portal that is started later goes
+// on with it.
+func (b *bench) withdraw(ctx context.Context, id uuid.UUID) error {
 	return b.serving.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		_, err := b.app.Plans.Withdraw(ctx, tx, erasurePlan, []uuid.UUID{id})
 		return err
@@ -266,28 +269,4 @@ func (b *bench) gone(ctx context.Context, person, id uuid.UUID) error {
 		err = fmt.Errorf("the erasure is %s, and %d rows are left", e.State, n)
 	}
 	return err
-}
-
-var slow = regexp.MustCompile(`^duration: ([0-9.]+) ms `) //nolint:gochecknoglobals // a constant in all but name
-
-// longestErasing is the longest statement on the log and its sums that the
-// database has logged since then.
-func (b *bench) longestErasing(from int64) (longest time.Duration, err error) {
-	log, err := b.logSince(from)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries(log) {
-		found := slow.FindStringSubmatch(e.said)
-		touches := func(table string) bool { return strings.Contains(e.said, table) }
-		if found == nil || !touches("connection_log") && !touches("record_") {
-			continue
-		}
-		ms, err := strconv.ParseFloat(found[1], 64)
-		if err != nil {
-			return 0, err
-		}
-		longest = max(longest, time.Duration(ms*float64(time.Millisecond)))
-	}
-	return longest, nil
 }

@@ -53,8 +53,11 @@ func newGround(ctx context.Context) (g *ground, err error) {
 		return nil, err
 	}
 	t := task{Database: g.server.URL(), Keys: g.keys, Files: g.files()}
-	g.app, g.serving, err = t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
-	if err != nil {
+	log := slog.New(slog.DiscardHandler)
+	if g.serving, err = t.open(ctx, log); err != nil {
+		return nil, err
+	}
+	if g.app, err = t.join(g.serving, "http://localhost", log); err != nil {
 		return nil, err
 	}
 	g.db, err = postgres.Open(ctx, postgres.Config{URL: g.server.SuperuserURL()})

@@ -165,10 +165,18 @@ func (t task) prepare(ctx context.Context) (func() error, error) {
 			})
 		}, nil
 	}
-	if t.Kind == workHash {
+	switch t.Kind {
+	case workHash:
 		return func() error { return hashAll(t.Count) }, nil
+	case workSend:
+		return t.sendAll, nil
 	}
-	a, _, err := t.join(ctx, "http://localhost", slog.New(slog.DiscardHandler))
+	log := slog.New(slog.DiscardHandler)
+	db, err := t.open(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	a, err := t.join(db, "http://localhost", log)
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,12 @@ func (o owners) mixed() owners {
 	return o
 }
 
-// ofCrowd are a few rows of everybody who has no number of their own.
+// ofCrowd are a few rows of everybody who is there and has no number of their own.
 func (b *bench) ofCrowd(rows int) (o owners) {
 	first := b.people.busy + 1
+	n := b.shape.crowd - b.erased - first
 	for i := range rows {
-		o = append(o, int32(first+i%(b.shape.crowd-first))) //nolint:gosec // as above
+		o = append(o, int32(first+i%n)) //nolint:gosec // as above
 	}
 	return o
 }

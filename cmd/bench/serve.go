@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
@@ -52,19 +54,21 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	switch t.Kind {
-	case servePortal, serveBare, serveFloor:
+	case servePortal, serveAlone, serveBare, serveFloor:
 		go func() {
 			defer cancel()
 			_, _ = io.Copy(io.Discard, lines) // its end is ours
 		}()
 		return t.serve(ctx, out)
-	case workIngest, workErase, workHash, workCopy:
+	case workIngest, workErase, workHash, workSend, workCopy:
 		return t.work(ctx, lines, out)
 	}
 	return fmt.Errorf("there is no task %q", t.Kind)
 }
 
-func (t task) serve(ctx context.Context, out io.Writer) error {
+func (t task) serve(ctx context.Context, out io.Writer) (err error) {
+	end := &host.Closers{}
+	defer func() { err = errors.Join(err, end.Close()) }()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (t task) serve(ctx context.Context, out io.Writer) error {
 	case serveFloor:
 		server.Handler, err = t.floor(ctx)
 	default:
-		server.Handler, err = t.portal(ctx, "http://"+listener.Addr().String(), &group)
+		server.Handler, err = t.portal(ctx, "http://"+listener.Addr().String(), &group, end)
 	}
 	if err != nil {
 		return err
@@ -101,13 +105,29 @@ func (t task) serve(ctx context.Context, out io.Writer) error {
 }
 
 // portal is the real one, and its log is written as in production, to nowhere.
-func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (http.Handler, error) {
+// One that stands alone has a database and files of its own, opened as by
+// `portal serve`.
+func (t task) portal(ctx context.Context, base string, group *errgroup.Group, end *host.Closers) (http.Handler, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
-	a, _, err := t.join(ctx, base, slog.New(slog.NewJSONHandler(null, nil)))
+	log := slog.New(slog.NewJSONHandler(null, nil))
+	var db *postgres.DB
+	if t.Kind == serveAlone {
+		db, err = host.Database(ctx, config.Database{PrivateDatabase: true, Data: t.Files}, end)
+		t.Files = filepath.Join(t.Files, "files")
+	} else {
+		db, err = t.open(ctx, log)
+	}
 	if err != nil {
+		return nil, err
+	}
+	a, err := t.join(db, base, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Check(ctx); err != nil {
 		return nil, err
 	}
 	if t.Jobs {
@@ -116,30 +136,33 @@ func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (h
 	return web.New(a, web.Options{})
 }
 
-// join makes a portal without its face, on the bench's database.
-func (t task) join(ctx context.Context, base string, log *slog.Logger) (a *app.App, db *postgres.DB, err error) {
-	db, err = postgres.Open(ctx, postgres.Config{URL: t.Database, Logger: log})
-	if err != nil {
-		return nil, nil, err
-	}
+// open opens the bench's database.
+func (t task) open(ctx context.Context, log *slog.Logger) (*postgres.DB, error) {
+	return postgres.Open(ctx, postgres.Config{URL: t.Database, Logger: log})
+}
+
+// join makes a portal without its face.
+func (t task) join(db *postgres.DB, base string, log *slog.Logger) (*app.App, error) {
 	ring, err := keyring.Parse(t.Keys)
 	if err != nil {
-		return nil, db, err
+		return nil, err
 	}
 	reg, err := register.Default()
 	if err != nil {
-		return nil, db, err
+		return nil, err
 	}
-	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: nowhere{}, BaseURL: base, Log: log, Now: time.Now, Grace: time.Nanosecond}
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, BaseURL: base, Log: log, Now: time.Now, Grace: time.Nanosecond}
+	if parts.Sender, err = t.sender(); err != nil {
+		return nil, err
+	}
 	if t.Full {
 		parts.Export.Pace = export.Full
 	}
 	if t.Files != "" { // as cmd/portal opens it
 		parts.Files, err = fileblob.OpenBucket(t.Files, &fileblob.Options{CreateDir: true, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
 		if err != nil {
-			return nil, db, err
+			return nil, err
 		}
 	}
-	a, err = app.New(parts)
-	return a, db, err
+	return app.New(parts)
 }

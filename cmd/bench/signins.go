@@ -133,7 +133,7 @@ func (b *bench) flood(ctx context.Context, c *child, callers, round int, pages l
 
 // hashes is how many a second there are of nothing but hashing.
 func (b *bench) hashes(ctx context.Context) (float64, error) {
-	n := 60 * int(b.shape.window/time.Second+1)
+	n := 20 + 60*int(b.shape.window/time.Second)
 	w, err := b.workOnce(ctx, task{Kind: workHash, Count: n})
 	return float64(n) / w.took.Seconds(), err
 }
