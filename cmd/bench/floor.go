@@ -54,7 +54,7 @@ func (f *floor) show(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Encoding", "gzip")
-	pack := f.packers.Get().(*gzip.Writer) //nolint:errcheck,forcetypeassert // nothing else is put there
+	pack := f.packers.Get().(*gzip.Writer) // nothing else is put there
 	defer f.packers.Put(pack)
 	pack.Reset(w)
 	_, _ = pack.Write(f.visits[at].HTML) // a caller who has gone is not told

@@ -45,19 +45,23 @@ func (b *bench) logSince(from int64) (string, error) {
 	return string(raw), err
 }
 
-//nolint:gochecknoglobals // constants in all but name
 var (
 	logLine   = regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\d [^\[\n]*\[\d+\] (\w+):  `)
 	parameter = regexp.MustCompile(`\$(\d+) = (NULL|'(?:[^']|'')*')`)
 )
 
-// loggedSince are the statements in what the database has logged since then,
-// but for those that begin and end transactions.
-func (b *bench) loggedSince(from int64) (all []statement, err error) {
+// loggedSince are the statements in what the database has logged since then.
+func (b *bench) loggedSince(from int64) ([]statement, error) {
 	log, err := b.logSince(from)
 	if err != nil {
 		return nil, err
 	}
+	return statements(log)
+}
+
+// statements are those in a log, but for what begins and ends transactions. One
+// that does not only read is an error.
+func statements(log string) (all []statement, err error) {
 	for _, e := range entries(log) {
 		said := e.said
 		switch e.kind {
@@ -105,7 +109,7 @@ func entries(log string) (all []entry) {
 	return all
 }
 
-var slow = regexp.MustCompile(`^duration: ([0-9.]+) ms `) //nolint:gochecknoglobals // a constant in all but name
+var slow = regexp.MustCompile(`^duration: ([0-9.]+) ms `)
 
 // longestErasing is the longest statement on the log and its sums that the
 // database has logged since then.

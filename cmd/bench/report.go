@@ -130,7 +130,6 @@ func (u unit) cell(all []float64) string {
 //nolint:gochecknoglobals // constants in all but name
 var (
 	rate   = unit{1, 0, "/s"}
-	count  = unit{1, 0, ""}
 	millis = unit{1e3, 2, " ms"}
 	micros = unit{1e6, 0, " µs"}
 	secs   = unit{1, 2, " s"}

@@ -25,7 +25,7 @@ const (
 	argonBytes  = 32
 )
 
-const password = "three otters on a bicycle"
+const password = "three otters on a bicycle" //nolint:gosec // of people who are made up
 
 // callers are how many people sign in at once.
 func callers() []int { return []int{2, 32, 128} }
