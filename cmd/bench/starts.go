@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 )
@@ -24,6 +25,9 @@ func (b *bench) starts(ctx context.Context) error {
 			if into == &warm {
 				idle = append(idle, float64(memory))
 			}
+		}
+		if err := os.RemoveAll(data); err != nil {
+			return err
 		}
 	}
 	b.report.bound("s", "start to the first page, PostgreSQL made anew", secs, cold, goal{})
