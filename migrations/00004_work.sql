@@ -90,6 +90,8 @@ create table erasure_step (
   rows_due   bigint not null,
   rows_done  bigint not null default 0,
   keep_until timestamptz,
+  source     text not null default '', -- which it is at, of the category's
+  resume     text not null default '', -- where it goes on there; empty is the beginning
   done_at    timestamptz,
   primary key (person_id, erasure_id, position)
 );

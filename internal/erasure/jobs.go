@@ -186,29 +186,35 @@ func (s *Service) eraseNext(ctx context.Context, tx postgres.Tx, e Erasure) (job
 	return jobs.Next{After: again}, errors.Join(silent...)
 }
 
-// erase does what the register says to some rows of a category, and notes it
-// in the same transaction.
+// erase does what the register says to some rows of a category, source by
+// source, the person's own row last, and notes in the same transaction how far
+// it has come.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, st Step) (jobs.Next, error) {
-	n, err := s.eraseIn(ctx, tx, st)
-	if err != nil {
-		return jobs.Next{}, fmt.Errorf("erasing %s: %w", st.Category, err)
+	sources := lastly(s.deps.Records.For(st.Category))
+	at := slices.IndexFunc(sources, func(source record.Source) bool { return source.Name() == st.Source })
+	if at < 0 { // it begins, or the register has changed meanwhile
+		at, st.Resume = 0, ""
 	}
-	if now := s.deps.Now(); n == 0 {
-		st.DoneAt = &now
-		return jobs.Next{}, updateStep(ctx, tx, st)
+	var n int64
+	if at < len(sources) {
+		var err error
+		if n, st.Resume, err = sources[at].Erase(ctx, tx, st.PersonID, st.Resume, s.deps.Batch); err != nil {
+			return jobs.Next{}, fmt.Errorf("erasing %s: %w", st.Category, err)
+		}
+		st.Source = sources[at].Name()
 	}
 	st.RowsDone += n
-	return jobs.Next{Rest: s.deps.Rest}, updateStep(ctx, tx, st)
-}
-
-// eraseIn takes a category's sources in turn, the person's own row last.
-func (s *Service) eraseIn(ctx context.Context, tx postgres.Tx, step Step) (int64, error) {
-	for _, source := range lastly(s.deps.Records.For(step.Category)) {
-		if n, err := source.EraseIn(ctx, tx, step.PersonID, s.deps.Batch); n > 0 || err != nil {
-			return n, err
-		}
+	switch {
+	case st.Resume != "":
+	case at+1 < len(sources):
+		st.Source = sources[at+1].Name()
+	default:
+		st.DoneAt = new(s.deps.Now())
 	}
-	return 0, nil
+	if n == 0 {
+		return jobs.Next{}, updateStep(ctx, tx, st)
+	}
+	return jobs.Next{Rest: s.deps.Rest}, updateStep(ctx, tx, st)
 }
 
 func lastly(sources []record.Source) []record.Source {
@@ -258,17 +264,24 @@ func (s *Service) eraseLateRows(ctx context.Context, tx postgres.Tx, e Erasure) 
 	if all, err = stepsOf(ctx, tx, e); err != nil {
 		return nil, false, err
 	}
-	for _, st := range all {
-		n, err := s.eraseIn(ctx, tx, st)
-		if err != nil {
-			return nil, false, fmt.Errorf("erasing what came late of %s: %w", st.Category, err)
+	for i := range all {
+		var late int64
+		for _, source := range lastly(s.deps.Records.For(all[i].Category)) {
+			if source.Settled() {
+				continue
+			}
+			n, _, err := source.Erase(ctx, tx, e.PersonID, "", s.deps.Batch)
+			if err != nil {
+				return nil, false, fmt.Errorf("erasing what came late of %s: %w", all[i].Category, err)
+			}
+			late += n
 		}
-		if n == 0 {
+		if late == 0 {
 			continue
 		}
 		found = true
-		st.RowsDone += n
-		if err := updateStep(ctx, tx, st); err != nil {
+		all[i].RowsDone += late
+		if err := updateStep(ctx, tx, all[i]); err != nil {
 			return nil, false, err
 		}
 	}

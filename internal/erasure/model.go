@@ -68,6 +68,8 @@ type Step struct {
 	RowsDue   int64 // when it began
 	RowsDone  int64
 	KeepUntil *time.Time // of what is kept; nil has no end date
+	Source    string     // which it is at, of the category's
+	Resume    string     // where it goes on there; empty is the beginning
 	DoneAt    *time.Time
 }
 

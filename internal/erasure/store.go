@@ -101,7 +101,7 @@ func stepsOf(ctx context.Context, tx postgres.Tx, e Erasure) ([]Step, error) {
 // updateStep writes how far a step is.
 func updateStep(ctx context.Context, tx postgres.Tx, st Step) error {
 	_, err := gorm.G[Step](tx.Gorm).Where("person_id = ? and erasure_id = ? and position = ?", st.PersonID, st.ErasureID, st.Position).
-		Select("rows_done", "done_at").Updates(ctx, st)
+		Select("rows_done", "source", "resume", "done_at").Updates(ctx, st)
 	if err != nil {
 		return fmt.Errorf("noting how far an erasure is: %w", err)
 	}

@@ -96,11 +96,14 @@ func TestAFileThatCannotBeDroppedIsTakenTheNextTime(t *testing.T) {
 // eraseRows does what an erasure does to the category of downloads.
 func (b *bundle) eraseRows(person uuid.UUID) {
 	b.t.Helper()
-	for _, source := range b.records.For("exports") {
-		if _, err := source.Erase(b.t.Context(), person, 100); err != nil {
-			b.t.Fatal(err)
+	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		for _, source := range b.records.For("exports") {
+			if _, _, err := source.Erase(ctx, tx, person, "", 100); err != nil {
+				return err
+			}
 		}
-	}
+		return nil
+	}))
 }
 
 // drop is what an erasure does with a person's downloads, once.

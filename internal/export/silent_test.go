@@ -117,7 +117,7 @@ func TestWhatIsStillSilentAtTheLastTryIsSaidToBeMissingByPageLetterAndManifest(t
 
 func TestASourceThatHangsIsASilentOne(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(d *export.Deps) { d.ReadTime = 20 * time.Millisecond })
+	b := setup(t, func(d *export.Deps) { d.ReadTime = 300 * time.Millisecond })
 	mara := b.person("mara@example.com", "en")
 	e := b.ask(mara, "connection-log")
 	b.beforeReads("connection-log", func(ctx context.Context, _ int) error {

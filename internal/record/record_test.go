@@ -50,6 +50,30 @@ func (b *bundle) person(t testing.TB, address string) uuid.UUID {
 	return id
 }
 
+// erase does an erasure's next batch of a source.
+func (b *bundle) erase(t testing.TB, s record.Source, person uuid.UUID, after string, limit int) (n int64, next string, err error) {
+	t.Helper()
+	err = b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		n, next, err = s.Erase(ctx, tx, person, after, limit)
+		return err
+	})
+	return n, next, err
+}
+
+// batches tells how many rows each batch of an erasure takes.
+func (b *bundle) batches(t testing.TB, s record.Source, person uuid.UUID, limit int) (all []int64) {
+	t.Helper()
+	for next, first := "", true; first || next != ""; first = false {
+		var n int64
+		var err error
+		if n, next, err = b.erase(t, s, person, next, limit); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
 func only(t testing.TB, s *record.Service, category string) record.Source {
 	t.Helper()
 	sources := s.For(category)
@@ -158,7 +182,7 @@ func TestEverySourceCanBeCountedReadPagedAndErasedForSomebodyWithNothing(t *test
 			t.Errorf("%s: page %d, %v", s.Name(), len(p.Rows), err)
 		}
 		b.erasing(t, nobody)
-		if n, err := s.Erase(t.Context(), nobody, 10); err != nil || n != 0 {
+		if n, next, err := b.erase(t, s, nobody, "", 10); err != nil || n != 0 || next != "" {
 			t.Errorf("%s: erase %d, %v", s.Name(), n, err)
 		}
 	}

@@ -28,6 +28,10 @@ type Source interface {
 	// Fields are what a person may see of a row, in the order of Row.Values.
 	Fields() []dictionary.Field
 
+	// Settled tells that no row comes to be here once the person's account is
+	// closed: whatever writes them takes the person (account.ShareAll).
+	Settled() bool
+
 	// Count is how many rows a person has here. A source in our own database
 	// is read by db, the pool or a transaction.
 	Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error)
@@ -42,17 +46,13 @@ type Source interface {
 	// Rectify changes the fields that the person may correct (GDPR art. 16), and
 	// tells whether anything was to be changed.
 	Rectify(ctx context.Context, r Rectification) (changed bool, err error)
-	// Erase does what the category's erasure rule says to up to limit of the
-	// person's rows, in one transaction: deletes them, gives them to nobody, or
-	// empties the columns that are not kept. It gives how many rows it changed;
-	// 0 means that nothing is left to do, so it may be called again at any time.
-	Erase(ctx context.Context, person uuid.UUID, limit int) (int64, error)
-	// EraseIn is Erase in the caller's transaction, so that what was done and
-	// the note of it are true together.
-	EraseIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, limit int) (int64, error)
-	// Delete takes away up to limit of the person's rows, whatever the rule
-	// says: for what was kept until now.
-	Delete(ctx context.Context, person uuid.UUID, limit int) (int64, error)
+	// Erase does what the category's erasure rule says to the person's next rows
+	// behind a cursor ("" is the beginning), limit of them: deletes them, gives
+	// them to nobody, or empties the columns that are not kept. It does so in the
+	// caller's transaction, so that what was done and the note of how far it came
+	// are true together, and gives how many rows it changed and the cursor to go
+	// on from; it is "" when nothing is left.
+	Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int) (n int64, next string, err error)
 }
 
 // Row is one row. Values are in PostgreSQL's text form, nil for null, one for

@@ -23,12 +23,12 @@ import (
 var asText = pgx.QueryResultFormats{pgx.TextFormatCode} //nolint:gochecknoglobals // a constant in all but name
 
 func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (string, error) {
-	where, args, err := t.afterCursor(after, ">", t.shown, []any{asText, person})
-	if err != nil {
+	c := condition{sql: t.shown, args: []any{person}}
+	if err := t.beyond(&c, after, ">"); err != nil {
 		return "", err
 	}
-	sql := "select " + t.list + " from " + t.from + " where " + where + t.order("") + " limit " + strconv.Itoa(limit)
-	rows, err := db.Query(ctx, sql, args...)
+	sql := "select " + t.list + " from " + t.from + " where " + c.sql + t.order("") + " limit " + strconv.Itoa(limit)
+	rows, err := db.Query(ctx, sql, append([]any{asText, ownPlan}, c.args...)...)
 	if err != nil {
 		return "", t.failed("read", err)
 	}
@@ -47,27 +47,24 @@ func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, 
 }
 
 func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error) {
-	where, args := t.shown, []any{asText, person}
+	c := condition{sql: t.shown, args: []any{person}}
 	if at := quote(t.holding.Time); t.holding.Time != "" {
 		if !q.From.IsZero() {
-			args = append(args, q.From)
-			where += " and " + at + " >= $" + strconv.Itoa(len(args)-1)
+			c.sql += " and " + at + " >= " + c.bind(q.From)
 		}
 		if !q.To.IsZero() {
-			args = append(args, q.To)
-			where += " and " + at + " < $" + strconv.Itoa(len(args)-1)
+			c.sql += " and " + at + " < " + c.bind(q.To)
 		}
 	}
 	cursor, than, direction := q.Older, "<", " desc"
 	if q.Newer != "" {
 		cursor, than, direction = q.Newer, ">", ""
 	}
-	where, args, err := t.afterCursor(cursor, than, where, args)
-	if err != nil {
+	if err := t.beyond(&c, cursor, than); err != nil {
 		return Page{}, err
 	}
-	sql := "select " + t.list + " from " + t.from + " where " + where + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
-	rows, err := t.rows(ctx, t.deps.DB.Pool, sql, args)
+	sql := "select " + t.list + " from " + t.from + " where " + c.sql + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
+	rows, err := t.rows(ctx, t.deps.DB.Pool, sql, c.args)
 	if err != nil {
 		return Page{}, t.failed("page", err)
 	}
@@ -79,18 +76,17 @@ func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, err
 }
 
 func (t *table) row(ctx context.Context, db postgres.Reader, person uuid.UUID, key string) (Row, error) {
-	where, args := t.shown, []any{asText, person}
+	c := condition{sql: t.shown, args: []any{person}}
 	if len(t.keys) > 0 {
 		values, err := t.parse(key)
 		if err != nil {
 			return Row{}, err
 		}
 		for i, k := range t.keys {
-			args = append(args, values[i])
-			where += " and " + k.expr + " = $" + strconv.Itoa(len(args)-1) + "::" + k.sqlType
+			c.sql += " and " + k.expr + " = " + c.bind(values[i]) + "::" + k.sqlType
 		}
 	}
-	rows, err := t.rows(ctx, db, "select "+t.list+" from "+t.from+" where "+where, args)
+	rows, err := t.rows(ctx, db, "select "+t.list+" from "+t.from+" where "+c.sql, c.args)
 	if err != nil {
 		return Row{}, t.failed("find", err)
 	}
@@ -101,7 +97,7 @@ func (t *table) row(ctx context.Context, db postgres.Reader, person uuid.UUID, k
 }
 
 func (t *table) rows(ctx context.Context, db postgres.Reader, sql string, args []any) ([]Row, error) {
-	found, err := db.Query(ctx, sql, args...)
+	found, err := db.Query(ctx, sql, append([]any{asText}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -152,25 +148,39 @@ func (t *table) order(direction string) string {
 	return " order by " + strings.Join(parts, ", ")
 }
 
-// afterCursor adds the rows on one side of a cursor to a condition. The first
-// column is compared by itself too: partitions are left out by that alone.
-func (t *table) afterCursor(cursor, than, where string, args []any) (string, []any, error) {
+// condition is a where clause with its values.
+type condition struct {
+	sql  string
+	args []any
+}
+
+// bind takes a value, and gives its place in the statement.
+func (c *condition) bind(value any) string {
+	c.args = append(c.args, value)
+	return "$" + strconv.Itoa(len(c.args))
+}
+
+// beyond adds the rows on one side of a cursor, if there is one.
+func (t *table) beyond(c *condition, cursor, than string) error {
 	if cursor == "" {
-		return where, args, nil
+		return nil
 	}
-	values, err := t.parse(cursor)
-	if err != nil {
-		return "", nil, err
+	key, err := t.parse(cursor)
+	if err == nil {
+		t.compare(c, key, than)
 	}
-	var columns, places []string
+	return err
+}
+
+// compare adds the rows on one side of a key. The first column is compared by
+// itself too: partitions are left out by that alone.
+func (t *table) compare(c *condition, key []string, than string) {
+	columns, places := make([]string, len(t.keys)), make([]string, len(t.keys))
 	for i, k := range t.keys {
-		args = append(args, values[i])
-		columns = append(columns, k.expr)
-		places = append(places, "$"+strconv.Itoa(len(args)-1)+"::"+k.sqlType)
+		columns[i], places[i] = k.expr, c.bind(key[i])+"::"+k.sqlType
 	}
-	where += " and " + columns[0] + " " + than[:1] + "= " + places[0] +
+	c.sql += " and " + columns[0] + " " + than[:1] + "= " + places[0] +
 		" and (" + strings.Join(columns, ", ") + ") " + than + " (" + strings.Join(places, ", ") + ")"
-	return where, args, nil
 }
 
 // cursor names the row by its key; the only row that a person can have needs
@@ -179,11 +189,15 @@ func (t *table) cursor(raw [][]byte) string {
 	if len(t.keys) == 0 {
 		return ""
 	}
-	values := make([]string, len(t.keys))
+	key := make([]string, len(t.keys))
 	for i, k := range t.keys {
-		values[i] = string(raw[k.at])
+		key[i] = string(raw[k.at])
 	}
-	b, err := json.Marshal(values)
+	return cursorOf(key)
+}
+
+func cursorOf(key []string) string {
+	b, err := json.Marshal(key)
 	if err != nil {
 		return "" // strings can always be written
 	}

@@ -197,6 +197,9 @@ func (t *table) Fields() []dictionary.Field { return t.holding.Fields }
 // counted tells whether ingest keeps the number of rows.
 func (t *table) counted() bool { return t.holding.Ingest }
 
+// Settled is true of what ingest writes.
+func (t *table) Settled() bool { return t.holding.Ingest }
+
 func (t *table) Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error) {
 	sql := "select count(*) from " + t.from + " where " + t.shown
 	if t.counted() {
