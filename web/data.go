@@ -31,14 +31,15 @@ type (
 // index shows every category with how much of it is held.
 func (c *dataController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	holdings, err := c.Records.Overview(r, person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	holdings := c.Records.ReadOverview(reads, person(ctx))
+	if err := reads.Send(r); err != nil {
 		return err
 	}
 	page := views.DataPage{Shell: c.shell(ctx, "data.title", "data")}
 	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
 		group := views.DataGroup{Origin: string(origin)}
-		for _, h := range holdings {
+		for _, h := range *holdings {
 			if category, _ := c.Register.Category(h.Category); category.Origin == origin {
 				group.Cards = append(group.Cards, c.card(r, category, h))
 			}
@@ -71,25 +72,28 @@ func (c *dataController) show(ctx echo.Context) error {
 	if !ok || len(sources) == 0 {
 		return fault.New(fault.NotFound, "fault.notFound")
 	}
-	holdings, err := c.Records.Overview(r, person(ctx))
-	if err != nil {
-		return err
-	}
-	days, err := c.Records.Days(r, person(ctx), category.ID)
-	if err != nil {
-		return err
-	}
 	filter, span, code := dataFilter(ctx, sources)
-	page := c.categoryPage(ctx, category)
-	page.Filter = filter
-	page.Charts = charts(category, spanned(days, span))
-	at := slices.IndexFunc(holdings, func(h record.Holding) bool { return h.Category == category.ID })
-	page.Held = heldOf(holdings[at])
+	reads := c.Reads()
+	held := c.Records.ReadHolding(reads, person(ctx), category.ID)
+	days := c.Records.ReadDays(reads, person(ctx), category.ID)
+	rows := make([]*record.Page, len(sources))
 	for i, source := range sources {
-		list, err := c.list(ctx, source, i, span)
+		q, err := turned(ctx, i, span)
 		if err != nil {
 			return err
 		}
+		rows[i] = source.ReadPage(reads, person(ctx), q)
+	}
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	page := c.categoryPage(ctx, category)
+	page.Filter = filter
+	page.Charts = charts(category, spanned(*days, span))
+	page.Held = heldOf(*held)
+	for i, source := range sources {
+		list := c.list(ctx, source, i, *rows[i])
+		list.Narrowed = !span.From.IsZero() || !span.To.IsZero()
 		if len(sources) == 1 {
 			list.Held = page.Held.Rows
 		}
@@ -109,29 +113,28 @@ func fits(lists []views.DataList) bool {
 	return !slices.ContainsFunc(lists, func(l views.DataList) bool { return l.Older != "" || l.Newer != "" })
 }
 
-// list is one source's page of rows. Only the source that the address names
-// turns its pages; the others show their newest.
-func (c *dataController) list(ctx echo.Context, source record.Source, at int, span record.PageQuery) (views.DataList, error) {
-	r := ctx.Request().Context()
-	in := strconv.Itoa(at)
+// turned is which rows of a source to show. Only the source that the address
+// names turns its pages; the others show their newest.
+func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, error) {
 	q := record.PageQuery{From: span.From, To: span.To, Limit: pageRows}
-	if ctx.QueryParam("in") == in {
+	if ctx.QueryParam("in") == strconv.Itoa(at) {
 		q.Older, q.Newer = ctx.QueryParam("older"), ctx.QueryParam("newer")
 	}
 	if q.Older != "" && q.Newer != "" {
-		return views.DataList{}, fault.New(fault.NotFound, "fault.notFound")
+		return q, fault.New(fault.NotFound, "fault.notFound")
 	}
-	page, err := source.Page(r, person(ctx), q)
-	if err != nil {
-		return views.DataList{}, err
-	}
-	list := c.dataList(r, source, page)
+	return q, nil
+}
+
+// list is one source's page of rows.
+func (c *dataController) list(ctx echo.Context, source record.Source, at int, page record.Page) views.DataList {
+	list := c.dataList(ctx.Request().Context(), source, page)
 	offerCorrections(source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""
 		}
-		to := url.Values{"in": {in}, direction: {cursor}}
+		to := url.Values{"in": {strconv.Itoa(at)}, direction: {cursor}}
 		for _, name := range []string{"from", "to"} {
 			if v := ctx.QueryParam(name); v != "" {
 				to.Set(name, v)
@@ -141,8 +144,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, sp
 	}
 	list.Older, list.Newer = turn("older", page.Older), turn("newer", page.Newer)
 	list.Whole = c.BaseURL.String() + "/downloads/new"
-	list.Narrowed = !q.From.IsZero() || !q.To.IsZero()
-	return list, nil
+	return list
 }
 
 // dataFilter reads the time from the address. Both days are included.

@@ -21,17 +21,18 @@ type disclosureController struct{ *server }
 func (c *disclosureController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	at, id := cursorOf(ctx)
-	looks, next, err := c.Looks.Looks(r, person(ctx), disclosure.Cursor{At: at, ID: id})
-	if err != nil {
+	reads := c.Reads()
+	found := c.Looks.ReadLooks(reads, person(ctx), disclosure.Cursor{At: at, ID: id}, disclosure.PerPage)
+	if err := reads.Send(r); err != nil {
 		return err
 	}
 	kept, _ := c.Register.Category("staff-looks")
 	page := views.LookupsPage{
-		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.Length(), Looks: c.lookRows(r, looks),
+		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.Length(), Looks: c.lookRows(r, found.Looks),
 		Privacy: c.Register.Controller.PrivacyEmail,
 	}
-	if next != (disclosure.Cursor{}) {
-		page.Older = older("/lookups", next.At, next.ID)
+	if found.Next != (disclosure.Cursor{}) {
+		page.Older = older("/lookups", found.Next.At, found.Next.ID)
 	}
 	return render(ctx, http.StatusOK, views.Lookups(page))
 }

@@ -92,17 +92,15 @@ func ownChoice(ctx echo.Context) consent.Choice {
 
 func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views.EmailPage, error) {
 	r := ctx.Request().Context()
-	preferences, err := c.Consents.Preferences(r, person(ctx))
-	if err != nil {
-		return views.EmailPage{}, err
-	}
-	history, err := c.Consents.History(r, person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	preferences := c.Consents.ReadPreferences(reads, person(ctx), signedIn(ctx).Address)
+	history := c.Consents.ReadHistory(reads, person(ctx))
+	if err := reads.Send(r); err != nil {
 		return views.EmailPage{}, err
 	}
 	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: address.Show(signedIn(ctx).Address), AllOff: true, Problems: words(ctx, problems)}
-	page.Events = lines(history, consent.All)
-	for _, p := range preferences {
+	page.Events = lines(*history, consent.All)
+	for _, p := range *preferences {
 		name, lang := p.Topic.Name, text.Lang(r)
 		if p.Topic.Locked {
 			page.Locked = append(page.Locked, views.EmailTopic{ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Because.In(lang)})
@@ -111,7 +109,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		page.AllOff = page.AllOff && !p.On
 		page.Topics = append(page.Topics, views.EmailTopic{
 			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On, Seen: p.Topic.ID + ":" + p.Version(),
-			Since: p.Since, How: views.EmailChannel(p.Channel), Events: lines(history, p.Topic.ID),
+			Since: p.Since, How: views.EmailChannel(p.Channel), Events: lines(*history, p.Topic.ID),
 		})
 	}
 	return page, nil

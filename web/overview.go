@@ -22,32 +22,22 @@ const (
 // show is the first page of somebody signed in.
 func (c *overviewController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	holdings, err := c.Records.Overview(r, person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	holdings := c.Records.ReadOverview(reads, person(ctx))
+	open := c.Requests.ReadUnderWay(reads, person(ctx))
+	looks := c.Looks.ReadLooks(reads, person(ctx), disclosure.Cursor{}, looksShown)
+	erasing := c.Erasures.ReadUnderWay(reads, person(ctx))
+	if err := reads.Send(r); err != nil {
 		return err
 	}
-	mine, err := c.Requests.Mine(r, person(ctx))
-	if err != nil {
-		return err
-	}
-	looks, _, err := c.Looks.Looks(r, person(ctx), disclosure.Cursor{})
-	if err != nil {
-		return err
-	}
-	page := c.page(ctx, holdings)
-	e, erasing, err := c.Erasures.UnderWay(r, person(ctx))
-	if err != nil {
-		return err
-	}
-	if erasing {
+	page := c.page(ctx, *holdings)
+	for _, e := range *erasing {
 		page.Erasing = &views.ErasingNotice{Runs: e.RunsAt, Href: erasureAt(e.ID)}
 	}
-	page.Looks = c.lookRows(r, looks[:min(len(looks), looksShown)])
+	page.Looks = c.lookRows(r, looks.Looks)
 	requests := &requestController{c.server}
-	for _, one := range mine {
-		if one.State.UnderWay() {
-			page.Requests = append(page.Requests, requests.requestRow(r, one, "/requests/"))
-		}
+	for _, one := range *open {
+		page.Requests = append(page.Requests, requests.requestRow(r, one, "/requests/"))
 	}
 	return render(ctx, http.StatusOK, views.Overview(page))
 }

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -128,18 +129,16 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	if page.Profile, err = c.profile(r, who); err != nil {
 		return page, err
 	}
-	if page.Held, err = c.held(r, id); err != nil {
+	reads := c.Reads()
+	holdings := c.Records.ReadOverview(reads, id)
+	requests := c.Requests.ReadMine(reads, id)
+	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
+	if err := reads.Send(r); err != nil {
 		return page, err
 	}
-	requests, err := c.Requests.Mine(r, id)
-	if err != nil {
-		return page, err
-	}
-	if page.Requests, err = c.queueRows(r, requests); err != nil {
-		return page, err
-	}
-	looks, _, err := c.Looks.Looks(r, id, disclosure.Cursor{})
-	page.Looks = c.lookRows(r, looks)
+	page.Held = c.held(r, *holdings)
+	page.Looks = c.lookRows(r, looks.Looks)
+	page.Requests, err = c.queueRows(r, *requests)
 	return page, err
 }
 
@@ -156,16 +155,11 @@ func (c *staffPersonController) profile(ctx context.Context, who account.Person)
 }
 
 // held is how much of each category there is, and never the rows themselves.
-func (c *staffPersonController) held(ctx context.Context, id uuid.UUID) ([]views.StaffHeld, error) {
-	holdings, err := c.Records.Overview(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var held []views.StaffHeld
+func (c *staffPersonController) held(ctx context.Context, holdings []record.Holding) (held []views.StaffHeld) {
 	for _, h := range holdings {
 		if category, ok := c.Register.Category(h.Category); ok && h.Rows > 0 {
 			held = append(held, views.StaffHeld{ID: h.Category, Name: category.Name.In(text.Lang(ctx)), Rows: h.Rows, First: h.First, Last: h.Last})
 		}
 	}
-	return held, nil
+	return held
 }

@@ -97,6 +97,9 @@ type App struct {
 	db *postgres.DB
 }
 
+// Reads begins a batch of reads, for a page that asks several services at once.
+func (a *App) Reads() *postgres.Reads { return a.db.Reads() }
+
 // keepExports is how long a download can be fetched where nobody says else.
 const keepExports = 7 * 24 * time.Hour
 

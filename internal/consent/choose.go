@@ -89,7 +89,7 @@ func (s *Service) changeable(c Choice, ids []string) error {
 // set gives each topic the state that want says.
 func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Preference) bool) (int64, error) {
 	return s.record(ctx, c, "consent.changed", func(tx postgres.Tx, now time.Time) ([]Event, error) {
-		known, err := s.read(ctx, tx.PGX, c.Person, nil)
+		known, err := s.readNow(ctx, tx.Reads(), c.Person)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err erro
 // AllOffIn is AllOff in the caller's transaction.
 func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64, error) {
 	return s.recordIn(ctx, tx, c, "consent.allOff", func(tx postgres.Tx, now time.Time) ([]Event, error) {
-		known, err := s.read(ctx, tx.PGX, c.Person, nil)
+		known, err := s.readNow(ctx, tx.Reads(), c.Person)
 		if err != nil {
 			return nil, err
 		}

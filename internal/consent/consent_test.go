@@ -46,7 +46,7 @@ func TestEachChangeIsALineAndNoChangeIsNone(t *testing.T) {
 		t.Errorf("the same again: %d changes", n)
 	}
 	b.set(t, mara, map[string]bool{topic: false})
-	events, err := b.History(t.Context(), mara)
+	events, err := b.history(t, mara)
 	if err != nil || len(events) != 2 {
 		t.Fatalf("%d lines, %v", len(events), err)
 	}
@@ -112,7 +112,7 @@ func TestWhatWasTickedOnTheFormIsInTheLedgerWithTheAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := b.History(t.Context(), mara)
+	events, err := b.history(t, mara)
 	if err != nil || len(events) != 1 || events[0].Topic != topic || events[0].Channel != consent.SignUp || events[0].Lang != "ja" {
 		t.Errorf("the ledger says %+v, %v", events, err)
 	}

@@ -75,6 +75,9 @@ type stateRow struct {
 	Channel  Channel
 }
 
+// TableName is the table of what it all comes to.
+func (stateRow) TableName() string { return "consent_state" }
+
 // The reasons of a suppression.
 const (
 	unsubscribed = "unsubscribed"

@@ -32,26 +32,32 @@ type Service struct {
 // New makes a service.
 func New(d Deps) *Service { return &Service{deps: d} }
 
-// Preferences are how a person stands to every topic of the register, in its
-// order, the locked ones too.
+// ReadPreferences are how a person stands to every topic of the register, in
+// its order, the locked ones too. The address is one that is likely theirs.
+func (s *Service) ReadPreferences(r *postgres.Reads, person uuid.UUID, address string) *[]Preference {
+	list := &[]Preference{}
+	s.read(r, person, []string{address}, func(known addressee) {
+		for _, topic := range s.deps.Register.Topics {
+			*list = append(*list, known.about(topic))
+		}
+	})
+	return list
+}
+
+// Preferences is ReadPreferences at once.
 func (s *Service) Preferences(ctx context.Context, person uuid.UUID) ([]Preference, error) {
-	known, err := s.read(ctx, s.deps.DB.Pool, person, nil)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Preference, 0, len(s.deps.Register.Topics))
-	for _, topic := range s.deps.Register.Topics {
-		list = append(list, known.about(topic))
-	}
-	return list, nil
+	r := s.deps.DB.Reads()
+	list := s.ReadPreferences(r, person, "")
+	err := r.Send(ctx)
+	return *list, err
 }
 
 // historyMax is how many lines of the ledger a page takes.
 const historyMax = 500
 
-// History is a person's ledger, the newest line first, at most 500 lines.
-func (s *Service) History(ctx context.Context, person uuid.UUID) ([]Event, error) {
-	return history(ctx, s.deps.DB.Gorm(ctx), person, historyMax)
+// ReadHistory is a person's ledger, the newest line first, at most 500 lines.
+func (s *Service) ReadHistory(r *postgres.Reads, person uuid.UUID) *[]Event {
+	return postgres.Rows[Event](r, "where person_id = $1 order by at desc, id desc limit $2", person, historyMax)
 }
 
 // MayMail tells whether a message of a topic may go to an address. person is
@@ -66,9 +72,6 @@ func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic 
 	if person == uuid.Nil { // an address without an account has agreed to nothing
 		return false, nil
 	}
-	known, err := s.read(ctx, s.deps.DB.Pool, person, s.hashes(address))
-	if err != nil {
-		return false, err
-	}
-	return known.about(t).On, nil
+	known, err := s.readNow(ctx, s.deps.DB.Reads(), person, address)
+	return err == nil && known.about(t).On, err
 }

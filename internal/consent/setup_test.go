@@ -77,6 +77,14 @@ func chosen(person uuid.UUID) consent.Choice {
 	return consent.Choice{Actor: audit.ByPerson(person), Person: person, Channel: consent.Preferences, Lang: "en"}
 }
 
+func (b *bundle) history(t *testing.T, person uuid.UUID) ([]consent.Event, error) {
+	t.Helper()
+	r := b.db.Reads()
+	events := b.ReadHistory(r, person)
+	err := r.Send(t.Context())
+	return *events, err
+}
+
 func (b *bundle) on(t *testing.T, person uuid.UUID, topic string) bool {
 	t.Helper()
 	return b.preference(t, person, topic).On

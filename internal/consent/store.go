@@ -3,11 +3,11 @@ package consent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
@@ -57,42 +57,50 @@ func write(ctx context.Context, db postgres.Writer, events []Event) (int64, erro
 	return tag.RowsAffected(), nil
 }
 
-// read collects what a person said and how their addresses, and those whose
-// hashes are given, stand on the suppression list. Two round trips, whatever
-// there is.
-func (s *Service) read(ctx context.Context, db postgres.Writer, person uuid.UUID, hashes [][]byte) (addressee, error) {
-	var states []stateRow
-	var addresses []string
-	batch := &pgx.Batch{}
-	batch.Queue(`select person_id, topic, given, at, channel from consent_state where person_id = $1`, person).Query(func(rows pgx.Rows) (err error) {
-		states, err = pgx.CollectRows(rows, pgx.RowToStructByPos[stateRow])
+// read collects what a person said and how their addresses, and those that are
+// given, stand on the suppression list, and hands it over: after one round trip,
+// if the person has no other addresses than those.
+func (s *Service) read(r *postgres.Reads, person uuid.UUID, addresses []string, done func(addressee)) {
+	states := postgres.Rows[stateRow](r, "where person_id = $1", person)
+	var theirs []string
+	r.Each(func(rows pgx.Rows) error {
+		address, err := pgx.RowTo[string](rows)
+		theirs = append(theirs, address)
 		return err
+	}, account.AddressesOf, person)
+	said := s.suppressions(r, addresses)
+	r.Then(func(more *postgres.Reads) error {
+		others := s.suppressions(more, slices.DeleteFunc(theirs, func(a string) bool { return slices.Contains(addresses, a) }))
+		more.Then(func(*postgres.Reads) error {
+			done(newAddressee(*states, append(*said, *others...)))
+			return nil
+		})
+		return nil
 	})
-	batch.Queue(account.AddressesOf, person).Query(func(rows pgx.Rows) (err error) {
-		addresses, err = pgx.CollectRows(rows, pgx.RowTo[string])
-		return err
-	})
-	if err := db.SendBatch(ctx, batch).Close(); err != nil {
-		return addressee{}, fmt.Errorf("consent: reading: %w", err)
-	}
+}
+
+// readNow is read at once.
+func (s *Service) readNow(ctx context.Context, r *postgres.Reads, person uuid.UUID, addresses ...string) (known addressee, err error) {
+	s.read(r, person, addresses, func(a addressee) { known = a })
+	err = r.Send(ctx)
+	return known, err
+}
+
+func (s *Service) suppressions(r *postgres.Reads, addresses []string) *[]suppressionRow {
+	all := &[]suppressionRow{}
+	var hashes [][]byte
 	for _, address := range addresses {
 		hashes = append(hashes, s.hashes(address)...)
 	}
-	rows, _ := db.Query(ctx, `select topic, at from suppression where address_hash = any($1)`, hashes) // CollectRows gives its error
-	suppressions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[suppressionRow])
-	if err != nil {
-		return addressee{}, fmt.Errorf("consent: reading suppressions: %w", err)
+	if len(hashes) == 0 {
+		return all
 	}
-	return newAddressee(states, suppressions), nil
-}
-
-// history is a person's ledger, the newest line first.
-func history(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]Event, error) {
-	events, err := gorm.G[Event](db).Where("person_id = ?", person).Order("at desc, id desc").Limit(limit).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("consent: reading the ledger: %w", err)
-	}
-	return events, nil
+	r.Each(func(rows pgx.Rows) error {
+		row, err := pgx.RowToStructByPos[suppressionRow](rows)
+		*all = append(*all, row)
+		return err
+	}, `select topic, at from suppression where address_hash = any($1)`, hashes)
+	return all
 }
 
 // applySuppression makes a suppression of a person's address the state of the topic.

@@ -51,7 +51,7 @@ func (s *Service) Standing(ctx context.Context, l Link) (Standing, error) {
 	if l.Address != nil {
 		return s.standingOfAddress(ctx, l, Standing{Preference: Preference{Topic: topic}, Known: known})
 	}
-	all, err := s.read(ctx, s.deps.DB.Pool, l.Person, nil)
+	all, err := s.readNow(ctx, s.deps.DB.Reads(), l.Person)
 	if err != nil {
 		return Standing{}, err
 	}

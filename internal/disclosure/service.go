@@ -31,8 +31,10 @@ const (
 const (
 	minReason = 5   // characters: "ok" explains nothing
 	maxReason = 500 // characters
-	perPage   = 50
 )
+
+// PerPage is how many looks a page of them shows.
+const PerPage = 50
 
 // Deps are what the service stands on.
 type Deps struct {
@@ -144,15 +146,23 @@ type Cursor struct {
 	ID uuid.UUID
 }
 
-// Looks are those at one person, the latest first, a page at a time. next is
-// zero on the last page.
-func (s *Service) Looks(ctx context.Context, person uuid.UUID, after Cursor) (looks []Look, next Cursor, err error) {
-	if looks, err = page(ctx, s.deps.DB.Gorm(ctx), person, after); err != nil {
-		return nil, next, err
-	}
-	if len(looks) > perPage {
-		looks = looks[:perPage]
-		next = Cursor{At: looks[perPage-1].At, ID: looks[perPage-1].ID}
-	}
-	return looks, next, nil
+// Page is some looks, the latest first; Next is zero on the last page.
+type Page struct {
+	Looks []Look
+	Next  Cursor
+}
+
+// ReadLooks reads a page of the looks at one person: PerPage of them, or the
+// number that is asked for.
+func (s *Service) ReadLooks(r *postgres.Reads, person uuid.UUID, after Cursor, number int) *Page {
+	looks, page := readPage(r, person, after, number+1), &Page{}
+	r.Then(func(*postgres.Reads) error {
+		page.Looks = (*looks)[:min(number, len(*looks))]
+		if len(*looks) > number {
+			last := page.Looks[number-1]
+			page.Next = Cursor{At: last.At, ID: last.ID}
+		}
+		return nil
+	})
+	return page
 }

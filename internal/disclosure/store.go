@@ -42,15 +42,10 @@ func waitForLook(ctx context.Context, tx postgres.Tx, like Look) error {
 	return err
 }
 
-// page is a page of the looks at somebody, and one row more if there is another.
-func page(ctx context.Context, db *gorm.DB, person uuid.UUID, after Cursor) ([]Look, error) {
-	q := gorm.G[Look](db).Where("person_id = ?", person).Order("at desc, id desc").Limit(perPage + 1)
-	if after != (Cursor{}) {
-		q = q.Where("(at, id) < (?, ?)", after.At, after.ID)
+func readPage(r *postgres.Reads, person uuid.UUID, after Cursor, limit int) *[]Look {
+	const order = " order by at desc, id desc limit $2"
+	if after == (Cursor{}) {
+		return postgres.Rows[Look](r, "where person_id = $1"+order, person, limit)
 	}
-	looks, err := q.Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading who looked: %w", err)
-	}
-	return looks, nil
+	return postgres.Rows[Look](r, "where person_id = $1 and (at, id) < ($3, $4)"+order, person, limit, after.At, after.ID)
 }

@@ -135,11 +135,17 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
 // UnderWay is the person's erasure that is scheduled or runs; ok is false if
 // there is none.
 func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok bool, err error) {
-	e, err = findUnderWay(ctx, s.deps.DB.Gorm(ctx), person)
-	if fault.Is(err, fault.NotFound) {
-		return e, false, nil
+	r := s.deps.DB.Reads()
+	some := s.ReadUnderWay(r, person)
+	if err := r.Send(ctx); err != nil || len(*some) == 0 {
+		return e, false, err
 	}
-	return e, err == nil, err
+	return (*some)[0], true, nil
+}
+
+// ReadUnderWay reads the person's erasure that is scheduled or runs; none, or one.
+func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Erasure {
+	return postgres.Rows[Erasure](r, "where person_id = $1 and state = any($2)", person, underWay())
 }
 
 // Progress is how many rows have been deleted or made anonymous, of how many.

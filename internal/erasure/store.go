@@ -37,12 +37,6 @@ func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasure, error) {
 	return one(ctx, gorm.G[Erasure](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
 }
 
-// findUnderWay reads the person's erasure that is scheduled or runs; NotFound
-// if there is none.
-func findUnderWay(ctx context.Context, db *gorm.DB, person uuid.UUID) (Erasure, error) {
-	return one(ctx, gorm.G[Erasure](db).Where("person_id = ? and state in ?", person, underWay()))
-}
-
 func one(ctx context.Context, q gorm.ChainInterface[Erasure]) (Erasure, error) {
 	e, err := q.First(ctx)
 	if postgres.IsMissing(err) {

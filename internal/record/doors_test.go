@@ -20,7 +20,7 @@ func TestEveryTextThatIsCorrectedIsReadAsOnEveryOtherForm(t *testing.T) {
 		t.Fatalf("%+v %v %v", r, refused, err)
 	}
 	source := only(t, b.Service, "payment-methods")
-	page, err := source.Page(t.Context(), mara, record.PageQuery{Limit: 5})
+	page, err := b.page(t, source, mara, record.PageQuery{Limit: 5})
 	if err != nil || len(page.Rows) != 1 {
 		t.Fatalf("%+v, %v", page, err)
 	}

@@ -17,15 +17,21 @@ type Holding struct {
 	First, Last time.Time
 }
 
-// Overview tells of every category how much is held, in the register's order,
-// with one statement. Categories that belong to no account are left out.
+// Overview tells of every category how much is held, in the register's order.
+// Categories that belong to no account are left out.
 func (s *Service) Overview(ctx context.Context, person uuid.UUID) ([]Holding, error) {
-	return s.holdings(ctx, s.deps.DB.Pool, person)
+	return s.overviewBy(ctx, s.deps.DB.Reads(), person)
 }
 
 // OverviewIn is Overview, read in tx.
 func (s *Service) OverviewIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Holding, error) {
-	return s.holdings(ctx, tx.PGX, person)
+	return s.overviewBy(ctx, tx.Reads(), person)
+}
+
+func (s *Service) overviewBy(ctx context.Context, r *postgres.Reads, person uuid.UUID) ([]Holding, error) {
+	all := s.ReadOverview(r, person)
+	err := r.Send(ctx)
+	return *all, err
 }
 
 func (h Holding) and(rows int64, first, last *time.Time) Holding {
@@ -45,9 +51,4 @@ type Day struct {
 	Date   time.Time
 	Rows   int64
 	Amount int64
-}
-
-// Days gives the days of a category on which a person has rows, in order.
-func (s *Service) Days(ctx context.Context, person uuid.UUID, category string) ([]Day, error) {
-	return days(ctx, s.deps.DB.Pool, person, category)
 }

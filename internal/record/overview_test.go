@@ -29,8 +29,13 @@ func TestTheOverviewIsOneStatementWhateverIsHeld(t *testing.T) {
 	if rows["consent"].Rows != 3 || rows["profile"].Rows != 2 || rows["orders"].Rows != 0 {
 		t.Errorf("overview: %+v", rows)
 	}
-	days, err := b.Days(t.Context(), mara, "connection-log")
-	if err != nil || len(days) != 2 || days[0].Rows != 144 || days[0].Amount != 144*1000+10296 {
-		t.Errorf("days: %+v, %v", days, err)
+	r := b.db.Reads()
+	held, days := b.ReadHolding(r, mara, "connection-log"), b.ReadDays(r, mara, "connection-log")
+	err = r.Send(t.Context())
+	if err != nil || len(*days) != 2 || (*days)[0].Rows != 144 || (*days)[0].Amount != 144*1000+10296 {
+		t.Errorf("days: %+v, %v", *days, err)
+	}
+	if *held != rows["connection-log"] {
+		t.Errorf("alone it is %+v, among all %+v", *held, rows["connection-log"])
 	}
 }

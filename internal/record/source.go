@@ -39,8 +39,9 @@ type Source interface {
 	// in an order that never changes, and gives the cursor to go on from; it
 	// is "" when nothing is left. A row's bytes are gone when fn returns.
 	Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
-	// Page gives rows for reading, newest first.
-	Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error)
+	// ReadPage gives rows for reading, newest first, once r has been sent.
+	// NotFound for a cursor that nobody gave.
+	ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page
 	// Row finds one row by its key; NotFound if the person has none such.
 	Row(ctx context.Context, person uuid.UUID, key string) (Row, error)
 	// Rectify changes the fields that the person may correct (GDPR art. 16), and

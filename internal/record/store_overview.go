@@ -1,8 +1,7 @@
 package record
 
 import (
-	"context"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,57 +11,92 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-func (s *Service) holdings(ctx context.Context, db postgres.Reader, person uuid.UUID) ([]Holding, error) {
-	rows, err := db.Query(ctx, s.overview, person)
-	if err != nil {
-		return nil, fmt.Errorf("overview: %w", err)
+// ReadOverview reads of every category how much is held, in the register's
+// order.
+func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
+	found, all := map[string]Holding{}, &[]Holding{}
+	for _, sql := range s.overview {
+		r.Each(collect(found), sql, person)
 	}
-	defer rows.Close()
-	found := map[string]Holding{}
-	for rows.Next() {
+	r.Then(func(*postgres.Reads) error {
+		for _, c := range s.deps.Register.Categories {
+			if len(s.by[c.ID]) > 0 {
+				h := found[c.ID]
+				h.Category = c.ID
+				*all = append(*all, h)
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+// ReadHolding reads how much of one category is held.
+func (s *Service) ReadHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
+	found, one := map[string]Holding{}, &Holding{}
+	for _, sql := range s.holding[category] {
+		r.Each(collect(found), sql, person)
+	}
+	r.Then(func(*postgres.Reads) error {
+		*one = found[category]
+		one.Category = category
+		return nil
+	})
+	return one
+}
+
+func collect(found map[string]Holding) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
 		var h Holding
 		var first, last *time.Time
 		if err := rows.Scan(&h.Category, &h.Rows, &first, &last); err != nil {
-			return nil, err
+			return err
 		}
 		found[h.Category] = found[h.Category].and(h.Rows, first, last)
+		return nil
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("overview: %w", err)
-	}
-	var all []Holding
-	for _, c := range s.deps.Register.Categories {
-		if len(s.by[c.ID]) > 0 {
-			h := found[c.ID]
-			h.Category = c.ID
-			all = append(all, h)
-		}
-	}
-	return all, nil
 }
 
-// overviewSQL reads the totals that ingest keeps, and counts the tables that
-// are small for each person.
-func overviewSQL(tables []*table) string {
+// tablesAtOnce is how many tables one statement counts. PostgreSQL keeps
+// sixteen locks of a connection at hand; with more of them, tables and indexes,
+// everybody who looks at their overview waits for everybody else.
+const tablesAtOnce = 7
+
+// held is a query for how much of a category is held in a table: by the totals
+// that ingest keeps, or else by a count of what is little for each person.
+func (t *table) held() string {
+	if t.counted() {
+		return "select category, rows, first_at, last_at from record_total where person_id = $1 and category = " + literal(t.category.ID)
+	}
+	first, last := "null::timestamptz", "null::timestamptz"
+	if t.holding.Time != "" {
+		first, last = "min("+quote(t.holding.Time)+")", "max("+quote(t.holding.Time)+")"
+	}
+	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + " from " + t.from + " where " + t.shown
+}
+
+// overviewSQL is held of all tables in few queries.
+func overviewSQL(tables []*table) []string {
 	parts := []string{"select category, rows, first_at, last_at from record_total where person_id = $1"}
 	for _, t := range tables {
-		if t.counted() {
-			continue
+		if !t.counted() {
+			parts = append(parts, t.held())
 		}
-		first, last := "null::timestamptz", "null::timestamptz"
-		if t.holding.Time != "" {
-			first, last = "min("+quote(t.holding.Time)+")", "max("+quote(t.holding.Time)+")"
-		}
-		parts = append(parts, "select "+literal(t.category.ID)+", count(*), "+first+", "+last+" from "+t.from+" where "+t.shown)
 	}
-	return strings.Join(parts, " union all ")
+	var all []string
+	for some := range slices.Chunk(parts, tablesAtOnce) {
+		all = append(all, strings.Join(some, " union all "))
+	}
+	return all
 }
 
-func days(ctx context.Context, db postgres.Reader, person uuid.UUID, category string) ([]Day, error) {
-	rows, _ := db.Query(ctx, "select day, rows, amount from record_day where person_id = $1 and category = $2 order by day", person, category) // CollectRows gives its error
-	days, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Day])
-	if err != nil {
-		return nil, fmt.Errorf("days of %s: %w", category, err)
-	}
-	return days, nil
+// ReadDays reads the days of a category on which a person has rows, in order.
+func (s *Service) ReadDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
+	all := &[]Day{}
+	r.Each(func(rows pgx.Rows) error {
+		d, err := pgx.RowToStructByPos[Day](rows)
+		*all = append(*all, d)
+		return err
+	}, "select day, rows, amount from record_day where person_id = $1 and category = $2 order by day", person, category)
+	return all
 }

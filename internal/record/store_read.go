@@ -46,7 +46,8 @@ func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, 
 	return next, t.failed("read", rows.Err())
 }
 
-func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, error) {
+func (t *table) ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page {
+	page := &Page{}
 	c := condition{sql: t.shown, args: []any{person}}
 	if at := quote(t.holding.Time); t.holding.Time != "" {
 		if !q.From.IsZero() {
@@ -61,14 +62,20 @@ func (t *table) Page(ctx context.Context, person uuid.UUID, q PageQuery) (Page, 
 		cursor, than, direction = q.Newer, ">", ""
 	}
 	if err := t.beyond(&c, cursor, than); err != nil {
-		return Page{}, err
+		r.Then(func(*postgres.Reads) error { return err })
+		return page
 	}
+	var rows []Row
 	sql := "select " + t.list + " from " + t.from + " where " + c.sql + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
-	rows, err := t.rows(ctx, t.deps.DB.Pool, sql, c.args)
-	if err != nil {
-		return Page{}, t.failed("page", err)
-	}
-	return paginate(rows, q), nil
+	r.Text(func(err error) error { return t.failed("page", err) }, func(found pgx.Rows) error {
+		rows = append(rows, t.keep(found.RawValues()))
+		return nil
+	}, sql, c.args...)
+	r.Then(func(*postgres.Reads) error {
+		*page = paginate(rows, q)
+		return nil
+	})
+	return page
 }
 
 func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, error) {
@@ -104,14 +111,18 @@ func (t *table) rows(ctx context.Context, db postgres.Reader, sql string, args [
 	defer found.Close()
 	var rows []Row
 	for found.Next() {
-		raw := found.RawValues()
-		values := make([][]byte, len(t.holding.Fields))
-		for i := range values {
-			values[i] = slices.Clone(raw[i]) // nil stays nil
-		}
-		rows = append(rows, Row{Key: t.cursor(raw), Values: values})
+		rows = append(rows, t.keep(found.RawValues()))
 	}
 	return rows, found.Err()
+}
+
+// keep makes a row of values that are gone with the next.
+func (t *table) keep(raw [][]byte) Row {
+	values := make([][]byte, len(t.holding.Fields))
+	for i := range values {
+		values[i] = slices.Clone(raw[i]) // nil stays nil
+	}
+	return Row{Key: t.cursor(raw), Values: values}
 }
 
 // paginate makes a page of one row more than was asked for: newest first, with

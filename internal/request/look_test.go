@@ -34,8 +34,8 @@ func TestALookIsSeenByThePersonWithRoleAndReason(t *testing.T) {
 	if !open() {
 		t.Fatal("not open with a reason")
 	}
-	looks, next, err := b.looks.Looks(t.Context(), mara, disclosure.Cursor{})
-	must(t, err)
+	page := b.looksAt(t, mara)
+	looks, next := page.Looks, page.Next
 	if len(looks) != 1 || next != (disclosure.Cursor{}) || looks[0].Role != staff.Agent || looks[0].ReasonCode != why.Code || looks[0].Reason != why.Reason {
 		t.Errorf("she sees %+v", looks)
 	}
@@ -70,8 +70,7 @@ func TestOpeningARequestIsOneLookPerMemberAndHour(t *testing.T) {
 	must(t, b.looks.OpenRequest(t.Context(), b.agent, mara, r.Reference))
 	count := func() int {
 		t.Helper()
-		looks, _, err := b.looks.Looks(t.Context(), mara, disclosure.Cursor{})
-		must(t, err)
+		looks := b.looksAt(t, mara).Looks
 		for _, look := range looks {
 			if look.What != disclosure.TheRequest || look.Reason != r.Reference {
 				t.Errorf("she sees %+v", look)

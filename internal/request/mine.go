@@ -15,7 +15,21 @@ import (
 
 // Mine are a person's requests, the latest first; at most two hundred.
 func (s *Service) Mine(ctx context.Context, person uuid.UUID) ([]Request, error) {
-	return latest(ctx, s.deps.DB.Gorm(ctx), person, 200)
+	r := s.deps.DB.Reads()
+	mine := s.ReadMine(r, person)
+	err := r.Send(ctx)
+	return *mine, err
+}
+
+// ReadMine reads what Mine gives.
+func (s *Service) ReadMine(r *postgres.Reads, person uuid.UUID) *[]Request {
+	return postgres.Rows[Request](r, "where person_id = $1 order by received_at desc, id desc limit 200", person)
+}
+
+// ReadUnderWay are those of a person's requests that wait for an answer, the
+// latest first.
+func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
+	return postgres.Rows[Request](r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
 }
 
 // Get is one request of the person's own. NotFound for anybody else's.

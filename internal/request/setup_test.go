@@ -125,6 +125,14 @@ func (b *bundle) ask(person uuid.UUID, kind string) request.Request {
 }
 
 // letter is the mail to an address that has those words in its subject.
+func (b *bundle) looksAt(t *testing.T, person uuid.UUID) *disclosure.Page {
+	t.Helper()
+	r := b.DB.Reads()
+	page := b.looks.ReadLooks(r, person, disclosure.Cursor{}, disclosure.PerPage)
+	must(t, r.Send(t.Context()))
+	return page
+}
+
 func (b *bundle) letter(to, subject string) standin.Message { return b.Letter(to, subject) }
 
 func (b *bundle) audited(action string, person uuid.UUID) int {

@@ -174,15 +174,6 @@ func latestOther(ctx context.Context, db *gorm.DB, by staff.Member, r Request) (
 	return e.ID.String(), nil
 }
 
-// latest are a person's requests, the latest first.
-func latest(ctx context.Context, db *gorm.DB, person uuid.UUID, limit int) ([]Request, error) {
-	rows, err := gorm.G[Request](db).Where("person_id = ?", person).Order("received_at desc, id desc").Limit(limit).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading requests: %w", err)
-	}
-	return rows, nil
-}
-
 // page is a page of the queue, and one row more if there is another.
 func (s *Service) page(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, err error) {
 	q, found := s.narrow(gorm.G[Request](s.deps.DB.Gorm(ctx)).Order("rank, due_on, id").Limit(perPage+1), by, f)

@@ -1,0 +1,208 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm/schema"
+)
+
+// Reads are queries that are sent together and answered in one round trip: a
+// page asks once. A service's ReadX adds its queries to them and gives what
+// will be filled in; whoever made the Reads sends them.
+//
+// Each query is a transaction of its own, as if they were sent one by one:
+// twenty tables locked at once cost more than the round trips that are saved,
+// since PostgreSQL keeps sixteen locks of a connection where nobody else looks.
+type Reads struct {
+	conn func(ctx context.Context, use func(*pgx.Conn) error) error
+	all  []read
+	then []func(more *Reads) error
+}
+
+type read struct {
+	sql  string
+	args []any
+	text bool
+	row  func(pgx.Rows) error
+	fail func(error) error
+}
+
+// Reads begins a batch of reads.
+func (db *DB) Reads() *Reads {
+	return &Reads{conn: func(ctx context.Context, use func(*pgx.Conn) error) error {
+		conn, err := db.Pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Release()
+		return use(conn.Conn())
+	}}
+}
+
+// Reads begins a batch of reads inside the transaction.
+func (t Tx) Reads() *Reads {
+	return &Reads{conn: func(_ context.Context, use func(*pgx.Conn) error) error { return use(t.PGX.Conn()) }}
+}
+
+// Each adds a query; row is called for each of its rows.
+func (r *Reads) Each(row func(pgx.Rows) error, sql string, args ...any) {
+	r.all = append(r.all, read{sql: sql, args: args, row: row})
+}
+
+// Text is Each with every value in PostgreSQL's text form, and fail to make
+// what it likes of an error.
+func (r *Reads) Text(fail func(error) error, row func(pgx.Rows) error, sql string, args ...any) {
+	r.all = append(r.all, read{sql: sql, args: args, text: true, row: row, fail: fail})
+}
+
+// Then adds something to do when all is answered. What it adds to more is
+// asked in another round trip.
+func (r *Reads) Then(do func(more *Reads) error) { r.then = append(r.then, do) }
+
+// Send sends the queries and hands over their rows. It fails with the first
+// query that did.
+func (r *Reads) Send(ctx context.Context) error {
+	if len(r.all) > 0 {
+		if err := r.conn(ctx, func(conn *pgx.Conn) error { return r.send(ctx, conn) }); err != nil {
+			return fmt.Errorf("reading: %w", err)
+		}
+	}
+	more := &Reads{conn: r.conn}
+	for _, do := range r.then {
+		if err := do(more); err != nil {
+			return err
+		}
+	}
+	if len(more.all)+len(more.then) > 0 {
+		return more.Send(ctx)
+	}
+	return nil
+}
+
+func (r *Reads) send(ctx context.Context, conn *pgx.Conn) (err error) {
+	described := make([]*pgconn.StatementDescription, len(r.all))
+	for i, q := range r.all {
+		if described[i], err = conn.Prepare(ctx, q.sql, q.sql); err != nil {
+			return err
+		}
+	}
+	pipeline := conn.PgConn().StartPipeline(ctx)
+	defer func() {
+		err = errors.Join(err, pipeline.Close())
+		if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.Code == planChanged || e.Code == noStatement) {
+			_ = conn.Close(ctx) // what it has prepared is of another schema
+		}
+	}()
+	for i, q := range r.all {
+		var build pgx.ExtendedQueryBuilder // the pipeline keeps its formats until the answer comes
+		if err := build.Build(conn.TypeMap(), described[i], q.args); err != nil {
+			return err
+		}
+		formats := build.ResultFormats
+		if q.text {
+			formats = nil // all of them text
+		}
+		pipeline.SendQueryStatement(described[i], build.ParamValues, build.ParamFormats, formats)
+		pipeline.SendPipelineSync()
+	}
+	if err := pipeline.Flush(); err != nil {
+		return err
+	}
+	for _, q := range r.all {
+		if err := q.take(conn, pipeline); err != nil {
+			if q.fail != nil {
+				err = q.fail(err)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	planChanged = "0A000" // cached plan must not change result type
+	noStatement = "26000"
+)
+
+// take reads the rows of one query, and the end of its transaction.
+func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline) error {
+	got, err := pipeline.GetResults()
+	if err != nil {
+		return err
+	}
+	reader, ok := got.(*pgconn.ResultReader)
+	if !ok {
+		return fmt.Errorf("the answer to a query is a %T", got)
+	}
+	rows := pgx.RowsFromResultReader(conn.TypeMap(), reader)
+	for rows.Next() {
+		if err := q.row(rows); err != nil {
+			rows.Close()
+			return err
+		}
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	_, err = pipeline.GetResults() // the sync
+	return err
+}
+
+// Rows adds a query for rows of a model: what stands behind the table's name.
+// They are there when r has been sent.
+func Rows[T schema.Tabler](r *Reads, behind string, args ...any) *[]T {
+	m := modelOf[T]()
+	all := &[]T{}
+	into := make([]any, len(m.fields))
+	r.Each(func(rows pgx.Rows) error {
+		var one T
+		v := reflect.ValueOf(&one).Elem()
+		for i, index := range m.fields {
+			into[i] = v.FieldByIndex(index).Addr().Interface()
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		*all = append(*all, one)
+		return nil
+	}, m.sql+behind, args...)
+	return all
+}
+
+// model is how a struct's rows are asked for, by GORM's names.
+type model struct {
+	sql    string
+	fields [][]int
+}
+
+var models, parsed sync.Map //nolint:gochecknoglobals // of types, which don't change
+
+func modelOf[T schema.Tabler]() model {
+	of := reflect.TypeFor[T]()
+	if m, ok := models.Load(of); ok {
+		return m.(model) //nolint:forcetypeassert // nothing else is put there
+	}
+	var one T
+	s, err := schema.Parse(&one, &parsed, schema.NamingStrategy{})
+	if err != nil {
+		panic(fmt.Sprintf("postgres: %T is no model: %v", one, err))
+	}
+	var m model
+	var names []string
+	for _, name := range s.DBNames {
+		f := s.FieldsByDBName[name]
+		names = append(names, `"`+s.Table+`"."`+name+`"`)
+		m.fields = append(m.fields, f.StructField.Index)
+	}
+	m.sql = "select " + strings.Join(names, ", ") + ` from "` + s.Table + `" `
+	models.Store(of, m)
+	return m
+}
