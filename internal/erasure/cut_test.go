@@ -62,6 +62,34 @@ func TestAnErasureCutAfterEveryBatchAndAtEveryFinalizerGivesTheSameReceipt(t *te
 	}
 }
 
+// A batch that sought its rows from the beginning would look at all that is
+// dead; nothing comes there, since ingest takes whom it writes about.
+func TestAnErasureGoesOnBehindTheLastKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Batch = 100 })
+	mara := b.person("mara@example.com", "Mara Lindqvist")
+	b.seed(mara, 0, "x")
+	id := b.ask(mara)
+	b.clock.Advance(erasure.DefaultGrace)
+	const resumed = `select count(*) from erasure_step where erasure_id = $1 and category = 'connection-log' and source = 'connection_log' and resume <> ''`
+	for b.number(resumed, id) == 0 {
+		if !b.cutAfterOneBatch(id) {
+			t.Fatal("it has come to its end, and never said how far it was")
+		}
+	}
+	b.exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds)
+		select $1, min(started_at) - interval '1 hour', 1, '203.0.113.0/24', 1, 1 from connection_log where person_id = $1`, mara)
+	b.Erasures.Adjust(func(d *erasure.Deps) { d.Rest = time.Millisecond })
+	b.finished(id)
+	if n := b.number(`select count(*) from connection_log where person_id = $1`, mara); n != 1 {
+		t.Errorf("%d rows are left, not the one that lies before", n)
+	}
+	if n := b.number(`select count(*) from erasure_step where resume <> '' or done_at is null`); n != 0 {
+		t.Errorf("%d steps still say how far they were", n)
+	}
+}
+
 // cutAfterOneBatch runs an erasure and kills it while it rests after the first
 // batch that did something. It is false if none did: then it has come to its end.
 func (b *bundle) cutAfterOneBatch(id uuid.UUID) bool {
