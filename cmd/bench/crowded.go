@@ -57,7 +57,7 @@ func (b *bench) stopBeside(ctx context.Context, targets []uuid.UUID, l load, beg
 		return s, err
 	}
 	defer func() { err = errors.Join(err, c.kill()) }()
-	if _, err := b.fetch(ctx, c, visit{"/overview", b.people.sessions[0]}, "gzip"); err != nil { // somebody is there
+	if _, err := b.fetch(ctx, c, visit{path: "/overview", session: b.people.sessions[0]}, "gzip"); err != nil { // somebody is there
 		return s, err
 	}
 	if begin != nil {

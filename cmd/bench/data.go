@@ -34,6 +34,8 @@ const (
 
 func addressOf(i int) string { return fmt.Sprintf("person-%d@example.com", i) }
 
+func nameOf(i int) string { return fmt.Sprintf("Robin Example %d", i) }
+
 // rows are what COPY takes, made one by one.
 type rows struct {
 	table   string
@@ -70,7 +72,7 @@ func (b *bench) seedPeople(ctx context.Context, s shape) error {
 			[]string{"person_id", "full_name", "street", "postal_code", "city", "region", "country", "updated_at"},
 			s.crowd,
 			func(i int) []any {
-				return []any{ids[i], fmt.Sprintf("Robin Example %d", i), "1 Example Street", "80202", "Denver", "CO", "US", joined(i)}
+				return []any{ids[i], nameOf(i), "1 Example Street", "80202", "Denver", "CO", "US", joined(i)}
 			},
 		},
 		rows{

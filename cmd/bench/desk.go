@@ -22,7 +22,10 @@ type desk struct {
 	asked   []asked // open requests, of different people
 }
 
-type asked struct{ person, id uuid.UUID }
+type asked struct {
+	person, id      uuid.UUID
+	name, reference string
+}
 
 const closedOfOne = 200 // requests of the person who has asked for much
 
@@ -80,7 +83,7 @@ func (b *bench) fill(ctx context.Context) error {
 		}
 		if state == request.Open && len(b.desk.asked) < b.shape.readers && !of[person] {
 			of[person] = true
-			b.desk.asked = append(b.desk.asked, asked{person, id})
+			b.desk.asked = append(b.desk.asked, asked{person, id, nameOf(i % len(b.people.ids)), reference(i)})
 		}
 		law := []string{"eea", "us-ca", "jp", "other"}[r.IntN(4)]
 		return []any{

@@ -139,7 +139,7 @@ func (b *bench) download(ctx context.Context, person, rows int) (out work, memor
 			err = errors.Join(err, c.kill())
 		}
 	}()
-	if _, err := b.fetch(ctx, c, visit{"/overview", b.people.sessions[person]}, "gzip"); err != nil {
+	if _, err := b.fetch(ctx, c, visit{path: "/overview", session: b.people.sessions[person]}, "gzip"); err != nil {
 		return out, 0, err
 	}
 	idle, _ := resident(c.pid())

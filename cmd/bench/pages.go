@@ -81,17 +81,17 @@ func (b *bench) everyPage() (all []page) {
 	much.name = fmt.Sprintf("/overview, %d closed requests", closedOfOne)
 	person, one := page{name: "/staff/people/:id"}, page{name: "/staff/requests/:id"}
 	for _, a := range b.desk.asked {
-		person.visits = append(person.visits, visit{"/staff/people/" + a.person.String(), b.desk.session})
-		one.visits = append(one.visits, visit{"/staff/requests/" + a.id.String(), b.desk.session})
+		person.visits = append(person.visits, visit{"/staff/people/" + a.person.String(), b.desk.session, a.name})
+		one.visits = append(one.visits, visit{"/staff/requests/" + a.id.String(), b.desk.session, a.reference})
 	}
-	return append(all, much, page{"/staff", []visit{{"/staff", b.desk.session}}}, person, one)
+	return append(all, much, page{"/staff", []visit{{"/staff", b.desk.session, b.desk.member.Name}}}, person, one)
 }
 
 // pageOf is a page as some people look at it.
 func (b *bench) pageOf(path string, people ...int) page {
 	p := page{name: path}
 	for _, i := range people {
-		p.visits = append(p.visits, visit{path, b.people.sessions[i]})
+		p.visits = append(p.visits, visit{path, b.people.sessions[i], nameOf(i)})
 	}
 	return p
 }

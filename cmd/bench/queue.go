@@ -83,7 +83,7 @@ func (b *bench) views(ctx context.Context) ([]page, error) {
 	}
 	var all []page
 	for _, q := range queries {
-		all = append(all, page{fmt.Sprintf("queue of %d, %s", b.shape.requests, q[0]), []visit{{"/staff?" + q[1], b.desk.session}}})
+		all = append(all, page{fmt.Sprintf("queue of %d, %s", b.shape.requests, q[0]), []visit{{"/staff?" + q[1], b.desk.session, b.desk.member.Name}}})
 	}
 	return all, nil
 }

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// visit is an address that somebody signed in asks for.
-type visit struct{ path, session string }
+// visit is an address that somebody signed in asks for, and what must stand there
+// because it is theirs.
+type visit struct{ path, session, says string }
 
 // page is what is measured: one page of many people, each at their own.
 type page struct {
@@ -76,8 +77,8 @@ func (b *bench) replay(ctx context.Context, c *child, v visit) (out replay, err 
 	if out.HTML, err = b.fetch(ctx, c, v, "identity"); err != nil {
 		return out, err
 	}
-	if !bytes.Contains(out.HTML, []byte("</html>")) {
-		return out, fmt.Errorf("it is not a whole page: %s", trimmed(out.HTML))
+	if !bytes.Contains(out.HTML, []byte("</html>")) || !bytes.Contains(out.HTML, []byte(v.says)) {
+		return out, fmt.Errorf("it is not a whole page that says %q: %s", v.says, trimmed(out.HTML))
 	}
 	out.packed = len(packed)
 	out.Statements, err = b.loggedSince(from)
@@ -94,7 +95,7 @@ func (b *bench) keep(pages []page, made [][]replay) (file string, floors []page,
 	for i, p := range pages {
 		floor := page{name: p.name}
 		for j, r := range made[i] {
-			floor.visits = append(floor.visits, visit{"/floor/" + strconv.Itoa(len(all)), p.visits[j].session})
+			floor.visits = append(floor.visits, visit{path: "/floor/" + strconv.Itoa(len(all)), session: p.visits[j].session})
 			all = append(all, r)
 		}
 		floors = append(floors, floor)
