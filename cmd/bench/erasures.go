@@ -210,7 +210,7 @@ func (b *bench) erasePaced(ctx context.Context, idle, beside *series) (out paced
 	}
 	if waited != nil && ctx.Err() == nil {
 		out.took = b.eraseWithin()
-		return out, b.giveUp(ctx, person, id)
+		return out, errors.Join(c.kill(), b.giveUp(ctx, person, id))
 	}
 	if waited != nil {
 		return out, waited
@@ -245,12 +245,20 @@ func (b *bench) giveUp(ctx context.Context, person, id uuid.UUID) error {
 }
 
 // withdraw takes an erasure away, so that no portal that is started later goes
-// on with it.
+// on with it. Whoever worked on it has been killed, but the database may not
+// have noticed.
 func (b *bench) withdraw(ctx context.Context, id uuid.UUID) error {
-	return b.serving.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		_, err := b.app.Plans.Withdraw(ctx, tx, erasurePlan, []uuid.UUID{id})
-		return err
-	})
+	for {
+		var done bool
+		err := b.serving.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+			done, err = b.app.Plans.Withdraw(ctx, tx, erasurePlan, []uuid.UUID{id})
+			return err
+		})
+		if done || err != nil {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 func (b *bench) left(ctx context.Context, person uuid.UUID) (n int, err error) {
