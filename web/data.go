@@ -37,15 +37,18 @@ func (c *dataController) index(ctx echo.Context) error {
 		return err
 	}
 	page := views.DataPage{Shell: c.shell(ctx, "data.title", "data")}
-	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
-		group := views.DataGroup{Origin: string(origin)}
-		for _, h := range *holdings {
-			if category, _ := c.Register.Category(h.Category); category.Origin == origin {
-				group.Cards = append(group.Cards, c.card(r, category, h))
-			}
+	groups := map[register.Origin]*views.DataGroup{}
+	for _, h := range *holdings {
+		category, _ := c.Register.Category(h.Category)
+		if groups[category.Origin] == nil {
+			groups[category.Origin] = &views.DataGroup{Origin: string(category.Origin)}
 		}
-		if len(group.Cards) > 0 {
-			page.Groups = append(page.Groups, group)
+		group := groups[category.Origin]
+		group.Cards = append(group.Cards, c.card(r, category, h))
+	}
+	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
+		if group := groups[origin]; group != nil {
+			page.Groups = append(page.Groups, *group)
 		}
 	}
 	return render(ctx, http.StatusOK, views.Data(page))

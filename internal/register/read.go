@@ -9,10 +9,10 @@ import (
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
 
 // find is the element whose id is wanted.
-func find[T any](list []T, id string, of func(T) string) (T, bool) {
-	for _, item := range list {
-		if of(item) == id {
-			return item, true
+func find[T any](list []T, id string, of func(*T) string) (T, bool) {
+	for i := range list { // without a copy of each that it passes: they are large, and pages ask often
+		if of(&list[i]) == id {
+			return list[i], true
 		}
 	}
 	var none T
@@ -21,22 +21,22 @@ func find[T any](list []T, id string, of func(T) string) (T, bool) {
 
 // Category finds a category.
 func (r *Register) Category(id string) (Category, bool) {
-	return find(r.Categories, id, func(c Category) string { return c.ID })
+	return find(r.Categories, id, func(c *Category) string { return c.ID })
 }
 
 // Topic finds an e-mail topic.
 func (r *Register) Topic(id string) (Topic, bool) {
-	return find(r.Topics, id, func(t Topic) string { return t.ID })
+	return find(r.Topics, id, func(t *Topic) string { return t.ID })
 }
 
 // RequestKind finds a kind of request.
 func (r *Register) RequestKind(id string) (RequestKind, bool) {
-	return find(r.RequestKinds, id, func(k RequestKind) string { return k.ID })
+	return find(r.RequestKinds, id, func(k *RequestKind) string { return k.ID })
 }
 
 // Refusal finds a reason to refuse.
 func (r *Register) Refusal(code string) (Refusal, bool) {
-	return find(r.Refusals, code, func(f Refusal) string { return f.Code })
+	return find(r.Refusals, code, func(f *Refusal) string { return f.Code })
 }
 
 // Law names the law under which a kind of request is asked for.
@@ -72,45 +72,45 @@ func (r *Register) RefusalsFor(kind, jurisdiction string) []Refusal {
 
 // LookReason finds a reason to open somebody's data.
 func (r *Register) LookReason(code string) (LookReason, bool) {
-	return find(r.LookReasons, code, func(l LookReason) string { return l.Code })
+	return find(r.LookReasons, code, func(l *LookReason) string { return l.Code })
 }
 
 // Purpose finds a purpose.
 func (r *Register) Purpose(id string) (Purpose, bool) {
-	return find(r.Purposes, id, func(p Purpose) string { return p.ID })
+	return find(r.Purposes, id, func(p *Purpose) string { return p.ID })
 }
 
 // Basis is the legal basis of a purpose. A loaded register has one for each.
 func (r *Register) Basis(id string) Basis {
-	basis, _ := find(r.Bases, id, func(b Basis) string { return b.ID })
+	basis, _ := find(r.Bases, id, func(b *Basis) string { return b.ID })
 	return basis
 }
 
 // Place is where a category or recipient is. A loaded register has one for
 // each.
 func (r *Register) Place(id string) Place {
-	place, _ := find(r.Places, id, func(p Place) string { return p.ID })
+	place, _ := find(r.Places, id, func(p *Place) string { return p.ID })
 	return place
 }
 
 // Transfer is the ground on which a category leaves the EEA; ok is false for
 // a category that does not.
 func (r *Register) Transfer(id string) (Transfer, bool) {
-	return find(r.Transfers, id, func(t Transfer) string { return t.ID })
+	return find(r.Transfers, id, func(t *Transfer) string { return t.ID })
 }
 
 // PurposesOf are a category's purposes.
 func (r *Register) PurposesOf(c Category) []Purpose {
-	return pick(r.Purposes, c.Purposes, func(p Purpose) string { return p.ID })
+	return pick(r.Purposes, c.Purposes, func(p *Purpose) string { return p.ID })
 }
 
 // RecipientsOf are those who get data of a category.
 func (r *Register) RecipientsOf(c Category) []Recipient {
-	return pick(r.Recipients, c.Recipients, func(p Recipient) string { return p.ID })
+	return pick(r.Recipients, c.Recipients, func(p *Recipient) string { return p.ID })
 }
 
 // pick keeps the order in which the ids were written.
-func pick[T any](list []T, ids []string, of func(T) string) []T {
+func pick[T any](list []T, ids []string, of func(*T) string) []T {
 	picked := make([]T, 0, len(ids))
 	for _, id := range ids {
 		if item, ok := find(list, id, of); ok {
@@ -145,7 +145,7 @@ func (r *Register) Jurisdiction(country, region string) Jurisdiction {
 
 // JurisdictionByID finds a jurisdiction.
 func (r *Register) JurisdictionByID(id string) (Jurisdiction, bool) {
-	return find(r.Jurisdictions, id, func(j Jurisdiction) string { return j.ID })
+	return find(r.Jurisdictions, id, func(j *Jurisdiction) string { return j.ID })
 }
 
 // AuthoritiesFor are the authorities to which somebody who lives there may
