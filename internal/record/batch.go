@@ -3,6 +3,7 @@ package record
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"plusultra.link/privacy/internal/address"
 )
@@ -25,7 +26,8 @@ type pending struct {
 	line     int64
 	person   int // in batch.names
 	from, to int // in batch.buf
-	month    string
+	at       time.Time
+	amount   int64 // of what the category measures
 }
 
 func (b *batch) reset() {
@@ -58,14 +60,15 @@ func nameOf(written string) string {
 	return strings.ToLower(strings.TrimSpace(written))
 }
 
-// months are those in which rows of the batch lie, as 2006-01.
-func (b *batch) months() []string {
-	var months []string
-	for i, p := range b.rows {
-		if i == 0 || p.month != b.rows[i-1].month {
-			months = append(months, p.month)
+// months are those in which rows of the batch lie, by their first moment.
+func (b *batch) months() []time.Time {
+	var months []time.Time
+	for _, p := range b.rows {
+		month := time.Date(p.at.Year(), p.at.Month(), 1, 0, 0, 0, 0, time.UTC)
+		if len(months) == 0 || month != months[len(months)-1] {
+			months = append(months, month)
 		}
 	}
-	slices.Sort(months)
+	slices.SortFunc(months, time.Time.Compare)
 	return slices.Compact(months)
 }

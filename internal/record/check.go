@@ -70,11 +70,18 @@ type checker struct {
 	reg      *register.Register
 	category string
 	now      time.Time
-	names    *banned
+	names    *memo[verdict] // which are forbidden
+	places   *memo[bool]    // which are words for one
 }
 
 func newChecker(reg *register.Register, category string, now time.Time) checker {
-	return checker{reg: reg, category: category, now: now, names: &banned{ask: reg.ForbiddenField, known: map[string]verdict{}}}
+	return checker{
+		reg: reg, category: category, now: now, places: newMemo(placeName),
+		names: newMemo(func(name string) (v verdict) {
+			v.ban, v.is = reg.ForbiddenField(category, name)
+			return v
+		}),
+	}
 }
 
 // canonical gives the one form in which a value is stored: the same fact
@@ -117,7 +124,7 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 	case dictionary.TypeNetwork:
 		return network(v.text)
 	case dictionary.TypePlace:
-		if !placeName(string(v.text)) {
+		if !c.places.of(v.text) {
 			return nil, NoPlace
 		}
 	case dictionary.TypeEmail:

@@ -93,6 +93,8 @@ type run struct {
 	months  map[time.Time]bool // whose partition is there
 	result  Result
 	unended bool
+
+	collides bool // the last batch held rows that were there already
 }
 
 func (r *run) begin(ctx context.Context) error {

@@ -3,6 +3,8 @@ package record
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"plusultra.link/privacy/internal/dictionary"
 )
@@ -16,8 +18,9 @@ type ingestTable struct {
 	time   int
 	tally  int // -1 for none
 	stage  string
-	copy   string
-	insert string
+	copy   string // to the stage
+	insert string // from there
+	direct string // copies to the table itself
 }
 
 func newIngestTable(t *table) (*ingestTable, error) {
@@ -67,8 +70,11 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		if f.Type == dictionary.TypeText && len(value) > 0 {
 			b.texts = append(b.texts, value)
 		}
-		if at == i.time {
-			p.month = string(value[:len("2006-01")])
+		switch at { // both are as canonical wrote them
+		case i.time:
+			p.at, _ = time.Parse(time.RFC3339Nano, string(value))
+		case i.tally:
+			p.amount, _ = strconv.ParseInt(string(value), 10, 64)
 		}
 		if !i.holding.Records {
 			b.buf = i.column(append(b.buf, '\t'), f, value)

@@ -27,9 +27,10 @@ func TestANameIsLookedUpOnceHoweverManyRowsHaveIt(t *testing.T) {
 	into := &ingestTable{index: map[string]int{}}
 	look := func(reader rowReader) (asked, refused int) {
 		check := newChecker(reg, "entries", time.Now())
-		check.names.ask = func(category, field string) (register.Ban, bool) {
+		find := check.names.find
+		check.names.find = func(name string) verdict {
 			asked++
-			return reg.ForbiddenField(category, field)
+			return find(name)
 		}
 		for raw := (rawRow{}); ; {
 			refusal, err := reader.next(&raw)
@@ -42,7 +43,7 @@ func TestANameIsLookedUpOnceHoweverManyRowsHaveIt(t *testing.T) {
 			if refusal != nil || into.checkUndeclared(check, &raw) != nil {
 				refused++
 			}
-			if len(raw.extra) > maxColumns || len(check.names.known) > mostNames {
+			if len(raw.extra) > maxColumns || len(check.names.known) > mostKnown {
 				t.Fatalf("%d fields of a row, %d names are remembered", len(raw.extra), len(check.names.known))
 			}
 		}

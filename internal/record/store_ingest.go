@@ -46,17 +46,16 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 	var added int64
 	all := slices.Clone(refused)
 	err := r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		kept, strangers, err := r.stage(ctx, tx, b, rows)
+		people, err := r.people(ctx, tx, b, rows)
 		if err != nil {
 			return err
 		}
+		kept, strangers := r.known(rows, people)
 		all = append(all, strangers...)
-		if kept > 0 {
-			if err := tx.PGX.QueryRow(ctx, r.into.insert, r.deps.Now()).Scan(&added); err != nil {
-				return err
-			}
+		if added, err = r.put(ctx, tx, b, kept, people); err != nil {
+			return err
 		}
-		return r.note(ctx, tx.PGX, added, kept-added, all)
+		return r.note(ctx, tx.PGX, added, int64(len(kept))-added, all)
 	})
 	var code string
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -80,48 +79,93 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 	return r.write(ctx, b, rows[half:], nil, 1)
 }
 
-// stage copies the rows of people who are there to a table of the
-// transaction's own. Their accounts can't begin to close until it commits.
-func (r *run) stage(ctx context.Context, tx postgres.Tx, b *batch, rows []pending) (int64, []Refusal, error) {
+// people finds those that a batch names. Their accounts can't begin to close
+// until the transaction commits, and no other import of the category writes.
+func (r *run) people(ctx context.Context, tx postgres.Tx, b *batch, rows []pending) ([]uuid.UUID, error) {
 	lock := "portal ingest " + r.in.Category
-	if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil {
-		return 0, nil, err
-	}
-	if len(rows) == 0 {
-		return 0, nil, nil
+	if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil || len(rows) == 0 {
+		return nil, err
 	}
 	known, err := account.ShareAll(ctx, tx, b.names)
-	if err != nil {
-		return 0, nil, err
-	}
 	people := make([]uuid.UUID, len(b.names))
 	for i, name := range b.names {
 		people[i] = known[name]
 	}
-	if _, err := tx.PGX.Exec(ctx, r.into.stage); err != nil {
-		return 0, nil, err
+	return people, err
+}
+
+// known parts the rows of people who are there from those of strangers.
+func (r *run) known(rows []pending, people []uuid.UUID) (kept []pending, strangers []Refusal) {
+	for _, p := range rows {
+		if people[p.person] == uuid.Nil {
+			strangers = append(strangers, Refusal{Line: p.line, Field: personField, Reason: Unknown})
+			continue
+		}
+		kept = append(kept, p)
 	}
-	out := make([]byte, 0, len(b.buf)+len(rows)*64)
+	return kept, strangers
+}
+
+// put writes rows and gives how many of them were new. All of a file's are, as
+// a rule, and are copied to where they belong; a batch in which one is held
+// already goes by a table of the transaction's own, and so do the next until
+// there was a whole new one.
+func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) (added int64, err error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if !r.collides {
+		err := r.copy(ctx, tx, b, rows, people)
+		if err == nil {
+			return int64(len(rows)), r.addSums(ctx, tx, rows, people)
+		}
+		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "23505" {
+			return 0, err
+		}
+	}
+	if _, err := tx.PGX.Exec(ctx, r.into.stage); err != nil {
+		return 0, err
+	}
+	if _, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, nil)), r.into.copy); err != nil {
+		return 0, err
+	}
+	if err := tx.PGX.QueryRow(ctx, r.into.insert, r.deps.Now()).Scan(&added); err != nil {
+		return 0, err
+	}
+	r.collides = added < int64(len(rows))
+	return added, nil
+}
+
+// copy copies rows into the table itself, all of them or none.
+func (r *run) copy(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) error {
+	point, err := tx.PGX.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	var fixed []byte
+	if r.into.holding.Records {
+		fixed = fmt.Appendf(nil, "\t%s\t%s", r.in.Category, r.deps.Now().UTC().Format(time.RFC3339Nano))
+	}
+	if _, err := point.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, fixed)), r.into.direct); err != nil {
+		return errors.Join(err, point.Rollback(ctx))
+	}
+	return point.Commit(ctx)
+}
+
+// lines are rows as COPY reads them, each with the same end.
+func (r *run) lines(b *batch, rows []pending, people []uuid.UUID, end []byte) []byte {
 	texts := make([]string, len(people))
 	for i, id := range people {
 		texts[i] = id.String()
 	}
-	var kept int64
-	var strangers []Refusal
+	out := make([]byte, 0, len(b.buf)+len(rows)*(64+len(end)))
 	for _, p := range rows {
-		id := people[p.person]
-		if id == uuid.Nil {
-			strangers = append(strangers, Refusal{Line: p.line, Field: personField, Reason: Unknown})
-			continue
-		}
 		columns := b.buf[p.from:p.to]
 		out = append(append(out, texts[p.person]...), '\t')
-		out = strconv.AppendInt(out, r.rowID(id, columns), 10)
-		out = append(append(out, columns...), '\n')
-		kept++
+		out = strconv.AppendInt(out, r.rowID(people[p.person], columns), 10)
+		out = append(append(append(out, columns...), end...), '\n')
 	}
-	_, err = tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(out), r.into.copy)
-	return kept, strangers, err
+	return out
 }
 
 // rowID makes a row's id of whom it is about and all it says, so that the same
@@ -174,16 +218,12 @@ func (r *run) partitions(ctx context.Context, b *batch) error {
 	if !r.into.relation.partitioned {
 		return nil
 	}
-	for _, name := range b.months() {
-		month, err := time.Parse("2006-01", name)
-		if err != nil {
-			return err
-		}
+	for _, month := range b.months() {
 		if r.months[month] {
 			continue
 		}
 		if err := r.partition(ctx, month); err != nil {
-			return fmt.Errorf("make the partition of %s: %w", name, err)
+			return fmt.Errorf("make the partition of %s: %w", month.Format("2006-01"), err)
 		}
 		r.months[month] = true
 	}
@@ -226,6 +266,7 @@ func (i *ingestTable) plan() {
 	}
 	i.stage = "create temp table stage (" + strings.Join(columns, ", ") + ") on commit drop"
 	i.copy = "copy pg_temp.stage (" + strings.Join(quoted, ", ") + ") from stdin"
+	i.direct = "copy " + i.from + " (" + strings.Join(append(slices.Clone(quoted), fixed...), ", ") + ") from stdin"
 	at, amount := quote(i.holding.Time), "0"
 	if i.tally >= 0 {
 		amount = quote(i.holding.Tally)
