@@ -33,7 +33,7 @@ func (o options) longest() time.Duration {
 	case o.Full:
 		return time.Hour
 	}
-	return 10 * time.Minute
+	return 20 * time.Minute
 }
 
 // bench is one run.
