@@ -38,6 +38,10 @@ func openBucket(ctx context.Context, named, data string) (*blob.Bucket, error) {
 			return nil, err
 		}
 		folder = filepath.Join(beside, "files")
+		// A private database may come to lie beside it, run by somebody else.
+		if err := os.MkdirAll(beside, 0o755); err != nil { //nolint:gosec // all that lies in it is private
+			return nil, err
+		}
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
