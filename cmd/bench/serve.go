@@ -73,7 +73,7 @@ func (t task) serve(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	host.UseMemory() // the hand-written side too
+	host.UseMachine() // the hand-written side too
 	server := host.Server(nil)
 	var group errgroup.Group
 	switch t.Kind {

@@ -37,7 +37,7 @@ func (b *bench) signIns(ctx context.Context) error {
 	if err := b.hold(ctx); err != nil {
 		return err
 	}
-	hasher, err := account.NewHasher()
+	hasher, err := account.NewHasher(runtime.NumCPU())
 	if err != nil {
 		return err
 	}

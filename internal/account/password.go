@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -31,6 +30,8 @@ const (
 	maxPassword = 200 // bytes in normal form; longer ones are refused when they are set
 	maxWaiting  = 64
 	maxWait     = 5 * time.Second
+	maxHeld     = 1024
+	holdRefused = time.Second
 )
 
 // Hasher hashes passwords, at most as many at once as there are cores: more
@@ -38,12 +39,13 @@ const (
 type Hasher struct {
 	permits chan struct{}
 	waiting chan struct{}
+	held    chan struct{} // who was refused, and is answered a little later
 	decoy   string
 }
 
-// NewHasher makes a hasher. One per process is right.
-func NewHasher() (*Hasher, error) {
-	h := &Hasher{permits: make(chan struct{}, runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, maxWaiting)}
+// NewHasher makes a hasher for so many cores. One per process is right.
+func NewHasher(cores int) (*Hasher, error) {
+	h := &Hasher{permits: make(chan struct{}, cores), waiting: make(chan struct{}, maxWaiting), held: make(chan struct{}, maxHeld)}
 	var err error
 	h.decoy, err = h.Hash(context.Background(), rand.Text())
 	return h, err
@@ -110,7 +112,7 @@ func (h *Hasher) argon(ctx context.Context, password string, salt []byte, memory
 	case h.waiting <- struct{}{}:
 		defer func() { <-h.waiting }()
 	default:
-		return nil, fault.New(fault.Unavailable, "account.busy")
+		return nil, h.refuse(ctx)
 	}
 	patience := time.NewTimer(maxWait)
 	defer patience.Stop()
@@ -123,4 +125,21 @@ func (h *Hasher) argon(ctx context.Context, password string, salt []byte, memory
 		return nil, ctx.Err()
 	}
 	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, hashSize), nil
+}
+
+// refuse answers whoever finds the queue full, but not at once: programs that
+// ask again as soon as they are told would take the cores from everybody else.
+func (h *Hasher) refuse(ctx context.Context) error {
+	select {
+	case h.held <- struct{}{}:
+		defer func() { <-h.held }()
+		timer := time.NewTimer(holdRefused)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	default: // as many are held as may be
+	}
+	return fault.New(fault.Unavailable, "account.busy")
 }

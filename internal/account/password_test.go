@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"plusultra.link/privacy/internal/fault"
 )
 
 func TestJudgingAPasswordIsBoundedWork(t *testing.T) {
@@ -87,7 +89,7 @@ func TestAPasswordThatSaysWhoItsOwnerIsIsWeak(t *testing.T) {
 
 func TestTwoLongPasswordsThatBeginAlikeAreTwo(t *testing.T) {
 	t.Parallel()
-	h, err := NewHasher()
+	h, err := NewHasher(2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,5 +105,33 @@ func TestTwoLongPasswordsThatBeginAlikeAreTwo(t *testing.T) {
 	}
 	if _, err := h.Hash(context.Background(), long+"12345"); err == nil {
 		t.Error("a password is kept of which sign-in would not read the whole")
+	}
+}
+
+func TestWhoFindsTheQueueFullIsAnsweredALittleLater(t *testing.T) {
+	t.Parallel()
+	h, err := NewHasher(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range maxWaiting {
+		h.waiting <- struct{}{}
+	}
+	asked := time.Now()
+	if _, err := h.Hash(t.Context(), "quiet harbour lantern 7"); !fault.Is(err, fault.Unavailable) {
+		t.Fatal(err)
+	}
+	if took := time.Since(asked); took < holdRefused {
+		t.Errorf("answered after %s", took)
+	}
+	for range maxHeld {
+		h.held <- struct{}{}
+	}
+	asked = time.Now()
+	if _, err := h.Hash(t.Context(), "quiet harbour lantern 7"); !fault.Is(err, fault.Unavailable) {
+		t.Fatal(err)
+	}
+	if took := time.Since(asked); took >= holdRefused {
+		t.Errorf("%d are held, and one more", maxHeld)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"runtime"
 	"strings"
 	"time"
 
@@ -97,6 +98,10 @@ type App struct {
 	db *postgres.DB
 }
 
+// cores are those of the machine, or of the container: as the program begins,
+// before a server takes more threads than that.
+var cores = runtime.GOMAXPROCS(0) //nolint:gochecknoglobals // of the process
+
 // Reads begins a batch of reads, for a page that asks several services at once.
 func (a *App) Reads() *postgres.Reads { return a.db.Reads() }
 
@@ -131,7 +136,7 @@ func New(p Parts) (*App, error) {
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
 		return nil, err
 	}
-	hasher, err := account.NewHasher()
+	hasher, err := account.NewHasher(cores)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +268,7 @@ func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
-	if err := jobs.Run(ctx, jobs.Config{DB: a.db, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log}); err != nil {
+	if err := jobs.Run(ctx, jobs.Config{DB: a.db, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log, Cores: cores}); err != nil {
 		return fmt.Errorf("working jobs: %w", err)
 	}
 	return nil

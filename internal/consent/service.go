@@ -57,7 +57,7 @@ const historyMax = 500
 
 // ReadHistory is a person's ledger, the newest line first, at most 500 lines.
 func (s *Service) ReadHistory(r *postgres.Reads, person uuid.UUID) *[]Event {
-	return postgres.Rows[Event](r, "where person_id = $1 order by at desc, id desc limit $2", person, historyMax)
+	return readHistory(r, person, historyMax)
 }
 
 // MayMail tells whether a message of a topic may go to an address. person is

@@ -103,6 +103,10 @@ func (s *Service) suppressions(r *postgres.Reads, addresses []string) *[]suppres
 	return all
 }
 
+func readHistory(r *postgres.Reads, person uuid.UUID, limit int) *[]Event {
+	return postgres.Rows[Event](r, "where person_id = $1 order by at desc, id desc limit $2", person, limit)
+}
+
 // applySuppression makes a suppression of a person's address the state of the topic.
 func applySuppression(ctx context.Context, tx postgres.Tx, person uuid.UUID, topic string, since time.Time) error {
 	_, err := tx.PGX.Exec(ctx, `update consent_state set given = false, at = $3 where person_id = $1 and topic = $2 and given`, person, topic, since)

@@ -145,7 +145,7 @@ func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok
 
 // ReadUnderWay reads the person's erasure that is scheduled or runs; none, or one.
 func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Erasure {
-	return postgres.Rows[Erasure](r, "where person_id = $1 and state = any($2)", person, underWay())
+	return readUnderWay(r, person)
 }
 
 // Progress is how many rows have been deleted or made anonymous, of how many.

@@ -37,6 +37,11 @@ func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasure, error) {
 	return one(ctx, gorm.G[Erasure](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
 }
 
+// readUnderWay reads the person's erasure that is scheduled or runs; none, or one.
+func readUnderWay(r *postgres.Reads, person uuid.UUID) *[]Erasure {
+	return postgres.Rows[Erasure](r, "where person_id = $1 and state = any($2)", person, underWay())
+}
+
 func one(ctx context.Context, q gorm.ChainInterface[Erasure]) (Erasure, error) {
 	e, err := q.First(ctx)
 	if postgres.IsMissing(err) {

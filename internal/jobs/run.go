@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
 
@@ -49,6 +48,7 @@ type Config struct {
 	Logger *slog.Logger
 	// StopWithin is how long running jobs may go on when ctx ends; 0 means 10 s.
 	StopWithin time.Duration
+	Cores      int // for which work is taken; 0 means 1
 }
 
 // Run works jobs until ctx ends. Then it takes no more, gives the running ones
@@ -80,7 +80,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 	if cfg.StopWithin <= 0 {
 		cfg.StopWithin = stopWithin
 	}
-	cores := runtime.GOMAXPROCS(0)
+	cores := max(cfg.Cores, 1)
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool), &river.Config{
 		Workers:      cfg.Workers,
 		PeriodicJobs: cfg.Periodic,

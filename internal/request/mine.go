@@ -23,13 +23,13 @@ func (s *Service) Mine(ctx context.Context, person uuid.UUID) ([]Request, error)
 
 // ReadMine reads what Mine gives.
 func (s *Service) ReadMine(r *postgres.Reads, person uuid.UUID) *[]Request {
-	return postgres.Rows[Request](r, "where person_id = $1 order by received_at desc, id desc limit 200", person)
+	return readMine(r, person, 200)
 }
 
 // ReadUnderWay are those of a person's requests that wait for an answer, the
 // latest first.
 func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
-	return postgres.Rows[Request](r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
+	return readUnderWay(r, person)
 }
 
 // Get is one request of the person's own. NotFound for anybody else's.

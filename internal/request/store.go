@@ -174,6 +174,16 @@ func latestOther(ctx context.Context, db *gorm.DB, by staff.Member, r Request) (
 	return e.ID.String(), nil
 }
 
+// readMine reads a person's requests, the latest first.
+func readMine(r *postgres.Reads, person uuid.UUID, limit int) *[]Request {
+	return postgres.Rows[Request](r, "where person_id = $1 order by received_at desc, id desc limit $2", person, limit)
+}
+
+// readUnderWay reads those that wait for an answer, the latest first.
+func readUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
+	return postgres.Rows[Request](r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
+}
+
 // page is a page of the queue, and one row more if there is another.
 func (s *Service) page(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, err error) {
 	q, found := s.narrow(gorm.G[Request](s.deps.DB.Gorm(ctx)).Order("rank, due_on, id").Limit(perPage+1), by, f)

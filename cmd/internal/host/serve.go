@@ -38,7 +38,7 @@ const finishWithin = 10 * time.Second
 // Serve answers until ctx ends, then finishes what is under way. It speaks TLS
 // where it is given the file of a certificate.
 func Serve(ctx context.Context, h http.Handler, l net.Listener, cert, key string) error {
-	UseMemory()
+	UseMachine()
 	s, ended := Server(h), make(chan error, 1)
 	go func() {
 		if cert != "" {
