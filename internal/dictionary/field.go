@@ -18,8 +18,8 @@ const (
 	TypeInteger Type = "integer"
 	TypeBytes   Type = "bytes"
 	TypeSeconds Type = "seconds"
-	TypeTime    Type = "time" // RFC 3339
-	TypeDate    Type = "date" // YYYY-MM-DD
+	TypeTime    Type = "time"    // RFC 3339
+	TypeDate    Type = "date"    // YYYY-MM-DD
 	TypeAddress Type = "address" // an IP address
 	TypeNetwork Type = "network" // in CIDR notation, of more than one address
 	TypePlace   Type = "place"
