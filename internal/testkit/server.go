@@ -23,6 +23,7 @@ const (
 	supervisorFile = "supervisor.lock"
 	urlFile        = "url"
 	logFile        = "supervisor.log"
+	clusterFolder  = "cluster"
 
 	supervisorEnv = "PORTAL_TEST_SUPERVISOR" // names the folder to a process that is to supervise
 	roomNeeded    = 2 << 30                  // bytes free in memory that make it the place

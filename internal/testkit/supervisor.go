@@ -44,7 +44,7 @@ func supervise(dir string) error {
 	}
 	defer alone.release()
 	server, err := embedded.Start(ctx, embedded.Config{
-		Dir:      filepath.Join(dir, "cluster"),
+		Dir:      filepath.Join(dir, clusterFolder),
 		Programs: Programs(),
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Settings: map[string]string{ // nothing here need outlive a crash
@@ -52,6 +52,7 @@ func supervise(dir string) error {
 			"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB",
 			"max_connections": "400", "shared_buffers": "128MB",
 			"autovacuum": "off", "jit": "off",
+			"log_line_prefix": "%d ", // whose it is, for Statements
 		},
 	})
 	if err != nil {
