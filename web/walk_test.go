@@ -35,6 +35,7 @@ type walk struct {
 	handler http.Handler
 	routes  []web.Route
 	asked   atomic.Int32 // requests, each from an address of its own: no limit is meant
+	looking func()       // has an admin open robin's data, for an hour
 }
 
 func bothSchemes(t *testing.T, test func(*testing.T, *walk)) {

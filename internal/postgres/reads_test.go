@@ -52,7 +52,7 @@ func TestRowsReadTogetherAreThoseThatGORMReads(t *testing.T) {
 		t.Fatal(want, err)
 	}
 	same := func(a, b thing) bool {
-		return a.PersonID == b.PersonID && a.At == b.At && (a.EndedAt == nil) == (b.EndedAt == nil) && a.Word == b.Word &&
+		return a.PersonID == b.PersonID && a.At.Equal(b.At) && (a.EndedAt == nil) == (b.EndedAt == nil) && a.Word == b.Word &&
 			slices.Equal(a.Sealed, b.Sealed) && a.Number == b.Number && slices.Equal(a.Parts, b.Parts) && a.TOTPStep == b.TOTPStep
 	}
 	r := db.Reads()

@@ -45,7 +45,6 @@ func network(s []byte) ([]byte, Reason) {
 }
 
 var (
-	dots         = strings.NewReplacer("。", ".", "｡", ".")
 	hostName     = regexp.MustCompile(`[\pL\pN-]+(\.[\pL\pN-]+)*\.(\pL{2,}|xn--[a-z0-9-]+)`)
 	abbreviation = regexp.MustCompile(`^\p{Lu}\p{Ll}{0,2}\.\p{Lu}\p{Ll}+$`) // St.Gallen
 	numbered     = regexp.MustCompile(`\pN\.\pN+\.\pN+\.\pN|:\S|::|//|^/|/$|/\pN|[@\\?=&#<>_]`)
@@ -54,7 +53,7 @@ var (
 // placeName tells whether a text is words for a place. Nobody's visits are to
 // be read in it: no address of a page, host or device, and no port.
 func placeName(s string) bool {
-	s = dots.Replace(norm.NFKC.String(s))
+	s = strings.ReplaceAll(norm.NFKC.String(s), "。", ".") // which the half-width one has become, too
 	if !strings.ContainsFunc(s, unicode.IsLetter) || numbered.MatchString(s) {
 		return false
 	}

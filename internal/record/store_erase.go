@@ -87,7 +87,7 @@ func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, af
 // would be a join.
 func (t *table) last(ctx context.Context, tx pgx.Tx, c condition, limit int) ([]string, error) {
 	if len(t.keys) == 0 {
-		return nil, nil //nolint:nilnil // a person has one row here
+		return nil, nil // a person has one row here
 	}
 	texts := make([]string, len(t.keys))
 	key, into := make([]string, len(t.keys)), make([]any, len(t.keys))
@@ -100,7 +100,7 @@ func (t *table) last(ctx context.Context, tx pgx.Tx, c condition, limit int) ([]
 	err := tx.QueryRow(ctx, "select "+strings.Join(texts, ", ")+" from "+t.from+" where "+c.sql+t.order("")+" limit 1 offset "+strconv.Itoa(limit-1),
 		append([]any{ownPlan}, c.args...)...).Scan(into...)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // as above
+		return nil, nil
 	}
 	return key, err
 }

@@ -138,18 +138,14 @@ func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending,
 
 // copy copies rows into the table itself, all of them or none.
 func (r *run) copy(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) error {
-	point, err := tx.PGX.Begin(ctx)
-	if err != nil {
-		return err
-	}
 	var fixed []byte
 	if r.into.holding.Records {
 		fixed = fmt.Appendf(nil, "\t%s\t%s", r.in.Category, r.deps.Now().UTC().Format(time.RFC3339Nano))
 	}
-	if _, err := point.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, fixed)), r.into.direct); err != nil {
-		return errors.Join(err, point.Rollback(ctx))
-	}
-	return point.Commit(ctx)
+	return tx.Try(ctx, func(postgres.Reader) error {
+		_, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, fixed)), r.into.direct)
+		return err
+	})
 }
 
 // lines are rows as COPY reads them, each with the same end.
