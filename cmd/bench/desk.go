@@ -95,7 +95,7 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	for _, a := range b.desk.asked {
-		why := disclosure.Stated{Code: "support", Reason: "A call about this very request."}
+		why := disclosure.Stated{Code: b.app.Register.LookReasons[0].Code, Reason: "A call about this very request."}
 		if err := b.app.Looks.Open(ctx, b.desk.member, a.person, why); err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 
 	mailbox "github.com/emersion/go-smtp"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -61,6 +62,9 @@ func (b *bench) deliver(ctx context.Context, sink *sink, n int) (time.Duration, 
 		for i := range n {
 			to := mail.Recipient{Owner: b.people.ids[i], Address: addressOf(i), Lang: "en"}
 			m := mail.Message{Kind: "passwordChanged", Topic: "account-verification", Link: "http://localhost/forgot"}
+			if err := account.Share(ctx, tx, to.Owner); err != nil {
+				return err
+			}
 			if err := b.app.Mail.Post(ctx, tx, to, m); err != nil {
 				return err
 			}

@@ -67,8 +67,6 @@ func untaken() map[string]string {
 		"security.deleteBefore":   lessens,
 		"sso.deleteLapsed":        lessens,
 		"mail.Send":               "for a command at the terminal, to its operator",
-		"record.Delete":           erases,
-		"record.Erase":            erases,
 		"sso.EndLapsed":           nobodys,
 		"sso.Join":                nobodys,
 		"sso.decline":             nobodys,

@@ -23,6 +23,21 @@ func (s *Service) Overview(ctx context.Context, person uuid.UUID) ([]Holding, er
 	return s.overviewBy(ctx, s.deps.DB.Reads(), person)
 }
 
+// ReadOverview reads what Overview gives.
+func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
+	return s.readOverview(r, person)
+}
+
+// ReadHolding reads how much of one category is held.
+func (s *Service) ReadHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
+	return s.readHolding(r, person, category)
+}
+
+// ReadDays reads the days of a category on which a person has rows, in order.
+func (s *Service) ReadDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
+	return readDays(r, person, category)
+}
+
 // OverviewIn is Overview, read in tx.
 func (s *Service) OverviewIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Holding, error) {
 	return s.overviewBy(ctx, tx.Reads(), person)

@@ -11,9 +11,7 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// ReadOverview reads of every category how much is held, in the register's
-// order.
-func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
+func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	found, all := map[string]Holding{}, &[]Holding{}
 	for _, sql := range s.overview {
 		r.Each(collect(found), sql, person)
@@ -31,8 +29,7 @@ func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	return all
 }
 
-// ReadHolding reads how much of one category is held.
-func (s *Service) ReadHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
+func (s *Service) readHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
 	found, one := map[string]Holding{}, &Holding{}
 	for _, sql := range s.holding[category] {
 		r.Each(collect(found), sql, person)
@@ -90,8 +87,7 @@ func overviewSQL(tables []*table) []string {
 	return all
 }
 
-// ReadDays reads the days of a category on which a person has rows, in order.
-func (s *Service) ReadDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
+func readDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
 	all := &[]Day{}
 	r.Each(func(rows pgx.Rows) error {
 		d, err := pgx.RowToStructByPos[Day](rows)
