@@ -37,9 +37,7 @@ func TestSomebodyChoosesTheirMailAndSeesTheLedgerOfIt(t *testing.T) {
 	b.Press("Turn everything off")
 	b.SeeText("Everything that can be off is off now.")
 	b.Inspect("email-off")
-	preferences, err := p.Consents.Preferences(t.Context(), id)
-	must(t, err)
-	for _, pref := range preferences {
+	for _, pref := range p.preferences(id) {
 		if pref.On != pref.Topic.Locked {
 			t.Errorf("%s: on %v", pref.Topic.ID, pref.On)
 		}

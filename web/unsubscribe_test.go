@@ -223,9 +223,7 @@ func TestSomebodyStopsMailFromAMessageAndTakesItBack(t *testing.T) {
 	b.Press("Stop everything")
 	b.SeeText("You get no more mail that can be stopped")
 	b.Inspect("unsubscribe-all")
-	preferences, err := p.Consents.Preferences(t.Context(), id)
-	must(t, err)
-	for _, pref := range preferences {
+	for _, pref := range p.preferences(id) {
 		if pref.On != pref.Topic.Locked {
 			t.Errorf("%s: on %v", pref.Topic.ID, pref.On)
 		}

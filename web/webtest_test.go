@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
@@ -89,6 +90,15 @@ func openBehind(t *testing.T, front func(backend string) (base string, trust *x5
 	})
 	p.WorkJobs()
 	return p
+}
+
+// preferences are how somebody stands to each topic.
+func (p *portal) preferences(id uuid.UUID) []consent.Preference {
+	p.t.Helper()
+	r := p.Reads()
+	list := p.Consents.ReadPreferences(r, id, "robin@example.com")
+	must(p.t, r.Send(p.t.Context()))
+	return *list
 }
 
 // person makes somebody with an account and goodPassword.

@@ -44,14 +44,6 @@ func (s *Service) ReadPreferences(r *postgres.Reads, person uuid.UUID, address s
 	return list
 }
 
-// Preferences is ReadPreferences at once.
-func (s *Service) Preferences(ctx context.Context, person uuid.UUID) ([]Preference, error) {
-	r := s.deps.DB.Reads()
-	list := s.ReadPreferences(r, person, "")
-	err := r.Send(ctx)
-	return *list, err
-}
-
 // historyMax is how many lines of the ledger a page takes.
 const historyMax = 500
 

@@ -77,6 +77,16 @@ func chosen(person uuid.UUID) consent.Choice {
 	return consent.Choice{Actor: audit.ByPerson(person), Person: person, Channel: consent.Preferences, Lang: "en"}
 }
 
+func (b *bundle) preferences(t *testing.T, person uuid.UUID) []consent.Preference {
+	t.Helper()
+	r := b.db.Reads()
+	list := b.ReadPreferences(r, person, "another@example.com") // so that theirs are looked up
+	if err := r.Send(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return *list
+}
+
 func (b *bundle) history(t *testing.T, person uuid.UUID) ([]consent.Event, error) {
 	t.Helper()
 	r := b.db.Reads()
@@ -92,11 +102,7 @@ func (b *bundle) on(t *testing.T, person uuid.UUID, topic string) bool {
 
 func (b *bundle) preference(t *testing.T, person uuid.UUID, topic string) consent.Preference {
 	t.Helper()
-	list, err := b.Preferences(t.Context(), person)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range list {
+	for _, p := range b.preferences(t, person) {
 		if p.Topic.ID == topic {
 			return p
 		}

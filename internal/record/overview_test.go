@@ -7,7 +7,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 )
 
-func TestTheOverviewIsOneStatementWhateverIsHeld(t *testing.T) {
+func TestTheOverviewTellsOfEveryCategoryWhatIsHeld(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person(t, "mara@example.com")
