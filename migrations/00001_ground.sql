@@ -131,3 +131,4 @@ create table mail_message (
 );
 create unique index mail_message_id on mail_message (id);
 create index mail_message_waiting on mail_message (queued_at) where sealed is not null;
+create index mail_message_failed on mail_message (failed_at) where failed_at is not null;

@@ -11,6 +11,7 @@ create table plan (
   primary key (kind, id)
 );
 create index plan_due on plan (kind, due_at);
+create index plan_failing on plan (kind, due_at) where tries > 0;
 
 create table export (
   person_id   uuid not null,
@@ -32,6 +33,8 @@ create table export (
 );
 create unique index export_one_under_way on export (person_id) where state in ('waiting', 'building');
 create unique index export_id on export (id);
+create index export_under_way on export (asked_at) where state in ('waiting', 'building');
+create index export_failed on export (finished_at) where state = 'failed';
 create trigger export_transition before update of state on export
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
     'waiting building', 'waiting failed', 'waiting expired', 'building waiting', 'building ready', 'building failed', 'building expired',
@@ -70,6 +73,7 @@ create table erasure (
 );
 create unique index erasure_one_under_way on erasure (person_id) where state in ('grace', 'running');
 create unique index erasure_id on erasure (id);
+create index erasure_under_way on erasure (runs_at) where state in ('grace', 'running');
 -- It opens what is append-only (erase_from_ledger): none begins as running, and
 -- none is hurried or becomes somebody else's.
 create trigger erasure_transition before insert or update of state on erasure

@@ -91,6 +91,7 @@ func StaffPlaces() []Place {
 		{"staffQueue", "/staff", "request"},
 		{"staffPeople", "/staff/people", "people"},
 		{"staffAudit", "/staff/audit", "audit"},
+		{"staffOperation", "/staff/operation", "gauge"},
 		{"staffSessions", "/staff/sessions", "security"},
 	}
 }

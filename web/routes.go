@@ -191,6 +191,9 @@ func (s *server) staffRoutes() {
 	attempts := &staffAttemptsController{s}
 	s.staff(get, "/staff/attempts", staff.Admin, attempts.index)
 
+	operation := &staffOperationController{s}
+	s.staff(get, "/staff/operation", staff.Admin, operation.show)
+
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
 

@@ -26,8 +26,9 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tally, err := c.Requests.Tally(r, member(ctx))
-	if err != nil {
+	reads := c.Reads()
+	tally := c.Requests.ReadTally(reads, member(ctx))
+	if err := reads.Send(r); err != nil {
 		return err
 	}
 	page := views.StaffQueuePage{

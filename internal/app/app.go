@@ -29,6 +29,7 @@ import (
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/notice"
+	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -94,6 +95,8 @@ type App struct {
 	SSO      *sso.Service
 	Erasures *erasure.Service
 	Exports  *export.Service
+
+	Operation *operation.Service
 
 	db *postgres.DB
 }
@@ -212,6 +215,9 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Requests = request.New(request.Deps{
 		DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
+	})
+	a.Operation = operation.New(operation.Deps{
+		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests, Now: p.Now,
 	})
 }
 

@@ -3,6 +3,8 @@ package erasure
 import (
 	"context"
 	"time"
+
+	"plusultra.link/privacy/internal/postgres"
 )
 
 // overdueAfter is how long after its time an erasure may go on before somebody
@@ -28,3 +30,12 @@ func (s *Service) LogOverdue(ctx context.Context) error {
 	}
 	return nil
 }
+
+// ReadOverdue adds how many are overdue, up to CountedTo + 1, and when the
+// first of them should have run.
+func (s *Service) ReadOverdue(r *postgres.Reads) *postgres.Tally {
+	return readOverdue(r, s.deps.Now().Add(-overdueAfter), CountedTo+1)
+}
+
+// CountedTo is where counting stops: beyond it there are "more than".
+const CountedTo = 1000

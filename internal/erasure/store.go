@@ -63,6 +63,12 @@ func findOverdue(ctx context.Context, db *gorm.DB, then time.Time, limit int) ([
 	return all, nil
 }
 
+// readOverdue counts the same, by the index on those under way.
+func readOverdue(r *postgres.Reads, then time.Time, limit int) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(runs_at) from (select runs_at from erasure
+		where state in ('grace', 'running') and runs_at < $1 order by runs_at limit $2) x`, then, limit)
+}
+
 // update writes columns of an erasure that the caller holds.
 func update(ctx context.Context, tx postgres.Tx, e Erasure, column string, more ...string) error {
 	_, err := gorm.G[Erasure](tx.Gorm).Where("person_id = ? and id = ?", e.PersonID, e.ID).Select(column, more).Updates(ctx, e)

@@ -157,3 +157,14 @@ func deleteSteps(ctx context.Context, tx postgres.Tx, person, export uuid.UUID) 
 	}
 	return nil
 }
+
+// readUnderWay counts what was asked for before then and is not there yet.
+func readUnderWay(r *postgres.Reads, then time.Time) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(asked_at) from (select asked_at from export
+		where state in ('waiting', 'building') and asked_at <= $1 order by asked_at limit $2) x`, then, CountedTo+1)
+}
+
+func readFailed(r *postgres.Reads, since time.Time) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(finished_at) from (select finished_at from export
+		where state = 'failed' and finished_at > $1 order by finished_at desc limit $2) x`, since, CountedTo+1)
+}

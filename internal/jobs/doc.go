@@ -25,5 +25,6 @@
 // by the database and by no clock. Jobs only ring the bell: they say that there
 // is something to look for, in slices of seconds, and each portal rings again
 // every few seconds for plans that are due and that nobody holds. River's own
-// tables are read and written by River alone.
+// tables are River's alone; what an operator is told of them is counted in
+// store_queue.go, and nothing else looks.
 package jobs

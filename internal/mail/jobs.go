@@ -19,8 +19,11 @@ type deliverArgs struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// JobKind is that of the jobs that send a message each.
+const JobKind = "mail.deliver"
+
 // Kind names the job.
-func (deliverArgs) Kind() string { return "mail.deliver" }
+func (deliverArgs) Kind() string { return JobKind }
 
 // tries are those of five days, as RFC 5321 section 4.5.4.1 recommends: n^4
 // seconds lie between one and the next.

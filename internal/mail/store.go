@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -63,4 +64,29 @@ func deleteNobodys(ctx context.Context, db postgres.Writer, then time.Time) erro
 		return fmt.Errorf("sweeping mail of nobody: %w", err)
 	}
 	return nil
+}
+
+func readWaiting(r *postgres.Reads) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(queued_at) from (select queued_at from mail_message where sealed is not null order by queued_at limit $1) x`, CountedTo+1)
+}
+
+// readNoKey looks among those that have waited longest, which what can't be
+// opened soon does.
+func readNoKey(r *postgres.Reads, keys [][]byte) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(queued_at) from (select queued_at, substring(sealed for 4) as key from mail_message where sealed is not null order by queued_at limit $1) x
+		where key <> all($2)`, CountedTo+1, keys)
+}
+
+func readFailed(r *postgres.Reads, since time.Time) *[]Failed {
+	all := &[]Failed{}
+	r.Each(func(rows pgx.Rows) error {
+		var f Failed
+		var failure string
+		err := rows.Scan(&failure, &f.Number, &f.Last)
+		f.Why = why(failure)
+		*all = append(*all, f)
+		return err
+	}, `select failure, count(*), max(failed_at) from (select failure, failed_at from mail_message where failed_at > $1 order by failed_at desc limit $2) x
+		group by 1 order by 1`, since, CountedTo+1)
+	return all
 }

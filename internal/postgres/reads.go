@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -205,4 +206,27 @@ func modelOf[T schema.Tabler]() model {
 	m.sql = "select " + strings.Join(names, ", ") + ` from "` + s.Table + `" `
 	models.Store(of, m)
 	return m
+}
+
+// Tally is how many rows there are, up to where the query stops counting, and
+// the earliest moment of them; zero if there are none.
+type Tally struct {
+	Number int64
+	First  time.Time
+}
+
+// Count adds a query that gives one number and one moment, which may be null.
+func Count(r *Reads, sql string, args ...any) *Tally {
+	t := &Tally{}
+	r.Each(func(rows pgx.Rows) error {
+		var first *time.Time
+		if err := rows.Scan(&t.Number, &first); err != nil {
+			return err
+		}
+		if first != nil {
+			t.First = *first
+		}
+		return nil
+	}, sql, args...)
+	return t
 }

@@ -69,10 +69,12 @@ const CountedTo = 1000
 // Tally is how much there is to do; each count stops at CountedTo + 1.
 type Tally struct{ Open, Overdue, Mine, Nobodys int64 }
 
-// Tally counts the open requests.
-func (s *Service) Tally(ctx context.Context, by staff.Member) (Tally, error) {
-	return s.tally(ctx, by.ID)
-}
+// ReadTally adds the counts of open requests.
+func (s *Service) ReadTally(r *postgres.Reads, by staff.Member) *Tally { return s.readTally(r, by.ID) }
+
+// ReadOverdue adds how many open requests are past their day, up to CountedTo
+// + 1, and the first such day.
+func (s *Service) ReadOverdue(r *postgres.Reads) *postgres.Tally { return s.readOverdue(r) }
 
 // Find is any request, for staff.
 func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Request, error) {

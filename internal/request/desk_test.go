@@ -272,8 +272,12 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 			t.Fatalf("%s stands after %s", open[i].DueOn, open[i-1].DueOn)
 		}
 	}
-	tally, err := b.requests.Tally(t.Context(), b.agent)
-	must(t, err)
+	reads := b.db.Reads()
+	tally, late := b.requests.ReadTally(reads, b.agent), b.requests.ReadOverdue(reads)
+	must(t, reads.Send(t.Context()))
+	if late.Number != tally.Overdue {
+		t.Errorf("%d are overdue, and %d", late.Number, tally.Overdue)
+	}
 	if int(tally.Open) != len(open) || tally.Mine != 1 || tally.Nobodys != tally.Open-1 {
 		t.Errorf("%d open, tally %+v", len(open), tally)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -225,17 +226,20 @@ func (s *Service) narrow(q gorm.ChainInterface[Request], by staff.Member, f Filt
 	return q, true
 }
 
-// tally counts by pgx: four bounded counts in one statement, on every page of
-// the desk.
-func (s *Service) tally(ctx context.Context, member uuid.UUID) (t Tally, err error) {
-	err = s.deps.DB.Pool.QueryRow(ctx, `select
+// readTally counts by four bounded counts in one statement.
+func (s *Service) readTally(r *postgres.Reads, member uuid.UUID) *Tally {
+	t := &Tally{}
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys) }, `select
 		(select count(*) from (select from request where state = 'open' limit $1) x),
 		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
-		CountedTo+1, s.Today().Time(), member).Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys)
-	if err != nil {
-		return t, fmt.Errorf("counting the queue: %w", err)
-	}
-	return t, nil
+		CountedTo+1, s.Today().Time(), member)
+	return t
+}
+
+// readOverdue counts those that are open past their day, by the index.
+func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(due_on)::timestamptz from (select due_on from request
+		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, CountedTo+1, s.Today().Time())
 }

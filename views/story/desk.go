@@ -38,6 +38,9 @@ func desk() Group {
 			p.Rows = nil
 			return views.StaffAttempts(p)
 		}},
+		{Name: "Operation, all well", Page: operationFine},
+		{Name: "Operation, everything wrong", Page: operationWrong},
+		{Name: "Operation, just begun", Page: operationEmpty},
 	}}
 }
 

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"encoding/hex"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/operation"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/views"
+)
+
+// staffOperationController is how the portal does, for who looks after it.
+type staffOperationController struct{ *server }
+
+func (c *staffOperationController) show(ctx echo.Context) error {
+	f, err := c.Operation.Read(ctx.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := views.StaffOperationPage{
+		Shell: c.staffShell(ctx, "operation.title", "staffOperation"), At: f.At, Ceiling: operation.CountedTo,
+		Mail:   views.OperationMail{Waiting: views.OperationTally(*f.Mail.Waiting), NoKey: f.Mail.NoKey.Number},
+		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files),
+		Schema: views.OperationSchema(*f.Schema), Used: f.Connections.Used, Most: f.Connections.Most,
+	}
+	for _, p := range f.Problems() {
+		page.Problems = append(page.Problems, views.OperationProblem{Code: string(p.Code), Number: p.Number, Since: p.Since})
+	}
+	for _, w := range f.Work {
+		page.Work = append(page.Work, views.OperationWork{Kind: w.Kind, Waiting: w.Waiting, Running: w.Running, Retrying: w.Retrying, Failed: w.Failed, Oldest: w.Oldest})
+	}
+	for _, m := range *f.Mail.Failed {
+		page.Mail.Failed = append(page.Mail.Failed, views.OperationFailed{Why: string(m.Why), Number: m.Number, Last: m.Last})
+	}
+	for _, k := range f.Keys {
+		page.Keys = append(page.Keys, views.OperationKey{ID: hex.EncodeToString(k.ID[:]), Does: keyUse(k)})
+	}
+	for _, s := range f.Standbys {
+		page.Standbys = append(page.Standbys, standby(s))
+	}
+	return render(ctx, http.StatusOK, views.StaffOperation(page))
+}
+
+func filesState(f operation.Files) views.FilesState {
+	switch {
+	case !f.Configured:
+		return views.FilesNone
+	case f.Away != nil:
+		return views.FilesAway
+	}
+	return views.FilesAnswers
+}
+
+func keyUse(k keyring.Key) views.KeyUse {
+	switch {
+	case k.First:
+		return views.KeyCurrent
+	case k.VerifyOnly:
+		return views.KeyVerify
+	}
+	return views.KeyOpens
+}
+
+func standby(s postgres.Standby) views.OperationStandby {
+	return views.OperationStandby{Name: s.Name, Hidden: s.Hidden, Synchronous: s.Synchronous, Lag: s.Lag, Bytes: s.Bytes}
+}
