@@ -113,6 +113,35 @@ create table attempt (
 );
 create index attempt_window on attempt (window_start);
 
+-- What belongs together: this database, its keys, and its file store. segment and
+-- hash are of the last segment of the journal in the store that is known here.
+create table installation (
+  one      boolean primary key default true check (one),
+  id       uuid not null,
+  store_id uuid, -- null until a portal with a file store has come
+  segment  bigint not null default 0,
+  hash     bytea not null default ''
+);
+create table installation_key (
+  id    bytea primary key,
+  value bytea not null, -- a keyed hash of the installation's id
+  since timestamptz not null
+);
+
+-- What is on its way to the journal in the file store, for seconds. Nothing is
+-- looked up here, so that it costs whoever adds to it as little as can be.
+create table journal_outbox (
+  kind    text not null check (kind in ('erasure', 'suppression', 'withdrawal')),
+  at      timestamptz not null,
+  about   uuid, -- the number of the person that it is about
+  id      uuid,
+  topic   text not null default '',
+  channel text not null default '',
+  wording text not null default '',
+  lang    text not null default '',
+  hashes  bytea[]
+);
+
 -- Mail to be sent. Address, arguments and links are sealed, and wiped when
 -- the message has gone. person_id is the staff member's id for staff mail and
 -- the nil UUID for addresses that belong to nobody here.

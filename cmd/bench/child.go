@@ -25,7 +25,7 @@ type task struct {
 	Database string
 	Keys     string
 	Jobs     bool   // run workers and shared writers beside
-	Files    string // folder for archives, or for all that a portal alone keeps
+	Files    string // folder of the file store, or of all that a portal alone keeps
 	Full     bool   // exports at full speed, whoever waits
 	Input    string // file to import or to serve, or what to erase
 	Count    int    // of hashes, or letters
@@ -66,6 +66,9 @@ func (b *bench) start(ctx context.Context, t task) (*child, error) {
 		return nil, err
 	}
 	t.Database, t.Keys = b.server.URL(), b.keys
+	if t.Files == "" {
+		t.Files = b.files() // one store for all that stand on one database
+	}
 	if b.Profiles != "" && slices.Contains([]string{servePortal, workIngest, workErase}, t.Kind) {
 		b.started++
 		t.Profile = filepath.Join(b.Profiles, fmt.Sprintf("%02d-%s.pprof", b.started, strings.ReplaceAll(t.Kind, " ", "-")))

@@ -17,15 +17,13 @@ func (s *station) with(keys ...string) *station {
 }
 
 // Two portals on one database take each other's messages to send. While a key
-// is rotated they know different ones: at every step of it, and even where
-// somebody takes both steps at once, each message arrives once.
+// is rotated they know different ones: at every step of it each message arrives once.
 func TestNoMailIsLostWhileTwoPortalsKnowDifferentKeys(t *testing.T) {
 	t.Parallel()
 	older, newer := keyring.Generate(), keyring.Generate()
 	for name, rings := range map[string][2][]string{
-		"the first step":      {{older}, {older, newer}},
-		"the second step":     {{older, newer}, {newer, older}},
-		"a wrong key, mended": {{older}, {newer}},
+		"the first step":  {{older}, {older, newer}},
+		"the second step": {{older, newer}, {newer, older}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

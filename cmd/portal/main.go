@@ -13,6 +13,8 @@ type cli struct {
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
 	Register  registerCmd  `cmd:"" help:"Check your register of processing, or print its JSON Schema."`
+	Journal   journalCmd   `cmd:"" help:"Look after the journal of erasures and unsubscriptions that is kept outside the database."`
+	Erasure   erasureCmd   `cmd:"" help:"Erase again after a restore."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`
 }

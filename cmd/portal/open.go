@@ -21,8 +21,9 @@ type backstage struct {
 	URL             string `env:"PORTAL_URL" placeholder:"https://…" help:"The portal's address as people see it. Links begin with it."`
 }
 
-// open joins the portal without its face.
-func (b backstage) open(ctx context.Context) (*app.App, *host.Closers, error) {
+// open joins the portal without its face, and without a file store unless one is
+// given.
+func (b backstage) open(ctx context.Context, store *config.Downloads) (*app.App, *host.Closers, error) {
 	end := &host.Closers{}
 	ring, reg, err := b.Keys.Read()
 	base, err2 := config.BaseURL(b.URL)
@@ -33,22 +34,52 @@ func (b backstage) open(ctx context.Context) (*app.App, *host.Closers, error) {
 	if err != nil {
 		return nil, end, errors.Join(err, end.Close())
 	}
-	a, err := app.New(app.Parts{
-		DB: db, Ring: ring, Register: reg, Sender: mail.SMTP{}, BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now,
-	})
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: mail.SMTP{}, BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
+	if store != nil {
+		if parts.Files, err = host.Files(ctx, store.Files, b.Data, end); err != nil {
+			return nil, end, errors.Join(err, end.Close())
+		}
+	}
+	a, err := app.New(parts)
 	if err != nil {
 		return nil, end, errors.Join(err, end.Close())
 	}
 	return a, end, nil
 }
 
-// with runs f on a joined portal and ends what was started for it.
+// with runs f on a joined portal and ends what was started for it. With the keys
+// of another database nothing is done.
 func (b backstage) with(ctx context.Context, f func(*app.App) error) error {
-	a, end, err := b.open(ctx)
+	return b.run(ctx, nil, checked(ctx, f))
+}
+
+func (b backstage) run(ctx context.Context, store *config.Downloads, f func(*app.App) error) error {
+	a, end, err := b.open(ctx, store)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f(a), end.Close())
+}
+
+// checked is f, unless keys or files are another database's.
+func checked(ctx context.Context, f func(*app.App) error) func(*app.App) error {
+	return func(a *app.App) error {
+		if err := a.Journal.Open(ctx); err != nil {
+			return err
+		}
+		return f(a)
+	}
+}
+
+// withFiles is a command beside serve that needs the file store, too.
+type withFiles struct {
+	backstage        `embed:""`
+	config.Downloads `embed:""`
+}
+
+// with is backstage's, with the file store.
+func (w withFiles) with(ctx context.Context, f func(*app.App) error) error {
+	return w.run(ctx, &w.Downloads, checked(ctx, f))
 }
 
 type migrateCmd struct {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ func newStation(t *testing.T) *station {
 	s.env = []string{
 		asPortal + "=1", "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"),
 		"DATABASE_URL=" + s.url, "PORTAL_KEYS=" + keyring.Generate(), "PORTAL_URL=http://localhost:8080",
+		"PORTAL_FILES=" + filepath.Join(t.TempDir(), "files"),
 	}
 	return s
 }

@@ -5,11 +5,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +27,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
@@ -95,6 +98,7 @@ type App struct {
 	SSO      *sso.Service
 	Erasures *erasure.Service
 	Exports  *export.Service
+	Journal  *journal.Service
 
 	Operation *operation.Service
 
@@ -168,6 +172,23 @@ func (a *App) ground(p Parts) {
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Log: p.Log, Now: p.Now,
 	})
+	a.Journal = journal.New(journal.Deps{
+		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
+		Restored: a.Mail.GiveUpWaiting,
+	})
+}
+
+// replay makes an entry of the journal true again, by the room that wrote it.
+func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) {
+	if e.Kind == journal.Erasure {
+		return a.Erasures.Replay(ctx, tx, e)
+	}
+	return a.Consents.Replay(ctx, tx, e)
+}
+
+// refill puts all that belongs into the journal on its way there.
+func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
+	return errors.Join(a.Erasures.Refill(ctx, tx), a.Consents.Refill(ctx, tx))
 }
 
 // people joins the rooms that know who somebody is.
@@ -206,7 +227,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
+		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
@@ -268,10 +289,13 @@ func (a *App) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &hourlyWorker{app: a})
 }
 
-// Work runs jobs, and the writers that one-click posts share, until ctx ends;
-// then it lets what is under way finish.
+// Work runs jobs, the writers that one-click posts share, and the journal's,
+// until ctx ends; then it lets what is under way finish.
 func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
+	var following sync.WaitGroup
+	following.Go(func() { a.Journal.Follow(ctx) })
+	defer following.Wait()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
 	if err := jobs.Run(ctx, jobs.Config{DB: a.db, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log, Cores: cores}); err != nil {
@@ -283,8 +307,9 @@ func (a *App) Work(ctx context.Context) error {
 // Ready tells whether the database answers.
 func (a *App) Ready(ctx context.Context) error { return a.db.Pool.Ping(ctx) }
 
-// Check compares the dictionary with the database: what is said to be held
-// must be what is held, or the portal does not start.
+// Check is what has to hold before anything is done for anybody, or the portal
+// does not start: what is said to be held is what is held; database, keys and
+// file store belong together; and what the journal says is true here.
 func (a *App) Check(ctx context.Context) error {
 	faults, err := a.Register.Dictionary.Gate(ctx, a.db.Pool)
 	if err != nil {
@@ -293,5 +318,20 @@ func (a *App) Check(ctx context.Context) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	return nil
+	if err := a.Journal.Open(ctx); err != nil {
+		return err
+	}
+	_, err = a.CatchUp(ctx)
+	return err
+}
+
+// CatchUp replays what the journal has and the database has not, and says so in
+// the log.
+func (a *App) CatchUp(ctx context.Context) (journal.Report, error) {
+	r, err := a.Journal.CatchUp(ctx)
+	if len(r.Changed) > 0 {
+		a.Log.WarnContext(ctx, "this database comes from a backup that is older than the journal: what was erased, suppressed or withdrawn since is so again, and mail that was waiting in it is given up",
+			"erasures", r.Changed[journal.Erasure], "suppressions", r.Changed[journal.Suppression], "withdrawals", r.Changed[journal.Withdrawal])
+	}
+	return r, err
 }

@@ -29,6 +29,7 @@ func owners() map[string]string {
 		"consent_event": "consent", "consent_state": "consent", "suppression": "consent", "staff_look": "disclosure",
 		"plan": "jobs", "export": "export", "export_step": "export", "erasure": "erasure", "erasure_step": "erasure", "tombstone": "erasure",
 		"request": "request", "request_event": "request", "kept_form": "form", "used_form": "form", "security_event": "security",
+		"installation": "journal", "installation_key": "journal", "journal_outbox": "journal",
 	}
 }
 

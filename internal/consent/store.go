@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -19,6 +20,8 @@ import (
 // the second waits for the first and finds nothing to do. Nobody's state is
 // written for a person who is erased, and the last of an erasure waits for
 // whom it is written. The order keeps two batches from waiting for each other.
+// Each no is on its way to the journal with the commit that holds it, but for
+// those of an erasure, whose own entry says it.
 const writeSQL = `
 with asked as (
   select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[])
@@ -34,6 +37,11 @@ with asked as (
     set given = excluded.given, at = excluded.at, channel = excluded.channel
     where consent_state.given <> excluded.given
   returning person_id, topic
+), noted as (
+  insert into ` + journal.Outbox + `
+  select 'withdrawal', a.at, a.person_id, a.id, a.topic, a.channel, a.wording, a.lang, null
+  from changed join asked a using (person_id, topic)
+  where not a.given and a.channel <> 'erasure'
 )
 insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
 select a.person_id, a.id, a.at, a.topic, a.given, a.channel, a.wording, a.lang

@@ -5,21 +5,33 @@ import (
 	"fmt"
 	"time"
 
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 )
 
+// suppressSQL is the only statement that writes the list, and notes what is new
+// for the journal ($5), but where an erasure's own entry says it, or the journal
+// itself has said it.
+const suppressSQL = `
+with changed as (
+  insert into suppression (address_hash, topic, at, reason)
+  select distinct h, $2, $3::timestamptz, $4 from unnest($1::bytea[]) h
+  on conflict (address_hash, topic) do update set reason = excluded.reason, at = excluded.at
+  where suppression.reason <> excluded.reason and excluded.reason = 'erased'
+  returning address_hash
+), noted as (
+  insert into ` + journal.Outbox + `
+  select 'suppression', $3, null, null, $2, $4, '', '', array[address_hash] from changed where $5
+)
+select count(*) from changed`
+
 // suppress is one statement. An address that was erased stays so; a second
-// time changes nothing.
-func suppress(ctx context.Context, db postgres.Writer, now time.Time, reason, topic string, hashes ...[]byte) error {
-	_, err := db.Exec(ctx, `
-		insert into suppression (address_hash, topic, at, reason)
-		select distinct h, $2, $3::timestamptz, $4 from unnest($1::bytea[]) h
-		on conflict (address_hash, topic) do update set reason = excluded.reason, at = excluded.at
-		where suppression.reason <> excluded.reason and excluded.reason = 'erased'`, hashes, topic, now, reason)
-	if err != nil {
-		return fmt.Errorf("consent: suppressing: %w", err)
+// time changes nothing. It tells how many are new on the list.
+func suppress(ctx context.Context, db postgres.Writer, now time.Time, reason, topic string, noted bool, hashes ...[]byte) (n int64, err error) {
+	if err = db.QueryRow(ctx, suppressSQL, hashes, topic, now, reason, noted).Scan(&n); err != nil {
+		return 0, fmt.Errorf("consent: suppressing: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 // lift takes back the last unsubscription of an address, from its topic or

@@ -14,7 +14,8 @@ import (
 func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 	now := s.deps.Now()
 	if l.Address != nil {
-		return suppress(ctx, s.deps.DB.Pool, now, unsubscribed, l.Topic, l.Address)
+		_, err := suppress(ctx, s.deps.DB.Pool, now, unsubscribed, l.Topic, true, l.Address)
+		return err
 	}
 	event := Event{PersonID: l.Person, At: now, Topic: l.Topic, Channel: how}
 	if w := s.writers.Load(); w != nil {
@@ -27,7 +28,8 @@ func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 // UnsubscribeAll stops everything that can be, for whoever holds a link.
 func (s *Service) UnsubscribeAll(ctx context.Context, l Link) error {
 	if l.Address != nil {
-		return suppress(ctx, s.deps.DB.Pool, s.deps.Now(), unsubscribed, All, l.Address)
+		_, err := suppress(ctx, s.deps.DB.Pool, s.deps.Now(), unsubscribed, All, true, l.Address)
+		return err
 	}
 	_, err := s.AllOff(ctx, l.choice(Page, ""))
 	return err
@@ -110,8 +112,10 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 }
 
 // Suppress puts addresses, by their keyed hashes, on the list of those that
-// get no mail. It is what an erasure leaves behind, and may be called again.
-// Only their owner's own yes, given afterwards, counts for more.
+// get no mail. It is what an erasure leaves behind, whose entry in the journal
+// says it too, and may be called again. Only their owner's own yes, given
+// afterwards, counts for more.
 func (s *Service) Suppress(ctx context.Context, tx postgres.Tx, hashes ...[]byte) error {
-	return suppress(ctx, tx.PGX, s.deps.Now(), erased, All, hashes...)
+	_, err := suppress(ctx, tx.PGX, s.deps.Now(), erased, All, false, hashes...)
+	return err
 }

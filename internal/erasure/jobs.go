@@ -1,6 +1,7 @@
 package erasure
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
@@ -59,9 +61,8 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	return jobs.Next{}, s.begin(ctx, tx, id)
 }
 
-// begin is short, so that nothing of the person's waits: the account is
-// closed, mail is off, the addresses are suppressed, finalizers
-// begin, and what will be done is written down.
+// begin is short, so that nothing of the person's waits. From its commit on
+// there is no way back, and the journal is told.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	e, err := find(ctx, tx.Gorm, id)
 	if err != nil {
@@ -76,34 +77,54 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 	if err := s.sealAddress(ctx, tx, &e); err != nil {
 		return err
 	}
-	addresses, err := s.deps.Accounts.Close(ctx, tx, e.PersonID)
+	hashes, err := s.start(ctx, tx, e)
 	if err != nil {
 		return err
 	}
+	return s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
+}
+
+// start closes the account of a person whom the caller holds, turns mail off,
+// suppresses the addresses and those of more, has the finalizers begin, and
+// writes down what will be done. It gives the addresses' hashes.
+func (s *Service) start(ctx context.Context, tx postgres.Tx, e Erasure, more ...[]byte) ([][]byte, error) {
+	addresses, err := s.deps.Accounts.Close(ctx, tx, e.PersonID)
+	if err != nil {
+		return nil, err
+	}
 	off := consent.Choice{Actor: actor(), Person: e.PersonID, Channel: consent.Erasing, Lang: e.Lang}
 	if _, err := s.deps.Consents.AllOffIn(ctx, tx, off); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.suppress(ctx, tx, e, addresses); err != nil {
-		return err
+	for _, address := range addresses {
+		hash := s.deps.Consents.AddressHash(address)
+		if !slices.ContainsFunc(more, func(h []byte) bool { return bytes.Equal(h, hash) }) {
+			more = append(more, hash)
+		}
+	}
+	if _, err := s.suppress(ctx, tx, e.PersonID, s.deps.Now(), more); err != nil {
+		return nil, err
 	}
 	now := s.deps.Now()
+	if now.Before(e.RunsAt) {
+		now = e.RunsAt // it is replayed, by a clock that was put back
+	}
 	e.StartedAt = &now
 	if err := move(ctx, tx, &e, Running); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.plan(ctx, tx, e); err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range s.deps.Finalizers {
 		if f.Begin == nil {
 			continue
 		}
 		if err := f.Begin(ctx, tx, e.PersonID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.record(ctx, tx, e, actor(), "erasure.begun", nil)
+	return more, s.record(ctx, tx, e, actor(), "erasure.begun", nil)
 }
 
 // letterTo is what is sealed: where the receipt goes.
@@ -125,17 +146,13 @@ func (s *Service) sealAddress(ctx context.Context, tx postgres.Tx, e *Erasure) e
 	return err
 }
 
-// suppress leaves the addresses' keyed hashes: no mail goes there again, and a
-// backup that is restored is erased again.
-func (s *Service) suppress(ctx context.Context, tx postgres.Tx, e Erasure, addresses []string) error {
-	hashes := make([][]byte, len(addresses))
-	for i, address := range addresses {
-		hashes[i] = s.deps.Consents.AddressHash(address)
-	}
+// suppress leaves the addresses' keyed hashes: no mail goes there again. It tells
+// whether nobody had left them before.
+func (s *Service) suppress(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time, hashes [][]byte) (bool, error) {
 	if err := s.deps.Consents.Suppress(ctx, tx, hashes...); err != nil {
-		return err
+		return false, err
 	}
-	return insertTombstone(ctx, tx, e.PersonID, s.deps.Now(), hashes)
+	return insertTombstone(ctx, tx, person, at, hashes)
 }
 
 // plan writes a step for each category of the register.
@@ -227,10 +244,13 @@ func lastly(sources []record.Source) []record.Source {
 	return append(first, sources[at])
 }
 
-// finish signs the receipt and lets everybody know, if a last look finds that
-// nothing came in since. Nobody writes any more: whoever holds a person finds
+// finish signs the receipt and lets everybody know, once the journal has it, and
+// if a last look finds that nothing came in since. Nobody writes any more: whoever holds a person finds
 // none, and whoever worked for them was waited for by the finalizers.
 func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
+	if pending, err := s.deps.Journal.Pending(ctx, tx, e.ID); err != nil || pending {
+		return jobs.Next{}, errors.Join(err, s.deps.Journal.Write(ctx, tx))
+	}
 	e, err := lock(ctx, tx, e.ID)
 	if err != nil {
 		return jobs.Next{}, err

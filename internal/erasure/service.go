@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -30,6 +31,7 @@ type Deps struct {
 	Consents *consent.Service
 	Mail     *mail.Service
 	Plans    *jobs.Plans
+	Journal  *journal.Service
 	Catalog  *text.Catalog
 	Log      *slog.Logger
 	Name     string        // of the portal in its receipts: its host

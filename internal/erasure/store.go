@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -125,13 +126,36 @@ func progress(ctx context.Context, db postgres.Reader, id uuid.UUID) (done, due 
 	return done, due, nil
 }
 
+// lockGrace holds the person's erasure that has not begun; ok is false if there
+// is none.
+func lockGrace(ctx context.Context, tx postgres.Tx, person uuid.UUID) (e Erasure, ok bool, err error) {
+	e, err = one(ctx, gorm.G[Erasure](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("person_id = ? and state = ?", person, Grace))
+	if fault.Is(err, fault.NotFound) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
 // insertTombstone keeps the addresses' keyed hashes, by pgx: an array, over
-// the one of an earlier account.
-func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time, hashes [][]byte) error {
-	_, err := tx.PGX.Exec(ctx, `insert into tombstone (person_id, erased_at, address_hashes) values ($1, $2, $3)
+// the one of an earlier account. It tells whether there was none.
+func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time, hashes [][]byte) (bool, error) {
+	tag, err := tx.PGX.Exec(ctx, `insert into tombstone (person_id, erased_at, address_hashes) values ($1, $2, $3)
 		on conflict (person_id) do nothing`, person, at, hashes)
 	if err != nil {
-		return fmt.Errorf("an erasure's tombstone: %w", err)
+		return false, fmt.Errorf("an erasure's tombstone: %w", err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+const refillSQL = `insert into ` + journal.Outbox + `
+select 'erasure', t.erased_at, t.person_id, coalesce(e.id, gen_random_uuid()), '', '', '', '', t.address_hashes
+from tombstone t left join erasure e on e.person_id = t.person_id and e.state = 'running'`
+
+// refill puts every tombstone into the outbox: for a new journal. An erasure
+// that runs waits for its own.
+func refill(ctx context.Context, tx postgres.Tx) error {
+	if _, err := tx.PGX.Exec(ctx, refillSQL); err != nil {
+		return fmt.Errorf("filling the journal with erasures: %w", err)
 	}
 	return nil
 }

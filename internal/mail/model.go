@@ -73,4 +73,5 @@ const (
 	rejectedForGood = "rejected by the receiving server"
 	unreadable      = "could not be read again"
 	notTaken        = "not taken by any server in time"
+	restored        = "waiting in a backup that was restored: it may have gone before"
 )

@@ -57,6 +57,14 @@ func giveUpLost(ctx context.Context, db postgres.Writer, now, then time.Time, ke
 	return nil
 }
 
+func giveUpWaiting(ctx context.Context, db postgres.Writer, now time.Time) error {
+	_, err := db.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2 where sealed is not null`, now, restored)
+	if err != nil {
+		return fmt.Errorf("giving up mail of a backup: %w", err)
+	}
+	return nil
+}
+
 // deleteNobodys deletes what went to addresses that belong to nobody here.
 func deleteNobodys(ctx context.Context, db postgres.Writer, then time.Time) error {
 	_, err := db.Exec(ctx, `delete from mail_message where person_id = $1 and sealed is null and queued_at < $2`, uuid.Nil, then)

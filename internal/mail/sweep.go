@@ -3,6 +3,8 @@ package mail
 import (
 	"context"
 	"time"
+
+	"plusultra.link/privacy/internal/postgres"
 )
 
 const (
@@ -23,4 +25,10 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return err
 	}
 	return deleteNobodys(ctx, s.deps.DB.Pool, now.Add(-keepNobodys))
+}
+
+// GiveUpWaiting ends what a restored backup says is still to be sent: most of it
+// has been sent since, and nobody can tell which. Each is shown as given up.
+func (s *Service) GiveUpWaiting(ctx context.Context, tx postgres.Tx) error {
+	return giveUpWaiting(ctx, tx.PGX, s.deps.Now())
 }

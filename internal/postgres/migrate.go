@@ -31,6 +31,9 @@ func Migrate(ctx context.Context, cfg Config, runtime string) error {
 		if _, err := lock.Exec(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
 			return fmt.Errorf("wait for the migration lock: %w", err)
 		}
+		if err := checkOlder(ctx, own); err != nil {
+			return err
+		}
 		if _, err := own.Up(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
@@ -48,7 +51,8 @@ func Migrate(ctx context.Context, cfg Config, runtime string) error {
 // its role the rights that they give.
 var ErrNotMigrated = errors.New("the database is not at this program's version: run `portal migrate` first")
 
-// CheckMigrated gives ErrNotMigrated when Migrate has something to do.
+// CheckMigrated gives ErrNotMigrated when Migrate has something to do, and
+// NewerError when a newer program has done it.
 func CheckMigrated(ctx context.Context, cfg Config) error {
 	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], _ *pgx.Conn) error {
 		pending, err := own.HasPending(ctx)
@@ -57,6 +61,9 @@ func CheckMigrated(ctx context.Context, cfg Config) error {
 		}
 		if err != nil {
 			return fmt.Errorf("read the database's version: %w", err)
+		}
+		if err := checkOlder(ctx, own); err != nil {
+			return err
 		}
 		queue, err := jobs.Validate(ctx, nil)
 		if forbidden(err) {
@@ -70,6 +77,26 @@ func CheckMigrated(ctx context.Context, cfg Config) error {
 		}
 		return nil
 	})
+}
+
+// NewerError says that a newer program has migrated the database. It is left as
+// it is: this one does not know what its columns mean.
+type NewerError struct{ Have, Known int64 }
+
+func (e NewerError) Error() string {
+	return fmt.Sprintf("the database is at version %d of the schema, and this program knows none after %d: run the program that migrated it, or a newer one; nothing was changed", e.Have, e.Known)
+}
+
+// checkOlder gives NewerError for a later program's schema.
+func checkOlder(ctx context.Context, own *goose.Provider) error {
+	have, err := own.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read the database's version: %w", err)
+	}
+	if all := own.ListSources(); have > all[len(all)-1].Version {
+		return NewerError{have, all[len(all)-1].Version}
+	}
+	return nil
 }
 
 // withMigrators opens a short pool of its own, so that no connection outlives

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"plusultra.link/privacy/internal/app"
+)
+
+type journalCmd struct {
+	Check journalCheckCmd `cmd:"" help:"Read the whole journal in the file store, and tell whether anything of it is torn, altered or missing."`
+	Renew journalRenewCmd `cmd:"" help:"Begin a new journal with all that the database knows, in the file store that PORTAL_FILES names, where the old one is lost or damaged. What is there of the old one is kept."`
+}
+
+type journalCheckCmd struct {
+	withFiles `embed:""`
+}
+
+// Run reads the journal.
+func (c *journalCheckCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		entries, err := a.Journal.Verify(ctx)
+		if err != nil {
+			return err
+		}
+		lag, err := a.Journal.Lag(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("The journal is whole: %d entries. %d more wait to be written.\n", entries, lag.Waiting)
+		return nil
+	})
+}
+
+type journalRenewCmd struct {
+	withFiles `embed:""`
+}
+
+// Run begins a new journal.
+func (c *journalRenewCmd) Run(ctx context.Context) error {
+	return c.run(ctx, &c.Downloads, func(a *app.App) error { // unchecked: the store may be a new one
+		if err := a.Journal.Renew(ctx); err != nil {
+			return err
+		}
+		fmt.Println("A new journal is begun, with all that the database knows. Make a backup: older ones belong to the old journal.")
+		return nil
+	})
+}
+
+type erasureCmd struct {
+	Replay erasureReplayCmd `cmd:"" help:"After a restore by your own means: erase again whom the journal in the file store says to be erased, and repeat unsubscriptions. Starting the portal does it, too. What is true already is left alone."`
+}
+
+type erasureReplayCmd struct {
+	withFiles `embed:""`
+
+	All bool `help:"Erase everybody again whom the journal names, from its beginning: where single tables were brought back into a database that knows of their erasure."`
+}
+
+// Run replays.
+func (c *erasureReplayCmd) Run(ctx context.Context) error {
+	return c.with(ctx, func(a *app.App) error {
+		r, err := a.CatchUp(ctx)
+		if err != nil {
+			return err
+		}
+		back := r.Changed["erasure"]
+		if c.All {
+			more, err := a.Journal.ReplayErasures(ctx)
+			if err != nil {
+				return err
+			}
+			back += more
+		}
+		fmt.Printf("%d segments of the journal were new to this database. %d people were back and can't sign in any more; %d suppressions and %d withdrawals are in force again.\n",
+			r.Segments, back, r.Changed["suppression"], r.Changed["withdrawal"])
+		if back > 0 {
+			fmt.Println("What is held about them goes as soon as the portal runs.")
+		}
+		return nil
+	})
+}

@@ -1,0 +1,48 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/journal"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// replaySQL puts a line of the journal back into the ledger unless it is there,
+// and its no into the state, unless something was said since.
+const replaySQL = `
+with fresh as (
+  insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
+  select person_id, $2, $3, $4, false, $5, $6, $7
+  from ` + account.OfPeople + ` where person_id = $1
+  for share of people
+  on conflict do nothing
+  returning *
+), state as (
+  insert into consent_state (person_id, topic, given, at, channel)
+  select person_id, topic, given, at, channel from fresh
+  on conflict (person_id, topic) do update set given = excluded.given, at = excluded.at, channel = excluded.channel
+  where consent_state.at <= excluded.at
+)
+select count(*) from fresh`
+
+func replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) {
+	var n int64
+	err := tx.PGX.QueryRow(ctx, replaySQL, e.Person, e.ID, e.At, e.Topic, e.Channel, e.Wording, e.Lang).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("consent: replaying a withdrawal: %w", err)
+	}
+	return n > 0, nil
+}
+
+const refillSQL = `insert into ` + journal.Outbox + `
+select 'withdrawal', at, person_id, id, topic, channel, wording, lang, null from consent_event where not given and channel <> 'erasure'
+union all select 'suppression', at, null, null, topic, reason, '', '', array[address_hash] from suppression`
+
+func refill(ctx context.Context, tx postgres.Tx) error {
+	if _, err := tx.PGX.Exec(ctx, refillSQL); err != nil {
+		return fmt.Errorf("consent: filling the journal: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package journal
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Kind is what an entry says.
+type Kind string
+
+// The kinds.
+const (
+	Erasure     Kind = "erasure"     // somebody's erasure has begun, and can't be stopped
+	Suppression Kind = "suppression" // an address gets no mail of a topic
+	Withdrawal  Kind = "withdrawal"  // somebody has said no to a topic
+)
+
+// Entry is one thing that outlives a backup. It names people by their opaque
+// numbers and addresses by their keyed hashes.
+type Entry struct {
+	Kind    Kind      `json:"kind"`
+	At      time.Time `json:"at"`               // when it was said; of an erasure, when it began
+	Person  uuid.UUID `json:"person,omitzero"`  // of an erasure and a withdrawal
+	ID      uuid.UUID `json:"id,omitzero"`      // of the erasure, or of the line in the consent ledger
+	Topic   string    `json:"topic,omitempty"`  // of a suppression and a withdrawal
+	Channel string    `json:"channel,omitzero"` // how it was withdrawn, or why it is suppressed
+	Wording string    `json:"wording,omitempty"`
+	Lang    string    `json:"lang,omitempty"`
+	Hashes  [][]byte  `json:"hashes,omitempty"` // of addresses
+}

@@ -1,0 +1,240 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Report is what a replay did.
+type Report struct {
+	Segments int64          // that the database did not know
+	Changed  map[Kind]int64 // entries that were not true any more
+	Torn     bool           // the last one was torn, and set aside
+}
+
+// CatchUp replays what the store has and the database does not know, segment by
+// segment, each in one transaction with the note of it. Whatever it finds true
+// already it leaves alone, so that it may be stopped anywhere and run again. The
+// errors say in a sentence which segment is torn, altered or missing.
+func (s *Service) CatchUp(ctx context.Context) (Report, error) {
+	r := Report{Changed: map[Kind]int64{}}
+	for {
+		var more bool
+		err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+			more, err = s.catchUpOne(ctx, tx, &r)
+			return err
+		})
+		if err != nil || !more {
+			return r, err
+		}
+	}
+}
+
+func (s *Service) catchUpOne(ctx context.Context, tx postgres.Tx, r *Report) (more bool, err error) {
+	in, err := s.claim(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	if in.StoreID == nil {
+		return false, ErrNoStore
+	}
+	if err := s.checkStore(ctx, in); err != nil {
+		return false, err
+	}
+	if err := s.checkLast(ctx, in); err != nil {
+		return false, err
+	}
+	g, raw, there, err := s.segmentAt(ctx, in, in.Segment+1)
+	if _, torn := errors.AsType[TornError](err); torn || !there && err == nil {
+		next, err2 := s.after(ctx, in.Segment+1)
+		switch {
+		case err2 != nil:
+			return false, err2
+		case next != 0 && torn:
+			return false, AlteredError{in.Segment + 1} // others were written after it
+		case next != 0:
+			return false, MissingError{in.Segment + 1, fmt.Sprintf("segment %d is there", next)}
+		case torn:
+			r.Torn = true
+			return false, s.setAside(ctx, in.Segment+1)
+		}
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !bytes.Equal(g.Previous, in.Hash) {
+		return false, fmt.Errorf("segment %d of the journal does not follow on the one before it: one of the two was put in place of another; put the file store's own copy back, or take it from a backup", g.Number)
+	}
+	changed := false
+	for _, e := range g.Entries {
+		did, err := s.deps.Apply(ctx, tx, e)
+		if err != nil {
+			return false, fmt.Errorf("replaying segment %d of the journal: %w", g.Number, err)
+		}
+		if did {
+			r.Changed[e.Kind]++
+			changed = true
+		}
+	}
+	if changed {
+		if err := s.deps.Restored(ctx, tx); err != nil {
+			return false, err
+		}
+	}
+	r.Segments++
+	return true, note(ctx, tx, g.Number, hashOf(raw))
+}
+
+// checkLast makes sure that the store still has the last segment that the
+// database knows, as it was.
+func (s *Service) checkLast(ctx context.Context, in installation) error {
+	if in.Segment == 0 {
+		return nil
+	}
+	_, raw, there, err := s.segmentAt(ctx, in, in.Segment)
+	switch {
+	case raw != nil && !bytes.Equal(hashOf(raw), in.Hash):
+		return AlteredError{in.Segment}
+	case err != nil:
+		return err
+	case !there:
+		return MissingError{in.Segment, "this database knows it"}
+	}
+	return nil
+}
+
+// ReplayErasures erases everybody again of whom the journal says so, from its
+// beginning on, whatever the database knows: for those who brought single
+// tables back. It tells how many were there again.
+func (s *Service) ReplayErasures(ctx context.Context) (back int64, err error) {
+	err = s.each(ctx, func(_ installation, g segment) error {
+		return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+			for _, e := range g.Entries {
+				if e.Kind != Erasure {
+					continue
+				}
+				did, err := s.deps.Apply(ctx, tx, e)
+				if err != nil {
+					return err
+				}
+				if did {
+					back++
+				}
+			}
+			return nil
+		})
+	})
+	return back, err
+}
+
+// Verify reads the whole journal and tells how many entries it has. The error
+// is the first fault: a segment that is torn, altered, missing or not the one
+// that followed.
+func (s *Service) Verify(ctx context.Context) (entries int64, err error) {
+	var known installation
+	var last int64
+	err = s.each(ctx, func(in installation, g segment) error {
+		entries += int64(len(g.Entries))
+		known, last = in, g.Number
+		return nil
+	})
+	if err == nil && last < known.Segment {
+		err = MissingError{last + 1, "this database knows it"}
+	}
+	return entries, err
+}
+
+// each gives every segment, in order.
+func (s *Service) each(ctx context.Context, do func(installation, segment) error) error {
+	var in installation
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		if in, err = s.claim(ctx, tx); err == nil {
+			err = s.checkStore(ctx, in)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	all, err := s.numbers(ctx, 0)
+	if err != nil {
+		return err
+	}
+	var previous []byte
+	for i, number := range all {
+		if number != int64(i)+1 {
+			return MissingError{int64(i) + 1, fmt.Sprintf("segment %d is there", number)}
+		}
+		g, raw, _, err := s.segmentAt(ctx, in, number)
+		switch {
+		case err != nil:
+			return err
+		case !bytes.Equal(g.Previous, previous):
+			return AlteredError{number - 1}
+		case number == in.Segment && !bytes.Equal(hashOf(raw), in.Hash):
+			return AlteredError{number}
+		}
+		if err := do(in, g); err != nil {
+			return err
+		}
+		previous = hashOf(raw)
+	}
+	return nil
+}
+
+// Renew begins a new journal, in the store at hand, with all that the database
+// holds: the old one is lost, or damaged beyond mending. What is there of it is
+// kept under another name. The file store of another portal is refused.
+func (s *Service) Renew(ctx context.Context) error {
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		in, err := s.claim(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.openKeys(ctx, tx, in); err != nil {
+			return err
+		}
+		m, err := s.readMark(ctx)
+		if err == nil && m.Database != in.ID && m != (mark{}) {
+			err = ErrForeignStore
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.putAway(ctx); err != nil {
+			return err
+		}
+		store, err := s.claimStore(ctx, in)
+		if err != nil {
+			return err
+		}
+		return s.startOver(ctx, tx, store)
+	})
+	if err != nil {
+		return err
+	}
+	return s.Flush(ctx)
+}
+
+// putAway moves a journal, if there is one, where nobody reads it.
+func (s *Service) putAway(ctx context.Context) error {
+	all, err := s.numbers(ctx, 0)
+	if err != nil {
+		return err
+	}
+	under := fmt.Sprintf("journal-old-%d/", s.deps.Now().UnixNano())
+	for _, n := range all {
+		if err := s.deps.Files.Copy(ctx, under+key(n), key(n), nil); err != nil {
+			return fmt.Errorf("putting the old journal away: %w", err)
+		}
+		if err := s.deps.Files.Delete(ctx, key(n)); err != nil {
+			return fmt.Errorf("putting the old journal away: %w", err)
+		}
+	}
+	return nil
+}
