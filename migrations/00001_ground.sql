@@ -72,11 +72,12 @@ begin
       case c.relkind when 'S' then 'sequence' else 'table' end as kind,
       case
         when c.relkind = 'S' then 'usage'
+        when c.relispartition then 'select'
         when c.relname = 'goose_db_version' or c.relname like '%\_migration' then 'select'
         when exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'refuse_change'::regproc and t.tgtype & 32 <> 0) then 'select, insert'
         else 'select, insert, update, delete'
       end as rights
-    from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'S') and not c.relispartition
+    from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'S')
   loop
     execute format('revoke all on %s %s from %I', one.kind, one.name, runtime);
     execute format('grant %s on %s %s to %I', one.rights, one.kind, one.name, runtime);

@@ -13,7 +13,7 @@ create table record (
 );
 
 -- Exactly the four things that promise P6 allows. Partitioned by month, so
--- that old months can be dropped whole; they are made at ingest (make_month).
+-- that old months can be dropped whole (make_partition).
 create table connection_log (
   person_id  uuid not null,
   started_at timestamptz not null,
@@ -42,43 +42,65 @@ create table site_usage (
   primary key (person_id, at, id)
 ) partition by range (at);
 
--- The partition of a month, made by a role that may not make tables itself. One
--- portal at a time: it locks the table.
+-- What the rows of a month come to, for each person who has any, so that no
+-- page counts a life's rows. Made once they have settled, never as they come in.
+create table record_month (
+  person_id uuid not null,
+  category  text not null,
+  month     timestamptz not null, -- its beginning, UTC
+  rows      bigint not null,
+  amount    bigint not null, -- what the category measures: bytes for the connection log
+  first_at  timestamptz not null,
+  last_at   timestamptz not null,
+  primary key (person_id, category, month)
+) partition by range (month);
+
+-- Each month of a table with months: which of its rows are in record_month. The
+-- others are counted when somebody looks.
+create table record_period (
+  source       text not null, -- the table
+  since        timestamptz not null,
+  until        timestamptz not null,
+  written_at   timestamptz not null default '-infinity', -- when the last rows came in
+  reach        timestamptz not null, -- just behind the latest of them
+  summed_until timestamptz not null, -- rows before it are in the sums; since if none are
+  summed_at    timestamptz not null default '-infinity',
+  remake       boolean not null default false, -- what sums there are hold no more: replaced, not added to
+  summing      uuid, -- sums that are being made, unless a row came in before their end
+  summing_until timestamptz not null default '-infinity',
+  primary key (source, since)
+);
+
+-- The partition in which a moment lies, made by a role that may not make tables
+-- itself: a month, or a year of the sums. Whoever may read the table may read the
+-- partition by its name. One portal at a time: it locks the table.
 -- +goose StatementBegin
-create function make_month(partitioned regclass, month timestamptz) returns void language plpgsql security definer as $$
+create function make_partition(partitioned regclass, moment timestamptz) returns void language plpgsql security definer as $$
 declare
   parent text := (select relname from pg_class where oid = partitioned and relkind = 'p' and relnamespace = current_schema()::regnamespace);
-  since  timestamp := date_trunc('month', month at time zone 'UTC');
-  named  text := parent || to_char(since, '_YYYY_MM');
+  unit   text := case parent when 'record_month' then 'year' else 'month' end;
+  since  timestamp := date_trunc(unit, moment at time zone 'UTC');
+  until  timestamp := since + ('1 ' || unit)::interval;
+  named  text := parent || to_char(since, case unit when 'year' then '_YYYY' else '_YYYY_MM' end);
+  reader regrole;
 begin
   if parent is null then
-    raise exception '% has no months', partitioned using errcode = 'wrong_object_type';
+    raise exception '% has no partitions', partitioned using errcode = 'wrong_object_type';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('portal partition ' || parent, 0));
   if to_regclass(format('%I', named)) is null then
     execute format('create table %I partition of %s for values from (%L) to (%L)', named, partitioned,
-      since at time zone 'UTC', (since + interval '1 month') at time zone 'UTC');
+      since at time zone 'UTC', until at time zone 'UTC');
+    for reader in select grantee from pg_class, aclexplode(relacl) where grantee <> 0 and oid = partitioned and privilege_type = 'SELECT' loop
+      execute format('grant select on %I to %s', named, reader);
+    end loop;
+    if unit = 'month' then
+      insert into record_period (source, since, until, reach, summed_until)
+        values (parent, since at time zone 'UTC', until at time zone 'UTC', since at time zone 'UTC', since at time zone 'UTC');
+    end if;
   end if;
 end $$;
 -- +goose StatementEnd
-
--- Kept at ingest, so that no page counts rows.
-create table record_total (
-  person_id uuid not null,
-  category  text not null,
-  rows      bigint not null,
-  first_at  timestamptz,
-  last_at   timestamptz,
-  primary key (person_id, category)
-);
-create table record_day (
-  person_id uuid not null,
-  category  text not null,
-  day       date not null, -- UTC
-  rows      bigint not null,
-  amount    bigint not null default 0, -- what the category measures: bytes for the connection log
-  primary key (person_id, category, day)
-);
 
 create table ingest_run (
   id          uuid primary key,

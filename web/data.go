@@ -77,8 +77,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	filter, span, code := dataFilter(ctx, sources)
 	reads := c.Reads()
-	held := c.Records.ReadHolding(reads, person(ctx), category.ID)
-	days := c.Records.ReadDays(reads, person(ctx), category.ID)
+	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To)
 	rows := make([]*record.Page, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
@@ -92,8 +91,8 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	page := c.categoryPage(ctx, category)
 	page.Filter = filter
-	page.Charts = charts(category, spanned(*days, span))
-	page.Held = heldOf(*held)
+	page.Charts = charts(category, *held)
+	page.Held = heldOf(held.Holding)
 	for i, source := range sources {
 		list := c.list(ctx, source, i, *rows[i])
 		list.Narrowed = !span.From.IsZero() || !span.To.IsZero()

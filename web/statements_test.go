@@ -120,6 +120,7 @@ func (w *walk) much(robin robin, rows int) {
 		Category: "connection-log", Source: "test", Reader: strings.NewReader(file.String()), Format: record.CSV, Actor: audit.BySystem("test"),
 	})
 	must(w.t, err)
+	must(w.t, w.Records.Sum(w.t.Context(), 0))
 	for i := range min(rows, 30) {
 		_, err := w.Requests.Ask(w.t.Context(), robin.id, "question", fmt.Sprintf("What of the year %d?", 1990+i))
 		must(w.t, err)

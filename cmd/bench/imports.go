@@ -49,6 +49,7 @@ func (b *bench) importFile(ctx context.Context, name string, of owners) error {
 		return err
 	}
 	var took, cpu, wal [2][]float64
+	var summed []float64
 	err = b.inTurn(func(side string, _ int) error {
 		at, kind, table := 0, workCopy, "bare_log"
 		if side == portalSide {
@@ -73,12 +74,20 @@ func (b *bench) importFile(ctx context.Context, name string, of owners) error {
 		if kept != float64(len(of)) {
 			return fmt.Errorf("of %d rows %.0f went in", len(of), kept)
 		}
+		if side == portalSide {
+			started := time.Now()
+			if err := b.app.Records.Sum(ctx, 0); err != nil {
+				return err
+			}
+			summed = append(summed, time.Since(started).Seconds())
+		}
 		took[at], cpu[at], wal[at] = append(took[at], t.took.Seconds()), append(cpu[at], t.cpu.Seconds()), append(wal[at], written/kept)
 		return nil
 	})
 	what := fmt.Sprintf("import of %d rows, %s (%s): ", len(of), name, mib.say(float64(size)))
 	b.report.compare("i", what+"rows", rate, speed(len(of), took[0]), speed(len(of), took[1]), atLeast(0.7))
 	b.report.compare("i", what+"CPU", secs, cpu[0], cpu[1], goal{})
+	b.report.bound("i", what+"its sums, afterwards", secs, summed, goal{})
 	b.report.compare("i", what+"write-ahead log a row", octets, wal[0], wal[1], goal{})
 	return errors.Join(err, b.exec(ctx, "drop table if exists bare_log"), os.Remove(files[0]), os.Remove(files[1]))
 }

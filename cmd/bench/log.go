@@ -18,7 +18,7 @@ import (
 )
 
 // logTables are the connection log and the sums of it.
-func logTables() []string { return []string{"connection_log", "record_total", "record_day"} }
+func logTables() []string { return []string{"connection_log", "record_month"} }
 
 // owners says whose the rows of a log are, in the order of time: of each person
 // as many as are asked for, mixed as in a feed of what happens to many.
@@ -125,6 +125,9 @@ func (b *bench) hold(ctx context.Context) error {
 		return fmt.Errorf("of %d connections %d were taken and %d refused", len(of), result.Added, result.Refused)
 	}
 	b.report.note("The connection log held %d rows of %d people, imported in %s.", len(of), b.shape.crowd, time.Since(started).Round(time.Second))
+	if err := b.app.Records.Sum(ctx, 0); err != nil {
+		return err
+	}
 	b.held = true
 	return b.vacuum(ctx, logTables()...)
 }
@@ -137,7 +140,7 @@ func (b *bench) empty(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return b.exec(ctx, "update record_period set reach = since, summed_until = since, written_at = '-infinity', summed_at = '-infinity', remake = false, summing = null")
 }
 
 func ingestOf(from io.Reader) record.IngestInput {

@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -87,4 +88,33 @@ func TestNothingIsWrittenToSomebodyWhoseErasureHasBegun(t *testing.T) {
 func correct(ctx context.Context, b *bundle, person uuid.UUID) error {
 	_, err := b.Accounts.Correct(ctx, audit.ByPerson(person), account.Profile{PersonID: person, FullName: "Somebody else"}, "")
 	return err
+}
+
+func TestNoAccountClosesWhileSomebodyKeepsAllOfThemOpen(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.person("robin@example.com", "")
+	ctx := t.Context()
+	must(t, b.DB.InTx(ctx, func(inside context.Context, tx postgres.Tx) error {
+		found, err := account.ShareAll(inside, tx, []string{"robin@example.com", "nobody@example.com"})
+		if err != nil || len(found) != 1 || found["robin@example.com"] != robin {
+			t.Errorf("found %v, %v", found, err)
+		}
+		waiting, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+		defer cancel()
+		if err := b.DB.InTx(waiting, func(ctx context.Context, tx postgres.Tx) error {
+			_, err := b.Accounts.Close(ctx, tx, robin)
+			return err
+		}); err == nil {
+			t.Error("it closed")
+		}
+		return nil
+	}))
+	b.close("robin@example.com")
+	must(t, b.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if found, err := account.ShareAll(ctx, tx, []string{"robin@example.com", robin.String()}); err != nil || len(found) != 0 {
+			t.Errorf("found %v of an account that closes, %v", found, err)
+		}
+		return nil
+	}))
 }

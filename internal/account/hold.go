@@ -28,8 +28,12 @@ func Share(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 
 // ShareAll is Share for many at once, each known by an address in its normal
 // form or by their id. It gives those it found: nobody who is unknown, and
-// nobody whose erasure has begun.
+// nobody whose erasure has begun. It keeps every account from closing (Close
+// waits) and not one row of each: ten thousand would be written for that.
 func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]uuid.UUID, error) {
+	if err := keepOpen(ctx, tx); err != nil {
+		return nil, err
+	}
 	var ids []string
 	for _, name := range names {
 		if id, err := uuid.Parse(name); err == nil && id.String() == name {
@@ -37,10 +41,10 @@ func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]u
 		}
 	}
 	found := map[string]uuid.UUID{}
-	if err := share(ctx, tx, shareByAddress, names, found); err != nil {
+	if err := open(ctx, tx, openByAddress, names, found); err != nil {
 		return nil, err
 	}
-	if err := share(ctx, tx, shareByID, ids, found); err != nil {
+	if err := open(ctx, tx, openByID, ids, found); err != nil {
 		return nil, err
 	}
 	return found, nil
@@ -50,6 +54,9 @@ func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]u
 // everywhere, no link or code that was mailed to them works, and nobody signs
 // in any more. It gives the addresses that were theirs. To call it again changes nothing.
 func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]string, error) {
+	if err := waitForSharers(ctx, tx); err != nil {
+		return nil, err
+	}
 	if err := setClosing(ctx, tx, Person{ID: id, ClosingAt: new(s.deps.Now())}); err != nil {
 		return nil, err
 	}

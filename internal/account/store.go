@@ -42,14 +42,29 @@ func remains(ctx context.Context, db postgres.Reader, person uuid.UUID, strength
 	return nil
 }
 
+// accountsOpen is the lock between those who keep all accounts from closing and
+// whoever closes one.
+const accountsOpen = "hashtextextended('portal accounts open', 0)"
+
+func keepOpen(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock_shared("+accountsOpen+")")
+	return err
+}
+
+// waitForSharers waits until those who keep accounts open are done, and keeps others waiting.
+func waitForSharers(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock("+accountsOpen+")")
+	return err
+}
+
 const (
-	shareByAddress = `select e.address, p.id from email_address e join person p on p.id = e.person_id
-		where e.address = any($1) and p.closing_at is null for share of p`
-	shareByID = `select p.id::text, p.id from person p where p.id = any($1::uuid[]) and p.closing_at is null for share of p`
+	openByAddress = `select e.address, p.id from email_address e join person p on p.id = e.person_id
+		where e.address = any($1) and p.closing_at is null`
+	openByID = `select p.id::text, p.id from person p where p.id = any($1::uuid[]) and p.closing_at is null`
 )
 
-// share locks the people that a statement finds by their names.
-func share(ctx context.Context, tx postgres.Tx, sql string, names []string, found map[string]uuid.UUID) error {
+// open finds people by their names whose accounts are not closing.
+func open(ctx context.Context, tx postgres.Tx, sql string, names []string, found map[string]uuid.UUID) error {
 	if len(names) == 0 {
 		return nil
 	}

@@ -287,6 +287,7 @@ func (a *App) AddWorkers(w *river.Workers) {
 		room.AddWorkers(w)
 	}
 	river.AddWorker(w, &hourlyWorker{app: a})
+	river.AddWorker(w, &summingWorker{app: a})
 }
 
 // Work runs jobs, the writers that one-click posts share, and the journal's,

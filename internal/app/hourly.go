@@ -10,6 +10,31 @@ import (
 	"plusultra.link/privacy/internal/jobs"
 )
 
+// summingArgs is the adding up of what was imported.
+type summingArgs struct{}
+
+// Kind names the job.
+func (summingArgs) Kind() string { return "summing" }
+
+// InsertOpts: what fails is done a minute later anyway.
+func (summingArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
+
+type summingWorker struct {
+	river.WorkerDefaults[summingArgs]
+	app *App
+}
+
+// settledAfter is how long nothing comes in before rows are summed.
+const settledAfter = time.Minute
+
+// Timeout leaves time for the months of a long history.
+func (*summingWorker) Timeout(*river.Job[summingArgs]) time.Duration { return 30 * time.Minute }
+
+// Work adds up what has settled.
+func (w *summingWorker) Work(ctx context.Context, _ *river.Job[summingArgs]) error {
+	return w.app.Records.Sum(ctx, settledAfter)
+}
+
 // hourlyArgs is the cleaning that every room wants now and then.
 type hourlyArgs struct{}
 
@@ -37,5 +62,5 @@ func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error
 
 // periodic is what is done without being asked.
 func (a *App) periodic() []*river.PeriodicJob {
-	return []*river.PeriodicJob{jobs.Every(time.Hour, hourlyArgs{})}
+	return []*river.PeriodicJob{jobs.Every(time.Hour, hourlyArgs{}), jobs.Every(time.Minute, summingArgs{})}
 }

@@ -24,7 +24,7 @@ func owners() map[string]string {
 		"person": "account", "profile": "account", "email_address": "account", "password": "account",
 		"sign_up": "account", "session": "account", "email_proof": "account",
 		"sso_link": "sso", "sso_attempt": "sso", "staff_member": "staff",
-		"record": "record", "connection_log": "record", "site_usage": "record", "record_total": "record", "record_day": "record",
+		"record": "record", "connection_log": "record", "site_usage": "record", "record_month": "record", "record_period": "record",
 		"ingest_run": "record", "ingest_refusal": "record", "api_key": "record",
 		"consent_event": "consent", "consent_state": "consent", "suppression": "consent", "staff_look": "disclosure",
 		"plan": "jobs", "export": "export", "export_step": "export", "erasure": "erasure", "erasure_step": "erasure", "tombstone": "erasure",

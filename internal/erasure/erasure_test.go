@@ -149,7 +149,6 @@ func TestThePreviewIsTheRegisterAppliedToWhatIsHeld(t *testing.T) {
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	sold := time.Date(2024, time.March, 3, 12, 0, 0, 0, time.UTC)
 	b.exec(`insert into record (person_id, category, at, id, fields, ingested_at) values ($1, 'orders', $2, 1, '{"item":"Licence"}', $2)`, mara, sold)
-	b.exec(`insert into record_total (person_id, category, rows, first_at, last_at) values ($1, 'orders', 1, $2, $2)`, mara, sold)
 	p, err := b.Erasures.Preview(t.Context(), mara)
 	must(t, err)
 	stays := map[string]erasure.Line{}

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/internal/testkit"
 )
 
 // marker stands in every text, list and JSON of the person that the database
@@ -82,16 +82,12 @@ func (b *bundle) seed(person uuid.UUID, n int, word string) {
 		}
 		b.exec(`insert into record (person_id, category, at, id, fields, ingested_at) select $1, $2, now(), i + 1000 * $4::int, $3::jsonb, now() from generate_series(1, 60) i`,
 			person, c.ID, "{"+strings.Join(fields, ", ")+"}", n)
-		b.exec(`insert into record_total values ($1, $2, 60, now(), now())`, person, c.ID)
-		b.exec(`insert into record_day values ($1, $2, (now() at time zone 'UTC')::date, 60, 0)`, person, c.ID)
 	}
 	for _, table := range []string{"connection_log", "site_usage"} {
-		testkit.AsSuperuser(b.t, b.DB, `create table if not exists `+table+`_all partition of `+table+` default`)
+		b.Months(table, time.Now().AddDate(0, -1, 0), time.Now())
 	}
 	b.exec(`insert into connection_log select $1, now() - i * interval '1 hour', i, '192.0.2.7', $2, i, i from generate_series(1, 500) i`, person, word)
-	b.exec(`insert into record_total values ($1, 'connection-log', 500, now(), now())`, person)
 	b.exec(`insert into site_usage (person_id, at, id, page) select $1, now() - i * interval '1 hour', i, $2 from generate_series(1, 70) i`, person, word)
-	b.exec(`insert into record_total values ($1, 'site-usage', 70, now(), now())`, person)
 	b.exec(`insert into staff_look (person_id, id, at, staff_id, role, what, reason_code, reason) values ($1, gen_random_uuid(), now(), gen_random_uuid(), 'agent', 'person', 'support', $2)`, person, word)
 }
 

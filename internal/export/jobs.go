@@ -111,7 +111,10 @@ func (s *Service) total(ctx context.Context, tx postgres.Tx, e Export) (total in
 func (s *Service) counted(ctx context.Context, tx postgres.Tx, source record.Source, person uuid.UUID) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
-	return source.Count(ctx, tx.PGX, person)
+	reads := tx.Reads()
+	n := source.ReadCount(reads, person)
+	err := reads.Send(ctx)
+	return *n, err
 }
 
 // build reads the next part, or puts the archive together when there is none.

@@ -137,8 +137,8 @@ func TestWhatActsForTheOwnerDoesOnlyWhatItIsFor(t *testing.T) {
 		"select erase_from_ledger('audit_entry', 'delete', null, '" + somebody + "', null)",           // not a person's own ledger
 		"select erase_from_ledger('person', 'delete', null, '" + somebody + "', null)",                // no ledger
 		"select erase_from_ledger('consent_event', 'keep', array['topic'], '" + somebody + "', null)", // its trigger lets nothing be emptied
-		"select make_month('person', now())",                                                          // has no months
-		"select make_month('consent_event', now())",                                                   // nor this
+		"select make_partition('person', now())",                                                      // has no partitions
+		"select make_partition('consent_event', now())",                                               // nor this
 	} {
 		refused(sql)
 	}
@@ -146,7 +146,7 @@ func TestWhatActsForTheOwnerDoesOnlyWhatItIsFor(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), "select erase_from_ledger('consent_event', 'delete', null, $1, null)", somebody).Scan(&gone); err != nil || gone != 1 {
 		t.Errorf("an erasure that has begun takes %d rows, %v", gone, err)
 	}
-	must("select make_month('connection_log', '2026-02-10'), make_month('connection_log', '2026-02-28')")
+	must("select make_partition('connection_log', '2026-02-10'), make_partition('connection_log', '2026-02-28')")
 	must("insert into connection_log (person_id, started_at, id, network, bytes, seconds) values ('" + somebody + "', '2026-02-01', 1, '192.0.2.0/24', 1, 1)")
 }
 

@@ -27,7 +27,6 @@ type pending struct {
 	person   int // in batch.names
 	from, to int // in batch.buf
 	at       time.Time
-	amount   int64 // of what the category measures
 }
 
 func (b *batch) reset() {
@@ -64,7 +63,7 @@ func nameOf(written string) string {
 func (b *batch) months() []time.Time {
 	var months []time.Time
 	for _, p := range b.rows {
-		month := time.Date(p.at.Year(), p.at.Month(), 1, 0, 0, 0, 0, time.UTC)
+		month := monthOf(p.at)
 		if len(months) == 0 || month != months[len(months)-1] {
 			months = append(months, month)
 		}

@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"plusultra.link/privacy/internal/dictionary"
@@ -16,7 +15,6 @@ type ingestTable struct {
 	fields []dictionary.Field
 	index  map[string]int // of the fields, by id
 	time   int
-	tally  int // -1 for none
 	stage  string
 	copy   string // to the stage
 	insert string // from there
@@ -24,15 +22,13 @@ type ingestTable struct {
 }
 
 func newIngestTable(t *table) (*ingestTable, error) {
-	i := &ingestTable{table: t, fields: t.holding.Fields, index: map[string]int{}, tally: -1}
+	i := &ingestTable{table: t, fields: t.holding.Fields, index: map[string]int{}}
 	var faults []error
 	for at, f := range i.fields {
 		i.index[f.ID] = at
 		switch f.ID {
 		case t.holding.Time:
 			i.time = at
-		case t.holding.Tally:
-			i.tally = at
 		case personField:
 			faults = append(faults, errors.New("a field that is imported can't be called person: that names whom the row is about"))
 		}
@@ -70,11 +66,8 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		if f.Type == dictionary.TypeText && len(value) > 0 {
 			b.texts = append(b.texts, value)
 		}
-		switch at { // both are as canonical wrote them
-		case i.time:
-			p.at, _ = time.Parse(time.RFC3339Nano, string(value))
-		case i.tally:
-			p.amount, _ = strconv.ParseInt(string(value), 10, 64)
+		if at == i.time {
+			p.at, _ = time.Parse(time.RFC3339Nano, string(value)) // as canonical wrote it
 		}
 		if !i.holding.Records {
 			b.buf = i.column(append(b.buf, '\t'), f, value)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
@@ -44,25 +45,59 @@ func (b *bundle) ingest(t testing.TB, category string, format record.Format, fil
 	return result, refused, err
 }
 
-// totalsAreTrue holds record_total and record_day to the rows they count.
+// totalsAreTrue holds what a person is told of their rows to the rows, now and
+// once all that came in is summed.
 func (b *bundle) totalsAreTrue(t testing.TB, person uuid.UUID) {
 	t.Helper()
-	const held = `select person_id, 'connection-log' as category, started_at as at, bytes from connection_log where person_id = $1
-		union all select person_id, category, at, 0 from record where person_id = $1`
-	for table, sql := range map[string]string{
-		"record_total": "select category, rows, first_at, last_at from record_total where person_id = $1 except select category, count(*), min(at), max(at) from (" + held + ") held group by 1",
-		"record_day":   "select category, day, rows, amount from record_day where person_id = $1 except select category, (at at time zone 'UTC')::date, count(*), sum(bytes)::bigint from (" + held + ") held group by 1, 2",
-	} {
-		if n := b.number(t, "select count(*) from ("+sql+") wrong", person); n != 0 {
-			t.Errorf("%d rows of %s are not true", n, table)
+	for _, summed := range []bool{false, true} {
+		if summed {
+			if err := b.Sum(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	rows := b.number(t, "select count(*) from ("+held+") held", person)
-	if n := b.number(t, "select coalesce(sum(rows), 0) from record_total where person_id = $1", person); n != rows {
-		t.Errorf("totals say %d of %d rows", n, rows)
-	}
-	if n := b.number(t, "select coalesce(sum(rows), 0) from record_day where person_id = $1", person); n != rows {
-		t.Errorf("days say %d of %d rows", n, rows)
+		holdings, err := b.Overview(t.Context(), person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := map[string]record.Holding{}
+		for _, h := range holdings {
+			told[h.Category] = h
+		}
+		for category, from := range map[string]string{
+			"connection-log": "select started_at as at, bytes from connection_log where person_id = $1",
+			"entries":        "select at, 0 as bytes from record where person_id = $1 and category = 'entries'",
+		} {
+			r := b.db.Reads()
+			line := b.ReadTimeline(r, person, category, time.Time{}, time.Time{})
+			if err := r.Send(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			unit := map[bool]string{true: "month", false: "day"}[line.Monthly]
+			var want []string
+			rows, _ := b.db.Pool.Query(t.Context(), "select date_trunc('"+unit+"', at, 'UTC'), count(*), sum(bytes)::bigint from ("+from+") held group by 1 order by 1", person)
+			var step record.Step
+			if _, err := pgx.ForEachRow(rows, []any{&step.Start, &step.Rows, &step.Amount}, func() error {
+				want = append(want, fmt.Sprintf("%s %d %d", step.Start.UTC().Format(time.DateOnly), step.Rows, step.Amount))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range line.Steps {
+				got = append(got, fmt.Sprintf("%s %d %d", s.Start.Format(time.DateOnly), s.Rows, s.Amount))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("summed %v: %s by %s: %v, want %v", summed, category, unit, got, want)
+			}
+			var n int64
+			var first, last *time.Time
+			if err := b.db.Pool.QueryRow(t.Context(), "select count(*), min(at), max(at) from ("+from+") held", person).Scan(&n, &first, &last); err != nil {
+				t.Fatal(err)
+			}
+			if h := told[category]; h != line.Holding || h.Rows != n || n > 0 && !(h.First.Equal(*first) && h.Last.Equal(*last)) {
+				t.Errorf("summed %v: of %s the overview tells %+v and its page %+v; there are %d rows", summed, category, h, line.Holding, n)
+			}
+		}
 	}
 }
 
@@ -234,8 +269,8 @@ func TestErasedStaysErasedAndTheTotalsStayTrue(t *testing.T) {
 	if err != nil || r.Added != 0 || r.Known != 30 || len(refused) != 250 {
 		t.Errorf("after the erasure: %+v, %d refused, %v", r, len(refused), err)
 	}
-	if n := b.number(t, "select count(*) from record_total where person_id = $1", mara); n != 0 {
-		t.Error("a total is left")
+	if n := b.number(t, "select count(*) from record_month where person_id = $1", mara); n != 0 {
+		t.Error("a sum is left")
 	}
 }
 
@@ -251,7 +286,7 @@ func TestAnonymousAnswersStayAndBelongToNobody(t *testing.T) {
 	if got := b.batches(t, only(t, b.Service, "entries"), mara, 10); !slices.Equal(got, []int64{1}) {
 		t.Fatalf("erased %v", got)
 	}
-	if n := b.number(t, `select count(*) from record where person_id = $1 and fields = '{"kind": "survey", "title": "Autumn"}'`, uuid.Nil); n != 1 {
+	if n := b.number(t, `select count(*) from record where not exists (select from person where id = person_id) and fields = '{"kind": "survey", "title": "Autumn"}'`); n != 1 {
 		t.Error("the answer is not anonymous")
 	}
 	b.totalsAreTrue(t, mara)

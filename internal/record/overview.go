@@ -28,14 +28,10 @@ func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	return s.readOverview(r, person)
 }
 
-// ReadHolding reads how much of one category is held.
-func (s *Service) ReadHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
-	return s.readHolding(r, person, category)
-}
-
-// ReadDays reads the days of a category on which a person has rows, in order.
-func (s *Service) ReadDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
-	return readDays(r, person, category)
+// ReadTimeline reads how much of one category is held, and when: of what lies
+// between two times, the first included and the second not; zero is open.
+func (s *Service) ReadTimeline(r *postgres.Reads, person uuid.UUID, category string, from, to time.Time) *Timeline {
+	return s.readTimeline(r, person, category, from, to)
 }
 
 // OverviewIn is Overview, read in tx.
@@ -51,7 +47,7 @@ func (s *Service) overviewBy(ctx context.Context, r *postgres.Reads, person uuid
 
 func (h Holding) and(rows int64, first, last *time.Time) Holding {
 	h.Rows += rows
-	if first != nil && (h.First.IsZero() || first.Before(h.First)) {
+	if first != nil && !first.IsZero() && (h.First.IsZero() || first.Before(h.First)) {
 		h.First = first.UTC()
 	}
 	if last != nil && last.After(h.Last) {
@@ -60,10 +56,26 @@ func (h Holding) and(rows int64, first, last *time.Time) Holding {
 	return h
 }
 
-// Day is how many rows a category has on one day, in UTC, and the sum of what
-// it measures: bytes for the connection log.
-type Day struct {
-	Date   time.Time
-	Rows   int64
-	Amount int64
+func (h Holding) with(months []month) Holding {
+	for _, m := range months {
+		h = h.and(m.rows, m.first, m.last)
+	}
+	return h
+}
+
+// Timeline is how much of a category is held, in all and step by step.
+type Timeline struct {
+	Holding
+
+	// Steps are in order, and only those in which there is something. They are
+	// of categories into which rows are imported.
+	Steps   []Step
+	Monthly bool // a step is a month, or else a day, in UTC
+}
+
+// Step is how many rows begin in a day or a month, and the sum of what the
+// category measures: bytes for the connection log.
+type Step struct {
+	Start        time.Time
+	Rows, Amount int64
 }

@@ -29,13 +29,11 @@ func TestTheOverviewTellsOfEveryCategoryWhatIsHeld(t *testing.T) {
 	if rows["consent"].Rows != 3 || rows["profile"].Rows != 2 || rows["orders"].Rows != 0 {
 		t.Errorf("overview: %+v", rows)
 	}
+	b.totalsAreTrue(t, mara)
 	r := b.db.Reads()
-	held, days := b.ReadHolding(r, mara, "connection-log"), b.ReadDays(r, mara, "connection-log")
-	err = r.Send(t.Context())
-	if err != nil || len(*days) != 2 || (*days)[0].Rows != 144 || (*days)[0].Amount != 144*1000+10296 {
-		t.Errorf("days: %+v, %v", *days, err)
-	}
-	if *held != rows["connection-log"] {
-		t.Errorf("alone it is %+v, among all %+v", *held, rows["connection-log"])
+	from := time.Date(2025, time.March, 1, 12, 0, 0, 0, time.UTC)
+	line := b.ReadTimeline(r, mara, "connection-log", from, from.AddDate(0, 0, 1))
+	if err := r.Send(t.Context()); err != nil || line.Rows != 288 || line.Monthly || len(line.Steps) != 2 || line.Steps[0].Rows != 72 || line.Steps[1].Rows != 72 {
+		t.Errorf("between two noons: %+v, %v", *line, err)
 	}
 }

@@ -180,8 +180,9 @@ func TestEverySourceCanBeCountedReadPagedAndErasedForSomebodyWithNothing(t *test
 	b := setup(t)
 	for _, s := range b.All() {
 		nobody := uuid.New()
-		if n, err := s.Count(t.Context(), b.db.Pool, nobody); err != nil || n != 0 {
-			t.Errorf("%s: count %d, %v", s.Name(), n, err)
+		r := b.db.Reads()
+		if n, err := s.ReadCount(r, nobody), r.Send(t.Context()); err != nil || *n != 0 {
+			t.Errorf("%s: count %d, %v", s.Name(), *n, err)
 		}
 		if _, err := s.Read(t.Context(), b.db.Pool, nobody, "", 10, nil); err != nil {
 			t.Errorf("%s: read: %v", s.Name(), err)

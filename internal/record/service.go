@@ -25,14 +25,13 @@ type Service struct {
 	by         map[string][]Source
 	tables     []*table
 	ingestable map[string]*ingestTable
-	holding    map[string][]string // statements, of each category
-	overview   []string            // statements, whatever a person has
+	overview   []string // statements, for whatever a person has that is not summed
 }
 
 // New reads the register's holdings and holds them to the database. Its error
 // names every table and column that is not there.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}, holding: map[string][]string{}}
+	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}}
 	catalogue, err := readCatalogue(ctx, d.DB)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
@@ -51,7 +50,6 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 			s.tables = append(s.tables, t)
 			s.sources = append(s.sources, t)
 			s.by[category.ID] = append(s.by[category.ID], t)
-			s.holding[category.ID] = append(s.holding[category.ID], t.held())
 			if holding.Ingest {
 				if s.ingestable[category.ID], err = newIngestTable(t); err != nil {
 					faults = append(faults, fmt.Errorf("category %s: %w", category.ID, err))

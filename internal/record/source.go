@@ -32,10 +32,10 @@ type Source interface {
 	// closed: whatever writes them takes the person (account.ShareAll).
 	Settled() bool
 
-	// Count is how many rows a person has here. A source in our own database
-	// is read by db, the pool or a transaction.
-	Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error)
-	// Read hands over up to limit rows after a cursor ("" is the beginning),
+	// ReadCount reads how many rows a person has here.
+	ReadCount(r *postgres.Reads, person uuid.UUID) *int64
+	// Read hands over up to limit rows after a cursor ("" is the beginning), by
+	// db, the pool or a transaction, if the source is in our own database,
 	// in an order that never changes, and gives the cursor to go on from; it
 	// is "" when nothing is left. A row's bytes are gone when fn returns.
 	Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)

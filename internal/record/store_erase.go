@@ -3,6 +3,8 @@ package record
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +22,9 @@ const ownPlan = pgx.QueryExecModeCacheDescribe
 
 func (t *table) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int) (int64, string, error) {
 	n, next, err := t.erase(ctx, tx, person, after, limit)
+	if err == nil && next == "" && t.summed() && t.category.Erasure.Action != register.Keep {
+		err = t.dropSums(ctx, tx, person)
+	}
 	return n, next, t.failed("erase", err)
 }
 
@@ -31,22 +36,20 @@ func (t *table) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, aft
 	if t.relation.ledger {
 		return t.fromLedger(ctx, tx, action, person, limit)
 	}
-	if after == "" && t.counted() && action != register.Keep {
-		if err := t.dropSums(ctx, tx, person); err != nil {
-			return 0, "", err
-		}
-	}
 	switch action {
 	case register.Delete:
-		return t.change(ctx, tx, person, after, limit, t.own, "delete from "+t.from+" where ")
+		return t.change(ctx, tx, person, after, limit, t.own, always("delete from "+t.from+" where "))
 	case register.Anonymise:
+		if t.holding.Ingest {
+			return t.change(ctx, tx, person, after, limit, t.own, t.moving)
+		}
 		set := t.person + " = " + literal(uuid.Nil.String())
 		if t.emptyW != "" {
 			set += ", " + t.emptyW
 		}
-		return t.change(ctx, tx, person, after, limit, t.own, "update "+t.from+" set "+set+" where ")
+		return t.change(ctx, tx, person, after, limit, t.own, always("update "+t.from+" set "+set+" where "))
 	case register.Keep:
-		return t.change(ctx, tx, person, after, limit, t.own+" and "+t.leftW, "update "+t.from+" set "+t.emptyW+" where ")
+		return t.change(ctx, tx, person, after, limit, t.own+" and "+t.leftW, always("update "+t.from+" set "+t.emptyW+" where "))
 	}
 	return 0, "", nil
 }
@@ -62,9 +65,31 @@ func (t *table) fromLedger(ctx context.Context, tx postgres.Tx, action register.
 	return n, next, err
 }
 
+func always(statement string) func(which string) string {
+	return func(which string) string { return statement + which }
+}
+
+// moving gives each row to a number of its own: rows of one person would still
+// be known to be of one, and to change whose a row is would not do where rows
+// are spread over machines by that.
+func (t *table) moving(which string) string {
+	var columns, values []string
+	for _, name := range slices.Sorted(maps.Keys(t.relation.columns)) {
+		value := quote(name)
+		if name == t.holding.Person {
+			value = "gen_random_uuid()"
+		} else if empty, ok := t.empty[name]; ok {
+			value = empty
+		}
+		columns, values = append(columns, quote(name)), append(values, value)
+	}
+	return "with moved as (delete from " + t.from + " where " + which + " returning *)" +
+		" insert into " + t.from + " (" + strings.Join(columns, ", ") + ") select " + strings.Join(values, ", ") + " from moved"
+}
+
 // change applies a statement to the next rows of the person behind a cursor,
 // and gives the one to go on from.
-func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int, which, statement string) (int64, string, error) {
+func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int, which string, statement func(which string) string) (int64, string, error) {
 	c := condition{sql: which, args: []any{person}}
 	if err := t.beyond(&c, after, ">"); err != nil {
 		return 0, "", err
@@ -78,7 +103,7 @@ func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, af
 		next = cursorOf(last)
 		t.compare(&c, last, "<=")
 	}
-	tag, err := tx.PGX.Exec(ctx, statement+c.sql, append([]any{ownPlan}, c.args...)...)
+	tag, err := tx.PGX.Exec(ctx, statement(c.sql), append([]any{ownPlan}, c.args...)...)
 	return tag.RowsAffected(), next, err
 }
 
@@ -103,13 +128,4 @@ func (t *table) last(ctx context.Context, tx pgx.Tx, c condition, limit int) ([]
 		return nil, nil
 	}
 	return key, err
-}
-
-// dropSums takes away what is known of somebody's rows, all of which go: their
-// account is closed, and nobody looks at it any more.
-func (t *table) dropSums(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	batch := &pgx.Batch{}
-	batch.Queue("delete from record_day where person_id = $1 and category = $2", person, t.category.ID)
-	batch.Queue("delete from record_total where person_id = $1 and category = $2", person, t.category.ID)
-	return tx.PGX.SendBatch(ctx, batch).Close()
 }

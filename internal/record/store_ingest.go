@@ -82,8 +82,7 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 // people finds those that a batch names. Their accounts can't begin to close
 // until the transaction commits, and no other import of the category writes.
 func (r *run) people(ctx context.Context, tx postgres.Tx, b *batch, rows []pending) ([]uuid.UUID, error) {
-	lock := "portal ingest " + r.in.Category
-	if _, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil || len(rows) == 0 {
+	if err := lockIngest(ctx, tx, r.in.Category); err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	known, err := account.ShareAll(ctx, tx, b.names)
@@ -117,7 +116,7 @@ func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending,
 	if !r.collides {
 		err := r.copy(ctx, tx, b, rows, people)
 		if err == nil {
-			return int64(len(rows)), r.addSums(ctx, tx, rows, people)
+			return int64(len(rows)), r.into.noteWritten(ctx, tx, monthsOf(rows))
 		}
 		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "23505" {
 			return 0, err
@@ -129,11 +128,33 @@ func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending,
 	if _, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, nil)), r.into.copy); err != nil {
 		return 0, err
 	}
-	if err := tx.PGX.QueryRow(ctx, r.into.insert, r.deps.Now()).Scan(&added); err != nil {
+	var came []written
+	var w written
+	var n int64
+	found, _ := tx.PGX.Query(ctx, r.into.insert, r.deps.Now()) // ForEachRow gives its error
+	if _, err := pgx.ForEachRow(found, []any{&w.since, &n, &w.first, &w.last}, func() error {
+		added, came = added+n, append(came, w)
+		return nil
+	}); err != nil {
 		return 0, err
 	}
 	r.collides = added < int64(len(rows))
-	return added, nil
+	return added, r.into.noteWritten(ctx, tx, came)
+}
+
+// monthsOf tells into which months rows come.
+func monthsOf(rows []pending) (all []written) {
+	at := map[time.Time]int{}
+	for _, p := range rows {
+		month := monthOf(p.at)
+		i, ok := at[month]
+		if !ok {
+			i, at[month] = len(all), len(all)
+			all = append(all, written{month, p.at, p.at})
+		}
+		all[i].first, all[i].last = earlier(all[i].first, p.at), later(all[i].last, p.at)
+	}
+	return all
 }
 
 // copy copies rows into the table itself, all of them or none.
@@ -228,8 +249,7 @@ func (r *run) partitions(ctx context.Context, b *batch) error {
 
 func (r *run) partition(ctx context.Context, month time.Time) error {
 	return r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		_, err := tx.PGX.Exec(ctx, "select make_month($1::text::regclass, $2)", quote(r.into.holding.Table), month)
-		return err
+		return makePartition(ctx, tx, r.into.holding.Table, month)
 	})
 }
 
@@ -263,21 +283,11 @@ func (i *ingestTable) plan() {
 	i.stage = "create temp table stage (" + strings.Join(columns, ", ") + ") on commit drop"
 	i.copy = "copy pg_temp.stage (" + strings.Join(quoted, ", ") + ") from stdin"
 	i.direct = "copy " + i.from + " (" + strings.Join(append(slices.Clone(quoted), fixed...), ", ") + ") from stdin"
-	at, amount := quote(i.holding.Time), "0"
-	if i.tally >= 0 {
-		amount = quote(i.holding.Tally)
-	}
+	at := quote(i.holding.Time)
 	given := "$1::timestamptz is not null" // the parameter is used by every form of the statement
 	i.insert = "with added as (insert into " + i.from + " (" + strings.Join(append(slices.Clone(quoted), fixed...), ", ") + ")" +
 		" select " + strings.Join(append(slices.Clone(quoted), fixedValues...), ", ") + " from pg_temp.stage where " + given +
 		" order by " + quoted[0] + ", " + at + ", id on conflict do nothing" +
-		" returning " + quoted[0] + " as who, " + at + " as at, " + amount + " as amount)," +
-		" days as (insert into record_day (person_id, category, day, rows, amount)" +
-		" select who, " + literal(i.category.ID) + ", (at at time zone 'UTC')::date, count(*), sum(amount)::bigint from added group by 1, 3 order by 1, 3" +
-		" on conflict (person_id, category, day) do update set rows = record_day.rows + excluded.rows, amount = record_day.amount + excluded.amount)," +
-		" totals as (insert into record_total (person_id, category, rows, first_at, last_at)" +
-		" select who, " + literal(i.category.ID) + ", count(*), min(at), max(at) from added group by 1 order by 1" +
-		" on conflict (person_id, category) do update set rows = record_total.rows + excluded.rows," +
-		" first_at = least(record_total.first_at, excluded.first_at), last_at = greatest(record_total.last_at, excluded.last_at))" +
-		" select count(*) from added"
+		" returning " + at + " as at)" +
+		" select date_trunc('month', at, 'UTC'), count(*), min(at), max(at) from added group by 1"
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,30 +17,52 @@ func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	for _, sql := range s.overview {
 		r.Each(collect(found), sql, person)
 	}
-	r.Then(func(*postgres.Reads) error {
-		for _, c := range s.deps.Register.Categories {
-			if len(s.by[c.ID]) > 0 {
-				h := found[c.ID]
-				h.Category = c.ID
-				*all = append(*all, h)
+	summed := slices.DeleteFunc(slices.Clone(s.tables), func(t *table) bool { return !t.summed() })
+	readMonths(r, summed, person, func(_ *postgres.Reads, t *table, months []month) error {
+		found[t.category.ID] = found[t.category.ID].with(months)
+		return nil
+	})
+	r.Then(func(more *postgres.Reads) error {
+		more.Then(func(*postgres.Reads) error {
+			for _, c := range s.deps.Register.Categories {
+				if len(s.by[c.ID]) > 0 {
+					h := found[c.ID]
+					h.Category = c.ID
+					*all = append(*all, h)
+				}
 			}
-		}
+			return nil
+		})
 		return nil
 	})
 	return all
 }
 
-func (s *Service) readHolding(r *postgres.Reads, person uuid.UUID, category string) *Holding {
-	found, one := map[string]Holding{}, &Holding{}
-	for _, sql := range s.holding[category] {
-		r.Each(collect(found), sql, person)
+func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category string, from, to time.Time) *Timeline {
+	found, timeline := map[string]Holding{}, &Timeline{}
+	for _, t := range s.tables {
+		switch {
+		case t.category.ID != category:
+		case t.counted():
+			readMonths(r, []*table{t}, person, func(more *postgres.Reads, t *table, months []month) error {
+				timeline.Holding = timeline.with(months)
+				t.readSteps(more, person, months, from, to, timeline)
+				return nil
+			})
+		default:
+			r.Each(collect(found), t.held(), person)
+		}
 	}
-	r.Then(func(*postgres.Reads) error {
-		*one = found[category]
-		one.Category = category
+	r.Then(func(more *postgres.Reads) error {
+		more.Then(func(*postgres.Reads) error {
+			h := found[category]
+			timeline.Holding = timeline.and(h.Rows, &h.First, &h.Last)
+			timeline.Category = category
+			return nil
+		})
 		return nil
 	})
-	return one
+	return timeline
 }
 
 func collect(found map[string]Holding) func(pgx.Rows) error {
@@ -59,12 +82,9 @@ func collect(found map[string]Holding) func(pgx.Rows) error {
 // everybody who looks at their overview waits for everybody else.
 const tablesAtOnce = 7
 
-// held is a query for how much of a category is held in a table: by the totals
-// that ingest keeps, or else by a count of what is little for each person.
+// held is a query for how much of a category is held in a table, where that is
+// little for each person.
 func (t *table) held() string {
-	if t.counted() {
-		return "select category, rows, first_at, last_at from record_total where person_id = $1 and category = " + literal(t.category.ID)
-	}
 	first, last := "null::timestamptz", "null::timestamptz"
 	if t.holding.Time != "" {
 		first, last = "min("+quote(t.holding.Time)+")", "max("+quote(t.holding.Time)+")"
@@ -72,13 +92,21 @@ func (t *table) held() string {
 	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + " from " + t.from + " where " + t.shown
 }
 
-// overviewSQL is held of all tables in few queries.
+// overviewSQL is held of all tables in few queries, but for those of which there
+// are sums.
 func overviewSQL(tables []*table) []string {
-	parts := []string{"select category, rows, first_at, last_at from record_total where person_id = $1"}
+	var parts []string
+	var records bool
 	for _, t := range tables {
-		if !t.counted() {
+		switch {
+		case t.holding.Records && t.holding.Except == nil:
+			records = true
+		case !t.summed():
 			parts = append(parts, t.held())
 		}
+	}
+	if records {
+		parts = append(parts, "select category, count(*), min(at), max(at) from "+quote(shared)+" where person_id = $1 group by category")
 	}
 	var all []string
 	for some := range slices.Chunk(parts, tablesAtOnce) {
@@ -87,12 +115,20 @@ func overviewSQL(tables []*table) []string {
 	return all
 }
 
-func readDays(r *postgres.Reads, person uuid.UUID, category string) *[]Day {
-	all := &[]Day{}
-	r.Each(func(rows pgx.Rows) error {
-		d, err := pgx.RowToStructByPos[Day](rows)
-		*all = append(*all, d)
+func (t *table) readCount(r *postgres.Reads, person uuid.UUID) *int64 {
+	n := new(int64)
+	if t.summed() {
+		readMonths(r, []*table{t}, person, func(_ *postgres.Reads, _ *table, months []month) error {
+			for _, m := range months {
+				*n += m.rows
+			}
+			return nil
+		})
+		return n
+	}
+	r.Text(func(err error) error { return t.failed("count", err) }, func(rows pgx.Rows) (err error) {
+		*n, err = strconv.ParseInt(string(rows.RawValues()[0]), 10, 64)
 		return err
-	}, "select day, rows, amount from record_day where person_id = $1 and category = $2 order by day", person, category)
-	return all
+	}, "select count(*) from "+t.from+" where "+t.shown, person)
+	return n
 }

@@ -2,60 +2,302 @@ package record
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// addSums counts new rows to their people's days and totals.
-func (r *run) addSums(ctx context.Context, tx postgres.Tx, rows []pending, people []uuid.UUID) error {
-	type day struct {
-		person int
-		day    time.Time
+// sum is what some rows come to.
+type sum struct {
+	rows, amount int64
+	first, last  *time.Time // nil for no rows
+}
+
+func (s *sum) add(more sum) {
+	s.rows, s.amount = s.rows+more.rows, s.amount+more.amount
+	if more.first != nil && (s.first == nil || more.first.Before(*s.first)) {
+		s.first = more.first
 	}
-	type total struct {
-		rows        int64
-		first, last time.Time
+	if more.last != nil && (s.last == nil || more.last.After(*s.last)) {
+		s.last = more.last
 	}
-	days, totals := map[day]Day{}, map[int]total{}
-	for _, p := range rows {
-		at := day{p.person, p.at.Truncate(24 * time.Hour)}
-		d := days[at]
-		days[at] = Day{Rows: d.Rows + 1, Amount: d.Amount + p.amount}
-		t, ok := totals[p.person]
-		if !ok || p.at.Before(t.first) {
-			t.first = p.at
+}
+
+// month is what a table holds of a person in one month.
+type month struct {
+	sum
+
+	since time.Time
+	open  *time.Time // from then on its rows are in no sum yet; nil: all of them are
+}
+
+func (m month) until() time.Time { return m.since.AddDate(0, 1, 0) }
+
+// summed tells whether there are sums of the table's months. What has no months
+// is counted: a person has little there.
+func (t *table) summed() bool { return t.counted() && t.relation.partitioned }
+
+// partition is that of a month, quoted.
+func (t *table) partition(since time.Time) string {
+	if !t.relation.partitioned {
+		return t.from
+	}
+	return quote(t.holding.Table + since.UTC().Format("_2006_01"))
+}
+
+// sums is a select list: what rows come to.
+func (t *table) sums() string {
+	amount := "0::bigint"
+	if f, ok := t.holding.Field(t.holding.Tally); ok {
+		amount = "coalesce(sum((" + t.read(f) + ")::bigint), 0)::bigint"
+	}
+	at := quote(t.holding.Time)
+	return "count(*), " + amount + ", min(" + at + "), max(" + at + ")"
+}
+
+// monthsSQL gives what a person has month by month. One that is in no sum yet
+// has the time from which on it is to be counted.
+func (t *table) monthsSQL() string {
+	if !t.summed() {
+		return "select date_trunc('month', " + quote(t.holding.Time) + ", 'UTC'), " + t.sums() + ", null::timestamptz from " + t.from + " where " + t.shown + " group by 1"
+	}
+	return "select p.since, coalesce(s.rows, 0), coalesce(s.amount, 0), s.first_at, s.last_at, case when p.reach > p.summed_until then p.summed_until end" +
+		" from record_period p left join record_month s on s.person_id = $1 and s.category = " + literal(t.category.ID) +
+		" and s.month = p.since and p.summed_until > p.since" +
+		" where p.source = " + literal(t.holding.Table) + " and (s.person_id is not null or p.reach > p.summed_until)"
+}
+
+// readMonths reads what tables hold of a person month by month, and hands over
+// those of each in which there is something, in order. What is in no sum yet is
+// counted in its own partition, in another round trip: to name the table would
+// lock every month of it.
+func readMonths(r *postgres.Reads, tables []*table, person uuid.UUID, done func(more *postgres.Reads, t *table, all []month) error) {
+	if len(tables) == 0 {
+		return
+	}
+	all := make([][]month, len(tables))
+	parts := make([]string, len(tables))
+	for i, t := range tables {
+		parts[i] = "select " + strconv.Itoa(i) + ", m.* from (" + t.monthsSQL() + ") m (since, rows, amount, first_at, last_at, open)"
+	}
+	r.Each(func(rows pgx.Rows) error {
+		var at int
+		var m month
+		err := rows.Scan(&at, &m.since, &m.rows, &m.amount, &m.first, &m.last, &m.open)
+		all[at] = append(all[at], m)
+		return err
+	}, strings.Join(parts, " union all ")+" order by 1, 2", person)
+	r.Then(func(more *postgres.Reads) error {
+		for i, t := range tables {
+			t.countOpen(more, person, all[i])
 		}
-		if p.at.After(t.last) {
-			t.last = p.at
+		more.Then(func(more *postgres.Reads) error {
+			for i, t := range tables {
+				held := slices.DeleteFunc(all[i], func(m month) bool { return m.rows == 0 })
+				if err := done(more, t, held); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return nil
+	})
+}
+
+// countOpen adds to months what of them is in no sum yet.
+func (t *table) countOpen(r *postgres.Reads, person uuid.UUID, all []month) {
+	for i := range all {
+		m := &all[i]
+		if m.open == nil {
+			continue
 		}
-		t.rows++
-		totals[p.person] = t
+		r.Each(func(rows pgx.Rows) error {
+			var s sum
+			err := rows.Scan(&s.rows, &s.amount, &s.first, &s.last)
+			m.add(s)
+			return err
+		}, "select "+t.sums()+" from "+t.partition(m.since)+" where "+t.shown+" and "+quote(t.holding.Time)+" >= $2", person, *m.open)
 	}
-	who, on := make([]uuid.UUID, 0, len(days)), make([]time.Time, 0, len(days))
-	counts, amounts := make([]int64, 0, len(days)), make([]int64, 0, len(days))
-	for at, d := range days {
-		who, on = append(who, people[at.person]), append(on, at.day)
-		counts, amounts = append(counts, d.Rows), append(amounts, d.Amount)
+}
+
+// mostDays is how long rows may span to be told by day.
+const mostDays = 62
+
+// readSteps reads the rows of some months that lie between two times.
+func (t *table) readSteps(r *postgres.Reads, person uuid.UUID, all []month, from, to time.Time, timeline *Timeline) {
+	var whole sum
+	for _, m := range all {
+		whole.add(m.sum)
 	}
-	if _, err := tx.PGX.Exec(ctx, `insert into record_day (person_id, category, day, rows, amount)
-		select who, $1, day, sum(rows), sum(amount) from unnest($2::uuid[], $3::date[], $4::bigint[], $5::bigint[]) d (who, day, rows, amount) group by 1, 3 order by 1, 3
-		on conflict (person_id, category, day) do update set rows = record_day.rows + excluded.rows, amount = record_day.amount + excluded.amount`,
-		r.in.Category, who, on, counts, amounts); err != nil {
+	if whole.rows == 0 {
+		return
+	}
+	since, until := *whole.first, whole.last.Add(time.Microsecond)
+	if from.After(since) {
+		since = from
+	}
+	if !to.IsZero() && to.Before(until) {
+		until = to
+	}
+	timeline.Monthly = until.Sub(since) > mostDays*24*time.Hour
+	unit := "day"
+	if timeline.Monthly {
+		unit = "month"
+	}
+	parts := make([][]Step, len(all))
+	for i, m := range all {
+		switch {
+		case !m.last.Before(since) && m.first.Before(until) && timeline.Monthly && !m.first.Before(since) && m.last.Before(until):
+			parts[i] = []Step{{m.since, m.rows, m.amount}}
+		case !m.last.Before(since) && m.first.Before(until):
+			r.Each(func(rows pgx.Rows) error {
+				var step Step
+				var s sum
+				err := rows.Scan(&step.Start, &s.rows, &s.amount, &s.first, &s.last)
+				step.Rows, step.Amount = s.rows, s.amount
+				parts[i] = append(parts[i], step)
+				return err
+			}, t.stepsSQL(m.since, unit), person, later(since, m.since), earlier(until, m.until()))
+		}
+	}
+	r.Then(func(*postgres.Reads) error {
+		for _, part := range parts {
+			for _, step := range part {
+				step.Start = step.Start.UTC()
+				timeline.Steps = append(timeline.Steps, step)
+			}
+		}
+		return nil
+	})
+}
+
+func (t *table) stepsSQL(since time.Time, unit string) string {
+	at := quote(t.holding.Time)
+	return "select date_trunc('" + unit + "', " + at + ", 'UTC'), " + t.sums() + " from " + t.partition(since) +
+		" where " + t.shown + " and " + at + " >= $2 and " + at + " < $3 group by 1 order by 1"
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// written is what a batch brought into one month.
+type written struct{ since, first, last time.Time }
+
+// lockIngest lets one batch at a time write into a category.
+func lockIngest(ctx context.Context, tx postgres.Tx, category string) error {
+	_, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "portal ingest "+category)
+	return err
+}
+
+// noteWritten notes what came into which month. A row before the end of the
+// sums makes them untrue: they are made again.
+func (t *table) noteWritten(ctx context.Context, tx postgres.Tx, all []written) error {
+	if !t.summed() || len(all) == 0 {
+		return nil
+	}
+	since, first, last := make([]time.Time, len(all)), make([]time.Time, len(all)), make([]time.Time, len(all))
+	for i, w := range all {
+		since[i], first[i], last[i] = w.since, w.first, w.last
+	}
+	_, err := tx.PGX.Exec(ctx, `update record_period p set written_at = $2, reach = greatest(p.reach, w.last + interval '1 microsecond'),
+			summing = case when w.first >= p.summing_until then p.summing end,
+			remake = p.remake or w.first < p.summed_until,
+			summed_until = case when w.first < p.summed_until then p.since else p.summed_until end
+		from unnest($3::timestamptz[], $4::timestamptz[], $5::timestamptz[]) w (since, first, last) where p.source = $1 and p.since = w.since`,
+		t.holding.Table, t.deps.Now(), since, first, last)
+	return err
+}
+
+// dropSums takes away what somebody's rows came to, all of which are gone. Sums
+// that are being made may have counted them: they are made anew.
+func (t *table) dropSums(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	if err := lockIngest(ctx, tx, t.category.ID); err != nil {
 		return err
 	}
-	who, counts = who[:0], counts[:0]
-	var first, last []time.Time
-	for person, t := range totals {
-		who, counts, first, last = append(who, people[person]), append(counts, t.rows), append(first, t.first), append(last, t.last)
+	if _, err := tx.PGX.Exec(ctx, "delete from record_month where person_id = $1 and category = $2", person, t.category.ID); err != nil {
+		return err
 	}
-	_, err := tx.PGX.Exec(ctx, `insert into record_total (person_id, category, rows, first_at, last_at)
-		select who, $1, sum(rows), min(first_at), max(last_at)
-		from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::timestamptz[]) t (who, rows, first_at, last_at) group by 1 order by 1
-		on conflict (person_id, category) do update set rows = record_total.rows + excluded.rows,
-			first_at = least(record_total.first_at, excluded.first_at), last_at = greatest(record_total.last_at, excluded.last_at)`,
-		r.in.Category, who, counts, first, last)
+	_, err := tx.PGX.Exec(ctx, "update record_period set summing = null where source = $1 and summing is not null", t.holding.Table)
+	return err
+}
+
+// settling is a month whose rows are to be summed up to a time.
+type settling struct {
+	Since, From, To time.Time
+	Remake          bool
+}
+
+// settled are the months of which something is to be summed: where nothing came
+// in for a while, all there is; where rows come in all the time, once a day what
+// is older than that.
+func (t *table) settled(ctx context.Context, db postgres.Reader, now time.Time, quiet time.Duration) ([]settling, error) {
+	rows, _ := db.Query(ctx, `select since, summed_until, upto, remake from (
+			select p.*, case when quiet then reach else least(reach, date_trunc('day', $2::timestamptz, 'UTC') - interval '1 day') end as upto
+			from (select *, written_at <= $2::timestamptz - $3::interval or written_at > $2 as quiet from record_period where source = $1) p) q
+		where upto > summed_until and (quiet or summed_at <= $2::timestamptz - interval '1 day') order by since desc`, t.holding.Table, now, quiet) // CollectRows gives its error
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[settling])
+}
+
+// lockSums has one at a time sum a month; false while another does.
+func (t *table) lockSums(ctx context.Context, tx postgres.Tx, s settling) (ours bool, err error) {
+	err = tx.PGX.QueryRow(ctx, "select pg_try_advisory_xact_lock(hashtextextended($1, 0))", "portal sums "+t.partition(s.Since)).Scan(&ours)
+	return ours, err
+}
+
+// announce notes that rows up to a time are being summed. Whoever writes one
+// before it, or takes somebody's away, takes the note back.
+func (t *table) announce(ctx context.Context, tx postgres.Tx, by uuid.UUID, s settling) error {
+	_, err := tx.PGX.Exec(ctx, "update record_period set summing = $3, summing_until = $4 where source = $1 and since = $2 and summed_until = $5 and remake = $6",
+		t.holding.Table, s.Since, by, s.To, s.From, s.Remake)
+	return err
+}
+
+// sumUp adds what came in between two times to the sums of a month, or makes
+// them anew.
+func (t *table) sumUp(ctx context.Context, tx postgres.Tx, s settling) error {
+	at := quote(t.holding.Time)
+	set := "rows = m.rows + excluded.rows, amount = m.amount + excluded.amount, first_at = least(m.first_at, excluded.first_at), last_at = greatest(m.last_at, excluded.last_at)"
+	if s.Remake { // what is as it was is not written again
+		set = "rows = excluded.rows, amount = excluded.amount, first_at = excluded.first_at, last_at = excluded.last_at" +
+			" where (m.rows, m.amount, m.first_at, m.last_at) is distinct from (excluded.rows, excluded.amount, excluded.first_at, excluded.last_at)"
+	}
+	_, err := tx.PGX.Exec(ctx, strings.Join([]string{
+		"insert into record_month as m (person_id, category, month, rows, amount, first_at, last_at)",
+		"select", t.person, ",", literal(t.category.ID), ", $1,", t.sums(), "from", t.partition(s.Since), "where", at, ">= $2 and", at, "< $3",
+		"group by", t.person, "order by", t.person,
+		"on conflict (person_id, category, month) do update set", set,
+	}, " "), ownPlan, s.Since, s.From, s.To)
+	return err
+}
+
+// publish has readers believe the sums, if the note still stands.
+func (t *table) publish(ctx context.Context, tx postgres.Tx, by uuid.UUID, s settling, now time.Time) (bool, error) {
+	if err := lockIngest(ctx, tx, t.category.ID); err != nil {
+		return false, err
+	}
+	tag, err := tx.PGX.Exec(ctx, "update record_period set summed_until = $4, summed_at = $5, remake = false, summing = null where source = $1 and since = $2 and summing = $3",
+		t.holding.Table, s.Since, by, s.To, now)
+	return tag.RowsAffected() == 1, err
+}
+
+func makePartition(ctx context.Context, tx postgres.Tx, table string, at time.Time) error {
+	_, err := tx.PGX.Exec(ctx, "select make_partition($1::text::regclass, $2)", quote(table), at)
 	return err
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -38,8 +37,9 @@ type table struct {
 	shown  string // condition: those that $1 may see
 	list   string // select list: the fields, then what the keys need beside them
 	keys   []keyColumn
-	emptyW string // set list that empties the wiped columns
-	leftW  string // condition: something is left to empty
+	empty  map[string]string // by wiped column: the expression for it when it is emptied
+	emptyW string            // set list that does so
+	leftW  string            // condition: something is left to empty
 }
 
 // keyColumn is one part of the order in which rows are read: time first where
@@ -154,9 +154,11 @@ func (t *table) planWipe() error {
 			names[i] = literal(name)
 		}
 		array := "array[" + strings.Join(names, ", ") + "]"
-		t.emptyW, t.leftW = sharedFields+" = "+sharedFields+" - "+array, sharedFields+" ?| "+array
+		t.empty = map[string]string{sharedFields: sharedFields + " - " + array}
+		t.emptyW, t.leftW = sharedFields+" = "+t.empty[sharedFields], sharedFields+" ?| "+array
 		return nil
 	}
+	t.empty = map[string]string{}
 	var set, left []string
 	for _, name := range t.holding.Wipe {
 		c := t.relation.columns[name]
@@ -167,6 +169,7 @@ func (t *table) planWipe() error {
 		if empty == "" {
 			return fmt.Errorf("the column %s of %s can't be emptied: it is a %s that must have a value", name, t.holding.Table, c.sqlType)
 		}
+		t.empty[name] = empty
 		set = append(set, quote(name)+" = "+empty)
 		left = append(left, quote(name)+" is distinct from "+empty)
 	}
@@ -194,23 +197,14 @@ func (t *table) Title() document.Text {
 
 func (t *table) Fields() []dictionary.Field { return t.holding.Fields }
 
-// counted tells whether ingest keeps the number of rows.
+// counted tells whether rows are imported: there may be many.
 func (t *table) counted() bool { return t.holding.Ingest }
 
 // Settled is true of what ingest writes.
 func (t *table) Settled() bool { return t.holding.Ingest }
 
-func (t *table) Count(ctx context.Context, db postgres.Reader, person uuid.UUID) (int64, error) {
-	sql := "select count(*) from " + t.from + " where " + t.shown
-	if t.counted() {
-		sql = "select coalesce(sum(rows), 0)::bigint from record_total where person_id = $1 and category = " + literal(t.category.ID)
-	}
-	var n int64
-	if err := db.QueryRow(ctx, sql, person).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", t.Name(), err)
-	}
-	return n, nil
-}
+// ReadCount is Source's.
+func (t *table) ReadCount(r *postgres.Reads, person uuid.UUID) *int64 { return t.readCount(r, person) }
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 

@@ -181,6 +181,14 @@ func (p *Portal) Count(sql string, args ...any) (n int) {
 	return n
 }
 
+// Months makes the months of a table into which a test writes rows of its own,
+// as an import would, and has them counted.
+func (p *Portal) Months(table string, from, to time.Time) {
+	p.t.Helper()
+	p.Exec("select make_partition($1::text::regclass, m) from generate_series(date_trunc('month', $2::timestamptz, 'UTC'), $3::timestamptz, interval '1 month') m", table, from, to)
+	p.Exec("update record_period set reach = until where source = $1", table)
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
