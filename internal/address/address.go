@@ -78,8 +78,22 @@ func trim(s string) string {
 	if !utf8.ValidString(s) {
 		return ""
 	}
-	s = input.Narrow(input.TrimBlank(s))
+	s = input.TrimBlank(s)
+	if plain(s) {
+		return s
+	}
+	s = input.Narrow(s)
 	return strings.NewReplacer("。", ".", "｡", ".", "﹫", "@").Replace(s)
+}
+
+// plain tells that a text is all ASCII, as nearly every address is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func unquoted(local string) string {
