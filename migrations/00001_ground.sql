@@ -154,11 +154,37 @@ create table mail_message (
   lang      text not null,
   sealed    bytea, -- null once sent or given up
   queued_at timestamptz not null,
+  due_at    timestamptz not null default now(),
+  tries     integer not null default 0, -- that failed for the message's own sake
   sent_at   timestamptz,
   failed_at timestamptz,
   failure   text not null default '',
+  -- Who sends it at this moment: no transaction is open meanwhile. A worker that
+  -- lives asks again and again to keep it for some seconds more.
+  holder     uuid,
+  held_until timestamptz, -- by the database's clock
+  check ((holder is null) = (held_until is null)),
+  check (holder is null or sealed is not null),
   primary key (person_id, id)
 );
-create unique index mail_message_id on mail_message (id);
-create index mail_message_waiting on mail_message (queued_at) where sealed is not null;
+create index mail_message_due on mail_message (due_at, id) where sealed is not null and holder is null;
+create index mail_message_held on mail_message (holder) where holder is not null;
 create index mail_message_failed on mail_message (failed_at) where failed_at is not null;
+
+-- Holds the n messages that are due longest, that nobody holds and one of these
+-- keys opens. Whatever statistics say of how many are due, and they are behind
+-- when many have just been written, they are read in the index's order: sorting
+-- all that is due for every few messages would cost more than sending them.
+-- +goose StatementBegin
+create function take_mail(by uuid, lease interval, at timestamptz, keys bytea[], n integer) returns setof mail_message
+  language plpgsql set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off as $$
+begin
+  return query
+    update mail_message m set holder = by, held_until = clock_timestamp() + lease
+    where (m.person_id, m.id) in (
+      select d.person_id, d.id from mail_message d
+      where d.sealed is not null and d.holder is null and d.due_at <= at and substring(d.sealed for 4) = any(keys)
+      order by d.due_at, d.id limit n for update skip locked)
+    returning m.*;
+end $$;
+-- +goose StatementEnd

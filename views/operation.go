@@ -53,14 +53,15 @@ type OperationWork struct {
 type OperationMail struct {
 	Waiting OperationTally
 	NoKey   int64
-	Failed  []OperationFailed
+	Delayed []OperationTrouble // of those that wait, since when
+	Failed  []OperationTrouble // and when the last was given up
 }
 
-// OperationFailed is mail that was given up for one reason.
-type OperationFailed struct {
+// OperationTrouble is mail that has not gone for one reason.
+type OperationTrouble struct {
 	Why    string
 	Number int64
-	Last   time.Time
+	At     time.Time
 }
 
 // OperationKey is a key of the ring.
@@ -159,10 +160,19 @@ func (p StaffOperationPage) mailRows(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "operation.mailWaiting"), Value: p.tally(ctx, p.Mail.Waiting)},
 		{Key: text.T(ctx, "operation.mailNoKey"), Value: p.tally(ctx, OperationTally{Number: p.Mail.NoKey, First: p.Mail.Waiting.First})},
 	}
+	why := func(t OperationTrouble) string {
+		if said := text.Optional(ctx, "operation.why."+t.Why); said != "" {
+			return said
+		}
+		return text.T(ctx, "operation.whyOther") // as another release calls it
+	}
+	for _, d := range p.Mail.Delayed {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "operation.mailDelayed", "Why", why(d)), Value: p.tally(ctx, OperationTally{Number: d.Number, First: d.At})})
+	}
 	for _, f := range p.Mail.Failed {
 		rows = append(rows, ui.SummaryRow{
-			Key:   text.T(ctx, "operation.given."+f.Why),
-			Value: text.T(ctx, "operation.countLast", "Count", p.counted(ctx, f.Number), "When", text.Time(ctx, f.Last)),
+			Key:   text.T(ctx, "operation.mailGivenUp", "Why", why(f)),
+			Value: text.T(ctx, "operation.countLast", "Count", p.counted(ctx, f.Number), "When", text.Time(ctx, f.At)),
 		})
 	}
 	if len(p.Mail.Failed) == 0 {

@@ -32,8 +32,11 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 	for _, w := range f.Work {
 		page.Work = append(page.Work, views.OperationWork{Kind: w.Kind, Waiting: w.Waiting, Running: w.Running, Retrying: w.Retrying, Failed: w.Failed, Oldest: w.Oldest})
 	}
+	for _, m := range *f.Mail.Delayed {
+		page.Mail.Delayed = append(page.Mail.Delayed, views.OperationTrouble{Why: string(m.Why), Number: m.Number, At: m.At})
+	}
 	for _, m := range *f.Mail.Failed {
-		page.Mail.Failed = append(page.Mail.Failed, views.OperationFailed{Why: string(m.Why), Number: m.Number, Last: m.Last})
+		page.Mail.Failed = append(page.Mail.Failed, views.OperationTrouble{Why: string(m.Why), Number: m.Number, At: m.At})
 	}
 	for _, k := range f.Keys {
 		page.Keys = append(page.Keys, views.OperationKey{ID: hex.EncodeToString(k.ID[:]), Does: keyUse(k)})

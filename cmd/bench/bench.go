@@ -47,6 +47,8 @@ type bench struct {
 	held    bool // the connection log is as the pages want it
 	started int  // children
 	erased  int  // of the crowd
+
+	letterCPU used // of the letters sent last
 }
 
 // shape is how much of everything there is.
@@ -68,7 +70,7 @@ type shape struct {
 func (o options) shape() shape {
 	s := shape{
 		crowd: 200_000, people: 50_000, readers: 64, scattered: 1_000_000, many: 1_000_000, some: 100_000, few: 1_000,
-		imported: 1_000_000, requests: 1_000_000, letters: 1_000, window: 3 * time.Second, rounds: o.Rounds,
+		imported: 1_000_000, requests: 1_000_000, letters: 5_000, window: 3 * time.Second, rounds: o.Rounds,
 	}
 	switch {
 	case o.Short:

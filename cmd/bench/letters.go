@@ -52,6 +52,10 @@ func (b *bench) letters(ctx context.Context) error {
 	})
 	what := fmt.Sprintf("%d letters of %d bytes against one connection's loop: sent", b.shape.letters, len(sink.letter))
 	b.report.compare("f", what, rate, rates[0], rates[1], atLeast(0.5))
+	each := func(d time.Duration) time.Duration {
+		return (d / time.Duration(b.shape.letters)).Round(time.Microsecond)
+	}
+	b.report.note("f: a letter cost the portal %s of CPU and PostgreSQL %s, the last time.", each(b.letterCPU.server), each(b.letterCPU.database))
 	return err
 }
 
@@ -79,6 +83,10 @@ func (b *bench) deliver(ctx context.Context, sink *sink, n int) (time.Duration, 
 	if err != nil {
 		return 0, err
 	}
+	before, err := b.cpu(c.pid())
+	if err != nil {
+		return 0, errors.Join(err, c.kill())
+	}
 	for sink.count() < n {
 		select {
 		case <-ctx.Done():
@@ -86,7 +94,9 @@ func (b *bench) deliver(ctx context.Context, sink *sink, n int) (time.Duration, 
 		case <-time.After(time.Millisecond):
 		}
 	}
-	return sink.took(), c.stop()
+	after, err := b.cpu(c.pid())
+	b.letterCPU = after.since(before)
+	return sink.took(), errors.Join(err, c.stop())
 }
 
 // sendAll is the baseline's part.
@@ -127,7 +137,7 @@ func (t task) sender() (mail.Sender, error) {
 		return nil, err
 	}
 	number, err := strconv.Atoi(port)
-	return mail.SMTP{Host: name, Port: number, Plaintext: true}, err
+	return mail.NewRelay(mail.SMTP{Host: name, Port: number, Plaintext: true}), err
 }
 
 // sink is a mail server that takes everything and keeps nothing but the last

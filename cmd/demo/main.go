@@ -189,7 +189,7 @@ func senderTo(address string) (mail.Sender, error) {
 		return nil, err
 	}
 	number, err := strconv.Atoi(port)
-	return mail.SMTP{Host: host, Port: number, Plaintext: true}, err
+	return mail.NewRelay(mail.SMTP{Host: host, Port: number, Plaintext: true}), err
 }
 
 // besides are the pages that stand beside the portal in the demo alone.

@@ -59,8 +59,6 @@ func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 	switch {
 	case errors.Is(err, mail.ErrWaiting):
 		return fmt.Errorf("the sample is queued, but no running portal has sent it within %s: it goes when one runs", mailTestPatience)
-	case fault.Is(err, fault.Gone):
-		return fmt.Errorf("the sample can't be delivered: %w", err)
 	case err != nil:
 		return err
 	}

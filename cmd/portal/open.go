@@ -34,7 +34,7 @@ func (b backstage) open(ctx context.Context, store *config.Downloads) (*app.App,
 	if err != nil {
 		return nil, end, errors.Join(err, end.Close())
 	}
-	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: mail.SMTP{}, BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: mail.NewRelay(mail.SMTP{}), BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
 	if store != nil {
 		if parts.Files, err = host.Files(ctx, store.Files, b.Data, end); err != nil {
 			return nil, end, errors.Join(err, end.Close())

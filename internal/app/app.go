@@ -170,7 +170,7 @@ func (a *App) ground(p Parts) {
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Queue: a.Queue, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Log: p.Log, Now: p.Now,
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Log: p.Log, Now: p.Now,
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
@@ -283,7 +283,7 @@ func (p Parts) brand() mail.Brand {
 
 // AddWorkers registers the workers of every room.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Plans, a.Mail, a.SSO} {
+	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Plans, a.SSO} {
 		room.AddWorkers(w)
 	}
 	river.AddWorker(w, &hourlyWorker{app: a})

@@ -57,7 +57,7 @@ func TestNoSecretKeyOrDatabaseIsReadThroughTheJoinedPortal(t *testing.T) {
 	const word = "zorblatt"
 	p := apptest.New(t, func(parts *app.Parts) {
 		parts.Services = []sso.Provider{{ID: "google", Name: "Google", Issuer: "https://issuer.example.com", ClientID: "portal", ClientSecret: word}}
-		parts.Sender = mail.SMTP{Host: "mail.example.com", Port: 587, Username: "portal", Password: word}
+		parts.Sender = mail.NewRelay(mail.SMTP{Host: "mail.example.com", Port: 587, Username: "portal", Password: word})
 	})
 	joined := func(is func(reflect.Value) bool) []string {
 		return reached(reflect.ValueOf(p.App), is, "app", map[uintptr]bool{})

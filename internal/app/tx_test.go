@@ -48,6 +48,7 @@ func untaken() map[string]string {
 		staffs   = "it is about a member of the staff"
 		lessens  = "it only takes away what was written, and can't bring anything back"
 		changes  = "it changes a row that is there, and the account's foreign key has taken it from whoever is erased"
+		sends    = "it says how sending goes of a message that was written before, and an erasure waits for mail that is on its way"
 	)
 	return map[string]string{
 		"account.deleteLapsed":    lessens,
@@ -60,9 +61,14 @@ func untaken() map[string]string {
 		"erasure.sendReceipt":     erases,
 		"export.batch":            withdraw,
 		"export.failed":           withdraw,
-		"mail.Deliver":            "it empties what was written before, and an erasure waits for mail that is on its way",
+		"mail.anyDue":             sends,
+		"mail.keepHeld":           sends,
+		"mail.postpone":           sends,
+		"mail.release":            sends,
+		"mail.releaseDead":        sends,
+		"mail.setFailed":          sends,
+		"mail.setSent":            sends,
 		"mail.deleteNobodys":      lessens,
-		"mail.giveUpLost":         lessens,
 		"security.add":            "its foreign key refuses a row about whoever has been erased, and takes the others with them",
 		"security.deleteBefore":   lessens,
 		"sso.deleteLapsed":        lessens,

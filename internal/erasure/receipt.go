@@ -110,18 +110,18 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 	return s.deps.Plans.Run(ctx, receiptKind, id)
 }
 
-func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
+func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID, try jobs.Try) (jobs.Next, error) {
 	e, err := find(ctx, tx.Gorm, id)
 	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Done || e.Sealed == nil) {
 		return jobs.Next{Over: true}, nil
 	}
 	if err == nil {
-		err = s.mailReceipt(ctx, tx, e)
+		err = s.mailReceipt(ctx, tx, e, try)
 	}
 	return jobs.Next{Over: true}, err
 }
 
-func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure) error {
+func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure, try jobs.Try) error {
 	plain, err := s.deps.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
 	if errors.Is(err, keyring.ErrNoKey) {
 		return err // another portal may have the key
@@ -141,7 +141,7 @@ func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure) er
 		words := s.deps.Catalog.Into(ctx, to.Lang)
 		m.Facts = []mail.Fact{{Name: text.T(words, "erasure.unrevoked"), Value: text.T(words, "erasure.receiptUnrevoked")}}
 	}
-	err = s.deps.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m)
+	err = s.deps.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m, try)
 	switch {
 	case err == nil:
 		return s.wipe(ctx, tx, e, "erasure.receiptSent")

@@ -14,7 +14,6 @@ import (
 	"gocloud.dev/blob/memblob"
 	"gocloud.dev/gcerrors"
 
-	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
@@ -152,12 +151,18 @@ func (l *letters) Send(_ context.Context, _, _ string, e mail.Envelope) error {
 	return nil
 }
 
-// letter delivers all mail to a person and gives the last of a kind, in words.
+// letter delivers all mail and gives the last, which is of that kind and to that
+// person, in words.
 func (b *bundle) letter(person uuid.UUID, kind string) string {
 	b.t.Helper()
-	var id uuid.UUID
-	must(b.t, b.DB.Pool.QueryRow(b.t.Context(), "select id from mail_message where person_id = $1 and kind = $2 order by id desc limit 1", person, kind).Scan(&id))
-	must(b.t, b.Mail.Deliver(b.t.Context(), id, jobs.Try{N: 1, Of: 2}))
+	if last := "select count(*) from mail_message where person_id = $1 and kind = $2 and id = (select max(id::text)::uuid from mail_message)"; b.count(last, person, kind) != 1 {
+		b.t.Fatalf("no message %q was the last", kind)
+	}
+	for more := true; more; {
+		var err error
+		more, err = b.Mail.SendDue(b.t.Context())
+		must(b.t, err)
+	}
 	last := b.letters.sent[len(b.letters.sent)-1]
 	return last.Subject + "\n" + strings.Join(last.Letter.Paragraphs, "\n")
 }

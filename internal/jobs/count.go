@@ -29,12 +29,14 @@ func (*Queue) ReadCounts(r *postgres.Reads, failedSince time.Time) *[]Count {
 	return readQueue(r, failedSince)
 }
 
-// ReadCounts adds what there is of long work, by kind: every kind that this
-// portal knows, though there be none.
+// ReadCounts adds what there is of long work, by kind: every kind of plan that
+// this portal knows, though there be none.
 func (p *Plans) ReadCounts(r *postgres.Reads) *[]Count {
-	kinds := make([]string, len(p.kinds))
-	for i, w := range p.kinds {
-		kinds[i] = w.Kind
+	var kinds []string
+	for _, w := range p.kinds {
+		if w.Do == nil { // else its own noun counts it
+			kinds = append(kinds, w.Kind)
+		}
 	}
 	return readPlans(r, kinds, p.now())
 }

@@ -30,6 +30,14 @@ type Work struct {
 	// that a batch failed. After the last try its Next says how it goes on;
 	// before that the plan waits for its next try. nil: there is nothing to do.
 	Failed func(ctx context.Context, tx postgres.Tx, id uuid.UUID, try Try, cause error) (Next, error)
+
+	// Do and Sweep stand instead of Batch where the work has rows of its own
+	// and no plans, because it speaks to somebody far away, and no transaction
+	// may stay open meanwhile. Do does some of what is due, and is false if
+	// nothing is. Sweep takes back what the dead have held, and tells whether
+	// anything is due that nobody does.
+	Do    func(ctx context.Context) (bool, error)
+	Sweep func(ctx context.Context) (bool, error)
 }
 
 // Next says how a plan goes on; the zero Next is at once.
@@ -90,6 +98,16 @@ func (p *Plans) Add(ctx context.Context, tx postgres.Tx, kind string, id uuid.UU
 	return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
 }
 
+// Call asks for somebody to do what is due of a kind that has rows of its own,
+// once tx commits.
+func (p *Plans) Call(ctx context.Context, tx postgres.Tx, kind string) error {
+	w, err := p.kind(kind)
+	if err != nil {
+		return err
+	}
+	return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+}
+
 // Withdraw takes plans away, whatever they still had to do. It is false while
 // somebody works on one of them: then that one is still there, and whoever
 // wants it gone asks again. It waits for nobody.
@@ -105,6 +123,10 @@ func (p *Plans) Next(ctx context.Context, kind string) (did bool, rest time.Dura
 	w, err := p.kind(kind)
 	if err != nil {
 		return false, 0, err
+	}
+	if w.Do != nil {
+		did, err := w.Do(ctx)
+		return did, 0, err
 	}
 	return p.batch(ctx, w, uuid.Nil)
 }

@@ -86,7 +86,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 		PeriodicJobs: cfg.Periodic,
 		Queues: map[string]river.QueueConfig{
 			Default: {MaxWorkers: 4 * cores},
-			Mail:    {MaxWorkers: 4}, // each holds a connection to the mail server
+			Mail:    {MaxWorkers: 8}, // each holds a connection to the mail server
 			Export:  {MaxWorkers: cores},
 			Erasure: {MaxWorkers: 2}, // gentle: others' rows are in the same tables
 		},

@@ -13,7 +13,7 @@ import (
 
 const (
 	slice     = 5 * time.Second // in which a job does batches before it lets others have its place
-	sweepRate = 5 * time.Second // how often a portal looks for plans that nobody works on
+	sweepRate = 3 * time.Second // how often a portal looks for plans that nobody works on
 )
 
 // workArgs ask somebody to look for plans that are due. They name none: which
@@ -74,20 +74,32 @@ func (p *Plans) AddWorkers(w *river.Workers) { river.AddWorker(w, &planWorker{pl
 func (p *Plans) Sweep(ctx context.Context) error {
 	var failed []error
 	for _, w := range p.kinds {
-		failed = append(failed, p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-			_, try, err := takePlan(ctx, tx.PGX, w, uuid.Nil, p.now())
-			if err != nil || try.N == 0 {
-				return err
-			}
-			return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
-		}))
+		due, err := true, error(nil)
+		if w.Sweep != nil {
+			due, err = w.Sweep(ctx)
+		}
+		if err == nil && due {
+			err = p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return p.call(ctx, tx, w) })
+		}
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }
 
+// call asks for somebody to work on a kind of which something is due.
+func (p *Plans) call(ctx context.Context, tx postgres.Tx, w Work) error {
+	if w.Sweep == nil {
+		_, try, err := takePlan(ctx, tx.PGX, w, uuid.Nil, p.now())
+		if err != nil || try.N == 0 {
+			return err
+		}
+	}
+	return p.queue.Add(ctx, tx, workArgs{w.Kind, w.Queue})
+}
+
 // sweepPeriodically sweeps until ctx ends.
 func (p *Plans) sweepPeriodically(ctx context.Context) {
-	for pause(ctx, sweepRate) == nil {
+	for again := true; again; again = pause(ctx, sweepRate) == nil {
 		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
 			p.log.WarnContext(ctx, "looking for long work that nobody does", "error", err)
 		}

@@ -83,7 +83,7 @@ func (s *asciiServer) told(line string) bool {
 func TestAMailServerIsToldALabelsAndQuotedLocalParts(t *testing.T) {
 	t.Parallel()
 	server := startASCII(t)
-	sender := mail.SMTP{Host: "127.0.0.1", Port: server.port, Plaintext: true}
+	sender := mail.NewRelay(mail.SMTP{Host: "127.0.0.1", Port: server.port, Plaintext: true})
 	for to, line := range map[string]string{
 		"taro@例え.example":            "RCPT TO:<taro@xn--r8jz45g.example>",
 		"hana..y0401@docomo.example": `RCPT TO:<"hana..y0401"@docomo.example>`,
@@ -106,8 +106,8 @@ func TestALocalPartOutsideASCIIIsRefusedBeforeAnybodyIsToldToLookForMail(t *test
 	must(t, err)
 	must(t, b.mail.Reaches(t.Context(), taro)) // the stand-in's mailbox takes such
 	server := startASCII(t)
-	sender := mail.SMTP{Host: "127.0.0.1", Port: server.port, Plaintext: true}
-	b.mail = mail.New(mail.Deps{Sender: sender, Now: b.clock.Now})
+	sender := mail.NewRelay(mail.SMTP{Host: "127.0.0.1", Port: server.port, Plaintext: true})
+	b.mail = mail.New(mail.Deps{Plans: b.Plans, Sender: sender, Now: b.clock.Now})
 	if err := b.mail.Reaches(t.Context(), taro); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a server that knows ASCII alone: %v", err)
 	}

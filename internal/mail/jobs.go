@@ -3,64 +3,58 @@ package mail
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/riverqueue/river"
-
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
-	"plusultra.link/privacy/internal/keyring"
 )
 
-// deliverArgs name the message and not its person: they outlive both.
-type deliverArgs struct {
-	ID uuid.UUID `json:"id"`
+// kind names the work in the queue.
+const kind = "mail"
+
+func (s *Service) work() jobs.Work {
+	return jobs.Work{Kind: kind, Queue: jobs.Mail, Do: s.SendDue, Sweep: s.takeBack}
 }
 
-// JobKind is that of the jobs that send a message each.
-const JobKind = "mail.deliver"
-
-// Kind names the job.
-func (deliverArgs) Kind() string { return JobKind }
-
-// tries are those of five days, as RFC 5321 section 4.5.4.1 recommends: n^4
-// seconds lie between one and the next.
-const tries = 19
-
-// InsertOpts gives mail a queue of its own, so that a long export keeps no
-// message waiting.
-func (deliverArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: jobs.Mail, MaxAttempts: tries}
-}
-
-type deliverWorker struct {
-	river.WorkerDefaults[deliverArgs]
-	service *Service
-}
-
-// otherPortal is how long a message waits for a portal that has its key.
-const otherPortal = 4 * time.Second
-
-// Work delivers one message. A portal that stops, or lacks the key, has used
-// up no try.
-func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
-	err := w.service.Deliver(ctx, job.Args.ID, jobs.Try{N: job.Attempt, Of: job.MaxAttempts})
-	if err != nil && ctx.Err() != nil {
-		return jobs.Later(time.Second)
+// SendDue sends some of the messages that are due, and is false if none is.
+// They are held for this worker, a few seconds at a time. No transaction is
+// open while it speaks with the mail server, and what became of a message is
+// noted before the next one goes: when a worker is killed, the one under way
+// may go twice, and all others go within seconds.
+func (s *Service) SendDue(ctx context.Context) (bool, error) {
+	h, rows, err := s.hold(ctx)
+	if err != nil || len(rows) == 0 {
+		return false, err
 	}
-	if errors.Is(err, keyring.ErrNoKey) {
-		w.service.deps.Log.WarnContext(ctx, "a message waits for a portal that has its key", "cause", err)
-		return jobs.Later(otherPortal + rand.N(otherPortal)) //nolint:gosec // at no portal's own pace, or one and the same takes it each time; no secret
+	defer h.keep(ctx)()
+	for i, row := range rows {
+		if ctx.Err() != nil || !h.ours() {
+			return true, h.release(ctx)
+		}
+		goOn, err := s.deliver(ctx, h, row)
+		if err != nil || !goOn && i+1 < len(rows) {
+			return true, errors.Join(err, h.release(ctx))
+		}
 	}
-	if fault.Is(err, fault.Gone) {
-		return jobs.Cancel("the message can not be delivered")
-	}
-	return err
+	return true, nil
 }
 
-// AddWorkers registers the workers of this noun.
-func (s *Service) AddWorkers(w *river.Workers) {
-	river.AddWorker(w, &deliverWorker{service: s})
+// takeBack lets others have what dead workers held, and tells whether anything
+// is due that nobody sends.
+//
+// Who has the mail server's yes and could not note it, because the database
+// was away, notes it as soon as it is back. They get the time for that: what
+// is held is taken back only where this portal found the database there the
+// last time, too.
+func (s *Service) takeBack(ctx context.Context) (due bool, err error) {
+	began := elapsed()
+	ctx, cancel := context.WithTimeout(ctx, noteTime) // one that was frozen takes nothing back when it thaws
+	defer cancel()
+	due, err = s.sweepHeld(ctx, !s.swept.IsZero() && began.Sub(s.swept) < steady)
+	if s.swept = began; err != nil {
+		s.swept = time.Time{}
+	}
+	return due, err
 }
+
+// steady is the time between two sweeps, and some.
+const steady = 10 * time.Second

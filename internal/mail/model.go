@@ -48,16 +48,20 @@ type Unsubscribe struct {
 type Attachment struct{ Name, Type, Content string }
 
 type messageRow struct {
-	PersonID uuid.UUID `gorm:"primaryKey"`
-	ID       uuid.UUID `gorm:"primaryKey"`
-	Kind     string
-	Topic    string
-	Lang     string
-	Sealed   []byte
-	QueuedAt time.Time
-	SentAt   *time.Time
-	FailedAt *time.Time
-	Failure  string
+	PersonID  uuid.UUID `gorm:"primaryKey"`
+	ID        uuid.UUID `gorm:"primaryKey"`
+	Kind      string
+	Topic     string
+	Lang      string
+	Sealed    []byte
+	QueuedAt  time.Time
+	DueAt     time.Time // to be tried, or tried again
+	Tries     int       // that failed for its own sake
+	Holder    *uuid.UUID
+	HeldUntil *time.Time // by the database's clock
+	SentAt    *time.Time
+	FailedAt  *time.Time // given up
+	Failure   Failure    // of the last try, if it has not gone
 }
 
 func (messageRow) TableName() string { return "mail_message" }
@@ -67,11 +71,3 @@ type contents struct {
 	To      string
 	Message Message
 }
-
-// What is said of a message that was given up.
-const (
-	rejectedForGood = "rejected by the receiving server"
-	unreadable      = "could not be read again"
-	notTaken        = "not taken by any server in time"
-	restored        = "waiting in a backup that was restored: it may have gone before"
-)

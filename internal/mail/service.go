@@ -19,8 +19,7 @@ import (
 
 const purpose = "mail"
 
-// Sender hands one message to the next mail server. Wait or reject: an error
-// that is permanent says so by ErrRejected.
+// Sender hands one message to the next mail server, or says by NotSent why not.
 type Sender interface {
 	Send(ctx context.Context, from, to string, envelope Envelope) error
 }
@@ -28,7 +27,7 @@ type Sender interface {
 // Deps are what the service stands on.
 type Deps struct {
 	DB      *postgres.DB
-	Queue   *jobs.Queue
+	Plans   *jobs.Plans
 	Ring    *keyring.Ring
 	Catalog *text.Catalog
 	Sender  Sender
@@ -39,8 +38,9 @@ type Deps struct {
 
 // Service writes messages down and delivers them.
 type Service struct {
-	deps Deps
-	utf8 utf8Answer
+	deps  Deps
+	utf8  utf8Answer
+	swept time.Time // the last time that a sweep went well; the sweep's alone
 }
 
 // New makes a service.
@@ -48,31 +48,30 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{deps: d}
+	s := &Service{deps: d}
+	d.Plans.Register(s.work())
+	return s
 }
 
 // Post writes a message down in tx, to be sent once tx commits.
 func (s *Service) Post(ctx context.Context, tx postgres.Tx, to Recipient, m Message) error {
-	id, err := s.write(ctx, tx, to, m)
-	if err != nil {
-		return err
-	}
-	return s.deps.Queue.Add(ctx, tx, deliverArgs{id})
+	_, err := s.write(ctx, tx, to, m)
+	return err
 }
 
 // ErrWaiting says that no portal has sent a message yet. It goes when one runs.
 var ErrWaiting = errors.New("mail: written down, and no running portal has sent it yet")
 
+var errTriedAgain = errors.New("the portal's log says more; it is tried again")
+
 // Send writes a message down and waits until a running portal has sent it: for
 // a command at the terminal, never for a page. ErrWaiting if ctx ends first;
-// Gone if the mail server rejects it.
+// NotSent as soon as a try has failed, which says why: it is tried again.
 func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 	var id uuid.UUID
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		if id, err = s.write(ctx, tx, to, m); err != nil {
-			return err
-		}
-		return s.deps.Queue.Add(ctx, tx, deliverArgs{id})
+		id, err = s.write(ctx, tx, to, m)
+		return err
 	})
 	if err != nil {
 		return err
@@ -91,20 +90,20 @@ func (s *Service) Send(ctx context.Context, to Recipient, m Message) error {
 			return ErrWaiting
 		case err != nil:
 			return err
-		case row.FailedAt != nil:
-			return fault.Wrap(errors.New(row.Failure), fault.Gone, "fault.gone")
 		case row.SentAt != nil:
 			return nil
+		case row.Failure != "":
+			return NotSent{Kind: row.Failure, why: errTriedAgain}
 		}
 	}
 }
 
 // SendUnrecorded sends a message now and leaves no trace of it here: the last
 // word to somebody who has been erased. Called twice, it sends twice. The fault
-// is Gone if the message will never be taken.
-func (s *Service) SendUnrecorded(ctx context.Context, id uuid.UUID, to Recipient, m Message) error {
+// is Gone if the message will never be taken, which is known after some tries.
+func (s *Service) SendUnrecorded(ctx context.Context, id uuid.UUID, to Recipient, m Message, try jobs.Try) error {
 	err := s.deps.Sender.Send(ctx, s.deps.Brand.From, to.Address, s.envelope(ctx, id, to.Lang, m))
-	if rejected(err) {
+	if err != nil && notSent(err).sure(try.N, sureAfter) { // so many tries of a plan take longer than that
 		return fault.Wrap(err, fault.Gone, "fault.gone")
 	}
 	return err
@@ -116,70 +115,81 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, to Recipient, m Mes
 		return uuid.Nil, fmt.Errorf("mail %s: %w", m.Kind, err)
 	}
 	row := messageRow{PersonID: to.Owner, ID: postgres.NewID(), Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.deps.Now()}
+	row.DueAt = row.QueuedAt
 	if row.Sealed, err = s.deps.Ring.Seal(purpose, row.ID[:], plain); err != nil {
 		return uuid.Nil, err
 	}
-	return row.ID, insert(ctx, tx, row)
+	if err := insert(ctx, tx, row); err != nil {
+		return uuid.Nil, err
+	}
+	return row.ID, s.deps.Plans.Call(ctx, tx, kind)
 }
 
-// Deliver sends a message that was written down. Called again, it sends
-// nothing again; only a stop between the server's yes and ours can double it.
-// The fault is Gone if the message will never go: after the last try nothing
-// of it is kept either. A message sealed with a key that this portal has not
-// (keyring.ErrNoKey) is nobody's loss: it waits for one that has it. While it
-// is on its way its row is held, so that nobody sends it too, and an erasure
-// knows of it.
-func (s *Service) Deliver(ctx context.Context, id uuid.UUID, try jobs.Try) error {
-	var gone error
-	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		gone, err = s.deliver(ctx, tx, id, try)
-		return err
-	})
-	return errors.Join(err, gone)
-}
-
-func (s *Service) deliver(ctx context.Context, tx postgres.Tx, id uuid.UUID, try jobs.Try) (gone, err error) {
-	row, err := lock(ctx, tx, id)
-	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.Gone, "fault.gone"), nil // erased meanwhile
-	}
-	if err != nil || row.Sealed == nil {
-		return nil, err
-	}
+// deliver sends a message that is held, and notes what became of it. It is
+// false if no other would fare better now: they were noted with it.
+func (s *Service) deliver(ctx context.Context, h *held, row messageRow) (goOn bool, err error) {
+	var c contents
 	plain, err := s.deps.Ring.Open(purpose, row.ID[:], row.Sealed)
-	if errors.Is(err, keyring.ErrNoKey) {
-		return nil, fmt.Errorf("a message of kind %s: %w", row.Kind, err)
+	if err == nil {
+		err = json.Unmarshal(plain, &c)
 	}
 	if err != nil {
-		return s.giveUp(ctx, tx, row, unreadable, err)
+		err = NotSent{Kind: Unreadable, why: err}
+	} else {
+		err = s.deps.Sender.Send(ctx, s.deps.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
 	}
-	var c contents
-	if err := json.Unmarshal(plain, &c); err != nil {
-		return s.giveUp(ctx, tx, row, unreadable, err)
+	if err == nil {
+		return true, s.noteSent(ctx, row)
 	}
-	err = s.deps.Sender.Send(ctx, s.deps.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
-	switch {
-	case rejected(err):
-		return s.giveUp(ctx, tx, row, rejectedForGood, err)
-	case err != nil && try.Last() && ctx.Err() == nil:
-		return s.giveUp(ctx, tx, row, notTaken, err)
-	case err != nil:
-		return nil, err // the job tries again
+	if ctx.Err() != nil {
+		return false, nil // a portal that stops has used up no try
 	}
-	row.SentAt, row.Sealed = new(s.deps.Now()), nil
-	return nil, update(ctx, tx, row, "sent_at", "sealed")
+	return s.noteFailed(ctx, h, row, notSent(err))
 }
 
-// giveUp wipes a message that will never go and says so.
-func (s *Service) giveUp(ctx context.Context, tx postgres.Tx, row messageRow, failure string, cause error) (gone, err error) {
-	row.FailedAt, row.Sealed, row.Failure = new(s.deps.Now()), nil, failure
-	return fault.Wrap(cause, fault.Gone, "fault.gone"), update(ctx, tx, row, "failed_at", "sealed", "failure")
+// noteSent notes the mail server's yes, however long the database is away: a
+// message of which it is known never goes twice.
+func (s *Service) noteSent(ctx context.Context, row messageRow) error {
+	began, now := elapsed(), s.deps.Now()
+	for {
+		note, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+		err := setSent(note, s.deps.DB.Pool, row, now)
+		cancel()
+		if err == nil || !postgres.IsAway(err) || ctx.Err() != nil && elapsed().Sub(began) > lastNote {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// noteFailed notes that a message has not gone: it is tried again, or given up
+// and wiped. With a fault of the mail server's all that are held wait with it.
+func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n NotSent) (goOn bool, err error) {
+	now := s.deps.Now()
+	if !n.all() {
+		row.Tries++
+	}
+	after, giveUp := n.next(row.Failure, row.Tries, now.Sub(row.QueuedAt))
+	row.Failure, row.DueAt = n.Kind, now.Add(after)
+	level, said := slog.LevelWarn, "a message waits"
+	if giveUp {
+		level, said = slog.LevelError, "a message is given up"
+		row.FailedAt, row.Sealed = &now, nil
+	}
+	s.deps.Log.Log(ctx, level, said, "kind", row.Kind, "message", row.ID, "tries", row.Tries, "cause", n)
+	if err := setFailed(ctx, s.deps.DB.Pool, h.id, row); err != nil {
+		return false, err
+	}
+	if !n.all() {
+		return true, nil
+	}
+	return false, postpone(ctx, s.deps.DB.Pool, h.id, row)
 }
 
 // Idle tells whether no message to a person is on its way at this moment. It
 // waits for none.
 func (*Service) Idle(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
-	return noneLocked(ctx, tx, person)
+	return noneHeld(ctx, tx, person)
 }
 
 // Brand is who the mail comes from.

@@ -3,23 +3,17 @@ package mail
 import (
 	"context"
 	"errors"
-	"fmt"
-	netmail "net/mail"
-	"strings"
+	"slices"
+	"sync"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 
 	"plusultra.link/privacy/internal/address"
-	mailview "plusultra.link/privacy/views/mail"
 )
 
-// ErrRejected is the receiving side's lasting no (SMTP 5xx).
-var ErrRejected = errors.New("mail: rejected for good")
-
-func rejected(err error) bool { return errors.Is(err, ErrRejected) }
-
-// SMTP sends over a connection to one server (RFC 5321).
+// SMTP says how to reach a mail server.
 type SMTP struct {
 	Host               string
 	Port               int
@@ -27,72 +21,159 @@ type SMTP struct {
 	Plaintext          bool // no TLS: the operator said so in so many words
 }
 
-// Send hands the message to the server, or says why not. The server is asked
-// for SMTPUTF8 only where the recipient needs it: a message that has it goes no
-// further than to servers that have it too (RFC 6531, 3.2).
-func (s SMTP) Send(ctx context.Context, from, to string, e Envelope) error {
+// Relay hands messages to one mail server (RFC 5321), over connections that it
+// keeps for the next message.
+type Relay struct {
+	settings SMTP
+
+	mu   sync.Mutex
+	idle []connection // the one used last at the end
+}
+
+// NewRelay gives one that is not connected yet.
+func NewRelay(s SMTP) *Relay { return &Relay{settings: s} }
+
+// connection is one that a message went over, or that none has yet.
+type connection struct {
+	*smtp.Client
+	by   *gomail.Client
+	used time.Time
+}
+
+const (
+	answerTime = 20 * time.Second // of the mail server
+	idleFor    = 15 * time.Second // and then a connection is ended: servers count those that are open
+	freshFor   = time.Second      // in which nobody asks whether it is still there
+)
+
+// Send hands the message to the server, or says by NotSent why not. The server
+// is asked for SMTPUTF8 only where the recipient needs it: a message that has
+// it goes no further than to servers that have it too (RFC 6531, 3.2).
+func (r *Relay) Send(ctx context.Context, from, to string, e Envelope) error {
 	at, err := address.Parse(to)
 	if err == nil {
 		to, err = address.Written(to)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: its address can not be read", ErrRejected) // the cause names the address
+		return NotSent{Refused, true, errors.New("its address can not be read")} // the cause names the address
 	}
 	msg, err := message(from, to, e)
 	if err != nil {
-		return fmt.Errorf("%w: it can not be written as a message", ErrRejected)
+		return NotSent{Refused, true, errors.New("it can not be written as a message")}
 	}
-	options := s.options()
-	if !at.SMTPUTF8() {
-		options = append(options, gomail.WithoutSMTPUTF8())
-	} else if known, err := s.SMTPUTF8(ctx); err != nil {
-		return err
-	} else if !known {
-		return fmt.Errorf("%w: the mail server knows no addresses outside ASCII", ErrRejected)
+	for {
+		conn, kept, err := r.take(ctx)
+		if err != nil {
+			return unconnected(err)
+		}
+		if known, _ := conn.Extension("SMTPUTF8"); at.SMTPUTF8() && !known {
+			r.put(conn)
+			return NotSent{Kind: Refused, why: errors.New("the mail server knows no addresses outside ASCII")}
+		}
+		conn.SkipSMTPUTF8(!at.SMTPUTF8())
+		err = conn.by.SendWithSMTPClient(conn.Client, msg)
+		send, _ := errors.AsType[*gomail.SendError](err)
+		switch {
+		case err == nil || msg.IsDelivered(): // what fails after the server's yes is no reason to send it twice
+			r.put(conn)
+			return nil
+		case kept && ended(send): // meanwhile, as servers do after a time or a number of messages
+			r.end(conn)
+			continue
+		case answered(send):
+			r.put(conn)
+		default:
+			r.end(conn)
+		}
+		return undelivered(send, err)
 	}
-	client, err := gomail.NewClient(s.Host, options...)
-	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	err = client.DialAndSendWithContext(ctx, msg)
-	if err == nil || msg.IsDelivered() { // what fails after the server's yes is no reason to send it twice
-		return nil
-	}
-	return undelivered(err)
 }
 
 // SMTPUTF8 asks the server whether it takes addresses outside ASCII (RFC 6531).
-func (s SMTP) SMTPUTF8(ctx context.Context) (bool, error) {
-	client, err := gomail.NewClient(s.Host, s.options()...)
+func (r *Relay) SMTPUTF8(ctx context.Context) (bool, error) {
+	conn, _, err := r.take(ctx)
 	if err != nil {
-		return false, fmt.Errorf("mail server: %w", err)
+		return false, unconnected(err)
 	}
-	conn, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return false, fmt.Errorf("mail server: %w", err)
-	}
+	defer r.put(conn)
 	known, _ := conn.Extension("SMTPUTF8")
-	_ = client.CloseWithSMTPClient(conn) // it has said all that was asked
 	return known, nil
 }
 
-// undelivered says why a message has not gone, by the step and the codes of
-// the conversation alone: the library's words and the server's name the
-// recipient, and what is said here is logged and kept with the job.
-func undelivered(err error) error {
-	send, ok := errors.AsType[*gomail.SendError](err)
-	if !ok {
-		return fmt.Errorf("mail server: %w", err) // it was told no recipient yet
+// take gives a connection: one that was kept and is still there, or a new one.
+func (r *Relay) take(ctx context.Context) (conn connection, kept bool, err error) {
+	for {
+		conn, kept = r.pop()
+		if !kept {
+			break
+		}
+		if elapsed().Sub(conn.used) < freshFor {
+			return conn, true, nil
+		}
+		if conn.UpdateDeadline(answerTime) == nil && conn.Noop() == nil {
+			return conn, true, nil
+		}
+		r.end(conn)
 	}
-	said := strings.TrimSpace(fmt.Sprintf("mail server: %s: %d %s", send.Reason, send.ErrorCode(), send.EnhancedStatusCode()))
-	if lasting(send) {
-		return fmt.Errorf("%w: %s", ErrRejected, said)
+	if conn.by, err = gomail.NewClient(r.settings.Host, r.settings.options()...); err != nil {
+		return conn, false, err
 	}
-	return errors.New(said)
+	conn.Client, err = conn.by.DialToSMTPClientWithContext(ctx)
+	return conn, false, err
 }
 
+func (r *Relay) pop() (conn connection, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.idle) - 1
+	if last < 0 {
+		return connection{}, false
+	}
+	conn, r.idle = r.idle[last], r.idle[:last]
+	return conn, true
+}
+
+// put keeps a connection for the next message.
+func (r *Relay) put(conn connection) {
+	conn.used = elapsed()
+	r.mu.Lock()
+	r.idle = append(r.idle, conn)
+	first := len(r.idle) == 1
+	r.mu.Unlock()
+	if first {
+		time.AfterFunc(idleFor, r.endIdle)
+	}
+}
+
+// endIdle ends the connections that nobody has needed for a while.
+func (r *Relay) endIdle() {
+	r.mu.Lock()
+	var old []connection
+	r.idle = slices.DeleteFunc(r.idle, func(c connection) bool {
+		unused := elapsed().Sub(c.used) >= idleFor
+		if unused {
+			old = append(old, c)
+		}
+		return unused
+	})
+	if len(r.idle) > 0 {
+		time.AfterFunc(idleFor, r.endIdle)
+	}
+	r.mu.Unlock()
+	for _, c := range old {
+		_ = c.UpdateDeadline(freshFor)
+		_ = c.Quit() // politely: whatever it answers
+		r.end(c)
+	}
+}
+
+func (*Relay) end(conn connection) { _ = conn.Close() } // nothing is left to be lost
+
 func (s SMTP) options() []gomail.Option {
-	options := []gomail.Option{gomail.WithPort(s.Port), gomail.WithTimeout(20 * time.Second)}
+	options := []gomail.Option{
+		gomail.WithPort(s.Port), gomail.WithTimeout(answerTime),
+		gomail.WithoutNoop(), gomail.WithoutRset(), // a message that was taken leaves nothing to reset (RFC 5321, 4.1.1.4)
+	}
 	if s.Plaintext {
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	} else {
@@ -102,48 +183,4 @@ func (s SMTP) options() []gomail.Option {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.Username), gomail.WithPassword(s.Password))
 	}
 	return options
-}
-
-// lasting tells a 5xx answer to the recipient or the message, which no further
-// try will mend, from everything else: a sender that the server won't take is
-// the operator's mistake, and is mended.
-func lasting(send *gomail.SendError) bool {
-	switch send.Reason {
-	case gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrSMTPDataClose:
-		return !send.IsTemp() && send.ErrorCode() >= 500
-	default:
-		return false
-	}
-}
-
-// message writes the MIME form: text and HTML side by side.
-func message(from, to string, e Envelope) (*gomail.Msg, error) {
-	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	sender, err := address.Parse(from)
-	if err != nil {
-		return nil, err
-	}
-	msg.FromMailAddress(&netmail.Address{Name: e.FromName, Address: sender.String()})
-	msg.ToMailAddress(&netmail.Address{Address: to}) // which quotes a local part where it must be
-	msg.Subject(e.Subject)
-	msg.SetDate()
-	msg.SetMessageIDWithValue(e.ID.String() + "@" + sender.Domain())
-	for name, value := range e.Headers {
-		msg.SetGenHeader(gomail.Header(name), value)
-	}
-	if len(e.Headers) == 0 { // mail that answers no person's act should get no out-of-office reply
-		msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	}
-	msg.SetBodyString(gomail.TypeTextPlain, mailview.Text(e.Letter))
-	var html strings.Builder
-	if err := mailview.HTML(e.Letter).Render(context.Background(), &html); err != nil {
-		return nil, err
-	}
-	msg.AddAlternativeString(gomail.TypeTextHTML, html.String())
-	if a := e.Attachment; a != nil {
-		if err := msg.AttachReader(a.Name, strings.NewReader(a.Content), gomail.WithFileContentType(gomail.ContentType(a.Type))); err != nil {
-			return nil, err
-		}
-	}
-	return msg, nil
 }

@@ -1,14 +1,15 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -24,41 +25,87 @@ func find(ctx context.Context, db *gorm.DB, owner, id uuid.UUID) (messageRow, er
 	return gorm.G[messageRow](db).Where("person_id = ? and id = ?", owner, id).First(ctx)
 }
 
-// lock reads a message and holds it until tx ends.
-func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (messageRow, error) {
-	return gorm.G[messageRow](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).First(ctx)
+// takeDue holds some messages that are due, that nobody holds, and that one of
+// these keys opens, the oldest first. By pgx, as what follows: statements that
+// stand alone, and each is a round trip between two messages.
+func takeDue(ctx context.Context, db postgres.Writer, holder uuid.UUID, now time.Time, keys [][]byte) ([]messageRow, error) {
+	rows, err := db.Query(ctx, `select * from take_mail($1, $2, $3, $4, $5)`, holder, heldFor, now, keys, atOnce)
+	if err != nil {
+		return nil, fmt.Errorf("taking mail that is due: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[messageRow])
+	if err != nil {
+		return nil, fmt.Errorf("taking mail that is due: %w", err)
+	}
+	slices.SortFunc(out, func(a, b messageRow) int { return bytes.Compare(a.ID[:], b.ID[:]) }) // as they were written
+	return out, nil
 }
 
-// update writes columns of a message that tx holds.
-func update(ctx context.Context, tx postgres.Tx, row messageRow, column string, more ...string) error {
-	_, err := gorm.G[messageRow](tx.Gorm).Where("person_id = ? and id = ?", row.PersonID, row.ID).Select(column, more).Updates(ctx, row)
+// anyDue tells whether takeDue would find a message. No wait is as long as an
+// hour: what is due later than that was noted before somebody put the clock
+// back, and is due now.
+func anyDue(ctx context.Context, db postgres.Writer, now time.Time, keys [][]byte) (any bool, err error) {
+	_, err = db.Exec(ctx, `update mail_message set due_at = $1::timestamptz where sealed is not null and holder is null and due_at > $1::timestamptz + interval '1 hour'`, now)
+	if err != nil {
+		return false, fmt.Errorf("looking for mail that is due: %w", err)
+	}
+	err = db.QueryRow(ctx, `select exists (select from mail_message
+		where sealed is not null and holder is null and due_at <= $1 and substring(sealed for 4) = any($2))`, now, keys).Scan(&any)
+	return any, err
+}
+
+// keepHeld holds what a worker still has for longer.
+func keepHeld(ctx context.Context, db postgres.Writer, holder uuid.UUID) error {
+	_, err := db.Exec(ctx, `update mail_message set held_until = clock_timestamp() + $2::interval where holder = $1`, holder, heldFor)
 	return err
 }
 
-// noneLocked tells whether nobody holds a message to a person. By pgx: it
-// counts what it can lock.
-func noneLocked(ctx context.Context, tx postgres.Tx, person uuid.UUID) (none bool, err error) {
+func release(ctx context.Context, db postgres.Writer, holder uuid.UUID) error {
+	_, err := db.Exec(ctx, `update mail_message set holder = null, held_until = null where holder = $1`, holder)
+	return err
+}
+
+// releaseDead takes from workers what they have not asked to keep: they are
+// dead, or the database's clock was put back.
+func releaseDead(ctx context.Context, db postgres.Writer) error {
+	_, err := db.Exec(ctx, `update mail_message set holder = null, held_until = null
+		where holder is not null and not held_until between clock_timestamp() and clock_timestamp() + $1::interval`, heldFor)
+	return err
+}
+
+// setSent notes that a message has gone and wipes it, whoever holds it now.
+func setSent(ctx context.Context, db postgres.Writer, row messageRow, now time.Time) error {
+	_, err := db.Exec(ctx, `update mail_message set sent_at = $3, sealed = null, failed_at = null, failure = '', holder = null, held_until = null
+		where person_id = $1 and id = $2`, row.PersonID, row.ID, now)
+	return err
+}
+
+// setFailed notes a try that failed, if its worker still holds the message.
+func setFailed(ctx context.Context, db postgres.Writer, holder uuid.UUID, row messageRow) error {
+	_, err := db.Exec(ctx, `update mail_message set sealed = $4, due_at = $5, tries = $6, failed_at = $7, failure = $8, holder = null, held_until = null
+		where person_id = $1 and id = $2 and holder = $3`, row.PersonID, row.ID, holder, row.Sealed, row.DueAt, row.Tries, row.FailedAt, row.Failure)
+	return err
+}
+
+// postpone has what a worker still holds wait as long as this one, for the
+// same reason.
+func postpone(ctx context.Context, db postgres.Writer, holder uuid.UUID, as messageRow) error {
+	_, err := db.Exec(ctx, `update mail_message set due_at = $2, failure = $3, holder = null, held_until = null where holder = $1`, holder, as.DueAt, as.Failure)
+	return err
+}
+
+// noneHeld locks the messages to a person and tells whether nobody sends one.
+func noneHeld(ctx context.Context, tx postgres.Tx, person uuid.UUID) (none bool, err error) {
 	err = tx.PGX.QueryRow(ctx, `select (select count(*) from mail_message where person_id = $1) =
-		(select count(*) from (select from mail_message where person_id = $1 for update skip locked) held)`, person).Scan(&none)
+		(select count(*) from (select from mail_message where person_id = $1 and holder is null for update skip locked) free)`, person).Scan(&none)
 	if err != nil {
 		return false, fmt.Errorf("looking for mail on its way: %w", err)
 	}
 	return none, nil
 }
 
-// giveUpLost wipes what was queued before then and one of these keys opens. By
-// pgx, as deleteNobodys: statements that stand alone.
-func giveUpLost(ctx context.Context, db postgres.Writer, now, then time.Time, keys [][]byte) error {
-	_, err := db.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2
-		where sealed is not null and queued_at < $3 and substring(sealed for 4) = any($4)`, now, notTaken, then, keys)
-	if err != nil {
-		return fmt.Errorf("sweeping lost mail: %w", err)
-	}
-	return nil
-}
-
 func giveUpWaiting(ctx context.Context, db postgres.Writer, now time.Time) error {
-	_, err := db.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2 where sealed is not null`, now, restored)
+	_, err := db.Exec(ctx, `update mail_message set sealed = null, failed_at = $1, failure = $2, holder = null, held_until = null where sealed is not null`, now, Restored)
 	if err != nil {
 		return fmt.Errorf("giving up mail of a backup: %w", err)
 	}
@@ -74,27 +121,34 @@ func deleteNobodys(ctx context.Context, db postgres.Writer, then time.Time) erro
 	return nil
 }
 
+// firstWaiting are those that are due first, which what can't be opened soon is.
+const firstWaiting = `(select queued_at, failure, substring(sealed for 4) as key from mail_message
+	where sealed is not null and holder is null order by due_at, id limit $1) x`
+
 func readWaiting(r *postgres.Reads) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(queued_at) from (select queued_at from mail_message where sealed is not null order by queued_at limit $1) x`, CountedTo+1)
+	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting, CountedTo+1)
 }
 
-// readNoKey looks among those that have waited longest, which what can't be
-// opened soon does.
 func readNoKey(r *postgres.Reads, keys [][]byte) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(queued_at) from (select queued_at, substring(sealed for 4) as key from mail_message where sealed is not null order by queued_at limit $1) x
-		where key <> all($2)`, CountedTo+1, keys)
+	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting+` where key <> all($2)`, CountedTo+1, keys)
 }
 
-func readFailed(r *postgres.Reads, since time.Time) *[]Failed {
-	all := &[]Failed{}
-	r.Each(func(rows pgx.Rows) error {
-		var f Failed
-		var failure string
-		err := rows.Scan(&failure, &f.Number, &f.Last)
-		f.Why = why(failure)
-		*all = append(*all, f)
-		return err
-	}, `select failure, count(*), max(failed_at) from (select failure, failed_at from mail_message where failed_at > $1 order by failed_at desc limit $2) x
+func readDelayed(r *postgres.Reads) *[]Trouble {
+	return readTrouble(r, `select failure, count(*), min(queued_at) from `+firstWaiting+` where failure <> '' group by 1 order by 1`, CountedTo+1)
+}
+
+func readFailed(r *postgres.Reads, since time.Time) *[]Trouble {
+	return readTrouble(r, `select failure, count(*), max(failed_at) from (select failure, failed_at from mail_message where failed_at > $1 order by failed_at desc limit $2) x
 		group by 1 order by 1`, since, CountedTo+1)
+}
+
+func readTrouble(r *postgres.Reads, sql string, args ...any) *[]Trouble {
+	all := &[]Trouble{}
+	r.Each(func(rows pgx.Rows) error {
+		var t Trouble
+		err := rows.Scan(&t.Why, &t.Number, &t.At)
+		*all = append(*all, t)
+		return err
+	}, sql, args...)
 	return all
 }

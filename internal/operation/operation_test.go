@@ -10,7 +10,6 @@ import (
 
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/jobs"
-	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/testkit"
@@ -61,7 +60,7 @@ func TestWhatIsWrongIsToldAndNothingElse(t *testing.T) {
 		operation.WorkFailing:   `insert into plan (kind, id, noted_at, due_at, tries) values ('erasure', gen_random_uuid(), $1, $1 + interval '20 minutes', 3)`,
 		operation.JobsFailed:    job + `('hourly', 'default', 1, 'discarded', $1, $1 - interval '1 day', '{}')`,
 		operation.MailNoKey:     `insert into mail_message (person_id, id, kind, lang, sealed, queued_at) values (gen_random_uuid(), gen_random_uuid(), 'reset', 'en', 'some other key', $1)`,
-		operation.MailFailed:    `insert into mail_message (person_id, id, kind, lang, queued_at, failed_at, failure) values (gen_random_uuid(), gen_random_uuid(), 'reset', 'en', $1, $1, 'rejected by the receiving server')`,
+		operation.MailFailed:    `insert into mail_message (person_id, id, kind, lang, queued_at, failed_at, failure) values (gen_random_uuid(), gen_random_uuid(), 'reset', 'en', $1, $1, 'refused')`,
 		operation.ExportsLate:   `insert into export (person_id, id, asked_at, state, categories) values (gen_random_uuid(), gen_random_uuid(), $1 - interval '7 hours', 'building', '{}')`,
 		operation.ExportsFailed: `insert into export (person_id, id, asked_at, finished_at, state, categories) values (gen_random_uuid(), gen_random_uuid(), $1 - interval '7 hours', $1, 'failed', '{}')`,
 		operation.RequestsLate:  `insert into request (person_id, id, reference, kind, state, jurisdiction, received_at, due_on) values (gen_random_uuid(), gen_random_uuid(), 'R-1', 'question', 'open', 'eea', $1, $1::date - 2)`,
@@ -111,7 +110,7 @@ func TestManyJobsAreNeitherReadNorCountedToTheEnd(t *testing.T) {
 	const many = 20_000
 	testkit.AsSuperuser(t, p.DB,
 		fmt.Sprintf(`insert into river_job (kind, queue, max_attempts, state, scheduled_at, finalized_at, args)
-			select 'mail.deliver', 'mail', 19, s.state, now(), case when s.state in ('completed', 'discarded') then now() end, '{}'
+			select 'plan.work', 'mail', 19, s.state, now(), case when s.state in ('completed', 'discarded') then now() end, '{}'
 			from generate_series(1, %d), unnest('{available,retryable,scheduled,completed,discarded}'::river_job_state[]) s(state)`, many),
 		fmt.Sprintf(`insert into plan (kind, id, noted_at, due_at, tries) select 'export', gen_random_uuid(), now(), now() - interval '1 year', 1 from generate_series(1, %d)`, many),
 		fmt.Sprintf(`insert into mail_message (person_id, id, kind, lang, sealed, queued_at, failed_at)
@@ -130,7 +129,7 @@ func TestManyJobsAreNeitherReadNorCountedToTheEnd(t *testing.T) {
 			t.Errorf("it reads %d rows of %s", read, table)
 		}
 	}
-	i := slices.IndexFunc(f.Work, func(c jobs.Count) bool { return c.Kind == mail.JobKind })
+	i := slices.IndexFunc(f.Work, func(c jobs.Count) bool { return c.Kind == "plan.work" })
 	if i < 0 || f.Work[i].Waiting != operation.CountedTo+1 || f.Work[i].Failed != operation.CountedTo+1 {
 		t.Errorf("it counts %+v", f.Work)
 	}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/jobs"
-	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -74,7 +73,7 @@ func (f Facts) Problems() []Problem {
 	some(ExportsLate, f.Exports.Late)
 	some(StandbyBehind, f.standbys(func(s postgres.Standby) bool { return !s.Hidden && (!s.Streaming || s.Lag > behind) }))
 	some(WorkFailing, f.work(func(c jobs.Count) (int64, time.Time) {
-		if !c.Long { // mail is tried again as a matter of course
+		if !c.Long { // a short job is tried again as a matter of course
 			return 0, time.Time{}
 		}
 		return c.Retrying, time.Time{}
@@ -82,8 +81,8 @@ func (f Facts) Problems() []Problem {
 	failed := &postgres.Tally{}
 	for _, m := range *f.Mail.Failed {
 		failed.Number += m.Number
-		if m.Last.After(failed.First) {
-			failed.First = m.Last
+		if m.At.After(failed.First) {
+			failed.First = m.At
 		}
 	}
 	some(MailFailed, failed)
@@ -105,14 +104,10 @@ func (f Facts) stuck(n int64, first time.Time) int64 {
 	return max(n, 0)
 }
 
-// work sums up over all kinds, with the earliest moment. Messages are told of
-// as mail.
+// work sums up over all kinds, with the earliest moment.
 func (f Facts) work(of func(jobs.Count) (int64, time.Time)) *postgres.Tally {
 	t := &postgres.Tally{}
 	for _, c := range f.Work {
-		if c.Kind == mail.JobKind {
-			continue
-		}
 		n, at := of(c)
 		t.Number += n
 		if n > 0 && !at.IsZero() && (t.First.IsZero() || at.Before(t.First)) {

@@ -45,7 +45,7 @@ func setupOn(t *testing.T, db *postgres.DB) *bundle {
 	zone, err := time.LoadLocation("America/Denver")
 	must(t, err)
 	p := apptest.New(t, func(parts *app.Parts) { parts.DB, parts.Zone = db, zone })
-	testkit.Work(t, db, p.Mail.AddWorkers)
+	testkit.WorkPlans(t, db, p.Plans)
 	b := &bundle{Portal: p, t: t, db: db, clock: p.Clock, accounts: p.Accounts, mailbox: p.Mailbox, looks: p.Looks, erasures: &erasures{}}
 	b.requests = request.New(request.Deps{
 		DB: db, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{},

@@ -31,7 +31,7 @@ func operationEmpty(ctx context.Context) templ.Component {
 func operationFine(ctx context.Context) templ.Component {
 	p := operation(ctx)
 	p.Work[0].Waiting, p.Work[0].Oldest = 2, at("2026-11-21T03:11:58Z")
-	p.Work = append(p.Work, views.OperationWork{Kind: "mail.deliver", Running: 1}, views.OperationWork{Kind: "hourly"})
+	p.Work = append(p.Work, views.OperationWork{Kind: "plan.work", Running: 1}, views.OperationWork{Kind: "hourly"})
 	p.Mail.Waiting = views.OperationTally{Number: 1, First: at("2026-11-21T03:11:59Z")}
 	p.Copies = views.OperationTally{Number: 2, First: at("2026-11-21T03:11:40Z")}
 	p.Keys = append(p.Keys, views.OperationKey{ID: "c07be1d2", Does: views.KeyOpens}, views.OperationKey{ID: "09aa3410", Does: views.KeyVerify})
@@ -51,16 +51,21 @@ func operationWrong(ctx context.Context) templ.Component {
 		}
 		p.Problems = append(p.Problems, one)
 	}
-	p.Work = append(p.Work, views.OperationWork{Kind: "mail.deliver", Waiting: 1001, Running: 4, Retrying: 1001, Failed: 17, Oldest: at("2026-11-20T16:40:00Z")},
+	p.Work = append(p.Work, views.OperationWork{Kind: "plan.work", Waiting: 1001, Running: 4, Retrying: 1001, Failed: 17, Oldest: at("2026-11-20T16:40:00Z")},
 		views.OperationWork{Kind: "hourly", Failed: 9}, views.OperationWork{Kind: "of.a.newer.release", Waiting: 1, Oldest: at("2026-11-20T16:40:00Z")})
 	p.Work[0].Waiting, p.Work[0].Retrying, p.Work[0].Oldest = 312, 4, at("2026-11-20T16:40:00Z")
 	p.Mail = views.OperationMail{
 		Waiting: views.OperationTally{Number: 1001, First: at("2026-11-20T16:40:00Z")}, NoKey: 41,
-		Failed: []views.OperationFailed{
-			{Why: "rejected", Number: 12, Last: at("2026-11-21T02:40:00Z")},
-			{Why: "not-taken", Number: 4, Last: at("2026-11-20T22:40:00Z")},
-			{Why: "unreadable", Number: 1, Last: at("2026-11-18T22:40:00Z")},
-			{Why: "otherwise", Number: 1, Last: at("2026-11-18T22:40:00Z")},
+		Delayed: []views.OperationTrouble{
+			{Why: "misconfigured", Number: 900, At: at("2026-11-20T16:40:00Z")},
+			{Why: "unreachable", Number: 7, At: at("2026-11-20T22:40:00Z")},
+			{Why: "deferred", Number: 2, At: at("2026-11-21T02:40:00Z")},
+		},
+		Failed: []views.OperationTrouble{
+			{Why: "refused", Number: 12, At: at("2026-11-21T02:40:00Z")},
+			{Why: "restored", Number: 4, At: at("2026-11-20T22:40:00Z")},
+			{Why: "unreadable", Number: 1, At: at("2026-11-18T22:40:00Z")},
+			{Why: "of a newer release", Number: 1, At: at("2026-11-18T22:40:00Z")},
 		},
 	}
 	p.Copies, p.Files = views.OperationTally{Number: 312, First: at("2026-11-20T16:40:00Z")}, views.FilesAway

@@ -79,13 +79,13 @@ func New(t testing.TB, change ...func(*app.Parts)) *Portal {
 }
 
 // SMTP sends to a mailbox.
-func SMTP(t testing.TB, m *standin.Mailbox) mail.SMTP {
+func SMTP(t testing.TB, m *standin.Mailbox) *mail.Relay {
 	t.Helper()
 	host, port, err := net.SplitHostPort(m.Addr())
 	must(t, err)
 	number, err := strconv.Atoi(port)
 	must(t, err)
-	return mail.SMTP{Host: host, Port: number, Plaintext: true}
+	return mail.NewRelay(mail.SMTP{Host: host, Port: number, Plaintext: true})
 }
 
 // WorkJobs runs the portal's jobs until the test ends.
