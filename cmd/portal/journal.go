@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/journal"
 )
 
 type journalCmd struct {
@@ -64,19 +65,23 @@ func (c *erasureReplayCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		back := r.Changed["erasure"]
 		if c.All {
-			more, err := a.Journal.ReplayErasures(ctx)
+			back, err := a.Journal.ReplayErasures(ctx)
 			if err != nil {
 				return err
 			}
-			back += more
+			r.Changed[journal.Erasure] += back
 		}
-		fmt.Printf("%d segments of the journal were new to this database. %d people were back and can't sign in any more; %d suppressions and %d withdrawals are in force again.\n",
-			r.Segments, back, r.Changed["suppression"], r.Changed["withdrawal"])
-		if back > 0 {
-			fmt.Println("What is held about them goes as soon as the portal runs.")
-		}
+		tell(r)
 		return nil
 	})
+}
+
+// tell says what a replay did.
+func tell(r journal.Report) {
+	fmt.Printf("%d segments of the journal were new to this database. %d erasures, %d suppressions and %d withdrawals are in force again.\n",
+		r.Segments, r.Changed[journal.Erasure], r.Changed[journal.Suppression], r.Changed[journal.Withdrawal])
+	if r.Changed[journal.Erasure] > 0 {
+		fmt.Println("Whoever was back can't sign in any more; what is held about them goes as soon as the portal runs.")
+	}
 }

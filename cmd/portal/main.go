@@ -13,6 +13,8 @@ type cli struct {
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
 	Register  registerCmd  `cmd:"" help:"Check your register of processing, or print its JSON Schema."`
+	Backup    backupCmd    `cmd:"" help:"Make one file of all that the portal needs to come back: database, file store and journal. People may go on using it meanwhile. The keys are not in it."`
+	Restore   restoreCmd   `cmd:"" help:"Bring a portal back from a backup, into an empty database, and erase again whom the journal says to be erased."`
 	Journal   journalCmd   `cmd:"" help:"Look after the journal of erasures and unsubscriptions that is kept outside the database."`
 	Erasure   erasureCmd   `cmd:"" help:"Erase again after a restore."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`

@@ -23,28 +23,31 @@ type backstage struct {
 
 // open joins the portal without its face, and without a file store unless one is
 // given.
-func (b backstage) open(ctx context.Context, store *config.Downloads) (*app.App, *host.Closers, error) {
+func (b backstage) open(ctx context.Context, store *config.Downloads) (*app.App, app.Parts, *host.Closers, error) {
 	end := &host.Closers{}
+	var parts app.Parts
+	fail := func(err error) (*app.App, app.Parts, *host.Closers, error) {
+		return nil, parts, end, errors.Join(err, end.Close())
+	}
 	ring, reg, err := b.Keys.Read()
 	base, err2 := config.BaseURL(b.URL)
 	if err := errors.Join(err, err2); err != nil {
-		return nil, end, err
+		return fail(err)
 	}
-	db, err := host.DatabaseBeside(ctx, b.Database, end)
-	if err != nil {
-		return nil, end, errors.Join(err, end.Close())
+	parts = app.Parts{Ring: ring, Register: reg, Sender: mail.NewRelay(mail.SMTP{}), BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
+	if parts.DB, err = host.DatabaseBeside(ctx, b.Database, end); err != nil {
+		return fail(err)
 	}
-	parts := app.Parts{DB: db, Ring: ring, Register: reg, Sender: mail.NewRelay(mail.SMTP{}), BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
 	if store != nil {
 		if parts.Files, err = host.Files(ctx, store.Files, b.Data, end); err != nil {
-			return nil, end, errors.Join(err, end.Close())
+			return fail(err)
 		}
 	}
 	a, err := app.New(parts)
 	if err != nil {
-		return nil, end, errors.Join(err, end.Close())
+		return fail(err)
 	}
-	return a, end, nil
+	return a, parts, end, nil
 }
 
 // with runs f on a joined portal and ends what was started for it. With the keys
@@ -54,7 +57,7 @@ func (b backstage) with(ctx context.Context, f func(*app.App) error) error {
 }
 
 func (b backstage) run(ctx context.Context, store *config.Downloads, f func(*app.App) error) error {
-	a, end, err := b.open(ctx, store)
+	a, _, end, err := b.open(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -82,6 +85,8 @@ func (w withFiles) with(ctx context.Context, f func(*app.App) error) error {
 	return w.run(ctx, &w.Downloads, checked(ctx, f))
 }
 
+var errTwoNames = errors.New("DATABASE_URL and PORTAL_MIGRATE_DATABASE_URL name two databases: give them one")
+
 type migrateCmd struct {
 	config.Database `embed:""`
 	Owner           string `name:"migrate-database-url" env:"PORTAL_MIGRATE_DATABASE_URL" placeholder:"postgres://…" help:"The same database, for the role that owns its tables, which this command alone uses. The role of DATABASE_URL then gets what it takes to serve, and can't rewrite the audit log or the consent ledger. Without it, DATABASE_URL's role owns the tables."`
@@ -102,7 +107,7 @@ func (c *migrateCmd) Run(ctx context.Context) error {
 		case err != nil:
 			return err
 		case database != owned:
-			return errors.New("DATABASE_URL and PORTAL_MIGRATE_DATABASE_URL name two databases: give them one")
+			return errTwoNames
 		}
 		runtime = role
 	}

@@ -294,9 +294,11 @@ func (a *App) AddWorkers(w *river.Workers) {
 // until ctx ends; then it lets what is under way finish.
 func (a *App) Work(ctx context.Context) error {
 	defer a.Consents.Coalesce(ctx)()
+	follow, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
-	following.Go(func() { a.Journal.Follow(ctx) })
+	following.Go(func() { a.Journal.Follow(follow) })
 	defer following.Wait()
+	defer stop()
 	workers := river.NewWorkers()
 	a.AddWorkers(workers)
 	if err := jobs.Run(ctx, jobs.Config{DB: a.db, Workers: workers, Periodic: a.periodic(), Plans: a.Plans, Logger: a.Log, Cores: cores}); err != nil {
@@ -336,3 +338,7 @@ func (a *App) CatchUp(ctx context.Context) (journal.Report, error) {
 	}
 	return r, err
 }
+
+// GiveUpMail gives up what a backup that was just restored says is still to be
+// sent: it has most likely been sent since.
+func (a *App) GiveUpMail(ctx context.Context) error { return a.db.InTx(ctx, a.Mail.GiveUpWaiting) }

@@ -69,6 +69,7 @@ func untaken() map[string]string {
 		"mail.setFailed":          sends,
 		"mail.setSent":            sends,
 		"mail.deleteNobodys":      lessens,
+		"mail.giveUpWaiting":      lessens,
 		"security.add":            "its foreign key refuses a row about whoever has been erased, and takes the others with them",
 		"security.deleteBefore":   lessens,
 		"sso.deleteLapsed":        lessens,

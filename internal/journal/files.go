@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gocloud.dev/blob"
@@ -156,7 +157,7 @@ func (s *Service) numbers(ctx context.Context, from int64) (all []int64, err err
 			if err != nil {
 				return nil, fmt.Errorf("listing the journal: %w", err)
 			}
-			if _, err := fmt.Sscanf(strings.TrimPrefix(file.Key, folder.Key), "%d", &n); err == nil && key(n) == file.Key {
+			if n, is := SegmentOf(file.Key); is {
 				all = append(all, n)
 			}
 		}
@@ -172,4 +173,15 @@ func (s *Service) setAside(ctx context.Context, number int64) error {
 	}
 	s.deps.Log.WarnContext(ctx, TornError{number}.Error()+". Nothing was confirmed that relies on it; it is kept as "+name+", and the journal goes on")
 	return s.deps.Files.Delete(ctx, key(number))
+}
+
+// SegmentOf tells which segment a file of the store is.
+func SegmentOf(name string) (number int64, is bool) {
+	rest, is := strings.CutPrefix(name, prefix)
+	if !is {
+		return 0, false
+	}
+	_, last, _ := strings.Cut(rest, "/")
+	n, err := strconv.ParseInt(last, 10, 64)
+	return n, err == nil && key(n) == name
 }

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/google/uuid"
+	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
 
 	"plusultra.link/privacy/internal/keyring"
@@ -30,7 +32,8 @@ var (
 		"if it is lost for good, begin a new one with portal journal renew")
 )
 
-// KeysError says that none of the keys at hand is one of this database's.
+// KeysError says that none of the keys at hand is one of those that a database,
+// or a backup of one, was written with.
 type KeysError struct{ Known []KeyCheck }
 
 func (e KeysError) Error() string {
@@ -120,6 +123,47 @@ func (s *Service) readMark(ctx context.Context) (m mark, err error) {
 		err = fmt.Errorf("reading whose the file store is: %w", err)
 	}
 	return m, err
+}
+
+// IsMark tells whether a file of a store is the one that says whose it is.
+func IsMark(name string) bool { return name == markFile }
+
+// StoreOf tells which store a bucket is, uuid.Nil if it is nobody's, and whether
+// nothing lies in it.
+func StoreOf(ctx context.Context, files *blob.Bucket) (store uuid.UUID, empty bool, err error) {
+	m, err := (&Service{Deps{Files: files}}).readMark(ctx)
+	if err != nil {
+		return uuid.Nil, false, err
+	}
+	_, err = files.List(nil).Next(ctx)
+	if errors.Is(err, io.EOF) {
+		return uuid.Nil, true, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("listing the file store: %w", err)
+	}
+	return m.Store, false, err
+}
+
+// Installation is what belongs together, as it is told outside.
+type Installation struct {
+	Database uuid.UUID  `json:"database"`
+	Store    uuid.UUID  `json:"store"`
+	Segment  int64      `json:"segment"` // the last of the journal that the database knows
+	Keys     []KeyCheck `json:"keys"`
+}
+
+// Installation reads what belongs together, as tx sees it.
+func (s *Service) Installation(ctx context.Context, tx postgres.Tx) (Installation, error) {
+	in, err := lock(ctx, tx, "")
+	if err == nil && in.StoreID == nil {
+		err = ErrNoStore
+	}
+	if err != nil {
+		return Installation{}, err
+	}
+	keys, err := keyChecks(ctx, tx.PGX)
+	return Installation{Database: in.ID, Store: *in.StoreID, Segment: in.Segment, Keys: keys}, err
 }
 
 // checkStore makes sure that the store at hand is the database's.

@@ -9,16 +9,25 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Login connects once, and gives the role as which that is done and what the
-// database is known by, whoever asks.
-func Login(ctx context.Context, cfg Config) (role, database string, err error) {
+// Connect gives one connection, for what a lock has to be held during. Close it.
+func Connect(ctx context.Context, cfg Config) (*pgx.Conn, error) {
 	pc, err := poolConfig(cfg)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	conn, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
 	if err != nil {
-		return "", "", fmt.Errorf("the database does not answer: %w", err)
+		return nil, fmt.Errorf("the database does not answer: %w", err)
+	}
+	return conn, nil
+}
+
+// Login connects once, and gives the role as which that is done and what the
+// database is known by, whoever asks.
+func Login(ctx context.Context, cfg Config) (role, database string, err error) {
+	conn, err := Connect(ctx, cfg)
+	if err != nil {
+		return "", "", err
 	}
 	err = conn.QueryRow(ctx, `select current_user, oid || ' ' || pg_postmaster_start_time() from pg_database where datname = current_database()`).Scan(&role, &database)
 	return role, database, errors.Join(err, conn.Close(ctx))

@@ -26,15 +26,66 @@ func DatabaseBeside(ctx context.Context, c config.Database, end *Closers) (*post
 	if !errors.Is(err, embedded.ErrInUse) {
 		return db, err
 	}
+	server, err := attach(c)
+	if err != nil {
+		return nil, err
+	}
+	c.DatabaseURL, c.PrivateDatabase = server.URL(), false // it is somebody else's to start and end
+	return Database(ctx, c, end)
+}
+
+func attach(c config.Database) (*embedded.Server, error) {
 	data, err := DataFolder(c.Data)
 	if err != nil {
 		return nil, err
 	}
-	if c.DatabaseURL, err = embedded.Attach(filepath.Join(data, "postgres")); err != nil {
+	return embedded.Attach(filepath.Join(data, "postgres"))
+}
+
+// OwnerURL names a database that is open for the role that owns its tables: what
+// the operator named for it, or else DATABASE_URL, or the private one's.
+func OwnerURL(c config.Database, named string) (string, error) {
+	switch {
+	case c.PrivateDatabase:
+		server, err := attach(c)
+		if err != nil {
+			return "", err
+		}
+		return server.OwnerURL(), nil
+	case named != "":
+		return named, nil
+	}
+	return c.DatabaseURL, nil
+}
+
+// EmptyDatabase is a database that something can be restored into. It gives the
+// configuration by which Database opens it then. A private one is started, and
+// runs until end.
+func EmptyDatabase(ctx context.Context, c config.Database, end *Closers) (config.Database, error) {
+	switch {
+	case c.DatabaseURL != "" && c.PrivateDatabase:
+		return c, errTwoDatabases
+	case c.DatabaseURL != "":
+		return c, nil
+	case !c.PrivateDatabase:
+		return c, ErrNoDatabase
+	}
+	_, err := startPrivate(ctx, c, end)
+	return c, err
+}
+
+func startPrivate(ctx context.Context, c config.Database, end *Closers) (*embedded.Server, error) {
+	data, err := DataFolder(c.Data)
+	if err != nil {
 		return nil, err
 	}
-	c.PrivateDatabase = false // it is somebody else's to start and end
-	return Database(ctx, c, end)
+	server, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(data, "postgres"), Programs: programs(c.Postgres)})
+	if err != nil {
+		return nil, err
+	}
+	end.Add(server.Stop)
+	end.database = server.Done()
+	return server, nil
 }
 
 // ErrNoDatabase says that no database was named. A private one is never
@@ -58,16 +109,10 @@ func Database(ctx context.Context, c config.Database, end *Closers) (*postgres.D
 		return nil, ErrNoDatabase
 	}
 	if c.PrivateDatabase {
-		data, err := DataFolder(c.Data)
+		server, err := startPrivate(ctx, c, end)
 		if err != nil {
 			return nil, err
 		}
-		server, err := embedded.Start(ctx, embedded.Config{Dir: filepath.Join(data, "postgres"), Programs: programs(c.Postgres)})
-		if err != nil {
-			return nil, err
-		}
-		end.Add(server.Stop)
-		end.database = server.Done()
 		pc.URL = server.URL()
 		if err := postgres.Migrate(ctx, postgres.Config{URL: server.OwnerURL()}, embedded.RuntimeRole); err != nil {
 			return nil, err
