@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -115,7 +118,33 @@ func (c *downloadsController) file(ctx echo.Context) error {
 	}
 	defer f.Close()
 	announceFile(ctx, f.Name, f.Bytes)
-	return c.stream(ctx, f)
+	h, tag := ctx.Response().Header(), `"`+fingerprint(f.Sha256)+`"`
+	h.Set("ETag", tag)
+	h.Set("Accept-Ranges", "bytes")
+	from := resumesAt(ctx.Request().Header, tag, f.Bytes)
+	if from == 0 {
+		return c.stream(ctx, f, http.StatusOK)
+	}
+	if _, err := io.CopyN(io.Discard, f, from); err != nil {
+		return fmt.Errorf("reading a file to go on with: %w", err)
+	}
+	h.Set("Content-Length", strconv.FormatInt(f.Bytes-from, 10))
+	h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, f.Bytes-1, f.Bytes))
+	return c.stream(ctx, f, http.StatusPartialContent)
+}
+
+// resumesAt is where a download goes on that broke off, when a portal was
+// restarted, say: the rest of the same file may be asked for of any portal (RFC
+// 9110, 14.2). Any other part is answered with the whole.
+func resumesAt(h http.Header, tag string, size int64) int64 {
+	first, inBytes := strings.CutPrefix(h.Get("Range"), "bytes=")
+	first, toTheEnd := strings.CutSuffix(first, "-")
+	from, err := strconv.ParseInt(first, 10, 64)
+	same := h.Get("If-Range") == "" || h.Get("If-Range") == tag
+	if !inBytes || !toTheEnd || err != nil || from < 0 || from >= size || !same {
+		return 0
+	}
+	return from
 }
 
 func announceFile(ctx echo.Context, name string, bytes int64) {

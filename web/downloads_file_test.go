@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,16 +41,34 @@ func TestAFileIsHandedOverWholeAndKeptByNobodyOnItsWay(t *testing.T) {
 	for name, want := range map[string]string{
 		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": "application/zip",
 		"Content-Disposition": `attachment; filename="data-` + p.clock.Now().UTC().Format(time.DateOnly) + `.zip"`,
-		"Content-Encoding":    "", "Accept-Ranges": "",
+		"Content-Encoding":    "", "Accept-Ranges": "bytes",
 	} {
 		if got := whole.header.Get(name); got != want {
 			t.Errorf("%s: %q, not %q", name, got, want)
 		}
 	}
-	// A part can't be had: who asks for one gets the whole, and is told so by the status.
-	part := c.send(http.MethodGet, at+"/file", nil, http.Header{"Range": {"bytes=10-19"}})
-	if part.status != http.StatusOK || part.body != whole.body || part.header.Get("Content-Range") != "" {
-		t.Errorf("a part: %d with %d bytes of %d", part.status, len(part.body), len(whole.body))
+	// What broke off goes on where it was, if it is the same file. Any other part
+	// is answered with the whole, and that is said by the status.
+	tag, size := whole.header.Get("ETag"), len(whole.body)
+	for name, r := range map[string]struct {
+		asked, tag string
+		from       int
+	}{
+		"the rest": {"bytes=10-", "", 10}, "the rest of this file": {"bytes=10-", tag, 10}, "the last byte": {"bytes=" + strconv.Itoa(size-1) + "-", tag, size - 1},
+		"the rest of another": {"bytes=10-", `"other"`, 0}, "a part": {"bytes=10-19", "", 0}, "the end": {"bytes=-10", "", 0}, "parts": {"bytes=0-1,5-", "", 0},
+		"what is not there": {"bytes=" + strconv.Itoa(size) + "-", "", 0}, "lines": {"lines=10-", "", 0}, "nonsense": {"bytes=--1-", "", 0},
+	} {
+		h := http.Header{"Range": {r.asked}}
+		if r.tag != "" {
+			h.Set("If-Range", r.tag)
+		}
+		got, status, told := c.send(http.MethodGet, at+"/file", nil, h), http.StatusOK, ""
+		if r.from > 0 {
+			status, told = http.StatusPartialContent, fmt.Sprintf("bytes %d-%d/%d", r.from, size-1, size)
+		}
+		if got.status != status || got.body != whole.body[r.from:] || got.header.Get("Content-Range") != told {
+			t.Errorf("%s: %d, %q, %d bytes of %d", name, got.status, got.header.Get("Content-Range"), len(got.body), size)
+		}
 	}
 	before := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id)
 	head := c.send(http.MethodHead, at+"/file", nil, nil) // tells of it, and hands nothing over
@@ -62,7 +81,7 @@ func TestAFileIsHandedOverWholeAndKeptByNobodyOnItsWay(t *testing.T) {
 			t.Errorf("%s: %d", method, got.status)
 		}
 	}
-	if after := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id); before != 2 || after != before {
+	if after := p.count("select count(*) from audit_entry where person_id = $1 and action = 'export.downloaded'", id); before != 11 || after != before {
 		t.Errorf("%d downloads on record, then %d", before, after)
 	}
 }

@@ -24,7 +24,7 @@ func unbounded(ctx echo.Context) context.Context {
 
 // stream sends a file and lets it last for as long as it moves. What fails
 // midway ends the connection, so that nobody takes a part for the whole.
-func (s *server) stream(ctx echo.Context, from io.Reader) error {
+func (s *server) stream(ctx echo.Context, from io.Reader, status int) error {
 	control := http.NewResponseController(ctx.Response())
 	buffer := make([]byte, piece)
 	for first := true; ; first = false {
@@ -35,6 +35,8 @@ func (s *server) stream(ctx echo.Context, from io.Reader) error {
 			if first { // nothing has gone yet: an error page can
 				ctx.Response().Header().Del("Content-Length")
 				ctx.Response().Header().Del("Content-Disposition")
+				ctx.Response().Header().Del("Content-Range")
+				ctx.Response().Header().Del("ETag")
 				return err
 			}
 			s.Log.ErrorContext(ctx.Request().Context(), "a file broke off", "route", ctx.Path(), "cause", err)
@@ -45,7 +47,7 @@ func (s *server) stream(ctx echo.Context, from io.Reader) error {
 			return err
 		}
 		if first {
-			ctx.Response().WriteHeader(http.StatusOK)
+			ctx.Response().WriteHeader(status)
 		}
 		if _, err := ctx.Response().Write(buffer[:n]); err != nil {
 			return fmt.Errorf("the client went away: %w", err)

@@ -21,8 +21,9 @@ const purpose = "export"
 // File is an archive being handed over. Close it.
 type File struct {
 	io.Reader
-	Name  string
-	Bytes int64
+	Name   string
+	Bytes  int64
+	Sha256 []byte // of all of it
 
 	under *blob.Reader
 }
@@ -90,5 +91,5 @@ func (s *Service) Open(ctx context.Context, actor audit.Actor, person, id uuid.U
 	if err != nil {
 		return nil, errors.Join(err, under.Close())
 	}
-	return &File{Reader: plain, Name: e.fileName(), Bytes: e.Bytes, under: under}, nil
+	return &File{Reader: plain, Name: e.fileName(), Bytes: e.Bytes, Sha256: e.Sha256, under: under}, nil
 }

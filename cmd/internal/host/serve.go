@@ -35,8 +35,9 @@ func Server(h http.Handler) *http.Server {
 
 const finishWithin = 10 * time.Second
 
-// Serve answers until ctx ends, then finishes what is under way. It speaks TLS
-// where it is given the file of a certificate.
+// Serve answers until ctx ends, then finishes what is under way. A download
+// that takes longer breaks off: it goes on at whichever portal is asked for its
+// rest. It speaks TLS where it is given the file of a certificate.
 func Serve(ctx context.Context, h http.Handler, l net.Listener, cert, key string) error {
 	UseMachine()
 	s, ended := Server(h), make(chan error, 1)
@@ -54,8 +55,8 @@ func Serve(ctx context.Context, h http.Handler, l net.Listener, cert, key string
 	}
 	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
 	defer cancel()
-	if err := s.Shutdown(finish); err != nil {
-		return errors.Join(err, s.Close())
+	if err := s.Shutdown(finish); !errors.Is(err, context.DeadlineExceeded) {
+		return err
 	}
-	return nil
+	return s.Close()
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -59,12 +60,18 @@ func majorOf(data string) (int, error) {
 }
 
 // initialise makes the data folder beside its place and moves it there when
-// it is whole, so that an interrupted set-up is never taken for a database.
+// it is whole, so that an interrupted set-up is never taken for a database. Each
+// has a folder of its own: the initdb of a portal that was killed may be at work
+// in another, which the next start clears if this one can't.
 func (s *Server) initialise(ctx context.Context) error {
-	fresh := s.dataDir() + ".new"
-	if err := os.RemoveAll(fresh); err != nil {
-		return fmt.Errorf("clear an interrupted set-up: %w", err)
+	interrupted, err := filepath.Glob(s.dataDir() + ".new*")
+	if err != nil {
+		return fmt.Errorf("look for interrupted set-ups: %w", err)
 	}
+	for _, folder := range interrupted {
+		_ = os.RemoveAll(folder)
+	}
+	fresh := s.dataDir() + ".new-" + rand.Text()
 	// The C collation sorts alike on every system, and outlives their upgrades.
 	cmd := s.owner.command(ctx, filepath.Join(s.bin, "initdb"),
 		"--pgdata", fresh, "--username", superuser,

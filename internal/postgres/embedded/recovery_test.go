@@ -155,3 +155,34 @@ func startSoon(t *testing.T, dir string) *embedded.Server {
 	time.Sleep(50 * time.Millisecond)
 	return start(t, config(t, dir))
 }
+
+func TestAPortalKilledWhileItMakesItsDatabaseStartsTheNextTime(t *testing.T) {
+	t.Parallel()
+	for _, after := range []time.Duration{50 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond} {
+		dir := filepath.Join(home(t), "pg")
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), self)
+		cmd.Env = append(os.Environ(), runEnv+"="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		making := func() bool { made, _ := filepath.Glob(filepath.Join(dir, "data.new*")); return len(made) > 0 }
+		for end := time.Now().Add(20 * time.Second); !making() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(after)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		server, err := embedded.Start(t.Context(), embedded.Config{Dir: dir}) // at once, while its initdb is at work
+		if err != nil {
+			t.Errorf("killed after %s: %v", after, err)
+			continue
+		}
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
