@@ -137,7 +137,7 @@ func about(t *testing.T, url string, person uuid.UUID) map[string]int {
 // eventually waits for what a portal does by itself.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !is(); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not after a minute: %s", what)
 		}

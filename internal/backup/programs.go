@@ -44,11 +44,31 @@ func run(ctx context.Context, in io.Reader, out io.Writer, database, program str
 	}
 	cmd.Args = append(append(cmd.Args, args...), "--dbname="+at.String())
 	var told bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &told
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s failed (%w): %s", program, err, lastLines(told.String()))
+	taken := &taking{Writer: out}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, taken, &told
+	err = cmd.Run()
+	switch {
+	case taken.failed != nil: // the program only says that nobody listens any more
+		return taken.failed
+	case err != nil: // not as it is: its exit code is not ours
+		return fmt.Errorf("%s failed (%v): %s", program, err, lastLines(told.String())) //nolint:errorlint // see above
 	}
 	return nil
+}
+
+// taking remembers why what a program wrote could not be taken.
+type taking struct {
+	io.Writer
+
+	failed error
+}
+
+func (t *taking) Write(b []byte) (int, error) {
+	n, err := t.Writer.Write(b)
+	if t.failed == nil {
+		t.failed = err
+	}
+	return n, err
 }
 
 // lastLines is the end of what a program told.

@@ -187,7 +187,7 @@ func (s Services) List() (string, error) {
 	return string(data), nil
 }
 
-// BaseURL reads PORTAL_URL.
+// BaseURL reads PORTAL_URL, and gives it in the form in which browsers name it.
 func BaseURL(s string) (*url.URL, error) {
 	if s == "" {
 		return nil, errors.New("PORTAL_URL is missing: the address at which people reach the portal, such as https://privacy.example.com")
@@ -199,10 +199,17 @@ func BaseURL(s string) (*url.URL, error) {
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, fmt.Errorf("PORTAL_URL %q has more than a scheme and a host; the portal wants a host of its own", s)
 	}
+	u.Host = strings.ToLower(u.Host)
+	if why := unreachable(u); why != "" {
+		return nil, fmt.Errorf("PORTAL_URL %q can't be where people reach the portal: %s", s, why)
+	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return nil, fmt.Errorf("PORTAL_URL %q is without TLS: passwords would travel in the clear; plain http is for localhost alone", s)
 	}
 	u.Path = ""
+	if u.Port() == "443" && u.Scheme == "https" || u.Port() == "80" && u.Scheme == "http" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+u.Port()) // as browsers name it
+	}
 	return u, nil
 }
 
@@ -214,6 +221,31 @@ func Zone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("PORTAL_ZONE %q is not a time zone such as America/Denver or UTC", name)
 	}
 	return zone, nil
+}
+
+// unreachable says why nobody's browser can come to an address; empty if one can.
+func unreachable(u *url.URL) string {
+	host := u.Hostname()
+	odd := func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-", r) }
+	switch ip := net.ParseIP(host); {
+	case ip != nil && (ip.IsUnspecified() || ip.IsMulticast()):
+		return "that is where a program listens, and no machine's own address"
+	case ip != nil:
+	case host == "":
+		return "it has no host"
+	case strings.ContainsFunc(host, odd):
+		return "a host's name has letters, digits, hyphens and full stops; write one of another script in its form xn--"
+	case strings.HasPrefix(host, "."), strings.HasSuffix(host, "."), strings.Contains(host, ".."):
+		return "its host has a full stop too many"
+	}
+	switch port, err := strconv.ParseUint(u.Port(), 10, 16); {
+	case u.Port() == "":
+	case err != nil || port == 0:
+		return "there is no such port"
+	case u.Scheme == "https" && port == 80, u.Scheme == "http" && port == 443:
+		return "its port is the one of the other scheme"
+	}
+	return ""
 }
 
 func loopback(host string) bool {

@@ -64,16 +64,32 @@ func TestEveryFaultIsSaidAtOnceAndNoneRepeatsASecret(t *testing.T) {
 	}
 }
 
-func TestPlainHTTPIsForLoopbackAlone(t *testing.T) {
+func TestPlainHTTPIsForLoopbackAloneAndNoAddressIsTakenThatCanNotBeRight(t *testing.T) {
 	t.Parallel()
 	for address, fine := range map[string]bool{
 		"http://localhost:8080": true, "http://127.0.0.1": true, "http://[::1]:80": true, "https://privacy.example.com/": true,
 		"http://192.168.0.1": false, "https://example.com/portal": false, "privacy.example.com": false, "": false, "https://u@example.com": false,
+		"https://0.0.0.0": false, "http://[::]:8080": false, "https://:8443": false, "https://*.example.com": false, "https://privacy_portal.example.com": false,
+		"https://privacy.example.com.": false, "https://privacy..example.com": false, "https://privacy.example.com:0": false, "https://privacy.example.com:80": false,
+		"https://privacy.example.com:99999": false, "https://プライバシー.example.com": false, "https://xn--eckza5arej3ob9g.example.com": true, "https://portal": true,
 	} {
 		c := good()
 		c.URL = address
 		if _, err := c.Check(); (err == nil) != fine {
 			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+func TestTheOwnAddressIsInTheFormInWhichBrowsersNameIt(t *testing.T) {
+	t.Parallel()
+	for written, named := range map[string]string{
+		"https://Privacy.Example.COM/": "https://privacy.example.com", "https://privacy.example.com:443": "https://privacy.example.com",
+		"https://privacy.example.com:8443": "https://privacy.example.com:8443", "http://localhost:80": "http://localhost",
+	} {
+		u, err := config.BaseURL(written)
+		if err != nil || u.String() != named {
+			t.Errorf("%s: %v, %v", written, u, err)
 		}
 	}
 }

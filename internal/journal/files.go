@@ -56,9 +56,7 @@ func (s *Service) create(ctx context.Context, name string, content []byte) error
 	} else if there { // not every store knows the condition below
 		return errThere
 	}
-	err := s.deps.Files.WriteAll(ctx, name, content, &blob.WriterOptions{
-		ContentType: "application/octet-stream", DisableContentTypeDetection: true, IfNotExist: true,
-	})
+	err := s.store(ctx, name, content)
 	if gcerrors.Code(err) == gcerrors.FailedPrecondition {
 		return errThere
 	}
@@ -70,6 +68,24 @@ func (s *Service) create(ctx context.Context, name string, content []byte) error
 		err = fmt.Errorf("the file store gives %s back otherwise than it was written", name)
 	}
 	return err
+}
+
+// store writes a file, or nothing of it.
+func (s *Service) store(ctx context.Context, name string, content []byte) error {
+	ctx, forget := context.WithCancel(ctx)
+	defer forget()
+	to, err := s.deps.Files.NewWriter(ctx, name, &blob.WriterOptions{
+		ContentType: "application/octet-stream", DisableContentTypeDetection: true, IfNotExist: true,
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := to.Write(content); err != nil {
+		forget()
+		_ = to.Close() // keeps nothing, because ctx has ended
+		return err
+	}
+	return to.Close()
 }
 
 // read gives a file. With durable it has been brought to the disk of a folder:
