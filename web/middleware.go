@@ -45,13 +45,17 @@ func (s *server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			ctx.Error(err)
 		}
+		took := s.Now().Sub(started)
+		if s.Observe != nil {
+			s.Observe(ctx.Request().Method, ctx.Path(), ctx.Response().Status, took)
+		}
 		level := slog.LevelInfo
 		if ctx.Response().Status >= http.StatusInternalServerError {
 			level = slog.LevelError
 		}
 		attrs := []slog.Attr{
 			slog.String("request", id), slog.String("method", ctx.Request().Method), slog.String("route", ctx.Path()),
-			slog.Int("status", ctx.Response().Status), slog.Duration("took", s.Now().Sub(started)),
+			slog.Int("status", ctx.Response().Status), slog.Duration("took", took),
 		}
 		if err != nil {
 			attrs = append(attrs, slog.String("cause", err.Error()))

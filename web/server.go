@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
@@ -26,6 +27,9 @@ type Options struct {
 	Demo           bool         // say on each page that nobody here is real
 	DemoGuide      string       // address that says whom one can sign in as there
 	Warnings       []string     // what the operator should mend, for the health page
+
+	// Observe is told of each request by the pattern of its route; nil: nobody is.
+	Observe func(method, route string, status int, took time.Duration)
 }
 
 type server struct {

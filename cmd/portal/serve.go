@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/notice"
+	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views/story"
@@ -70,6 +71,11 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 		log.Warn(postgres.OneRole)
 		options.Warnings = []string{postgres.OneRole}
 	}
+	var metrics *operation.Metrics
+	if c.Metrics != "" {
+		metrics = a.Operation.Metrics()
+		options.Observe = metrics.Observe
+	}
 	handler, err := web.New(a, options)
 	if err != nil {
 		return err
@@ -80,6 +86,14 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	}
 	log.Info("serving", "at", listener.Addr().String(), "as", checked.BaseURL.String())
 	work, ctx := errgroup.WithContext(ctx)
+	if metrics != nil {
+		apart, err := host.Listen(ctx, c.Metrics, end)
+		if err != nil {
+			return err
+		}
+		log.Info("metrics", "at", apart.Addr().String())
+		work.Go(func() error { return host.Serve(ctx, metrics.Handler(), apart, "", "") })
+	}
 	work.Go(func() error { return a.Work(ctx) })
 	work.Go(func() error { return host.Serve(ctx, handler, listener, c.TLSCert, c.TLSKey) })
 	work.Go(func() error { return end.Watch(ctx) })

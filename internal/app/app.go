@@ -238,7 +238,8 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 		Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Operation = operation.New(operation.Deps{
-		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests, Now: p.Now,
+		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests,
+		Records: a.Records, Now: p.Now,
 	})
 }
 

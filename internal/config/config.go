@@ -48,6 +48,7 @@ type Web struct {
 	Listen         string   `env:"PORTAL_LISTEN" default:"localhost:8080" help:"Address and port to listen at."`
 	TLSCert        string   `env:"PORTAL_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain (PEM), where no proxy in front speaks TLS."`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" type:"path" placeholder:"FILE" help:"The certificate's private key (PEM)."`
+	Metrics        string   `env:"PORTAL_METRICS" placeholder:"ADDRESS" help:"Address and port at which Prometheus finds metrics, such as localhost:9464; without TLS or sign-in, and naming nobody. Without it there are none."`
 	Zone           string   `env:"PORTAL_ZONE" default:"UTC" placeholder:"NAME" help:"Time zone of your office, such as America/Denver: deadlines run by its days, and readers whose own zone is not known see times in it."`
 	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
@@ -148,6 +149,9 @@ func (c Config) Check() (Checked, error) {
 	}
 	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
 		add(fmt.Errorf("PORTAL_LISTEN %q is not an address with a port, such as localhost:8080", c.Listen))
+	}
+	if _, port, err := net.SplitHostPort(c.Metrics); c.Metrics != "" && (err != nil || port == "") {
+		add(fmt.Errorf("PORTAL_METRICS %q is not an address with a port, such as localhost:9464", c.Metrics))
 	}
 	return out, errors.Join(faults...)
 }

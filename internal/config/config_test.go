@@ -45,6 +45,7 @@ func TestEveryFaultIsSaidAtOnceAndNoneRepeatsASecret(t *testing.T) {
 	c.MailFrom = "Us <us@example.com>"
 	c.DatabaseConns = 1
 	c.Listen = "8080"
+	c.Metrics = "9464"
 	c.ExportDays = 0
 	c.Files = "ftp://elsewhere"
 	c.Zone = "Local"
@@ -52,7 +53,7 @@ func TestEveryFaultIsSaidAtOnceAndNoneRepeatsASecret(t *testing.T) {
 	if err == nil {
 		t.Fatal("no fault found")
 	}
-	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN", "PORTAL_EXPORT_DAYS", "PORTAL_FILES", "PORTAL_ZONE"} {
+	for _, name := range []string{"PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_TLS_CERT", "/no/such/file", "PORTAL_TRUSTED_PROXIES", "PORTAL_MAIL_FROM", "PORTAL_DATABASE_CONNS", "PORTAL_LISTEN", "PORTAL_METRICS", "PORTAL_EXPORT_DAYS", "PORTAL_FILES", "PORTAL_ZONE"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("nothing about %s in:\n%v", name, err)
 		}

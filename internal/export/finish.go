@@ -113,6 +113,7 @@ func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *man
 		return nil, err
 	}
 	e.Bytes, e.Sha256 = a.all.n, a.sum.Sum(nil)
+	s.written.Add(e.Bytes)
 	return m, nil
 }
 

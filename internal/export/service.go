@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,7 +47,14 @@ type Deps struct {
 }
 
 // Service is what is promised about copies.
-type Service struct{ deps Deps }
+type Service struct {
+	deps    Deps
+	written atomic.Int64
+}
+
+// BytesWritten is how many bytes of archives this portal has finished since it
+// started.
+func (s *Service) BytesWritten() int64 { return s.written.Load() }
 
 // New makes a service, whose work its plans know from then on.
 func New(d Deps) *Service {

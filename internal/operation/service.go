@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/request"
 )
 
@@ -23,6 +24,7 @@ type Deps struct {
 	Erasures *erasure.Service
 	Exports  *export.Service
 	Requests *request.Service
+	Records  *record.Service
 	Now      func() time.Time
 }
 

@@ -76,6 +76,7 @@ func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 	err := run.all(ctx)
 	run.result.Unended = run.unended
 	ended := run.end(context.WithoutCancel(ctx), err == nil)
+	s.taken.add(run.result.Progress)
 	return run.result, errors.Join(err, ended)
 }
 

@@ -19,7 +19,8 @@ type Deps struct {
 
 // Service is what is promised about what is held.
 type Service struct {
-	deps Deps
+	deps  Deps
+	taken taken
 
 	sources    []Source
 	by         map[string][]Source
