@@ -42,6 +42,10 @@ mutants: ## Take each defence of .ci/mutants/list away and see a test turn red
 bench: ## Measure the portal against hand-written baselines; prints ratios
 	go run ./cmd/bench
 
+.PHONY: kill
+kill: ## Kill portals at work, a hundred times for each kind, and see that all ends right
+	go run ./cmd/kill
+
 .PHONY: generate
 generate: node_modules ## Write the Go of the templates and the stylesheet
 	go tool templ generate -log-level warn

@@ -19,7 +19,7 @@ func TestTheProductionProgramHoldsNoStandInAndNoTestTool(t *testing.T) {
 	}
 	for _, p := range packages {
 		for _, banned := range []string{
-			"testing", "plusultra.link/privacy/cmd/demo", "plusultra.link/privacy/cmd/bench", "plusultra.link/privacy/internal/standin",
+			"testing", "plusultra.link/privacy/cmd/demo", "plusultra.link/privacy/cmd/bench", "plusultra.link/privacy/cmd/kill", "plusultra.link/privacy/internal/standin",
 			"plusultra.link/privacy/internal/testkit", "github.com/zitadel/oidc", "github.com/emersion/", "github.com/chromedp/",
 		} {
 			if p == banned || strings.HasPrefix(p, strings.TrimSuffix(banned, "/")+"/") {

@@ -24,6 +24,10 @@ const (
 	Erasure = "erasure"
 )
 
+// MailWorkers are those of one portal that send mail. Each has a connection to
+// the mail server, and one message under way.
+const MailWorkers = 8
+
 const (
 	// A queue starts at most MaxWorkers jobs per cool-down.
 	fetchCooldown = 20 * time.Millisecond
@@ -86,7 +90,7 @@ func newWorker(cfg Config) (*river.Client[pgx.Tx], error) {
 		PeriodicJobs: cfg.Periodic,
 		Queues: map[string]river.QueueConfig{
 			Default: {MaxWorkers: 4 * cores},
-			Mail:    {MaxWorkers: 8}, // each holds a connection to the mail server
+			Mail:    {MaxWorkers: MailWorkers},
 			Export:  {MaxWorkers: cores},
 			Erasure: {MaxWorkers: 2}, // gentle: others' rows are in the same tables
 		},

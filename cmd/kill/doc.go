@@ -1,0 +1,23 @@
+// Command kill ends portals with SIGKILL at moments that nobody chose, and
+// looks whether all that they were doing ends right.
+//
+// It starts a PostgreSQL of its own and the production program, built from this
+// source, as processes. Of each kind of long work it lets one go undisturbed,
+// which tells how long it takes; then it asks for another one, kills the process
+// somewhere in that time, starts it again at once, or has another portal that runs
+// beside it go on, and waits. What it checks:
+//
+//   - import: after the same file once more, every row is there once
+//   - export: one archive, which holds every row and is what its manifest says,
+//     and one message about it
+//   - erasure: every row gone, nobody else's, and one receipt, which is signed
+//   - mail: no message lost, and none doubled beyond the one that each worker had
+//     under way
+//   - posts: every one-click unsubscribe that was answered with 200 is kept, as a
+//     state and as one line of the ledger
+//   - migrate: a database that was killed while it was made is made
+//   - start: a portal killed while it starts on a private database starts
+//
+// What is long has to go on within fifteen seconds of the kill, beside the time
+// that it takes.
+package main
