@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"gocloud.dev/gcerrors"
+
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -91,19 +93,19 @@ func (s *Service) catchUpOne(ctx context.Context, tx postgres.Tx, r *Report) (mo
 }
 
 // checkLast makes sure that the store still has the last segment that the
-// database knows, as it was.
+// database knows, as it was. Its key need not be there any more: it is not opened.
 func (s *Service) checkLast(ctx context.Context, in installation) error {
 	if in.Segment == 0 {
 		return nil
 	}
-	_, raw, there, err := s.segmentAt(ctx, in, in.Segment)
+	raw, err := s.read(ctx, key(in.Segment), false)
 	switch {
-	case raw != nil && !bytes.Equal(hashOf(raw), in.Hash):
-		return AlteredError{in.Segment}
-	case err != nil:
-		return err
-	case !there:
+	case gcerrors.Code(err) == gcerrors.NotFound:
 		return MissingError{in.Segment, "this database knows it"}
+	case err != nil:
+		return fmt.Errorf("reading segment %d of the journal: %w", in.Segment, err)
+	case !bytes.Equal(hashOf(raw), in.Hash):
+		return AlteredError{in.Segment}
 	}
 	return nil
 }
