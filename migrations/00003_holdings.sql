@@ -6,11 +6,18 @@ create table record (
   person_id   uuid not null,
   category    text not null,
   at          timestamptz not null,
-  id          bigint not null, -- from the row's content: the same row twice is one row
+  id          bigint not null, -- from the row's key, or its content: the same row twice is one row
   fields      jsonb not null check (jsonb_typeof(fields) = 'object'),
   ingested_at timestamptz not null,
+  -- Of a row with a key of its own, which may come again and say something else:
+  content      bigint, -- what its feed said last, hashed; null without a key
+  changed_at   timestamptz, -- when that became so, if the feed says
+  earlier      bigint[], -- what it said before
+  corrected    text[], -- fields that the person corrected: no feed undoes that
+  corrected_at timestamptz,
   primary key (person_id, category, at, id)
 );
+create index record_keyed on record (person_id, category, id) where content is not null;
 
 -- Exactly the four things that promise P6 allows. Partitioned by month, so
 -- that old months can be dropped whole (make_partition).
@@ -109,6 +116,7 @@ create table ingest_run (
   started_at  timestamptz not null,
   finished_at timestamptz,
   added       bigint not null default 0,
+  updated     bigint not null default 0,
   known       bigint not null default 0,
   refused     bigint not null default 0
 );

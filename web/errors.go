@@ -66,7 +66,7 @@ func (s *server) fail(err error, ctx echo.Context) {
 		if f.RetryAfter > 0 {
 			ctx.Response().Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
 		}
-		answer = s.failJSON(ctx, f, code)
+		answer = s.failJSON(ctx, err, f, code)
 	case f.Kind == fault.Unauthenticated:
 		answer = s.sendTo(ctx, "/sign-in")
 	case f.Kind == fault.StepUp:
@@ -200,8 +200,13 @@ func localPath(address string) string {
 	return address
 }
 
-func (s *server) failJSON(ctx echo.Context, f *fault.Error, code int) error {
-	return ctx.JSON(code, map[string]any{"error": sentence(f).In(s.Catalog.Into(ctx.Request().Context(), text.Fallback))})
+func (s *server) failJSON(ctx echo.Context, err error, f *fault.Error, code int) error {
+	why := sentence(f).In(s.Catalog.Into(ctx.Request().Context(), text.Fallback))
+	if n, ok := errors.AsType[notWhole](err); ok {
+		n.kept.Error = why
+		return ctx.JSON(code, n.kept)
+	}
+	return ctx.JSON(code, map[string]any{"error": why})
 }
 
 // sentence is what a person is told of a fault.

@@ -35,11 +35,21 @@ type recordsController struct{ *server }
 type taken struct {
 	Run      string       `json:"run"`
 	Added    int64        `json:"added"`
+	Updated  int64        `json:"updated"` // held already, by their row_key, and said something else
 	Known    int64        `json:"known"`
 	Refused  int64        `json:"refused"`
 	Refusals []refusedRow `json:"refusals"` // the first of them
 	Warning  string       `json:"warning,omitempty"`
+	Error    string       `json:"error,omitempty"` // why it ended before its end; what is counted is held
 }
+
+// notWhole is the end of an import in the middle: what it took before is held.
+type notWhole struct {
+	error
+	kept taken
+}
+
+func (n notWhole) Unwrap() error { return n.error }
 
 type refusedRow struct {
 	Line    int64  `json:"line"`
@@ -81,10 +91,10 @@ func (c *recordsController) create(ctx echo.Context) error {
 			}
 		},
 	})
+	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused
 	if err != nil {
-		return err
+		return notWhole{err, answer}
 	}
-	answer.Run, answer.Added, answer.Known, answer.Refused = result.Run.String(), result.Added, result.Known, result.Refused
 	if result.Unended {
 		answer.Warning = text.T(c.english(ctx), "record.unended")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -58,5 +59,33 @@ func TestRowsComePackedByGzipOrAsTheyAreAndInNoOtherWay(t *testing.T) {
 	}
 	if n := p.count(`select count(*) from connection_log`); n != 1 {
 		t.Errorf("%d rows are held", n)
+	}
+}
+
+func TestAnImportThatEndsInTheMiddleSaysHowManyRowsAreHeld(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	token, _, err := p.Records.CreateKey(t.Context(), audit.BySystem("test"), "gateway", []string{"connection-log"})
+	must(t, err)
+	var rows strings.Builder
+	rows.WriteString("person,started_at,network,bytes,seconds\n")
+	for i := range 30_000 {
+		fmt.Fprintf(&rows, "robin@example.com,2025-12-01T00:00:00Z,203.0.113.0/24,%d,2\n", i)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err = z.Write([]byte(rows.String()))
+	must(t, err)
+	must(t, z.Close())
+	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"text/csv"}, "Content-Encoding": {"gzip"}}
+	got := p.client().send(http.MethodPost, "/api/v1/records/connection-log", bytes.NewReader(packed.Bytes()[:packed.Len()-100]), header)
+	var answer struct {
+		Error string
+		Added int
+	}
+	must(t, json.Unmarshal([]byte(got.body), &answer))
+	if held := p.count(`select count(*) from connection_log`); got.status != 422 || answer.Added != held || held < 10_000 || answer.Error == "" {
+		t.Errorf("%d rows are held: %d %s", held, got.status, got.body)
 	}
 }

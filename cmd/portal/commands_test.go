@@ -70,7 +70,7 @@ func TestAFileIsImportedTwiceAndCountsOnce(t *testing.T) {
 	}
 	holds(t, out, "1 added, 0 known, 1 refused")
 	holds(t, told, file+":3: destination may never be held", "1 row was refused; the rest is held")
-	holds(t, s.must(t, "import", "--may-refuse=1", "--category", "connection-log", file), "0 added, 1 known, 1 refused")
+	holds(t, s.must(t, "import", "--max-refused=1", "--category", "connection-log", file), "0 added, 1 known, 1 refused")
 	if n := s.rows(t, "select count(*) from connection_log"); n != 1 {
 		t.Errorf("%d rows are held, want 1", n)
 	}

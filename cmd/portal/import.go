@@ -17,11 +17,11 @@ import (
 )
 
 type importCmd struct {
-	backstage `embed:""`
-	Category  string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
-	Format    string   `enum:"auto,csv,ndjson" default:"auto" help:"Format of the rows. auto: by the file's name."`
-	MayRefuse int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with exit status 3."`
-	Files     []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
+	backstage  `embed:""`
+	Category   string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
+	Format     string   `enum:"auto,csv,ndjson" default:"auto" help:"Format of the rows. auto: by the file's name."`
+	MaxRefused int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with exit status 3."`
+	Files      []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
 }
 
 // Help says what a run means and how it ends.
@@ -29,8 +29,9 @@ func (importCmd) Help() string {
 	return `A row names whom it is about in the column or key "person": an e-mail address or an id.
 Rows that are not exactly what the category declares are told on the standard error with
 file, line and field; the rest is kept. The same file again adds nothing, so a run that was
-cut off is repeated. It ends with 0 if all rows are held, with 1 if a file could not be read
-to its end, and with 3 if more rows were refused than --may-refuse says.`
+cut off is repeated. A row with a key of your own, "row_key", changes the row that has it; "row_changed_at"
+says when it became so, and nothing later is undone. It ends with 0 if all rows are held, with 1 if a file could not be read
+to its end, and with 3 if more rows were refused than --max-refused says.`
 }
 
 // Run imports the files, one after the other; one that can't be read does not
@@ -47,7 +48,7 @@ func (c *importCmd) Run(ctx context.Context) error {
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
-		if i.refusals > c.MayRefuse {
+		if i.refusals > c.MaxRefused {
 			return tooManyRefused(i.refusals)
 		}
 		return nil
@@ -107,7 +108,11 @@ func (i *importer) file(ctx context.Context, category, name string, format recor
 	})
 	i.clear()
 	i.refusals += result.Refused
-	fmt.Fprintf(i.out, "%s: %d added, %d known, %d refused (%s rows/s)\n", name, result.Added, result.Known, result.Refused,
+	updated := ""
+	if result.Updated > 0 {
+		updated = fmt.Sprintf("%d updated, ", result.Updated)
+	}
+	fmt.Fprintf(i.out, "%s: %d added, %s%d known, %d refused (%s rows/s)\n", name, result.Added, updated, result.Known, result.Refused,
 		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
 	if result.Unended {
 		fmt.Fprintln(i.err, name+": "+text.T(i.words, "record.unended"))

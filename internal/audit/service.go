@@ -41,6 +41,19 @@ func New(d Deps) *Service {
 // Record adds an entry in the transaction of what it tells about: both are
 // true, or neither.
 func Record(ctx context.Context, tx postgres.Tx, e Entry) error {
+	return insert(ctx, tx, rowOf(e))
+}
+
+// RecordAll is Record for many.
+func RecordAll(ctx context.Context, tx postgres.Tx, all []Entry) error {
+	rows := make([]entryRow, len(all))
+	for i, e := range all {
+		rows[i] = rowOf(e)
+	}
+	return insertAll(ctx, tx, rows)
+}
+
+func rowOf(e Entry) entryRow {
 	row := entryRow{
 		ID: postgres.NewID(), At: e.At, ActorKind: e.Actor.Kind, ActorID: e.Actor.ID,
 		Action: e.Action, Subject: e.Subject, Detail: map[string]any{},
@@ -49,7 +62,7 @@ func Record(ctx context.Context, tx postgres.Tx, e Entry) error {
 	if e.PersonID != uuid.Nil {
 		row.PersonID = &e.PersonID
 	}
-	return insert(ctx, tx, row)
+	return row
 }
 
 // Cursor is the entry after which a page begins; zero for the latest.

@@ -18,6 +18,15 @@ func insert(ctx context.Context, tx postgres.Tx, row entryRow) error {
 	return nil
 }
 
+const rowsAtOnce = 500 // of one statement
+
+func insertAll(ctx context.Context, tx postgres.Tx, rows []entryRow) error {
+	if err := gorm.G[entryRow](tx.Gorm).CreateInBatches(ctx, &rows, rowsAtOnce); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
 // page is a page of the log, and one row more if there is another.
 func page(ctx context.Context, db *gorm.DB, f Filter, after Cursor) ([]entryRow, error) {
 	q := gorm.G[entryRow](db).Order("at desc, id desc").Limit(perPage + 1)

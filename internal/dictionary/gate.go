@@ -81,7 +81,7 @@ func (g *gate) claim(path, name string, columns ...string) {
 
 func (g *gate) holding(at string, h Holding) {
 	if h.Records { // its fields are keys within a column, held to the register at ingest
-		g.claim(at, h.Table, "person_id", "category", "at", "id", "fields", "ingested_at")
+		g.claim(at, h.Table, "person_id", "category", "at", "id", "fields", "ingested_at", "content", "changed_at", "earlier", "corrected", "corrected_at")
 		return
 	}
 	g.claim(at, h.Table)

@@ -17,6 +17,7 @@ type batch struct {
 	texts   [][]byte // scratch: of one row
 	names   []string
 	people  map[string]int // in names
+	keyed   bool           // a row has a key
 	read    int64
 	broken  error // what ended the input before its end
 }
@@ -27,10 +28,14 @@ type pending struct {
 	person   int // in batch.names
 	from, to int // in batch.buf
 	at       time.Time
+
+	key     string    // the feed's own name of the row, if it has one
+	changed time.Time // when it became as it is, if the feed says
 }
 
 func (b *batch) reset() {
 	b.rows, b.refused, b.buf, b.names, b.broken = b.rows[:0], b.refused[:0], b.buf[:0], b.names[:0], nil
+	b.keyed = false
 	clear(b.people)
 }
 

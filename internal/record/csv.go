@@ -14,7 +14,8 @@ const personField = "person"
 
 const (
 	atPerson = -1 // a column's place: the person
-	atExtra  = -2 // and a column that the category does not declare
+	atExtra  = -2 // a column that the category does not declare
+	atFeed   = -3 // and those before it: what the feed says of the row itself
 
 	maxColumns = 1000 // far more than any category declares
 )
@@ -65,6 +66,8 @@ func (r *csvReader) header(into *ingestTable) error {
 		switch {
 		case name == personField:
 			at = atPerson
+		case into.feedField(name) >= 0:
+			at = atFeed - into.feedField(name)
 		case !known:
 			at = atExtra
 		default:
@@ -110,6 +113,8 @@ func (r *csvReader) next(raw *rawRow) (*Refusal, error) {
 			raw.person = value
 		case at >= 0 && len(value) > 0:
 			raw.cells[at] = cell{kind: text, text: value}
+		case at <= atFeed && len(value) > 0:
+			raw.feed[atFeed-at] = cell{kind: text, text: value}
 		case at == atExtra && len(value) > 0: // an empty cell says nothing
 			raw.extra = append(raw.extra, extra{name: r.names[i], value: value})
 		}

@@ -42,12 +42,13 @@ type IngestInput struct {
 type Progress struct {
 	Bytes   int64 // read so far
 	Added   int64
+	Updated int64 // held already, by their key, and said something else
 	Known   int64 // held already
 	Refused int64
 }
 
 // Rows is how many rows have been looked at.
-func (p Progress) Rows() int64 { return p.Added + p.Known + p.Refused }
+func (p Progress) Rows() int64 { return p.Added + p.Updated + p.Known + p.Refused }
 
 // Result is what became of an ingest.
 type Result struct {
@@ -63,7 +64,11 @@ type Result struct {
 // declares, and keeps the rest. A row names its person by the field person, an
 // e-mail address or an id; nobody unknown, and nobody who is being erased, gets
 // one. The same row twice is one row, so a run that was cut off is repeated
-// whole. What was taken before an error stays, and Result tells of it.
+// whole. A row of a category without a table of its own may have a key of the
+// feed (row_key): then it is that which says what the same row is, and other
+// values change it. They don't if the row was so before, or if the feed says
+// when it became so (row_changed_at) and that is no later; and a field that the
+// person corrected changes only with what is later than that. What was taken before an error stays, and Result tells of it.
 func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 	into, ok := s.ingestable[in.Category]
 	if !ok {
@@ -115,7 +120,7 @@ func (r *run) end(ctx context.Context, whole bool) error {
 		return audit.Record(ctx, tx, audit.Entry{
 			At: r.deps.Now(), Actor: r.in.Actor, Action: "records.imported", Subject: r.result.Run.String(),
 			Detail: map[string]any{
-				"category": r.in.Category, "added": r.result.Added, "known": r.result.Known,
+				"category": r.in.Category, "added": r.result.Added, "updated": r.result.Updated, "known": r.result.Known,
 				"refused": r.result.Refused, "whole": whole,
 			},
 		})

@@ -19,6 +19,7 @@ type ingestTable struct {
 	copy   string // to the stage
 	insert string // from there
 	direct string // copies to the table itself
+	keyed  keyedSQL
 }
 
 func newIngestTable(t *table) (*ingestTable, error) {
@@ -29,8 +30,8 @@ func newIngestTable(t *table) (*ingestTable, error) {
 		switch f.ID {
 		case t.holding.Time:
 			i.time = at
-		case personField:
-			faults = append(faults, errors.New("a field that is imported can't be called person: that names whom the row is about"))
+		case personField, keyField, changedField:
+			faults = append(faults, fmt.Errorf("a field that is imported can't be called %s: a feed says so who or what the row is", f.ID))
 		}
 		if c := t.relation.columns[f.ID]; !t.holding.Records && !c.nullable && !f.Required && c.sqlType != "text" {
 			faults = append(faults, fmt.Errorf("the field %s must be required: its column must have a value", f.ID))
@@ -93,6 +94,12 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		b.refuse(Refusal{Line: raw.line, Reason: Card, Ban: check.ban("", Card)})
 		return
 	}
+	if field, reason := p.feed(check, raw); reason != noReason {
+		b.buf = b.buf[:start]
+		b.refuse(Refusal{Line: raw.line, Field: field, Reason: reason, of: dictionary.Field{Type: feedType(field), Max: longestKey}})
+		return
+	}
+	b.keyed = b.keyed || p.key != ""
 	p.to = len(b.buf)
 	p.person = b.who(raw.person)
 	b.rows = append(b.rows, p)

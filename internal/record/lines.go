@@ -30,6 +30,7 @@ type rawRow struct {
 	line   int64
 	person []byte
 	cells  []cell
+	feed   [feedFields]cell // what the feed says of the row itself
 	extra  []extra
 }
 
@@ -45,7 +46,7 @@ func (r *rawRow) reset(line int64, fields int) {
 	}
 	r.cells = r.cells[:fields]
 	clear(r.cells)
-	r.line, r.person, r.extra = line, nil, r.extra[:0]
+	r.line, r.person, r.extra, r.feed = line, nil, r.extra[:0], [feedFields]cell{}
 }
 
 // lines is a window on the input that moves by whole rows.

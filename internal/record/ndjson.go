@@ -140,6 +140,13 @@ func (r *ndjsonReader) member(key, value []byte) Reason {
 		r.raw.person = v.text
 		return noReason
 	}
+	if at := r.into.feedField(string(key)); at >= 0 {
+		if r.raw.feed[at].kind != absent {
+			return Twice
+		}
+		r.raw.feed[at] = v
+		return noReason
+	}
 	at, known := r.into.index[string(key)]
 	if !known && len(r.raw.extra) == maxColumns {
 		return LongLine // without end: no category declares so many

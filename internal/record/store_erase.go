@@ -80,6 +80,8 @@ func (t *table) moving(which string) string {
 			value = "gen_random_uuid()"
 		} else if empty, ok := t.empty[name]; ok {
 			value = empty
+		} else if t.holding.Records && slices.Contains([]string{"content", "changed_at", "earlier", "corrected", "corrected_at"}, name) {
+			value = "null" // no feed knows it any more
 		}
 		columns, values = append(columns, quote(name)), append(values, value)
 	}

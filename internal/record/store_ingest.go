@@ -40,10 +40,13 @@ func (r *run) keep(ctx context.Context, b *batch) error {
 	return nil
 }
 
+// counts are what became of rows.
+type counts struct{ added, updated, known int64 }
+
 // write takes rows in one transaction. Should the database refuse one that
 // passed every check, it is found by halving, and the others are kept.
 func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Refusal, try int) error {
-	var added int64
+	var c counts
 	all := slices.Clone(refused)
 	err := r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		people, err := r.people(ctx, tx, b, rows)
@@ -52,10 +55,11 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 		}
 		kept, strangers := r.known(rows, people)
 		all = append(all, strangers...)
-		if added, err = r.put(ctx, tx, b, kept, people); err != nil {
+		if c, err = r.put(ctx, tx, b, kept, people); err != nil {
 			return err
 		}
-		return r.note(ctx, tx.PGX, added, int64(len(kept))-added, all)
+		c.known = int64(len(kept)) - c.added - c.updated
+		return r.note(ctx, tx.PGX, c, all)
 	})
 	var code string
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -63,7 +67,7 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 	}
 	switch {
 	case err == nil:
-		r.report(added, int64(len(rows)+len(refused)-len(all))-added, all)
+		r.report(c, all)
 		return nil
 	case (code == "40P01" || code == "40001") && try < mostTries:
 		return r.write(ctx, b, rows, refused, try+1)
@@ -105,41 +109,44 @@ func (r *run) known(rows []pending, people []uuid.UUID) (kept []pending, strange
 	return kept, strangers
 }
 
-// put writes rows and gives how many of them were new. All of a file's are, as
+// put writes rows and gives how many of them were new, or changed. All of a file's are, as
 // a rule, and are copied to where they belong; a batch in which one is held
 // already goes by a table of the transaction's own, and so do the next until
 // there was a whole new one.
-func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) (added int64, err error) {
-	if len(rows) == 0 {
-		return 0, nil
+func (r *run) put(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) (c counts, err error) {
+	switch {
+	case len(rows) == 0:
+		return c, nil
+	case b.keyed:
+		return r.mergeKeyed(ctx, tx, b, rows, people)
 	}
 	if !r.collides {
 		err := r.copy(ctx, tx, b, rows, people)
 		if err == nil {
-			return int64(len(rows)), r.into.noteWritten(ctx, tx, monthsOf(rows))
+			return counts{added: int64(len(rows))}, r.into.noteWritten(ctx, tx, monthsOf(rows))
 		}
 		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "23505" {
-			return 0, err
+			return c, err
 		}
 	}
 	if _, err := tx.PGX.Exec(ctx, r.into.stage); err != nil {
-		return 0, err
+		return c, err
 	}
 	if _, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, nil)), r.into.copy); err != nil {
-		return 0, err
+		return c, err
 	}
 	var came []written
 	var w written
 	var n int64
 	found, _ := tx.PGX.Query(ctx, r.into.insert, r.deps.Now()) // ForEachRow gives its error
 	if _, err := pgx.ForEachRow(found, []any{&w.since, &n, &w.first, &w.last}, func() error {
-		added, came = added+n, append(came, w)
+		c.added, came = c.added+n, append(came, w)
 		return nil
 	}); err != nil {
-		return 0, err
+		return c, err
 	}
-	r.collides = added < int64(len(rows))
-	return added, r.into.noteWritten(ctx, tx, came)
+	r.collides = c.added < int64(len(rows))
+	return c, r.into.noteWritten(ctx, tx, came)
 }
 
 // monthsOf tells into which months rows come.
@@ -159,65 +166,77 @@ func monthsOf(rows []pending) (all []written) {
 
 // copy copies rows into the table itself, all of them or none.
 func (r *run) copy(ctx context.Context, tx postgres.Tx, b *batch, rows []pending, people []uuid.UUID) error {
-	var fixed []byte
+	var end func([]byte, pending, int64) []byte
 	if r.into.holding.Records {
-		fixed = fmt.Appendf(nil, "\t%s\t%s", r.in.Category, r.deps.Now().UTC().Format(time.RFC3339Nano))
+		fixed := fmt.Appendf(nil, "\t%s\t%s", r.in.Category, r.deps.Now().UTC().Format(time.RFC3339Nano))
+		end = func(dst []byte, _ pending, _ int64) []byte { return append(dst, fixed...) }
 	}
 	return tx.Try(ctx, func(postgres.Reader) error {
-		_, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, fixed)), r.into.direct)
+		_, err := tx.PGX.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(r.lines(b, rows, people, end)), r.into.direct)
 		return err
 	})
 }
 
-// lines are rows as COPY reads them, each with the same end.
-func (r *run) lines(b *batch, rows []pending, people []uuid.UUID, end []byte) []byte {
+// lines are rows as COPY reads them; end adds to one what else is known of it,
+// such as the hash of all that it says.
+func (r *run) lines(b *batch, rows []pending, people []uuid.UUID, end func(dst []byte, p pending, content int64) []byte) []byte {
 	texts := make([]string, len(people))
 	for i, id := range people {
 		texts[i] = id.String()
 	}
-	out := make([]byte, 0, len(b.buf)+len(rows)*(64+len(end)))
+	out := make([]byte, 0, len(b.buf)+len(rows)*64)
 	for _, p := range rows {
 		columns := b.buf[p.from:p.to]
+		content := r.rowID(people[p.person], columns)
+		id := content
+		if p.key != "" {
+			id = r.rowID(people[p.person], []byte("key "+p.key)) // no columns begin so: theirs is a tab
+		}
 		out = append(append(out, texts[p.person]...), '\t')
-		out = strconv.AppendInt(out, r.rowID(people[p.person], columns), 10)
-		out = append(append(append(out, columns...), end...), '\n')
+		out = strconv.AppendInt(out, id, 10)
+		out = append(out, columns...)
+		if end != nil {
+			out = end(out, p, content)
+		}
+		out = append(out, '\n')
 	}
 	return out
 }
 
-// rowID makes a row's id of whom it is about and all it says, so that the same
-// row is never held twice.
-func (r *run) rowID(person uuid.UUID, columns []byte) int64 {
+// rowID makes a row's id of whom it is about and all it says, or its key, so
+// that the same row is never held twice.
+func (r *run) rowID(person uuid.UUID, of []byte) int64 {
 	hash := sha256.New()
 	hash.Write([]byte(r.in.Category))
 	hash.Write(person[:])
-	hash.Write(columns)
+	hash.Write(of)
 	var sum [sha256.Size]byte
 	return int64(binary.BigEndian.Uint64(hash.Sum(sum[:0]))) //nolint:gosec // any 64 bits will do
 }
 
 // note keeps the run's numbers, and counts what promise P7 and P4 forbid.
-func (r *run) note(ctx context.Context, tx pgx.Tx, added, known int64, refused []Refusal) error {
+func (r *run) note(ctx context.Context, tx pgx.Tx, c counts, refused []Refusal) error {
 	batch := &pgx.Batch{}
-	batch.Queue("update ingest_run set added = added + $2, known = known + $3, refused = refused + $4 where id = $1",
-		r.result.Run, added, known, len(refused))
-	counts := map[string]int64{}
+	batch.Queue("update ingest_run set added = added + $2, updated = updated + $3, known = known + $4, refused = refused + $5 where id = $1",
+		r.result.Run, c.added, c.updated, c.known, len(refused))
+	fields := map[string]int64{}
 	for _, f := range refused {
 		if f.Reason == Forbidden || f.Reason == Card || f.Reason == OneAddress || f.Reason == NoPlace {
-			counts[f.Field]++
+			fields[f.Field]++
 		}
 	}
 	day := r.deps.Now().UTC()
-	for field, n := range counts {
+	for field, n := range fields {
 		batch.Queue(`insert into ingest_refusal (category, field, day, rows) values ($1, $2, $3, $4)
 			on conflict (category, field, day) do update set rows = ingest_refusal.rows + excluded.rows`, r.in.Category, field, day, n)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-func (r *run) report(added, known int64, refused []Refusal) {
-	r.result.Added += added
-	r.result.Known += known
+func (r *run) report(c counts, refused []Refusal) {
+	r.result.Added += c.added
+	r.result.Updated += c.updated
+	r.result.Known += c.known
 	r.result.Refused += int64(len(refused))
 	if r.in.Refused == nil {
 		return
@@ -290,4 +309,5 @@ func (i *ingestTable) plan() {
 		" order by " + quoted[0] + ", " + at + ", id on conflict do nothing" +
 		" returning " + at + " as at)" +
 		" select date_trunc('month', at, 'UTC'), count(*), min(at), max(at) from added group by 1"
+	i.planKeyed()
 }

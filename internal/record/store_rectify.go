@@ -153,7 +153,8 @@ func (t *table) rectifying(names []string, values []*string, key []string, r Rec
 		if err != nil {
 			added = []byte("{}") // each was written by appendValue: it is JSON
 		}
-		set = append(set, sharedFields+" = ("+sharedFields+" - "+place(gone)+"::text[]) || "+place(string(added))+"::jsonb")
+		set = append(set, sharedFields+" = ("+sharedFields+" - "+place(gone)+"::text[]) || "+place(string(added))+"::jsonb",
+			"corrected = array(select distinct unnest(coalesce(corrected, '{}') || "+place(names)+"::text[]))", "corrected_at = "+place(t.deps.Now()))
 	} else {
 		for i, name := range names {
 			v := values[i]
