@@ -19,6 +19,7 @@ type StaffOperationPage struct {
 	Work     []OperationWork
 	Mail     OperationMail
 	Copies   OperationTally // that are being made
+	Journal  OperationTally // what is not in it yet
 	Files    FilesState
 	Keys     []OperationKey
 	Schema   OperationSchema
@@ -190,6 +191,7 @@ func (p StaffOperationPage) groundRows(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "operation.schema"), Value: schema},
 		{Key: text.T(ctx, "operation.connections"), Value: text.T(ctx, "operation.connectionsUsed", "Used", text.Number(ctx, int64(p.Used)), "Most", text.Number(ctx, int64(p.Most)))},
 		{Key: text.T(ctx, "operation.files"), Value: text.T(ctx, "operation.filesAre."+string(p.Files))},
+		{Key: text.T(ctx, "operation.journal"), Value: p.tally(ctx, p.Journal)},
 		{Key: text.T(ctx, "operation.copies"), Value: p.tally(ctx, p.Copies)},
 	}
 	for _, s := range p.Standbys {

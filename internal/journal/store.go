@@ -41,6 +41,12 @@ func waiting(ctx context.Context, db postgres.Reader) (some bool, err error) {
 	return some, nil
 }
 
+// readWaiting counts those that lie first, which are the oldest but for some
+// that came at once.
+func readWaiting(r *postgres.Reads) *postgres.Tally {
+	return postgres.Count(r, `select count(*), min(at) from (select at from journal_outbox limit $1) x`, CountedTo+1)
+}
+
 func lag(ctx context.Context, db postgres.Reader) (l Lag, oldest *time.Time, err error) {
 	err = db.QueryRow(ctx, `select count(*), min(at), coalesce((select segment from installation), 0) from journal_outbox`).Scan(&l.Waiting, &oldest, &l.Segment)
 	if err != nil {

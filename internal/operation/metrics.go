@@ -162,6 +162,8 @@ func (f Facts) tell(out sink) {
 	}
 	out.gauge("portal_erasures_late", "Deletions that should have ended long ago.", float64(f.Erasures.Number))
 	out.gauge("portal_erasures_late_seconds", "How long ago the first of them should have begun.", age(f.Erasures.First))
+	out.gauge("portal_journal_waiting", "Entries that are not yet in the journal outside the database. Counting stops at 1001.", float64(f.Journal.Number))
+	out.gauge("portal_journal_lag_seconds", "How long ago the first of them was said.", age(f.Journal.First))
 	out.gauge("portal_exports", "Copies under way.", float64(f.Exports.UnderWay.Number))
 	if f.Files.Configured {
 		up := 1.0

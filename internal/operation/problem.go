@@ -16,6 +16,7 @@ const (
 	SchemaOlder    Code = "schema-older"     // than this program
 	FilesAway      Code = "files-away"       // the place for files does not answer
 	ErasuresLate   Code = "erasures-late"    // should have ended long ago
+	JournalBehind  Code = "journal-behind"   // what was erased or withdrawn is in the database alone
 	WorkStuck      Code = "work-stuck"       // due, and nobody does it
 	MailNoKey      Code = "mail-no-key"      // waits for a key that is not here
 	MailStuck      Code = "mail-stuck"       // waits longer than mail should
@@ -33,7 +34,7 @@ const (
 // Codes are all of them, the worst first.
 func Codes() []Code {
 	return []Code{
-		SchemaNewer, SchemaOlder, FilesAway, ErasuresLate, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailFailed, JobsFailed,
+		SchemaNewer, SchemaOlder, FilesAway, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailFailed, JobsFailed,
 		ExportsFailed, RequestsLate, PoolFull, StandbysHidden,
 	}
 }
@@ -49,6 +50,8 @@ const (
 	// stuckAfter is how long what is due may wait: others' turns, a portal that
 	// restarts, a mail server that is busy.
 	stuckAfter = 15 * time.Minute
+	// journalBehind is how long the journal may take, which is seconds.
+	journalBehind = time.Minute
 	// behind is how far a standby may be.
 	behind = 30 * time.Second
 )
@@ -66,6 +69,7 @@ func (f Facts) Problems() []Problem {
 	say(SchemaOlder, f.Schema.Has < f.Schema.Known, postgres.Tally{})
 	say(FilesAway, f.Files.Away != nil, postgres.Tally{})
 	some(ErasuresLate, f.Erasures)
+	say(JournalBehind, f.Journal.Number > 0 && f.At.Sub(f.Journal.First) > journalBehind, *f.Journal)
 	some(WorkStuck, f.work(func(c jobs.Count) (int64, time.Time) { return f.stuck(c.Waiting, c.Oldest), c.Oldest }))
 	some(MailNoKey, f.Mail.NoKey)
 	stuck := postgres.Tally{Number: f.stuck(f.Mail.Waiting.Number-f.Mail.NoKey.Number, f.Mail.Waiting.First), First: f.Mail.Waiting.First}

@@ -7,6 +7,7 @@ import (
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -25,6 +26,7 @@ type Deps struct {
 	Exports  *export.Service
 	Requests *request.Service
 	Records  *record.Service
+	Journal  *journal.Service
 	Now      func() time.Time
 }
 
@@ -49,6 +51,7 @@ type Facts struct {
 	Erasures    *postgres.Tally // overdue
 	Exports     export.Lateness
 	Requests    *postgres.Tally // open past their day
+	Journal     *postgres.Tally // what is not in the journal yet
 	Files       Files
 	Keys        []keyring.Key
 	Schema      *postgres.Schema
@@ -72,7 +75,7 @@ func (s *Service) Read(ctx context.Context) (Facts, error) {
 	f := Facts{
 		At: now, Keys: d.Ring.Keys(), Connections: d.DB.Connections(),
 		Mail: d.Mail.ReadBacklog(reads, now.Add(-Lately)), Erasures: d.Erasures.ReadOverdue(reads), Exports: d.Exports.ReadLateness(reads, now.Add(-Lately)),
-		Requests: d.Requests.ReadOverdue(reads), Schema: postgres.ReadSchema(reads),
+		Requests: d.Requests.ReadOverdue(reads), Schema: postgres.ReadSchema(reads), Journal: d.Journal.ReadWaiting(reads),
 	}
 	long, short, standbys := d.Plans.ReadCounts(reads), d.Queue.ReadCounts(reads, now.Add(-Lately)), postgres.ReadStandbys(reads)
 	if err := reads.Send(ctx); err != nil {
