@@ -1,11 +1,7 @@
 package web
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
-	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -66,14 +62,14 @@ func (c *recordsController) create(ctx echo.Context) error {
 	if !key.Allows(category) {
 		return fault.New(fault.Forbidden, "record.keyOther")
 	}
-	format, ok := importFormat(ctx.Request().Header.Get(echo.HeaderContentType))
+	format, charset, ok := importFormat(ctx.Request().Header.Get(echo.HeaderContentType))
 	if !ok {
 		return ctx.JSON(http.StatusUnsupportedMediaType, map[string]string{"error": text.T(c.english(ctx), "record.mediaType")})
 	}
 	r := ctx.Request()
-	body, ok := plainBody(r, http.MaxBytesReader(ctx.Response(), r.Body, maxImport))
+	packing, ok := packingOf(r)
 	if !ok {
-		ctx.Response().Header().Set(echo.HeaderAcceptEncoding, "gzip") // RFC 9110, 15.5.16
+		ctx.Response().Header().Set(echo.HeaderAcceptEncoding, "gzip, zstd") // RFC 9110, 15.5.16
 		return ctx.JSON(http.StatusUnsupportedMediaType, map[string]string{"error": text.T(c.english(ctx), "record.encoding")})
 	}
 	answer := taken{Refusals: []refusedRow{}}
@@ -84,7 +80,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 	defer cancel()
 	result, err := c.Records.Ingest(limited, record.IngestInput{
 		Category: category, Source: "key " + key.ID.String(), Format: format, Actor: key.Actor(),
-		Reader: body,
+		Reader: http.MaxBytesReader(ctx.Response(), r.Body, maxImport), Packing: packing, Charset: charset, Most: maxImport,
 		Refused: func(f record.Refusal) {
 			if len(answer.Refusals) < maxReported {
 				answer.Refusals = append(answer.Refusals, refusedRow{f.Line, f.Field, string(f.Reason), f.Say(c.english(ctx))})
@@ -101,52 +97,18 @@ func (c *recordsController) create(ctx echo.Context) error {
 	return ctx.JSON(http.StatusOK, answer)
 }
 
-// plainBody reads a body that may be compressed by gzip (RFC 9110, 8.4); ok is
-// false for any other coding. What it unpacks to has the same bound.
-func plainBody(r *http.Request, body io.Reader) (io.Reader, bool) {
+// packingOf is how a body is compressed (RFC 9110, 8.4); ok is false for a
+// coding that is not read.
+func packingOf(r *http.Request) (p record.Packing, ok bool) {
 	switch strings.ToLower(strings.TrimSpace(r.Header.Get(echo.HeaderContentEncoding))) {
 	case "", "identity":
-		return body, true
+		return record.Plain, true
 	case "gzip", "x-gzip":
-		return &unpacked{from: body, left: maxImport}, true
+		return record.Gzip, true
+	case "zstd":
+		return record.Zstd, true
 	}
-	return nil, false
-}
-
-// unpacked reads what gzip packed, up to a number of bytes.
-type unpacked struct {
-	from io.Reader
-	gzip *gzip.Reader
-	left int64
-}
-
-func (u *unpacked) Read(p []byte) (int, error) {
-	if u.gzip == nil {
-		var err error
-		if u.gzip, err = gzip.NewReader(u.from); err != nil {
-			return 0, damaged(err)
-		}
-	}
-	n, err := u.gzip.Read(p)
-	if u.left -= int64(n); u.left < 0 {
-		return 0, fault.New(fault.TooLarge, "fault.tooLarge")
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = damaged(err)
-	}
-	return n, err
-}
-
-// damaged tells what is wrong with the packing from what is wrong with the
-// request that carries it.
-func damaged(err error) error {
-	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return fault.Wrap(err, fault.Invalid, "record.gzip")
-	}
-	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
-		return fault.Wrap(err, fault.Invalid, "record.gzip")
-	}
-	return err
+	return "", false
 }
 
 // english is the language of programs.
@@ -191,16 +153,17 @@ func (s *server) findKey(ctx echo.Context) (record.Key, error) {
 	return key, nil
 }
 
-func importFormat(contentType string) (record.Format, bool) {
+func importFormat(contentType string) (record.Format, record.Charset, bool) {
 	kind, params, err := mime.ParseMediaType(contentType)
-	if charset := params["charset"]; err != nil || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
-		return "", false
+	charset, ok := record.ParseCharset(params["charset"])
+	if err != nil || !ok {
+		return "", "", false
 	}
 	switch kind {
 	case "text/csv":
-		return record.CSV, true
+		return record.CSV, charset, true
 	case "application/x-ndjson", "application/ndjson", "application/jsonl":
-		return record.NDJSON, true
+		return record.NDJSON, charset, true
 	}
-	return "", false
+	return "", "", false
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"plusultra.link/privacy/internal/audit"
 )
 
@@ -39,6 +41,11 @@ func TestRowsComePackedByGzipOrAsTheyAreAndInNoOtherWay(t *testing.T) {
 		"packed and not said so":      {pack(rows), "", "text/csv", 422, "header"},
 		"said to be packed and not":   {rows, "gzip", "text/csv", 422, "can't be decompressed"},
 		"packed and cut off":          {pack(rows)[:40], "gzip", "text/csv", 422, "can't be decompressed"},
+		"packed with zstd":            {string(zstdOf(t, rows)), "zstd", "text/csv", 200, `"refused":0`},
+		"zstd that is none":           {rows, "zstd", "text/csv", 422, "can't be decompressed"},
+		"zstd that is cut off":        {string(zstdOf(t, rows)[:30]), "zstd", "text/csv", 422, "can't be decompressed"},
+		"in a charset that is read":   {rows, "", "text/csv; charset=Shift_JIS", 200, `"refused":0`},
+		"in one that is not":          {rows, "", "text/csv; charset=koi8-r", 415, "text/csv"},
 		"packed in another way":       {rows, "br", "text/csv", 415, "gzip"},
 		"of a type that nobody knows": {rows, "", "application/json", 415, "text/csv"},
 		"cut off within a value":      {unended, "", "text/csv", 200, "ends without a line break"},
@@ -53,13 +60,20 @@ func TestRowsComePackedByGzipOrAsTheyAreAndInNoOtherWay(t *testing.T) {
 		if got.status != tc.status || !strings.Contains(got.body, tc.says) || !json.Valid([]byte(got.body)) {
 			t.Errorf("%s: %d %s; want %d and %s", name, got.status, got.body, tc.status, tc.says)
 		}
-		if accepts := got.header.Get("Accept-Encoding"); (accepts == "gzip") != (tc.encoding == "br") {
+		if accepts := got.header.Get("Accept-Encoding"); (accepts == "gzip, zstd") != (tc.encoding == "br") {
 			t.Errorf("%s: it says that it takes %q", name, accepts)
 		}
 	}
 	if n := p.count(`select count(*) from connection_log`); n != 1 {
 		t.Errorf("%d rows are held", n)
 	}
+}
+
+func zstdOf(t *testing.T, s string) []byte {
+	t.Helper()
+	z, err := zstd.NewWriter(nil)
+	must(t, err)
+	return z.EncodeAll([]byte(s), nil)
 }
 
 func TestAnImportThatEndsInTheMiddleSaysHowManyRowsAreHeld(t *testing.T) {

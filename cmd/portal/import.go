@@ -19,7 +19,8 @@ import (
 type importCmd struct {
 	backstage  `embed:""`
 	Category   string   `required:"" help:"Category of the register that the rows belong to, such as connection-log."`
-	Format     string   `enum:"auto,csv,ndjson" default:"auto" help:"Format of the rows. auto: by the file's name."`
+	Format     string   `enum:"auto,csv,ndjson" default:"auto" help:"Format of the rows. auto: by the file's name, which may end in .gz or .zst behind it."`
+	Encoding   string   `enum:"auto,utf-8,utf-16,cp932" default:"auto" help:"Encoding of the text. auto: by the file's first bytes."`
 	MaxRefused int64    `default:"0" placeholder:"N" help:"How many rows may be refused before the run ends with exit status 3."`
 	Files      []string `arg:"" name:"file" help:"Files to import; - is the standard input, which needs --format."`
 }
@@ -38,7 +39,7 @@ to its end, and with 3 if more rows were refused than --max-refused says.`
 // keep the next from being tried.
 func (c *importCmd) Run(ctx context.Context) error {
 	return c.with(ctx, func(a *app.App) error {
-		i := &importer{records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
+		i := &importer{charset: charset(c.Encoding), records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
 		var errs []error
 		for _, name := range c.Files {
 			if err := i.open(ctx, c.Category, name, c.Format); err != nil {
@@ -70,6 +71,7 @@ func (tooManyRefused) ExitCode() int { return 3 }
 
 // importer tells a terminal what becomes of files.
 type importer struct {
+	charset  record.Charset
 	records  *record.Service
 	words    context.Context //nolint:containedctx // carries the language alone
 	out, err io.Writer
@@ -95,14 +97,18 @@ func (i *importer) open(ctx context.Context, category, name, form string) error 
 	if err != nil {
 		return err
 	}
-	return i.file(ctx, category, name, format, file, info.Size())
+	size := info.Size()
+	if unpackedName(name) != name {
+		size = 0 // of the rows themselves nobody knows
+	}
+	return i.file(ctx, category, name, format, file, size)
 }
 
 // file imports one; size 0 is unknown.
 func (i *importer) file(ctx context.Context, category, name string, format record.Format, from io.Reader, size int64) error {
 	started := i.now()
 	result, err := i.records.Ingest(ctx, record.IngestInput{
-		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Actor: operator(),
+		Category: category, Source: filepath.Base(name), Reader: from, Format: format, Packing: record.Recognised, Charset: i.charset, Actor: operator(),
 		Progress: func(p record.Progress) { i.progress(p, size, i.now().Sub(started)) },
 		Refused:  func(r record.Refusal) { i.refused(name, r) },
 	})
@@ -156,7 +162,24 @@ func pace(rows int64, took time.Duration) int64 {
 	return int64(float64(rows) / max(took.Seconds(), 0.001))
 }
 
+// charset is what was asked for: "auto" is none.
+func charset(name string) record.Charset {
+	known, _ := record.ParseCharset(strings.TrimPrefix(name, "auto")) // kong lets nothing else through
+	return known
+}
+
+// unpackedName is a file's name without the end that tells how it is packed.
+func unpackedName(name string) string {
+	for _, end := range []string{".gz", ".zst"} {
+		if strings.EqualFold(filepath.Ext(name), end) {
+			return name[:len(name)-len(end)]
+		}
+	}
+	return name
+}
+
 func formatOf(name, form string) (record.Format, error) {
+	name = unpackedName(name)
 	switch {
 	case form != "auto":
 		return record.Format(form), nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"strings"
 
 	"plusultra.link/privacy/internal/fault"
 )
@@ -20,7 +19,7 @@ const (
 	maxColumns = 1000 // far more than any category declares
 )
 
-// csvReader reads RFC 4180. Unlike encoding/csv it goes on after a row that
+// csvReader reads RFC 4180, with semicolons or tabs too. Unlike encoding/csv it goes on after a row that
 // can't be read, at the very next line: one lost quote costs one row.
 type csvReader struct {
 	*lines
@@ -30,14 +29,16 @@ type csvReader struct {
 	fields int   // of the ingestTable
 	cells  [][]byte
 	clean  []byte // quoted cells without their quotes
+
+	separator byte
+	stops     string // what ends a cell without quotes
 }
 
-func newCSV(from io.Reader, into *ingestTable) (*csvReader, error) {
-	l, err := open(from)
-	if err != nil {
+func newCSV(l *lines, into *ingestTable) (*csvReader, error) {
+	r := &csvReader{lines: l, fields: len(into.fields)}
+	if err := r.recognise(); err != nil {
 		return nil, err
 	}
-	r := &csvReader{lines: l, fields: len(into.fields)}
 	_, reason, err := r.record()
 	if err != nil {
 		return nil, err
@@ -46,6 +47,48 @@ func newCSV(from io.Reader, into *ingestTable) (*csvReader, error) {
 		return nil, fault.New(fault.Invalid, "record.header")
 	}
 	return r, r.header(into)
+}
+
+const separators = ",;\t" // the first is what RFC 4180 says
+
+// recognise finds what separates the cells: what the first line says of it, as
+// Excel writes it (sep=;), or what stands beside the person in the header.
+func (r *csvReader) recognise() error {
+	r.separate(separators[0])
+	line, err := r.firstLine()
+	if err != nil {
+		return err
+	}
+	if said, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r"), []byte("sep=")); ok && len(said) == 1 && said[0] != '"' {
+		r.separate(said[0])
+		return r.skip()
+	}
+	for i := range separators {
+		for name := range bytes.SplitSeq(line, []byte{separators[i]}) {
+			if string(bytes.Trim(name, "\" \r")) == personField {
+				r.separate(separators[i])
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+func (r *csvReader) separate(by byte) { r.separator, r.stops = by, string([]byte{by, '\n'}) }
+
+// firstLine is the line at which the window stands, and moves nothing.
+func (r *csvReader) firstLine() ([]byte, error) {
+	for {
+		if at := bytes.IndexByte(r.window(), '\n'); at >= 0 {
+			return r.window()[:at], nil
+		}
+		if r.eof || r.full() {
+			return r.window(), nil
+		}
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // header finds each column's field, or says what is wrong with it at once
@@ -57,7 +100,7 @@ func (r *csvReader) header(into *ingestTable) error {
 	found, seen := make([]bool, r.fields), make(map[string]bool, len(r.cells))
 	for _, c := range r.cells {
 		name := string(bytes.TrimSpace(c))
-		if seen[name] {
+		if seen[name] && name != "" { // columns that a spreadsheet left behind have no name and say nothing
 			return fault.New(fault.Invalid, "record.headerTwice", "Field", named(name))
 		}
 		seen[name] = true
@@ -76,9 +119,6 @@ func (r *csvReader) header(into *ingestTable) error {
 		r.places = append(r.places, at)
 	}
 	if !slices.Contains(r.places, atPerson) {
-		if len(r.names) == 1 && strings.Contains(r.names[0], ";") {
-			return fault.New(fault.Invalid, "record.headerSemicolons")
-		}
 		return fault.New(fault.Invalid, "record.headerMissing", "Field", personField)
 	}
 	for i, f := range into.fields {
@@ -98,6 +138,9 @@ func (r *csvReader) next(raw *rawRow) (*Refusal, error) {
 	if err != nil {
 		return nil, err
 	}
+	for len(r.cells) > len(r.places) && len(r.cells[len(r.cells)-1]) == 0 {
+		r.cells = r.cells[:len(r.cells)-1] // left behind by a spreadsheet
+	}
 	if reason == noReason && len(r.cells) != len(r.places) {
 		reason = Ragged
 	}
@@ -107,7 +150,7 @@ func (r *csvReader) next(raw *rawRow) (*Refusal, error) {
 	raw.reset(line, r.fields)
 	for i, value := range r.cells {
 		switch at := r.places[i]; {
-		case !storable(value):
+		case !r.readable(value):
 			return &Refusal{Line: line, Field: named(r.names[i]), Reason: BadText}, nil
 		case at == atPerson:
 			raw.person = value
@@ -144,8 +187,8 @@ func (r *csvReader) record() (line int64, reason Reason, err error) {
 			return line, reason, r.skip()
 		}
 		r.advance(n)
-		if len(r.cells) == 1 && len(r.cells[0]) == 0 {
-			continue // a blank line
+		if !slices.ContainsFunc(r.cells, func(c []byte) bool { return len(c) > 0 }) {
+			continue // a blank line, or a row that a spreadsheet left behind
 		}
 		return line, noReason, nil
 	}
@@ -165,7 +208,7 @@ func (r *csvReader) split(w []byte) (n int, reason Reason, whole bool) {
 			switch rest := w[at:]; {
 			case len(rest) == 0:
 				return at, noReason, false
-			case rest[0] == ',':
+			case rest[0] == r.separator:
 				at++
 				continue
 			case rest[0] == '\n':
@@ -178,7 +221,7 @@ func (r *csvReader) split(w []byte) (n int, reason Reason, whole bool) {
 				return 0, BadQuotes, true
 			}
 		}
-		stop := bytes.IndexAny(w[at:], ",\n")
+		stop := bytes.IndexAny(w[at:], r.stops)
 		if stop < 0 {
 			stop = len(w) - at
 		}

@@ -21,7 +21,8 @@ import (
 // Format is how rows are written.
 type Format string
 
-// The formats. CSV is RFC 4180 with a header line; NDJSON is one object a line.
+// The formats. CSV is RFC 4180 with a header line, separated by commas,
+// semicolons or tabs; NDJSON is one object a line.
 const (
 	CSV    Format = "csv"
 	NDJSON Format = "ndjson"
@@ -33,6 +34,9 @@ type IngestInput struct {
 	Source   string // a file's name or an API key's id, for ingest_run
 	Reader   io.Reader
 	Format   Format
+	Packing  Packing
+	Charset  Charset // "" is by the first bytes
+	Most     int64   // bytes of the text that are taken, 0 for all: TooLarge beyond
 	Actor    audit.Actor
 	Progress func(Progress) // after each batch; may be nil
 	Refused  func(Refusal)  // for each refused row, in the order of the file; may be nil
@@ -155,7 +159,12 @@ func (r *run) all(ctx context.Context) error {
 }
 
 func (r *run) read(ctx context.Context, empty <-chan *batch, ready chan<- *batch) error {
-	rows, err := r.rows()
+	text, foreign, closed, err := decode(r.in)
+	if err != nil {
+		return err
+	}
+	defer closed()
+	rows, err := r.rows(text, foreign)
 	if err != nil {
 		return err
 	}
@@ -193,11 +202,16 @@ func (r *run) read(ctx context.Context, empty <-chan *batch, ready chan<- *batch
 	return nil
 }
 
-func (r *run) rows() (rowReader, error) {
-	if r.in.Format == NDJSON {
-		return newNDJSON(r.in.Reader, r.into)
+func (r *run) rows(text io.Reader, foreign bool) (rowReader, error) {
+	l, err := open(text)
+	if err != nil {
+		return nil, err
 	}
-	return newCSV(r.in.Reader, r.into)
+	l.foreign = foreign
+	if r.in.Format == NDJSON {
+		return newNDJSON(l, r.into), nil
+	}
+	return newCSV(l, r.into)
 }
 
 // notIngestable says for which categories rows can be sent instead.

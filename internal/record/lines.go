@@ -58,6 +58,7 @@ type lines struct {
 	read       int64
 	line       int64 // of the window's start, from 1
 	last       byte  // read
+	foreign    bool  // it was not UTF-8 as it came: U+FFFD stands for what could not be read
 }
 
 // Marks of encodings at a file's beginning.
@@ -67,18 +68,12 @@ const (
 	utf16BigMark    = "\xfe\xff"
 )
 
-// open looks at the first bytes: a mark of UTF-8 is no part of the data, and
-// what is not UTF-8 from its first byte is not read as if it were.
+// open looks at the first bytes: a mark of UTF-8 is no part of the data.
 func open(from io.Reader) (*lines, error) {
 	l := &lines{from: from, buf: make([]byte, firstBuffer), line: 1}
 	for l.end < len(utf8Mark) && !l.eof {
 		if err := l.fill(); err != nil {
 			return nil, err
-		}
-	}
-	for _, mark := range []string{utf16LittleMark, utf16BigMark} {
-		if bytes.HasPrefix(l.window(), []byte(mark)) {
-			return nil, fault.New(fault.Invalid, "record.utf16")
 		}
 	}
 	if bytes.HasPrefix(l.window(), []byte(utf8Mark)) {
@@ -165,6 +160,11 @@ func (l *lines) skip() error {
 func (l *lines) refuse(field string, reason Reason) (*Refusal, error) {
 	refusal := &Refusal{Line: l.line, Field: field, Reason: reason}
 	return refusal, l.skip()
+}
+
+// readable tells whether a text is one that can be held.
+func (l *lines) readable(s []byte) bool {
+	return storable(s) && !(l.foreign && bytes.ContainsRune(s, utf8.RuneError))
 }
 
 // storable tells whether PostgreSQL can hold the text.

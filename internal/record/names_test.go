@@ -48,7 +48,7 @@ func TestANameIsLookedUpOnceHoweverManyRowsHaveIt(t *testing.T) {
 			}
 		}
 	}
-	csv, err := newCSV(strings.NewReader(strings.Join(names, ",")+"\n"+strings.Repeat(cells, rows)), into)
+	csv, err := newCSV(linesOf(t, strings.Join(names, ",")+"\n"+strings.Repeat(cells, rows)), into)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +64,17 @@ func TestANameIsLookedUpOnceHoweverManyRowsHaveIt(t *testing.T) {
 		}
 		line.WriteString("}\n")
 	}
-	json, err := newNDJSON(strings.NewReader(line.String()), into)
-	if err != nil {
-		t.Fatal(err)
-	}
+	json := newNDJSON(linesOf(t, line.String()), into)
 	if asked, refused := look(json); asked > lines*maxColumns || refused != lines {
 		t.Errorf("NDJSON: %d names were looked up, %d rows refused", asked, refused)
 	}
+}
+
+func linesOf(t *testing.T, text string) *lines {
+	t.Helper()
+	l, err := open(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

@@ -21,12 +21,8 @@ type ndjsonReader struct {
 	json *jsontext.Decoder
 }
 
-func newNDJSON(from io.Reader, into *ingestTable) (*ndjsonReader, error) {
-	l, err := open(from)
-	if err != nil {
-		return nil, err
-	}
-	return &ndjsonReader{lines: l, into: into, seen: make([]bool, len(into.fields)), json: jsontext.NewDecoder(strings.NewReader(""))}, nil
+func newNDJSON(l *lines, into *ingestTable) *ndjsonReader {
+	return &ndjsonReader{lines: l, into: into, seen: make([]bool, len(into.fields)), json: jsontext.NewDecoder(strings.NewReader(""))}
 }
 
 func (r *ndjsonReader) next(raw *rawRow) (*Refusal, error) {
@@ -62,7 +58,7 @@ func (r *ndjsonReader) next(raw *rawRow) (*Refusal, error) {
 
 // object takes a flat object apart.
 func (r *ndjsonReader) object(line []byte, raw *rawRow) (string, Reason) {
-	if !storable(line) {
+	if !r.readable(line) {
 		return "", BadText
 	}
 	clear(r.seen)
