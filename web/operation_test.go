@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit/apptest"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -86,5 +87,53 @@ func TestWhateverIsWrongAndWhateverWorkThereIsHasWordsInEveryLanguage(t *testing
 				t.Errorf("%s: %s is not said", lang, key)
 			}
 		}
+	}
+}
+
+func TestTheQueuesPagesShowAJobAndChangeNone(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, "https")
+	admin := w.admin()
+	w.robin() // whose copy is being made
+	get := func(path, accept string) string {
+		t.Helper()
+		res := w.send(request{method: http.MethodGet, path: path, who: admin, header: http.Header{"Accept": {accept}}})
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+		return read(t, res)
+	}
+	page := get("/staff/jobs/", "text/html")
+	script := regexp.MustCompile(`src="(/staff/jobs/assets/[^"]+)"`).FindStringSubmatch(page)
+	if script == nil {
+		t.Fatalf("no script of its own:\n%s", page)
+	}
+	if found := regexp.MustCompile(`(?i)<script(?:\s+type="module")?>|<style|\sstyle=|\son\w+=|https?://`).FindString(page); found != "" {
+		t.Errorf("the content security policy stops %s", found)
+	}
+	get(script[1], "*/*")
+	if jobs := get("/staff/jobs/api/jobs?limit=20&state=available", "application/json"); !strings.Contains(jobs, `"plan.work"`) {
+		t.Errorf("no job is shown: %s", jobs)
+	}
+	before := w.Prints("session", "audit_entry") // the sign-ins are noted
+	source, err := os.ReadFile("../go.mod")
+	must(t, err)
+	if !strings.Contains(string(source), "riverqueue.com/riverui v0.22.0") {
+		t.Error("another version of these pages: look what else they can do, and add it below")
+	}
+	for _, deed := range []string{
+		"POST /jobs/cancel", "POST /jobs/delete", "POST /jobs/retry", "PUT /queues/default/pause", "PUT /queues/default/resume", "PATCH /queues/default",
+	} {
+		method, path, _ := strings.Cut(deed, " ")
+		res := w.send(request{
+			method: method, path: "/staff/jobs/api" + path, who: admin, body: strings.NewReader(`{"ids":["1"]}`),
+			header: http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}},
+		})
+		if res.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("%s: %d", deed, res.StatusCode)
+		}
+	}
+	if changed := apptest.Changed(before, w.Prints("session", "audit_entry")); len(changed) > 0 {
+		t.Errorf("it changed %v", changed)
 	}
 }

@@ -35,14 +35,15 @@ type Options struct {
 type server struct {
 	*app.App
 	Options
-	BaseURL  *url.URL
-	echo     *echo.Echo
-	table    []route
-	store    *sessionStore
-	origins  *http.CrossOriginProtection
-	unlisted atomic.Bool // a proxy that nobody named has been seen
-	brandCSS string
-	policy   string // the Content-Security-Policy of every page
+	BaseURL    *url.URL
+	echo       *echo.Echo
+	table      []route
+	store      *sessionStore
+	origins    *http.CrossOriginProtection
+	unlisted   atomic.Bool // a proxy that nobody named has been seen
+	brandCSS   string
+	queuePages http.Handler
+	policy     string // the Content-Security-Policy of every page
 }
 
 // New gives a joined portal as a handler, its routes laid.
@@ -61,6 +62,9 @@ func New(a *app.App, o Options) (http.Handler, error) {
 	}
 	s := &server{App: a, Options: o, BaseURL: base, echo: echo.New(), origins: origins, brandCSS: css, policy: contentPolicy(a.SSO.FormOrigins())}
 	s.store = &sessionStore{server: s}
+	if s.queuePages, err = a.Queue.Pages(jobsPath); err != nil {
+		return nil, err
+	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = ipExtractor(o.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.fail

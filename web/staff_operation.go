@@ -23,7 +23,7 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 	page := views.StaffOperationPage{
 		Shell: c.staffShell(ctx, "operation.title", "staffOperation"), At: f.At, Ceiling: operation.CountedTo,
 		Mail:   views.OperationMail{Waiting: views.OperationTally(*f.Mail.Waiting), NoKey: f.Mail.NoKey.Number},
-		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files), Journal: views.OperationTally(*f.Journal),
+		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files), Journal: views.OperationTally(*f.Journal), Jobs: jobsPath + "/",
 		Schema: views.OperationSchema(*f.Schema), Used: f.Connections.Used, Most: f.Connections.Most,
 	}
 	for _, p := range f.Problems() {
@@ -45,6 +45,16 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 		page.Standbys = append(page.Standbys, standby(s))
 	}
 	return render(ctx, http.StatusOK, views.StaffOperation(page))
+}
+
+// jobsPath is where the queue's own pages are.
+const jobsPath = "/staff/jobs"
+
+// jobs are the queue's own pages, which bring their scripts along.
+func (c *staffOperationController) jobs(ctx echo.Context) error {
+	ctx.Response().Header().Set("Cache-Control", "no-store")
+	c.queuePages.ServeHTTP(ctx.Response(), ctx.Request())
+	return nil
 }
 
 func filesState(f operation.Files) views.FilesState {
