@@ -85,6 +85,7 @@ func decode(in IngestInput) (text io.Reader, foreign bool, closed func(), err er
 		return encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), peeking), true, closed, nil
 	case CP932:
 		return encoded(japanese.ShiftJIS, peeking), true, closed, nil
+	case UTF8:
 	}
 	return peeking, false, closed, nil
 }
