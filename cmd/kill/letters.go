@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -32,6 +33,9 @@ func (g *ground) newMail(ctx context.Context) (work, error) {
 
 func (m *mailing) begin(ctx context.Context) error {
 	return m.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		if err := account.Share(ctx, tx, m.person); err != nil {
+			return err
+		}
 		for range letters {
 			if err := m.app.Mail.Post(ctx, tx, mail.Recipient{Owner: m.person, Address: m.to, Lang: "en"}, mail.Message{Kind: "passwordChanged", Topic: "security-notices"}); err != nil {
 				return err

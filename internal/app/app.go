@@ -294,6 +294,9 @@ func (a *App) AddWorkers(w *river.Workers) {
 // Work runs jobs, the writers that one-click posts share, and the journal's,
 // until ctx ends; then it lets what is under way finish.
 func (a *App) Work(ctx context.Context) error {
+	var watching sync.WaitGroup
+	watching.Go(func() { a.db.Watch(ctx) })
+	defer watching.Wait()
 	defer a.Consents.Coalesce(ctx)()
 	follow, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup

@@ -37,6 +37,7 @@ func owners() map[string]string {
 func guests() map[string]string {
 	return map[string]string{
 		"cmd/bench":       "measures the database alone, without the rooms",
+		"cmd/kill":        "looks from outside at what is left, and believes no room",
 		"cmd/demo":        "asks which of its own imports have ended",
 		"testkit/apptest": "makes people and staff for tests, as rows",
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -27,7 +28,8 @@ const (
 
 // Config says which database to open.
 type Config struct {
-	// URL in libpq's form: postgres://user@host/database?sslmode=verify-full.
+	// URL in libpq's form: postgres://user@host/database?sslmode=verify-full. Of
+	// several hosts, divided by commas, the one is taken that can be written to.
 	URL string
 	// MaxConns bounds GORM, COPY and River together; 0 means 16.
 	MaxConns int32
@@ -41,8 +43,9 @@ type Config struct {
 type DB struct {
 	Pool *pgxpool.Pool
 
-	sql  *sql.DB
-	gorm *gorm.DB
+	sql   *sql.DB
+	gorm  *gorm.DB
+	lines *lines
 }
 
 // Open connects and makes sure that the server answers. It refuses a
@@ -53,6 +56,8 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	open := &lines{}
+	pc.ConnConfig.DialFunc = open.dial(pc.ConnConfig.DialFunc)
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("the database can't be opened: %w", err)
@@ -74,7 +79,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &DB{Pool: pool, sql: handle, gorm: g}, nil
+	return &DB{Pool: pool, sql: handle, gorm: g, lines: open}, nil
 }
 
 // Close waits for the connections in use to come back, then ends them all.
@@ -108,6 +113,9 @@ func poolConfig(cfg Config) (*pgxpool.Config, error) {
 	}
 	if !strings.Contains(cfg.URL, "connect_timeout") {
 		pc.ConnConfig.ConnectTimeout = connectWithin
+	}
+	if !strings.Contains(cfg.URL, "target_session_attrs") {
+		pc.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite // not a standby, which is away for us
 	}
 	pc.MaxConnIdleTime = time.Hour // a burst after a quiet while finds its connections open
 	pc.ConnConfig.RuntimeParams["application_name"] = "portal"
