@@ -49,15 +49,12 @@ func (c *requestController) show(ctx echo.Context) error {
 		return err
 	}
 	r := ctx.Request().Context()
-	one, err := c.Requests.Get(r, person(ctx), id)
-	if err != nil {
+	reads := c.Reads()
+	mine := c.Requests.ReadTimeline(reads, person(ctx), id)
+	if err := reads.Send(r); err != nil {
 		return err
 	}
-	events, err := c.Requests.Timeline(r, person(ctx), id)
-	if err != nil {
-		return err
-	}
-	page, err := c.page(ctx, one, events)
+	page, err := c.page(ctx, mine.Request, *mine.Events)
 	if err != nil {
 		return err
 	}

@@ -23,32 +23,26 @@ type changeForm struct {
 }
 
 func (c *securityController) show(ctx echo.Context) error {
-	r := ctx.Request().Context()
-	sessions, err := c.sessionsOf(ctx, account.SessionOwner{Person: person(ctx)})
-	if err != nil {
+	reads := c.Reads()
+	sessions := c.Accounts.ReadSessions(reads, account.SessionOwner{Person: person(ctx)})
+	has := c.Accounts.ReadHasPassword(reads, person(ctx))
+	activity := c.readActivity(reads, ctx)
+	links := c.SSO.ReadLinks(reads, person(ctx))
+	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
-	has, err := c.Accounts.HasPassword(r, person(ctx))
-	if err != nil {
-		return err
-	}
-	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: has}
+	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: *has}
 	if mine := signedIn(ctx); mine.ZoneChosen {
 		page.Zone = mine.Zone
 	}
-	page.Sessions = sessions
-	if page.Activity, err = c.activity(ctx); err != nil {
-		return err
-	}
-	if page.Services, page.Offers, err = c.linkedServices(ctx); err != nil {
-		return err
-	}
+	page.Sessions = sessionList(ctx, *sessions)
+	page.Activity = activity()
+	page.Services, page.Offers = c.linkedServices(ctx.Request().Context(), *links)
 	return render(ctx, http.StatusOK, views.Security(page))
 }
 
-// sessionsOf are where somebody is signed in.
-func (s *server) sessionsOf(ctx echo.Context, owner account.SessionOwner) ([]views.SecuritySession, error) {
-	list, err := s.Accounts.Sessions(ctx.Request().Context(), owner)
+// sessionList is where somebody is signed in.
+func sessionList(ctx echo.Context, list []account.Session) []views.SecuritySession {
 	out := make([]views.SecuritySession, len(list))
 	for i, one := range list {
 		out[i] = views.SecuritySession{ID: one.ID.String(), Here: one.ID == signedIn(ctx).ID, Since: one.CreatedAt, Seen: one.SeenAt}
@@ -57,7 +51,7 @@ func (s *server) sessionsOf(ctx echo.Context, owner account.SessionOwner) ([]vie
 			out[i].IP = one.IP.String()
 		}
 	}
-	return out, err
+	return out
 }
 
 func (c *passwordController) edit(ctx echo.Context) error {

@@ -5,6 +5,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -14,19 +17,16 @@ const (
 	activityDays   = 30
 )
 
-// activity is what lately happened at the ways into an account, and what
-// failed there, the latest first.
-func (c *securityController) activity(ctx echo.Context) ([]views.Activity, error) {
-	r, lang := ctx.Request().Context(), text.Lang(ctx.Request().Context())
+// readActivity adds what lately happened at the ways into an account, and what
+// failed there, and gives what says it, the latest first.
+func (c *securityController) readActivity(reads *postgres.Reads, ctx echo.Context) func() []views.Activity {
 	since := c.Now().AddDate(0, 0, -activityDays)
-	entries, err := c.Audit.Of(r, person(ctx), c.Register.Dictionary.WaysIn, since, activityLength)
-	if err != nil {
-		return nil, err
-	}
-	events, err := c.Security.Of(r, person(ctx), since, activityLength)
-	if err != nil {
-		return nil, err
-	}
+	entries := c.Audit.ReadOf(reads, person(ctx), c.Register.Dictionary.WaysIn, since, activityLength)
+	events := c.Security.ReadOf(reads, person(ctx), since, activityLength)
+	return func() []views.Activity { return c.activity(text.Lang(ctx.Request().Context()), *entries, *events) }
+}
+
+func (c *securityController) activity(lang string, entries []audit.Written, events []security.Event) []views.Activity {
 	say := func(table, field, code string) string {
 		f, _ := c.Register.Dictionary.Field(table, field)
 		return c.Register.Say(f, code, lang)
@@ -45,5 +45,5 @@ func (c *securityController) activity(ctx echo.Context) ([]views.Activity, error
 		})
 	}
 	slices.SortStableFunc(out, func(a, b views.Activity) int { return b.At.Compare(a.At) })
-	return out[:min(len(out), activityLength)], nil
+	return out[:min(len(out), activityLength)]
 }

@@ -3,20 +3,13 @@ package web
 import (
 	"context"
 
-	"github.com/labstack/echo/v4"
-
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views"
 )
 
 // linkedServices says which services a person linked, and which they could.
-func (s *server) linkedServices(ctx echo.Context) ([]views.LinkedService, []views.ServiceButton, error) {
-	r := ctx.Request().Context()
-	links, err := s.SSO.Links(r, person(ctx))
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *server) linkedServices(r context.Context, links []sso.LinkedService) ([]views.LinkedService, []views.ServiceButton) {
 	var shown []views.LinkedService
 	var offers []views.ServiceButton
 	linked := map[string]bool{}
@@ -29,7 +22,7 @@ func (s *server) linkedServices(ctx echo.Context) ([]views.LinkedService, []view
 			offers = append(offers, views.ServiceButton{Name: p.Name, Href: "/security/services/" + p.ID + "/link"})
 		}
 	}
-	return shown, offers, nil
+	return shown, offers
 }
 
 func linkedService(ctx context.Context, l sso.LinkedService) views.LinkedService {

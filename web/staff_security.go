@@ -24,11 +24,12 @@ type (
 const staffSessions = "/staff/sessions"
 
 func (c *staffOwnController) sessions(ctx echo.Context) error {
-	sessions, err := c.sessionsOf(ctx, account.SessionOwner{Staff: member(ctx).ID})
-	if err != nil {
+	reads := c.Reads()
+	sessions := c.Accounts.ReadSessions(reads, account.SessionOwner{Staff: member(ctx).ID})
+	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.StaffSessions(views.StaffSessionsPage{Shell: c.staffShell(ctx, "staff.sessionsTitle", "staffSessions"), Sessions: sessions}))
+	return render(ctx, http.StatusOK, views.StaffSessions(views.StaffSessionsPage{Shell: c.staffShell(ctx, "staff.sessionsTitle", "staffSessions"), Sessions: sessionList(ctx, *sessions)}))
 }
 
 func (c *staffOwnController) endSession(ctx echo.Context) error {

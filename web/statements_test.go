@@ -18,10 +18,17 @@ import (
 // trips is how often a page may go to the database: for its browser's session,
 // for who works, and once for all that it shows.
 func trips(path string) int64 {
-	if strings.HasPrefix(path, "/staff/people/") {
+	switch {
+	case strings.HasPrefix(path, "/staff/people/"):
 		return 7
+	case strings.HasPrefix(path, "/staff/requests/"):
+		return 6
+	case strings.HasPrefix(path, "/staff"):
+		return 4
+	case path == "/erasure", path == "/confirm":
+		return 3
 	}
-	return 6
+	return 2
 }
 
 // A page that asks for each of its rows is fast for everybody but those of whom

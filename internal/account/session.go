@@ -151,20 +151,9 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	return deleteSession(ctx, s.deps.DB.Pool, keyring.TokenHash(token))
 }
 
-// Sessions lists where somebody is signed in, the latest first.
-func (s *Service) Sessions(ctx context.Context, owner SessionOwner) ([]Session, error) {
-	rows, err := sessionsOf(ctx, s.deps.DB.Gorm(ctx), owner, s.deps.Now())
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Session, len(rows))
-	for i, r := range rows {
-		out[i] = Session{ID: r.ID, PersonID: owner.Person, StaffID: owner.Staff, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt, UserAgent: r.UserAgent}
-		if r.IP != nil {
-			out[i].IP, _ = netip.ParseAddr(*r.IP) // PostgreSQL's own form of it
-		}
-	}
-	return out, nil
+// ReadSessions adds where somebody is signed in, the latest first.
+func (s *Service) ReadSessions(r *postgres.Reads, owner SessionOwner) *[]Session {
+	return readSessions(r, owner, s.deps.Now())
 }
 
 // EndSession signs somebody out elsewhere. NotFound if it is not theirs.

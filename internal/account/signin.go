@@ -91,6 +91,11 @@ func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, erro
 	return row.Hash != "", err
 }
 
+// ReadHasPassword adds whether a person can sign in by password.
+func (*Service) ReadHasPassword(r *postgres.Reads, person uuid.UUID) *bool {
+	return readHasPassword(r, person)
+}
+
 // HasPasswordIn is HasPassword in a transaction.
 func (*Service) HasPasswordIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
 	row, err := passwordRowOf(ctx, tx.Gorm, person)

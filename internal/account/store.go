@@ -212,6 +212,12 @@ func passwordRowOf(ctx context.Context, db *gorm.DB, person uuid.UUID) (password
 	return row, nil
 }
 
+func readHasPassword(r *postgres.Reads, person uuid.UUID) *bool {
+	has := new(bool)
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(has) }, `select exists (select from password where person_id = $1 and hash <> '')`, person)
+	return has
+}
+
 // upsertPassword makes a password the person's, over an earlier one.
 func upsertPassword(ctx context.Context, tx postgres.Tx, row passwordRow) error {
 	over := clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.AssignmentColumns([]string{"hash", "changed_at"})}

@@ -3,9 +3,11 @@ package account
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/fault"
@@ -100,13 +102,22 @@ func (o SessionOwner) own(db *gorm.DB) gorm.ChainInterface[sessionRow] {
 	return gorm.G[sessionRow](db).Where("person_id = ?", o.Person)
 }
 
-// sessionsOf are those that have not lapsed, the latest first.
-func sessionsOf(ctx context.Context, db *gorm.DB, owner SessionOwner, now time.Time) ([]sessionRow, error) {
-	rows, err := owner.own(db).Where("expires_at > ? and seen_at > ?", now, now.Add(-IdleLife)).Order("seen_at desc").Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("listing sessions: %w", err)
+// readSessions reads those that have not lapsed, the latest first.
+func readSessions(r *postgres.Reads, owner SessionOwner, now time.Time) *[]Session {
+	whose, id := "person_id", owner.Person
+	if owner.Staff != uuid.Nil {
+		whose, id = "staff_id", owner.Staff
 	}
-	return rows, nil
+	all := &[]Session{}
+	r.Each(func(rows pgx.Rows) error {
+		s, ip := Session{PersonID: owner.Person, StaffID: owner.Staff}, ""
+		err := rows.Scan(&s.ID, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.UserAgent, &ip)
+		s.IP, _ = netip.ParseAddr(ip) // PostgreSQL's own form of it, or none
+		*all = append(*all, s)
+		return err
+	}, `select id, created_at, seen_at, expires_at, user_agent, coalesce(host(ip), '') from session
+		where `+whose+` = $1 and expires_at > $2 and seen_at > $3 order by seen_at desc`, id, now, now.Add(-IdleLife))
+	return all
 }
 
 // endSession ends one session of its owner's; NotFound if it is not theirs.

@@ -97,18 +97,17 @@ func (s *Service) Latest(ctx context.Context, f Filter, after Cursor) (entries [
 	return entries, next, nil
 }
 
-// Of are the entries about a person, of what was done to these nouns since
+// ReadOf adds the entries about a person, of what was done to these nouns since
 // then, the latest first, at most limit of them.
-func (s *Service) Of(ctx context.Context, person uuid.UUID, nouns []string, since time.Time, limit int) ([]Written, error) {
-	rows, err := of(ctx, s.deps.DB.Gorm(ctx), person, nouns, since, limit)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Written, len(rows))
-	for i, r := range rows {
-		out[i] = r.written()
-	}
-	return out, nil
+func (*Service) ReadOf(r *postgres.Reads, person uuid.UUID, nouns []string, since time.Time, limit int) *[]Written {
+	rows, out := readOf(r, person, nouns, since, limit), &[]Written{}
+	r.Then(func(*postgres.Reads) error {
+		for _, row := range *rows {
+			*out = append(*out, row.written())
+		}
+		return nil
+	})
+	return out
 }
 
 func (r entryRow) written() Written {

@@ -47,11 +47,7 @@ func page(ctx context.Context, db *gorm.DB, f Filter, after Cursor) ([]entryRow,
 }
 
 // of are a person's entries of what was done to some nouns.
-func of(ctx context.Context, db *gorm.DB, person uuid.UUID, nouns []string, since time.Time, limit int) ([]entryRow, error) {
-	rows, err := gorm.G[entryRow](db).Where("person_id = ? and at >= ? and split_part(action, '.', 1) in ?", person, since, nouns).
-		Order("at desc, id desc").Limit(limit).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the audit log of somebody: %w", err)
-	}
-	return rows, nil
+func readOf(r *postgres.Reads, person uuid.UUID, nouns []string, since time.Time, limit int) *[]entryRow {
+	return postgres.Rows[entryRow](r, `where person_id = $1 and at >= $2 and split_part(action, '.', 1) = any($3) order by at desc, id desc limit $4`,
+		person, since, nouns, limit)
 }

@@ -184,7 +184,7 @@ func TestAPersonReadsTheMessagesButNotTheNotes(t *testing.T) {
 	if letter := b.letter("mara@example.com", "A message about"); !strings.Contains(letter.Text, "Which street") {
 		t.Errorf("the mail says\n%s", letter.Text)
 	}
-	hers, err := b.requests.Timeline(t.Context(), mara, r.ID)
+	hers, err := b.timeline(mara, r.ID)
 	must(t, err)
 	ours, err := b.requests.Journal(t.Context(), b.agent, r)
 	must(t, err)

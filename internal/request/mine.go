@@ -37,13 +37,24 @@ func (s *Service) Get(ctx context.Context, person, id uuid.UUID) (Request, error
 	return one(ctx, s.deps.DB.Gorm(ctx), its{person: person, id: id})
 }
 
-// Timeline is what the person may see of a request's history, the oldest
-// first. NotFound for anybody else's.
-func (s *Service) Timeline(ctx context.Context, person, id uuid.UUID) ([]Event, error) {
-	if _, err := s.Get(ctx, person, id); err != nil {
-		return nil, err
-	}
-	return events(ctx, s.deps.DB.Gorm(ctx), person, id, false)
+// Timeline is a request and what its person may see of its history, the oldest
+// first.
+type Timeline struct {
+	Request Request
+	Events  *[]Event
+}
+
+// ReadTimeline adds a request of the person's own. NotFound for anybody else's.
+func (s *Service) ReadTimeline(r *postgres.Reads, person, id uuid.UUID) *Timeline {
+	t, found := &Timeline{Events: readEvents(r, person, id)}, readOwn(r, person, id)
+	r.Then(func(*postgres.Reads) error {
+		if len(*found) == 0 {
+			return fault.New(fault.NotFound, "request.unknown")
+		}
+		t.Request = (*found)[0]
+		return nil
+	})
+	return t
 }
 
 // Say adds a message from the person: the queue shows it until somebody

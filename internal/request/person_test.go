@@ -24,7 +24,7 @@ func TestARequestIsFiledConfirmedByMailAndOnRecord(t *testing.T) {
 	if !reference.MatchString(r.Reference) || r.State != request.Open {
 		t.Errorf("filed as %s in state %s", r.Reference, r.State)
 	}
-	events, err := b.requests.Timeline(t.Context(), mara, r.ID)
+	events, err := b.timeline(mara, r.ID)
 	must(t, err)
 	if len(events) != 1 || events[0].Kind != request.Received || events[0].ActorKind != "person" {
 		t.Errorf("history: %+v", events)
@@ -52,7 +52,7 @@ func TestSomebodyElsesRequestIsNotThere(t *testing.T) {
 	r := b.ask(mara, "rectification")
 	_, err := b.requests.Get(t.Context(), eve, r.ID)
 	wants(t, err, fault.NotFound)
-	_, err = b.requests.Timeline(t.Context(), eve, r.ID)
+	_, err = b.timeline(eve, r.ID)
 	wants(t, err, fault.NotFound)
 	wants(t, b.requests.Say(t.Context(), eve, r.ID, "hello"), fault.NotFound)
 	wants(t, b.requests.Cancel(t.Context(), eve, r.ID), fault.NotFound)
@@ -129,7 +129,7 @@ func TestAnErasureBeginsByItselfCanBeStoppedAndEndsDone(t *testing.T) {
 	}
 	kept, err := b.requests.Get(t.Context(), mara, second.ID)
 	must(t, err)
-	events, err := b.requests.Timeline(t.Context(), mara, second.ID)
+	events, err := b.timeline(mara, second.ID)
 	must(t, err)
 	if kept.State != request.Done || kept.ClosedAt == nil || len(events) != 3 || events[2].Kind != request.WasDone {
 		t.Errorf("%+v\n%+v", kept, events)

@@ -139,3 +139,12 @@ func (b *bundle) audited(action string, person uuid.UUID) int {
 	b.t.Helper()
 	return b.Count(`select count(*) from audit_entry where action = $1 and person_id = $2`, action, person)
 }
+
+// timeline is what a person is shown of a request's history.
+func (b *bundle) timeline(person, id uuid.UUID) ([]request.Event, error) {
+	b.t.Helper()
+	reads := b.db.Reads()
+	t := b.requests.ReadTimeline(reads, person, id)
+	err := reads.Send(b.t.Context())
+	return *t.Events, err
+}

@@ -175,6 +175,16 @@ func latestOther(ctx context.Context, db *gorm.DB, by staff.Member, r Request) (
 	return e.ID.String(), nil
 }
 
+// readOwn reads a person's request; none, or one.
+func readOwn(r *postgres.Reads, person, id uuid.UUID) *[]Request {
+	return postgres.Rows[Request](r, "where person_id = $1 and id = $2", person, id)
+}
+
+// readEvents reads a request's history without what is for the staff alone.
+func readEvents(r *postgres.Reads, person, id uuid.UUID) *[]Event {
+	return postgres.Rows[Event](r, "where person_id = $1 and request_id = $2 and not internal order by at, id", person, id)
+}
+
 // readMine reads a person's requests, the latest first.
 func readMine(r *postgres.Reads, person uuid.UUID, limit int) *[]Request {
 	return postgres.Rows[Request](r, "where person_id = $1 order by received_at desc, id desc limit $2", person, limit)

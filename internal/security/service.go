@@ -45,10 +45,10 @@ func (l *Log) Note(ctx context.Context, a Attempt) error {
 	return add(ctx, l.deps.DB.Pool, a, account, l.deps.Hash(sourcePurpose, []byte(a.Network)), l.deps.Now())
 }
 
-// Of are the failed attempts on a person's account since then, the latest
+// ReadOf adds the failed attempts on a person's account since then, the latest
 // first, at most limit of them.
-func (l *Log) Of(ctx context.Context, person uuid.UUID, since time.Time, limit int) ([]Event, error) {
-	return of(ctx, l.deps.DB.Pool, person, since, limit)
+func (*Log) ReadOf(r *postgres.Reads, person uuid.UUID, since time.Time, limit int) *[]Event {
+	return readOf(r, person, since, limit)
 }
 
 // Filter narrows what was tried; what is empty is not narrowed by.

@@ -35,17 +35,15 @@ func add(ctx context.Context, pool *pgxpool.Pool, a Attempt, account, source []b
 	return nil
 }
 
-func of(ctx context.Context, db postgres.Reader, person uuid.UUID, since time.Time, limit int) ([]Event, error) {
-	rows, err := db.Query(ctx, `select door, outcome, max(at), sum(times)::int from security_event where person_id = $1 and at >= $2 and hour > $2::timestamptz - interval '1 hour'
+func readOf(r *postgres.Reads, person uuid.UUID, since time.Time, limit int) *[]Event {
+	all := &[]Event{}
+	r.Each(func(rows pgx.Rows) error {
+		e, err := pgx.RowToStructByPos[Event](rows)
+		*all = append(*all, e)
+		return err
+	}, `select door, outcome, max(at), sum(times)::int from security_event where person_id = $1 and at >= $2 and hour > $2::timestamptz - interval '1 hour'
 		group by hour, door, outcome order by max(at) desc limit $3`, person, since, limit)
-	if err != nil {
-		return nil, fmt.Errorf("reading failed attempts: %w", err)
-	}
-	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Event])
-	if err != nil {
-		return nil, fmt.Errorf("reading failed attempts: %w", err)
-	}
-	return events, nil
+	return all
 }
 
 const tried = `select left(encode(%[1]s, 'hex'), 12), bool_or(door = any($1)), %[3]s, sum(times)::int, count(distinct %[2]s)::int, max(at)

@@ -32,6 +32,16 @@ type LinkedService struct {
 	Outcome    Outcome
 }
 
+// ReadLinks adds them, as Links gives them.
+func (s *Service) ReadLinks(r *postgres.Reads, person uuid.UUID) *[]LinkedService {
+	rows, out := readLinks(r, person), &[]LinkedService{}
+	r.Then(func(*postgres.Reads) (err error) {
+		*out, err = s.services(*rows)
+		return err
+	})
+	return out
+}
+
 // Links lists the services of a person, the living first, then the latest.
 // Those of a provider that has gone from the configuration are among them.
 func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
@@ -39,6 +49,10 @@ func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService,
 	if err != nil {
 		return nil, err
 	}
+	return s.services(rows)
+}
+
+func (s *Service) services(rows []linkRow) ([]LinkedService, error) {
 	out := make([]LinkedService, len(rows))
 	for i, r := range rows {
 		_, configured := s.clients[r.Provider]

@@ -84,6 +84,10 @@ func linksOf(ctx context.Context, db *gorm.DB, person uuid.UUID) ([]linkRow, err
 	return gorm.G[linkRow](db).Where("person_id = ?", person).Order("revoked_at is not null, coalesce(revoked_at, linked_at) desc").Find(ctx)
 }
 
+func readLinks(r *postgres.Reads, person uuid.UUID) *[]linkRow {
+	return postgres.Rows[linkRow](r, "where person_id = $1 order by revoked_at is not null, coalesce(revoked_at, linked_at) desc", person)
+}
+
 // linkOwner is whose account an identity is linked to, or nobody's.
 func linkOwner(ctx context.Context, tx postgres.Tx, who identity) (uuid.UUID, error) {
 	row, err := live(ctx, gorm.G[linkRow](tx.Gorm), who)
