@@ -120,6 +120,7 @@ create table installation (
   one      boolean primary key default true check (one),
   id       uuid not null,
   store_id uuid, -- null until a portal with a file store has come
+  renewed  integer not null default 0, -- times that its journal was begun anew
   segment  bigint not null default 0,
   hash     bytea not null default ''
 );

@@ -169,6 +169,9 @@ func (c *restoreCmd) replay(ctx context.Context) error {
 		if err := a.GiveUpMail(ctx); err != nil {
 			return err
 		}
+		if err := a.Journal.Adopt(ctx); err != nil {
+			return err
+		}
 		if err := a.Journal.Open(ctx); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (c *journalRenewCmd) Run(ctx context.Context) error {
 		if err := a.Journal.Renew(ctx); err != nil {
 			return err
 		}
-		fmt.Println("A new journal is begun, with all that the database knows. Make a backup: older ones belong to the old journal.")
+		fmt.Println("A new journal is begun, with all that the database knows.")
 		return nil
 	})
 }
@@ -60,7 +60,13 @@ type erasureReplayCmd struct {
 
 // Run replays.
 func (c *erasureReplayCmd) Run(ctx context.Context) error {
-	return c.with(ctx, func(a *app.App) error {
+	return c.run(ctx, &c.Downloads, func(a *app.App) error {
+		if err := a.Journal.Adopt(ctx); err != nil {
+			return err
+		}
+		if err := a.Journal.Open(ctx); err != nil {
+			return err
+		}
 		r, err := a.CatchUp(ctx)
 		if err != nil {
 			return err

@@ -79,14 +79,14 @@ func (a *Archive) copy(to io.Writer, name string) error {
 // Dump gives the database in pg_dump's custom format.
 func (a *Archive) Dump() (io.ReadCloser, error) { return a.zip.Open(databaseName) }
 
-// Files puts the file store back. One that is this backup's already is left as it
-// is: it is newer. One that holds anything else is refused.
+// Files puts the file store back. One of the same database is left as it is: it is
+// newer. One that holds anything else is refused.
 func (a *Archive) Files(ctx context.Context, to *blob.Bucket) (copied int, err error) {
-	store, empty, err := journal.StoreOf(ctx, to)
+	database, empty, err := journal.StoreOf(ctx, to)
 	switch {
 	case err != nil:
 		return 0, err
-	case store == a.Of.Store && !empty:
+	case database == a.Of.Database && !empty:
 		return 0, nil
 	case !empty:
 		return 0, errors.New("the file store that PORTAL_FILES names holds something that is not of this backup: name an empty one, or the one that was backed up; nothing was changed")

@@ -23,6 +23,13 @@ const markFile = "portal-store.json"
 type mark struct {
 	Store    uuid.UUID `json:"store"`
 	Database uuid.UUID `json:"database"` // whose it was made for
+	Renewed  int       `json:"renewed"`  // times that its journal was begun anew
+}
+
+// newer tells whether the journal there was begun anew since the database was as
+// it is: that comes from a backup.
+func (m mark) newer(in installation) bool {
+	return m.Database == in.ID && m.Renewed > in.Renewed
 }
 
 // The sentences for what does not belong together.
@@ -30,6 +37,7 @@ var (
 	ErrForeignStore = errors.New("the file store that PORTAL_FILES names is another portal's: name a folder or a bucket of this portal's own")
 	ErrOtherStore   = errors.New("PORTAL_FILES does not name the file store of this database: all portals on one database share one, a bucket or a folder that each of them reaches; " +
 		"if it is lost for good, begin a new one with portal journal renew")
+	ErrRenewedStore = errors.New("the journal in the file store was begun anew since the backup that this database comes from: replay all of it with portal erasure replay")
 )
 
 // KeysError says that none of the keys at hand is one of those that a database,
@@ -68,40 +76,62 @@ func (s *Service) claim(ctx context.Context, tx postgres.Tx) (installation, erro
 	if err != nil || in.StoreID != nil || s.deps.Files == nil {
 		return in, err
 	}
-	store, err := s.claimStore(ctx, in)
+	m, err := s.claimStore(ctx, mark{Store: uuid.New(), Database: in.ID})
 	if err != nil {
 		return in, err
 	}
-	if err := s.startOver(ctx, tx, store); err != nil {
+	if err := s.startOver(ctx, tx, m); err != nil {
 		return in, err
 	}
 	return lock(ctx, tx, alone)
 }
 
-// claimStore marks a store that is nobody's.
-func (s *Service) claimStore(ctx context.Context, in installation) (uuid.UUID, error) {
-	mine := mark{Store: uuid.New(), Database: in.ID}
-	content, err := json.Marshal(mine)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	err = s.create(ctx, markFile, append(content, '\n'))
+// claimStore marks a store that is nobody's, and gives the mark that is there.
+func (s *Service) claimStore(ctx context.Context, mine mark) (mark, error) {
+	err := s.create(ctx, markFile, mine.bytes())
 	if !errors.Is(err, errThere) {
 		if err != nil {
 			err = fmt.Errorf("marking the file store: %w", err)
 		}
-		return mine.Store, err
+		return mine, err
 	}
 	there, err := s.readMark(ctx)
-	if err == nil && there.Database != in.ID {
+	if err == nil && there.Database != mine.Database {
 		err = ErrForeignStore
 	}
-	return there.Store, err
+	return there, err
+}
+
+func (m mark) bytes() []byte {
+	content, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // it has numbers alone
+	}
+	return append(content, '\n')
+}
+
+// Adopt takes up a journal that was begun anew since the backup that the database
+// comes from: it has all that the database knew then, and what was said since.
+func (s *Service) Adopt(ctx context.Context) error {
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		in, err := s.claim(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.openKeys(ctx, tx, in); err != nil {
+			return err
+		}
+		m, err := s.readMark(ctx)
+		if err != nil || !m.newer(in) {
+			return err
+		}
+		return s.startOver(ctx, tx, m)
+	})
 }
 
 // startOver begins a journal in a store with all that the database holds.
-func (s *Service) startOver(ctx context.Context, tx postgres.Tx, store uuid.UUID) error {
-	if err := setStore(ctx, tx, store); err != nil {
+func (s *Service) startOver(ctx context.Context, tx postgres.Tx, m mark) error {
+	if err := setStore(ctx, tx, m); err != nil {
 		return err
 	}
 	if err := empty(ctx, tx); err != nil {
@@ -128,9 +158,9 @@ func (s *Service) readMark(ctx context.Context) (m mark, err error) {
 // IsMark tells whether a file of a store is the one that says whose it is.
 func IsMark(name string) bool { return name == markFile }
 
-// StoreOf tells which store a bucket is, uuid.Nil if it is nobody's, and whether
-// nothing lies in it.
-func StoreOf(ctx context.Context, files *blob.Bucket) (store uuid.UUID, empty bool, err error) {
+// StoreOf tells which database's store a bucket is, uuid.Nil if it is nobody's, and
+// whether nothing lies in it.
+func StoreOf(ctx context.Context, files *blob.Bucket) (database uuid.UUID, empty bool, err error) {
 	m, err := (&Service{Deps{Files: files}}).readMark(ctx)
 	if err != nil {
 		return uuid.Nil, false, err
@@ -142,7 +172,7 @@ func StoreOf(ctx context.Context, files *blob.Bucket) (store uuid.UUID, empty bo
 	if err != nil {
 		err = fmt.Errorf("listing the file store: %w", err)
 	}
-	return m.Store, false, err
+	return m.Database, false, err
 }
 
 // Installation is what belongs together, as it is told outside.
@@ -176,6 +206,8 @@ func (s *Service) checkStore(ctx context.Context, in installation) error {
 		return nil
 	case m.Database != uuid.Nil && m.Database != in.ID:
 		return ErrForeignStore
+	case m.newer(in):
+		return ErrRenewedStore
 	}
 	return ErrOtherStore
 }

@@ -225,6 +225,21 @@ func TestALostJournalIsBegunAnewWithAllThatIsKnown(t *testing.T) {
 	if old := b.listed("journal-old"); len(old) != 4 {
 		t.Errorf("of the old one there is %q", old)
 	}
+	b.unsubscribe(b.robin(), "new-features")
+	must(t, b.Journal.Flush(t.Context()))
+	b.Exec(`update installation set store_id = gen_random_uuid(), renewed = 0, segment = 2, hash = ''`) // from a backup of before
+	_, err = b.CatchUp(t.Context())
+	says(t, err, "begun anew", "portal erasure replay")
+	says(t, b.Journal.Renew(t.Context()), "begun anew") // or it would be lost
+	must(t, b.Journal.Adopt(t.Context()))
+	if r, err := b.CatchUp(t.Context()); err != nil || r.Segments < 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	must(t, b.Journal.Adopt(t.Context())) // there is nothing to adopt
+	must(t, b.Journal.Flush(t.Context()))
+	if _, err := b.Journal.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestReplayErasesWhoeverIsBackOnceAndWritesToNobody(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"gocloud.dev/gcerrors"
 
 	"plusultra.link/privacy/internal/postgres"
@@ -202,20 +203,25 @@ func (s *Service) Renew(ctx context.Context) error {
 			return err
 		}
 		m, err := s.readMark(ctx)
-		if err == nil && m.Database != in.ID && m != (mark{}) {
-			err = ErrForeignStore
-		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case m.Database != uuid.Nil && m.Database != in.ID:
+			return ErrForeignStore
+		case m.newer(in):
+			return ErrRenewedStore
 		}
 		if err := s.putAway(ctx); err != nil {
 			return err
 		}
-		store, err := s.claimStore(ctx, in)
-		if err != nil {
-			return err
+		m = mark{Store: uuid.New(), Database: in.ID, Renewed: in.Renewed + 1}
+		if err := s.deps.Files.WriteAll(ctx, markFile, m.bytes(), nil); err != nil {
+			return fmt.Errorf("marking the file store: %w", err)
 		}
-		return s.startOver(ctx, tx, store)
+		if _, err := s.read(ctx, markFile, true); err != nil {
+			return fmt.Errorf("marking the file store: %w", err)
+		}
+		return s.startOver(ctx, tx, m)
 	})
 	if err != nil {
 		return err

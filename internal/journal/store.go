@@ -78,13 +78,14 @@ func empty(ctx context.Context, tx postgres.Tx) error {
 type installation struct {
 	ID      uuid.UUID
 	StoreID *uuid.UUID
+	Renewed int // times that the journal was begun anew
 	Segment int64
 	Hash    []byte // of the segment's bytes
 }
 
 // lock holds the installation until tx ends: one writer at a time.
 func lock(ctx context.Context, tx postgres.Tx, how string) (in installation, err error) {
-	err = tx.PGX.QueryRow(ctx, `select id, store_id, segment, hash from installation `+how).Scan(&in.ID, &in.StoreID, &in.Segment, &in.Hash)
+	err = tx.PGX.QueryRow(ctx, `select id, store_id, renewed, segment, hash from installation `+how).Scan(&in.ID, &in.StoreID, &in.Renewed, &in.Segment, &in.Hash)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return in, fmt.Errorf("reading the installation: %w", err)
 	}
@@ -108,8 +109,8 @@ func note(ctx context.Context, tx postgres.Tx, segment int64, hash []byte) error
 }
 
 // setStore notes which store is this database's; its journal begins anew.
-func setStore(ctx context.Context, tx postgres.Tx, store uuid.UUID) error {
-	if _, err := tx.PGX.Exec(ctx, `update installation set store_id = $1, segment = 0, hash = ''`, store); err != nil {
+func setStore(ctx context.Context, tx postgres.Tx, m mark) error {
+	if _, err := tx.PGX.Exec(ctx, `update installation set store_id = $1, renewed = $2, segment = 0, hash = ''`, m.Store, m.Renewed); err != nil {
 		return fmt.Errorf("noting the file store: %w", err)
 	}
 	return nil
