@@ -46,7 +46,7 @@ func (g *ground) holder(ctx context.Context) (id uuid.UUID, err error) {
 	if err != nil {
 		return id, err
 	}
-	in := record.IngestInput{Category: connectionLog, Source: "kill", Reader: strings.NewReader(connections(address, held)), Format: record.CSV, Actor: audit.BySystem("kill")}
+	in := record.IngestInput{Category: connectionLog, Source: "kill", Reader: strings.NewReader(connections(address, held)), Format: record.CSV, Actor: audit.BySystem("bench")}
 	got, err := g.app.Records.Ingest(ctx, in)
 	if err == nil && got.Added != held {
 		err = fmt.Errorf("%d of %d rows went in", got.Added, held)

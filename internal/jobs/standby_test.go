@@ -122,9 +122,10 @@ func (p *pair) number(db *postgres.DB, sql string, args ...any) (n int) {
 	return n
 }
 
-// signal reaches a server and each of its processes.
+// signal reaches a server and each of its processes, which are found before: a
+// frozen one whose server is gone would stay for ever, and be nobody's.
 func (p *pair) signal(server int, s syscall.Signal) {
-	_ = syscall.Kill(server, s)
+	all := []int{server}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		raw, err := os.ReadFile(path)
@@ -133,8 +134,11 @@ func (p *pair) signal(server int, s syscall.Signal) {
 		}
 		fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(server) {
-			_ = syscall.Kill(pid, s)
+			all = append(all, pid)
 		}
+	}
+	for _, pid := range all {
+		_ = syscall.Kill(pid, s)
 	}
 }
 
