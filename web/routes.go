@@ -193,7 +193,7 @@ func (s *server) staffRoutes() {
 
 	operation := &staffOperationController{s}
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
-	s.staff(get, jobsPath+"/*", staff.Admin, operation.jobs) // they are read; what would change one is no route
+	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)

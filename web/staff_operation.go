@@ -50,10 +50,10 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 // jobsPath is where the queue's own pages are.
 const jobsPath = "/staff/jobs"
 
-// jobs are the queue's own pages, which bring their scripts along.
-func (c *staffOperationController) jobs(ctx echo.Context) error {
+// index is the queue's own pages, which bring their scripts along.
+func (c *staffOperationController) index(ctx echo.Context) error {
 	ctx.Response().Header().Set("Cache-Control", "no-store")
-	c.queuePages.ServeHTTP(ctx.Response(), ctx.Request())
+	c.queuePages.ServeHTTP(unkept{ctx.Response()}, ctx.Request())
 	return nil
 }
 
@@ -79,4 +79,17 @@ func keyUse(k keyring.Key) views.KeyUse {
 
 func standby(s postgres.Standby) views.OperationStandby {
 	return views.OperationStandby{Name: s.Name, Hidden: s.Hidden, Synchronous: s.Synchronous, Lag: s.Lag, Bytes: s.Bytes}
+}
+
+// unkept keeps the header that nothing is to be kept, whatever its handler
+// thinks of its files.
+type unkept struct{ http.ResponseWriter }
+
+// Unwrap lets a ResponseController find the connection.
+func (u unkept) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+
+// WriteHeader writes the headers.
+func (u unkept) WriteHeader(code int) {
+	u.Header().Set("Cache-Control", "no-store")
+	u.ResponseWriter.WriteHeader(code)
 }

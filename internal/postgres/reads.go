@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -31,6 +32,7 @@ type read struct {
 	sql  string
 	args []any
 	text bool
+	some []int // columns in text form, though the rest is not
 	row  func(pgx.Rows) error
 	fail func(error) error
 }
@@ -110,6 +112,9 @@ func (r *Reads) send(ctx context.Context, conn *pgx.Conn) (err error) {
 		if q.text {
 			formats = nil // all of them text
 		}
+		for _, column := range q.some {
+			formats[column] = pgx.TextFormatCode
+		}
 		pipeline.SendQueryStatement(described[i], build.ParamValues, build.ParamFormats, formats)
 		pipeline.SendPipelineSync()
 	}
@@ -175,6 +180,7 @@ func Rows[T schema.Tabler](r *Reads, behind string, args ...any) *[]T {
 		*all = append(*all, one)
 		return nil
 	}, m.sql+behind, args...)
+	r.all[len(r.all)-1].some = m.text
 	return all
 }
 
@@ -182,6 +188,7 @@ func Rows[T schema.Tabler](r *Reads, behind string, args ...any) *[]T {
 type model struct {
 	sql    string
 	fields [][]int
+	text   []int // those that read themselves from an array's text, as they do for GORM
 }
 
 var models, parsed sync.Map //nolint:gochecknoglobals // of types, which don't change
@@ -201,6 +208,9 @@ func modelOf[T schema.Tabler]() model {
 	for _, name := range s.DBNames {
 		f := s.FieldsByDBName[name]
 		names = append(names, `"`+s.Table+`"."`+name+`"`)
+		if _, scans := reflect.New(f.FieldType).Interface().(sql.Scanner); scans && f.FieldType.Kind() == reflect.Slice {
+			m.text = append(m.text, len(m.fields))
+		}
 		m.fields = append(m.fields, f.StructField.Index)
 	}
 	m.sql = "select " + strings.Join(names, ", ") + ` from "` + s.Table + `" `
