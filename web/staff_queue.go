@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -33,7 +34,7 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	}
 	page := views.StaffQueuePage{
 		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), State: views.RequestState(filter.State), Owner: views.QueueOwner(filter.Owner),
-		Tally:   views.StaffTally{Open: tally.Open, Overdue: tally.Overdue, Mine: tally.Mine, Nobodys: tally.Nobodys, Ceiling: request.CountedTo},
+		Tally:   views.StaffTally{Open: tally.Open, Overdue: tally.Overdue, Mine: tally.Mine, Nobodys: tally.Nobodys, Ceiling: postgres.CountedTo},
 		Overdue: filter.Overdue, Answered: filter.Answered, Reference: filter.Reference,
 	}
 	for _, state := range request.States() {

@@ -30,9 +30,10 @@ func (importCmd) Help() string {
 	return `A row names whom it is about in the column or key "person": an e-mail address or an id.
 Rows that are not exactly what the category declares are told on the standard error with
 file, line and field; the rest is kept. The same file again adds nothing, so a run that was
-cut off is repeated. A row with a key of your own, "row_key", changes the row that has it; "row_changed_at"
-says when it became so, and nothing later is undone. It ends with 0 if all rows are held, with 1 if a file could not be read
-to its end, and with 3 if more rows were refused than --max-refused says.`
+cut off is repeated. A row with a key of your own, "row_key", changes the row that has it;
+"row_changed_at" says when it became so, and nothing later is undone. It ends with 0 if all
+rows are held, with 1 if a file could not be read to its end, and with 3 if more rows were
+refused than --max-refused says.`
 }
 
 // Run imports the files, one after the other; one that can't be read does not

@@ -52,7 +52,8 @@ func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]u
 
 // Close shuts an account whose erasure has begun: its person is signed out
 // everywhere, no link or code that was mailed to them works, and nobody signs
-// in any more. It gives the addresses that were theirs. To call it again changes nothing.
+// in any more. It gives the addresses that were theirs. To call it again changes
+// nothing. It waits for whoever keeps all accounts open (ShareAll).
 func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]string, error) {
 	if err := waitForSharers(ctx, tx); err != nil {
 		return nil, err

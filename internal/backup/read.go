@@ -92,9 +92,11 @@ func (a *Archive) Files(ctx context.Context, to *blob.Bucket) (copied int, err e
 		return 0, errors.New("the file store that PORTAL_FILES names holds something that is not of this backup: name an empty one, or the one that was backed up; nothing was changed")
 	}
 	parts := slices.Clone(a.Parts)
-	slices.SortStableFunc(parts, func(x, y Part) int { // last of all, what says whose they are
-		return compareBool(journal.IsMark(strings.TrimPrefix(x.Name, filesName)), journal.IsMark(strings.TrimPrefix(y.Name, filesName)))
-	})
+	isMark := func(p Part) bool { return journal.IsMark(strings.TrimPrefix(p.Name, filesName)) }
+	if at := slices.IndexFunc(parts, isMark); at >= 0 { // last of all, what says whose they are
+		mark := parts[at]
+		parts = append(slices.Delete(parts, at, at+1), mark)
+	}
 	for _, p := range parts {
 		key, is := strings.CutPrefix(p.Name, filesName)
 		if !is {
@@ -106,16 +108,6 @@ func (a *Archive) Files(ctx context.Context, to *blob.Bucket) (copied int, err e
 		copied++
 	}
 	return copied, nil
-}
-
-func compareBool(x, y bool) int {
-	switch {
-	case x == y:
-		return 0
-	case y:
-		return -1
-	}
-	return 1
 }
 
 func (a *Archive) file(ctx context.Context, to *blob.Bucket, key, name string) error {

@@ -32,7 +32,7 @@ type Holding struct {
 	Unlinked document.Text `json:"unlinked"` // why a row belongs to no account
 	Time     string        `json:"time"`     // column that orders the rows; a declared field
 	Clock    string        `json:"clock"`    // column from which keeping counts, null while it has not begun; Time if empty
-	Tally    string        `json:"tally"`    // field summed per day
+	Tally    string        `json:"tally"`    // field summed by day and month
 	Except   *Exception    `json:"except"`   // rows that are not shown
 	Fields   []Field       `json:"fields"`
 	Withheld []Withheld    `json:"withheld"`

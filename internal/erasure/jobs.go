@@ -245,8 +245,9 @@ func lastly(sources []record.Source) []record.Source {
 }
 
 // finish signs the receipt and lets everybody know, once the journal has it, and
-// if a last look finds that nothing came in since. Nobody writes any more: whoever holds a person finds
-// none, and whoever worked for them was waited for by the finalizers.
+// if a last look finds that nothing came in since. Nobody writes any more:
+// whoever holds a person finds none, and whoever worked for them was waited for
+// by the finalizers.
 func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Next, error) {
 	if pending, err := s.deps.Journal.Pending(ctx, tx, e.ID); err != nil || pending {
 		return jobs.Next{}, errors.Join(err, s.deps.Journal.Write(ctx, tx))

@@ -34,8 +34,5 @@ func (s *Service) LogOverdue(ctx context.Context) error {
 // ReadOverdue adds how many are overdue, up to CountedTo + 1, and when the
 // first of them should have run.
 func (s *Service) ReadOverdue(r *postgres.Reads) *postgres.Tally {
-	return readOverdue(r, s.deps.Now().Add(-overdueAfter), CountedTo+1)
+	return readOverdue(r, s.deps.Now().Add(-overdueAfter), postgres.CountedTo+1)
 }
-
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = 1000

@@ -12,9 +12,6 @@ import (
 // seconds, and some wait for a source that is silent.
 const lateAfter = 6 * time.Hour
 
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = 1000
-
 // Lateness is what an operator is told of downloads. Each number stops at
 // CountedTo + 1.
 type Lateness struct {

@@ -161,10 +161,10 @@ func deleteSteps(ctx context.Context, tx postgres.Tx, person, export uuid.UUID) 
 // readUnderWay counts what was asked for before then and is not there yet.
 func readUnderWay(r *postgres.Reads, then time.Time) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(asked_at) from (select asked_at from export
-		where state in ('waiting', 'building') and asked_at <= $1 order by asked_at limit $2) x`, then, CountedTo+1)
+		where state in ('waiting', 'building') and asked_at <= $1 order by asked_at limit $2) x`, then, postgres.CountedTo+1)
 }
 
 func readFailed(r *postgres.Reads, since time.Time) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(finished_at) from (select finished_at from export
-		where state = 'failed' and finished_at > $1 order by finished_at desc limit $2) x`, since, CountedTo+1)
+		where state = 'failed' and finished_at > $1 order by finished_at desc limit $2) x`, since, postgres.CountedTo+1)
 }

@@ -6,9 +6,6 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = 1000
-
 // Count is how much work of one kind there is. Each number stops at CountedTo
 // + 1, whoever waits longest first.
 type Count struct {

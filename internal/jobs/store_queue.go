@@ -25,18 +25,18 @@ func readQueue(r *postgres.Reads, failedSince time.Time) *[]Count {
 		c := countOf(all, kind)
 		switch state {
 		case "available":
-			c.Waiting = min(c.Waiting+n, CountedTo+1)
+			c.Waiting = min(c.Waiting+n, postgres.CountedTo+1)
 			if c.Oldest.IsZero() || first.Before(c.Oldest) {
 				c.Oldest = first
 			}
 		case "running":
 			c.Running += n
 		case "retryable":
-			c.Retrying = min(c.Retrying+n, CountedTo+1)
+			c.Retrying = min(c.Retrying+n, postgres.CountedTo+1)
 		case "scheduled":
-			c.Later = min(c.Later+n, CountedTo+1)
+			c.Later = min(c.Later+n, postgres.CountedTo+1)
 		default:
-			c.Failed = min(c.Failed+n, CountedTo+1)
+			c.Failed = min(c.Failed+n, postgres.CountedTo+1)
 			if last.After(c.LastFail) {
 				c.LastFail = last
 			}
@@ -51,7 +51,7 @@ func readQueue(r *postgres.Reads, failedSince time.Time) *[]Count {
 		from unnest('{cancelled,discarded}'::river_job_state[]) s(state), lateral (
 			select kind, finalized_at as at from river_job where state = s.state and finalized_at > $3 order by finalized_at desc limit $2) j
 		group by 1, 2
-		order by 1, 2`, queues(), CountedTo+1, failedSince)
+		order by 1, 2`, queues(), postgres.CountedTo+1, failedSince)
 	return all
 }
 
@@ -72,7 +72,7 @@ func readPlans(r *postgres.Reads, kinds []string, now time.Time) *[]Count {
 	}, `select k.kind, due.n, due.oldest, later.n, failing.n from unnest($1::text[]) k(kind),
 		lateral (select count(*) as n, min(due_at) as oldest from (select due_at from plan where kind = k.kind and due_at <= $2 order by due_at limit $3) x) due,
 		lateral (select count(*) as n from (select from plan where kind = k.kind and due_at > $2 order by due_at limit $3) x) later,
-		lateral (select count(*) as n from (select from plan where kind = k.kind and tries > 0 order by due_at limit $3) x) failing`, kinds, now, CountedTo+1)
+		lateral (select count(*) as n from (select from plan where kind = k.kind and tries > 0 order by due_at limit $3) x) failing`, kinds, now, postgres.CountedTo+1)
 	return all
 }
 

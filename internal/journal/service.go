@@ -140,9 +140,6 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, in installation) (i
 	return len(entries), note(ctx, tx, next.Number, sum)
 }
 
-// CountedTo is where ReadWaiting stops counting.
-const CountedTo = 1000
-
 // ReadWaiting adds how many entries are not yet in the store, up to CountedTo +
 // 1, and when the first of them was said.
 func (*Service) ReadWaiting(r *postgres.Reads) *postgres.Tally { return readWaiting(r) }

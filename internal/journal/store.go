@@ -44,7 +44,7 @@ func waiting(ctx context.Context, db postgres.Reader) (some bool, err error) {
 // readWaiting counts those that lie first, which are the oldest but for some
 // that came at once.
 func readWaiting(r *postgres.Reads) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(at) from (select at from journal_outbox limit $1) x`, CountedTo+1)
+	return postgres.Count(r, `select count(*), min(at) from (select at from journal_outbox limit $1) x`, postgres.CountedTo+1)
 }
 
 func lag(ctx context.Context, db postgres.Reader) (l Lag, oldest *time.Time, err error) {

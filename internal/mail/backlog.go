@@ -6,9 +6,6 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = 1000
-
 // Backlog is the mail that has not gone, and that will not go.
 type Backlog struct {
 	Waiting *postgres.Tally

@@ -126,20 +126,20 @@ const firstWaiting = `(select queued_at, failure, substring(sealed for 4) as key
 	where sealed is not null and holder is null order by due_at, id limit $1) x`
 
 func readWaiting(r *postgres.Reads) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting, CountedTo+1)
+	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting, postgres.CountedTo+1)
 }
 
 func readNoKey(r *postgres.Reads, keys [][]byte) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting+` where key <> all($2)`, CountedTo+1, keys)
+	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting+` where key <> all($2)`, postgres.CountedTo+1, keys)
 }
 
 func readDelayed(r *postgres.Reads) *[]Trouble {
-	return readTrouble(r, `select failure, count(*), min(queued_at) from `+firstWaiting+` where failure <> '' group by 1 order by 1`, CountedTo+1)
+	return readTrouble(r, `select failure, count(*), min(queued_at) from `+firstWaiting+` where failure <> '' group by 1 order by 1`, postgres.CountedTo+1)
 }
 
 func readFailed(r *postgres.Reads, since time.Time) *[]Trouble {
 	return readTrouble(r, `select failure, count(*), max(failed_at) from (select failure, failed_at from mail_message where failed_at > $1 order by failed_at desc limit $2) x
-		group by 1 order by 1`, since, CountedTo+1)
+		group by 1 order by 1`, since, postgres.CountedTo+1)
 }
 
 func readTrouble(r *postgres.Reads, sql string, args ...any) *[]Trouble {

@@ -123,6 +123,7 @@ func (s *Service) counted(out sink) {
 	rows := s.deps.Records.Taken()
 	const ingest = "Rows that came in through this portal, by what became of them."
 	out.counter("portal_ingest_rows_total", ingest, float64(rows.Added), "outcome", "added")
+	out.counter("portal_ingest_rows_total", ingest, float64(rows.Updated), "outcome", "updated")
 	out.counter("portal_ingest_rows_total", ingest, float64(rows.Known), "outcome", "known")
 	out.counter("portal_ingest_rows_total", ingest, float64(rows.Refused), "outcome", "refused")
 }

@@ -126,12 +126,12 @@ func TestManyJobsAreNeitherReadNorCountedToTheEnd(t *testing.T) {
 		if n.whole != was[table].whole {
 			t.Errorf("it reads through %s", table)
 		}
-		if read := n.rows - was[table].rows; read > 12*(jobs.CountedTo+1) {
+		if read := n.rows - was[table].rows; read > 12*(postgres.CountedTo+1) {
 			t.Errorf("it reads %d rows of %s", read, table)
 		}
 	}
 	i := slices.IndexFunc(f.Work, func(c jobs.Count) bool { return c.Kind == "plan.work" })
-	if i < 0 || f.Work[i].Waiting != operation.CountedTo+1 || f.Work[i].Failed != operation.CountedTo+1 {
+	if i < 0 || f.Work[i].Waiting != postgres.CountedTo+1 || f.Work[i].Failed != postgres.CountedTo+1 {
 		t.Errorf("it counts %+v", f.Work)
 	}
 }

@@ -36,9 +36,6 @@ type Service struct{ deps Deps }
 // New makes a service.
 func New(d Deps) *Service { return &Service{deps: d} }
 
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = jobs.CountedTo
-
 // Lately is how far back what failed is told: as long as the queue keeps it.
 const Lately = 7 * 24 * time.Hour
 

@@ -93,8 +93,8 @@ func checkOlder(ctx context.Context, own *goose.Provider) error {
 	if err != nil {
 		return fmt.Errorf("read the database's version: %w", err)
 	}
-	if all := own.ListSources(); have > all[len(all)-1].Version {
-		return NewerError{have, all[len(all)-1].Version}
+	if known := newestMigration(); have > known {
+		return NewerError{have, known}
 	}
 	return nil
 }

@@ -218,8 +218,11 @@ func modelOf[T schema.Tabler]() model {
 	return m
 }
 
-// Tally is how many rows there are, up to where the query stops counting, and
-// the earliest moment of them; zero if there are none.
+// CountedTo is where counting for a page stops: beyond it there are "more than".
+const CountedTo = 1000
+
+// Tally is how many rows there are, up to CountedTo + 1 if the query stops there,
+// and the earliest moment of them; zero if there are none.
 type Tally struct {
 	Number int64
 	First  time.Time

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -62,17 +61,4 @@ func nameOf(written string) string {
 		return at.String()
 	}
 	return strings.ToLower(strings.TrimSpace(written))
-}
-
-// months are those in which rows of the batch lie, by their first moment.
-func (b *batch) months() []time.Time {
-	var months []time.Time
-	for _, p := range b.rows {
-		month := monthOf(p.at)
-		if len(months) == 0 || month != months[len(months)-1] {
-			months = append(months, month)
-		}
-	}
-	slices.SortFunc(months, time.Time.Compare)
-	return slices.Compact(months)
 }

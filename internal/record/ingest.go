@@ -72,7 +72,8 @@ type Result struct {
 // feed (row_key): then it is that which says what the same row is, and other
 // values change it. They don't if the row was so before, or if the feed says
 // when it became so (row_changed_at) and that is no later; and a field that the
-// person corrected changes only with what is later than that. What was taken before an error stays, and Result tells of it.
+// person corrected changes only with what is later than that. What was taken
+// before an error stays, and Result tells of it.
 func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 	into, ok := s.ingestable[in.Category]
 	if !ok {

@@ -254,14 +254,14 @@ func (r *run) partitions(ctx context.Context, b *batch) error {
 	if !r.into.relation.partitioned {
 		return nil
 	}
-	for _, month := range b.months() {
-		if r.months[month] {
+	for _, w := range monthsOf(b.rows) {
+		if r.months[w.since] {
 			continue
 		}
-		if err := r.partition(ctx, month); err != nil {
-			return fmt.Errorf("make the partition of %s: %w", month.Format("2006-01"), err)
+		if err := r.partition(ctx, w.since); err != nil {
+			return fmt.Errorf("make the partition of %s: %w", w.since.Format("2006-01"), err)
 		}
-		r.months[month] = true
+		r.months[w.since] = true
 	}
 	return nil
 }

@@ -153,9 +153,10 @@ func (t *table) readSteps(r *postgres.Reads, person uuid.UUID, all []month, from
 	parts := make([][]Step, len(all))
 	for i, m := range all {
 		switch {
-		case !m.last.Before(since) && m.first.Before(until) && timeline.Monthly && !m.first.Before(since) && m.last.Before(until):
+		case m.last.Before(since), !m.first.Before(until):
+		case timeline.Monthly && !m.first.Before(since) && m.last.Before(until):
 			parts[i] = []Step{{m.since, m.rows, m.amount}}
-		case !m.last.Before(since) && m.first.Before(until):
+		default:
 			r.Each(func(rows pgx.Rows) error {
 				var step Step
 				var s sum

@@ -63,9 +63,6 @@ func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cu
 // Today is the day at the office, by which clocks are read.
 func (s *Service) Today() deadline.Day { return deadline.DayOf(s.deps.Now(), s.deps.Zone) }
 
-// CountedTo is where counting stops: beyond it there are "more than".
-const CountedTo = 1000
-
 // Tally is how much there is to do; each count stops at CountedTo + 1.
 type Tally struct{ Open, Overdue, Mine, Nobodys int64 }
 

@@ -244,12 +244,12 @@ func (s *Service) readTally(r *postgres.Reads, member uuid.UUID) *Tally {
 		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
-		CountedTo+1, s.Today().Time(), member)
+		postgres.CountedTo+1, s.Today().Time(), member)
 	return t
 }
 
 // readOverdue counts those that are open past their day, by the index.
 func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(due_on)::timestamptz from (select due_on from request
-		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, CountedTo+1, s.Today().Time())
+		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, postgres.CountedTo+1, s.Today().Time())
 }
