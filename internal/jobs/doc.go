@@ -6,7 +6,6 @@
 //	Add ──commit──▶ available ──▶ running ──▶ completed
 //	                    ▲            │
 //	                    │            ├── error ──▶ retryable ──(waits longer each time)──┐
-//	                    │            └── Cancel ─▶ cancelled: it will never work         │
 //	                    └────────────────────────────────────────────────────────────────┘
 //
 // A worker unpacks ids and calls a service method that is safe to call twice.

@@ -86,21 +86,6 @@ func TestAJobStartsWhenItsTransactionHasCommittedAndNotBefore(t *testing.T) {
 	}
 }
 
-func TestWhatWillNeverWorkIsCancelledWithItsReason(t *testing.T) {
-	t.Parallel()
-	db := testkit.DB(t)
-	add(t, db, "alice")
-	testkit.Work(t, db, with(func(context.Context, errand) error { return jobs.Cancel("The account is closed.") }))
-	testkit.AwaitJobs(t, db)
-	var state, why string
-	if err := db.Pool.QueryRow(t.Context(), "select state, errors[1]->>'error' from river_job").Scan(&state, &why); err != nil {
-		t.Fatal(err)
-	}
-	if state != "cancelled" || !strings.Contains(why, "The account is closed.") {
-		t.Errorf("%s: %s", state, why)
-	}
-}
-
 func TestAJobWhosePortalWasKilledIsTakenUpByTheNext(t *testing.T) {
 	t.Parallel()
 	db := testkit.DB(t)

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -56,7 +55,3 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 // Later is what a worker returns when all is well and there is more to do in
 // a while. It does not count as a failure.
 func Later(wait time.Duration) error { return river.JobSnooze(wait) }
-
-// Cancel is what a worker returns when trying again is of no use, with a
-// reason that a person can read.
-func Cancel(reason string) error { return river.JobCancel(errors.New(reason)) }
