@@ -134,9 +134,9 @@ create table installation_key (
 -- looked up here, so that it costs whoever adds to it as little as can be.
 create table journal_outbox (
   kind    text not null check (kind in ('erasure', 'suppression', 'withdrawal')),
-  at      timestamptz not null,
-  about   uuid, -- the number of the person that it is about
-  id      uuid,
+  at      timestamptz[] not null, -- one for each entry that the row holds, as of the two below
+  about   uuid[] not null, -- the number of the person that it is about
+  id      uuid[] not null,
   topic   text not null default '',
   channel text not null default '',
   wording text not null default '',

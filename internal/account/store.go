@@ -18,8 +18,10 @@ import (
 // Parts of statements that another noun sends in one with its own, because it
 // writes or reads for many at once.
 const (
-	// OfPeople stands after "from": the person_id of everybody who is there.
-	OfPeople = `(select id as person_id from person) people`
+	// Shared stands behind a table "a", and leaves those of its rows whose person
+	// is there, sharing the person until the transaction ends. They are looked up
+	// one by one in a's order, whatever the planner thinks of their number.
+	Shared = `cross join lateral (select from person where id = a.person_id for share) people`
 	// AddressesOf is a query: the addresses that person $1 has proved.
 	AddressesOf = `select address from email_address where person_id = $1`
 )

@@ -134,7 +134,7 @@ func (g *guard) read(body *ast.BlockStmt) []step {
 // said are the tables that a constant names as written.
 func (g *guard) said(e ast.Expr) (all []step) {
 	sql := g.text(e)
-	if strings.Contains(sql, "for share of people") { // account.OfPeople
+	if strings.Contains(sql, "for share) people") { // account.Shared
 		return []step{{at: e.Pos(), takes: true}}
 	}
 	for _, m := range writes.FindAllStringSubmatch(sql, -1) {
@@ -278,7 +278,7 @@ func (g *guard) alone() map[*ast.BlockStmt]string {
 			if !ok {
 				return true
 			}
-			if sel, ok := call.Fun.(*ast.SelectorExpr); ok && pooled(sel.X) { // a statement of its own
+			if sel, ok := call.Fun.(*ast.SelectorExpr); ok && (pooled(sel.X) || pooled(sel)) { // a statement of its own
 				found[&ast.BlockStmt{Lbrace: call.Pos(), List: []ast.Stmt{&ast.ExprStmt{X: call}}, Rbrace: call.End()}] = g.name(o)
 			}
 			if slices.ContainsFunc(call.Args, pooled) {
@@ -292,13 +292,13 @@ func (g *guard) alone() map[*ast.BlockStmt]string {
 	return found
 }
 
-// pooled tells whether an expression is a room's pool: x.DB.Pool, x.DB.Gorm(ctx).
+// pooled tells whether an expression is a room's pool: x.DB.Pool, x.DB.Gorm(ctx), x.DB.Planned.
 func pooled(e ast.Expr) bool {
 	if call, ok := e.(*ast.CallExpr); ok {
 		e = call.Fun
 	}
 	names := chain(e)
-	return len(names) > 1 && names[len(names)-2] == "DB" && slices.Contains([]string{"Pool", "Gorm"}, last(names))
+	return len(names) > 1 && names[len(names)-2] == "DB" && slices.Contains([]string{"Pool", "Gorm", "Planned"}, last(names))
 }
 
 func (g *guard) name(o types.Object) string {

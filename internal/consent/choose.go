@@ -162,7 +162,7 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 			})
 		}
 	}
-	_, err := write(ctx, tx.PGX, events)
+	_, err := write(ctx, tx.PGX.Exec, events)
 	return err
 }
 
@@ -185,7 +185,7 @@ func (s *Service) recordIn(ctx context.Context, tx postgres.Tx, c Choice, action
 	if err != nil {
 		return 0, err
 	}
-	changed, err := write(ctx, tx.PGX, events)
+	changed, err := write(ctx, tx.PGX.Exec, events)
 	if err != nil || changed == 0 {
 		return changed, err
 	}

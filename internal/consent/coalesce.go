@@ -30,7 +30,7 @@ func (s *Service) Coalesce(ctx context.Context) (stop func()) {
 		}()
 	}
 	w.direct = func(ctx context.Context, e Event) error {
-		_, err := write(ctx, s.deps.DB.Pool, []Event{e})
+		_, err := write(ctx, s.deps.DB.Planned, []Event{e})
 		return err
 	}
 	s.writers.Store(w)
@@ -114,7 +114,7 @@ func (s *Service) writeBatch(ctx context.Context, batch []post) {
 			events = append(events, p.event)
 		}
 	}
-	_, err := write(ctx, s.deps.DB.Pool, events)
+	_, err := write(ctx, s.deps.DB.Planned, events)
 	for _, p := range batch {
 		p.answer <- err
 	}

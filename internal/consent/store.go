@@ -1,6 +1,8 @@
 package consent
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/journal"
@@ -19,7 +22,7 @@ import (
 // for changes nothing, so it may be sent any number of times; of two at once
 // the second waits for the first and finds nothing to do. Nobody's state is
 // written for a person who is erased, and the last of an erasure waits for
-// whom it is written. The order keeps two batches from waiting for each other.
+// whom it is written.
 // Each no is on its way to the journal with the commit that holds it, but for
 // those of an erasure, whose own entry says it.
 const writeSQL = `
@@ -28,37 +31,42 @@ with asked as (
     as a (person_id, id, at, topic, given, channel, wording, lang)
 ), changed as (
   insert into consent_state (person_id, topic, given, at, channel)
-  select person_id, a.topic, a.given, a.at, a.channel
-  from asked a
-  join ` + account.OfPeople + ` using (person_id)
-  order by person_id, topic
-  for share of people
+  select person_id, topic, given, at, channel
+  from asked a ` + account.Shared + `
   on conflict (person_id, topic) do update
     set given = excluded.given, at = excluded.at, channel = excluded.channel
     where consent_state.given <> excluded.given
   returning person_id, topic
+), new as (
+  select asked.* from changed join asked using (person_id, topic)
 ), noted as (
   insert into ` + journal.Outbox + `
-  select 'withdrawal', a.at, a.person_id, a.id, a.topic, a.channel, a.wording, a.lang, null
-  from changed join asked a using (person_id, topic)
-  where not a.given and a.channel <> 'erasure'
+  select 'withdrawal', array_agg(at), array_agg(person_id), array_agg(id), topic, channel, wording, lang, null
+  from new where not given and channel <> 'erasure'
+  group by topic, channel, wording, lang
 )
 insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
-select a.person_id, a.id, a.at, a.topic, a.given, a.channel, a.wording, a.lang
-from changed join asked a using (person_id, topic)`
+select person_id, id, at, topic, given, channel, wording, lang from new`
+
+// exec is how a statement is sent.
+type exec func(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 
 // write puts events into the ledger, as far as they change anything, and
-// tells how many did. There may be one per person and topic.
-func write(ctx context.Context, db postgres.Writer, events []Event) (int64, error) {
+// tells how many did. There may be one per person and topic. They go in one
+// order, so that of two batches none waits for the other while that waits for it.
+func write(ctx context.Context, exec exec, events []Event) (int64, error) {
 	n := len(events)
-	persons, ids := make([]uuid.UUID, n), make([]uuid.UUID, n)
+	slices.SortFunc(events, func(a, b Event) int {
+		return cmp.Or(bytes.Compare(a.PersonID[:], b.PersonID[:]), cmp.Compare(a.Topic, b.Topic))
+	})
+	persons, ids := make(postgres.UUIDs, n), make(postgres.UUIDs, n)
 	at, given := make([]time.Time, n), make([]bool, n)
 	topics, channels, wordings, langs := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	for i, e := range events {
-		persons[i], ids[i], at[i], given[i] = e.PersonID, postgres.NewID(), e.At, e.Given
+		persons[i], ids[i], at[i], given[i] = postgres.UUID(e.PersonID), postgres.UUID(postgres.NewID()), e.At, e.Given
 		topics[i], channels[i], wordings[i], langs[i] = e.Topic, string(e.Channel), e.Wording, e.Lang
 	}
-	tag, err := db.Exec(ctx, writeSQL, persons, ids, at, topics, given, channels, wordings, langs)
+	tag, err := exec(ctx, writeSQL, persons, ids, at, topics, given, channels, wordings, langs)
 	if err != nil {
 		return 0, fmt.Errorf("consent: writing %d events: %w", n, err)
 	}

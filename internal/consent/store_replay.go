@@ -15,8 +15,7 @@ const replaySQL = `
 with fresh as (
   insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
   select person_id, $2, $3, $4, false, $5, $6, $7
-  from ` + account.OfPeople + ` where person_id = $1
-  for share of people
+  from (values ($1::uuid)) a (person_id) ` + account.Shared + `
   on conflict do nothing
   returning *
 ), state as (
@@ -37,8 +36,8 @@ func replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) 
 }
 
 const refillSQL = `insert into ` + journal.Outbox + `
-select 'withdrawal', at, person_id, id, topic, channel, wording, lang, null from consent_event where not given and channel <> 'erasure'
-union all select 'suppression', at, null, null, topic, reason, '', '', array[address_hash] from suppression`
+select 'withdrawal', array[at], array[person_id], array[id], topic, channel, wording, lang, null from consent_event where not given and channel <> 'erasure'
+union all select 'suppression', array[at], array[null::uuid], array[null::uuid], topic, reason, '', '', array[address_hash] from suppression`
 
 func refill(ctx context.Context, tx postgres.Tx) error {
 	if _, err := tx.PGX.Exec(ctx, refillSQL); err != nil {

@@ -21,7 +21,7 @@ with changed as (
   returning address_hash
 ), noted as (
   insert into ` + journal.Outbox + `
-  select 'suppression', $3, null, null, $2, $4, '', '', array[address_hash] from changed where $5
+  select 'suppression', array[$3], array[null::uuid], array[null::uuid], $2, $4, '', '', array[address_hash] from changed where $5
 )
 select count(*) from changed`
 

@@ -21,7 +21,7 @@ func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 	if w := s.writers.Load(); w != nil {
 		return w.write(ctx, event)
 	}
-	_, err := write(ctx, s.deps.DB.Pool, []Event{event})
+	_, err := write(ctx, s.deps.DB.Planned, []Event{event})
 	return err
 }
 

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -49,6 +50,36 @@ func TestAnyNumberOfPostsIsOneLineInTheLedger(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Batches of two portals hold the same people, who came to them in different orders.
+func TestTwoPortalsBatchesDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	a := setup(t)
+	b := setupOn(t, a.db, a.key)
+	people := make([]uuid.UUID, 60)
+	for i := range people {
+		people[i] = uuid.New()
+		a.exec(t, "insert into person (id, created_at, age_band) values ($1, now(), '18+')", people[i])
+	}
+	for range 5 {
+		a.exec(t, "insert into consent_state (person_id, topic, given, at, channel) select id, $1, true, now(), 'sign-up' from person on conflict (person_id, topic) do update set given = true", topic)
+		var all sync.WaitGroup
+		for _, portal := range []*bundle{a, b} {
+			t.Cleanup(portal.Coalesce(t.Context()))
+			for _, at := range rand.Perm(len(people)) {
+				all.Go(func() {
+					if err := portal.Unsubscribe(t.Context(), consent.Link{Person: people[at], Topic: topic}, consent.OneClick); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		all.Wait()
+	}
+	if n := a.count(t, "consent_event where not given"); n != 5*len(people) {
+		t.Errorf("%d lines, want one for each person and round", n)
 	}
 }
 

@@ -148,7 +148,7 @@ func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at t
 }
 
 const refillSQL = `insert into ` + journal.Outbox + `
-select 'erasure', t.erased_at, t.person_id, coalesce(e.id, gen_random_uuid()), '', '', '', '', t.address_hashes
+select 'erasure', array[t.erased_at], array[t.person_id], array[coalesce(e.id, gen_random_uuid())], '', '', '', '', t.address_hashes
 from tombstone t left join erasure e on e.person_id = t.person_id and e.state = 'running'`
 
 // refill puts every tombstone into the outbox: for a new journal. An erasure

@@ -93,10 +93,12 @@ func clean(said string, most int) string {
 	if size > longestRead { // between two words: half an address is not known for one
 		said = said[:1+strings.LastIndexAny(said[:longestRead], apart)]
 	}
-	if most == longest {
+	if most == longest && strings.Contains(said, `"`) {
 		said = quoted.ReplaceAllString(said, `"…"`)
 	}
-	said = mailbox.ReplaceAllString(said, "[address]")
+	if strings.ContainsAny(said, "@＠") || strings.Contains(said, "%40") { // most lines hold none, and are spared the search
+		said = mailbox.ReplaceAllString(said, "[address]")
+	}
 	said = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return ' '

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/journal"
+	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
@@ -71,6 +73,48 @@ func TestTheJournalIsWrittenWithinSecondsWhileJobsRun(t *testing.T) {
 	}
 }
 
+// Posts that came together lie in the outbox together, and are told apart in the store.
+func TestPostsOfOneCommitAreEntriesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	must(t, b.Journal.Open(t.Context()))
+	const posts = 200
+	people := map[uuid.UUID]bool{}
+	for range posts {
+		id := uuid.New()
+		b.Exec("insert into person (id, created_at, age_band) values ($1, now(), '18+')", id)
+		people[id] = true
+	}
+	stop := b.Consents.Coalesce(t.Context())
+	var all sync.WaitGroup
+	for id := range people {
+		all.Go(func() { b.unsubscribe(id, "new-features") })
+	}
+	all.Wait()
+	stop()
+	lag, err := b.Journal.Lag(t.Context())
+	must(t, err)
+	if rows := b.Count("select count(*) from journal_outbox"); lag.Waiting != posts || rows >= posts/2 {
+		t.Errorf("%d entries wait in %d rows", lag.Waiting, rows)
+	}
+	must(t, b.Journal.Flush(t.Context()))
+	if n, err := b.Journal.Verify(t.Context()); n != posts || err != nil {
+		t.Errorf("%d entries, %v", n, err)
+	}
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event, consent_state")
+	b.Exec("update installation set segment = 0, hash = ''")
+	report, err := b.CatchUp(t.Context())
+	must(t, err)
+	if report.Changed[journal.Withdrawal] != posts {
+		t.Errorf("%+v", report)
+	}
+	for id := range people {
+		if b.Count("select count(*) from consent_event where person_id = $1 and not given and topic = 'new-features' and channel = 'one-click'", id) != 1 {
+			t.Error("somebody's withdrawal is not back as it was")
+		}
+	}
+}
+
 func TestNoErasureIsDoneAndNoReceiptSignedBeforeTheJournalHasIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -111,7 +155,7 @@ func TestAPortalKilledBetweenStoreAndDatabaseLosesAndDoublesNothing(t *testing.T
 	b.unsubscribe(robin, "new-features")
 	must(t, b.Journal.Flush(t.Context()))
 	b.back(1) // what the second segment holds did not commit
-	b.Exec(`insert into journal_outbox (kind, at, about, id, topic, channel) select 'withdrawal', at, person_id, id, topic, channel from consent_event where person_id = $1 and not given`, robin)
+	b.Exec(`insert into journal_outbox (kind, at, about, id, topic, channel) select 'withdrawal', array[at], array[person_id], array[id], topic, channel from consent_event where person_id = $1 and not given`, robin)
 	if err := b.Journal.Flush(t.Context()); err != journal.ErrBehind { //nolint:errorlint // itself
 		t.Errorf("it writes over what is there: %v", err)
 	}

@@ -46,7 +46,7 @@ var ErrBehind = errors.New("the journal in the file store is ahead of this datab
 const (
 	followEvery = time.Second // between two looks at the outbox
 	sayEvery    = time.Minute // between two lines in the log on one and the same fault
-	segmentMax  = 5000        // entries of a segment
+	segmentMax  = 5000        // entries of a segment, beyond which no further row is taken
 )
 
 // Follow writes what comes into the outbox until ctx ends, within seconds. It
@@ -88,7 +88,7 @@ func (s *Service) Flush(ctx context.Context) error {
 				return err
 			}
 			n, err := s.write(ctx, tx, in)
-			more = n == segmentMax
+			more = n >= segmentMax
 			return err
 		})
 		if err != nil || !more {

@@ -14,10 +14,11 @@ import (
 
 // Outbox stands after "insert into" in the statement by which a room erases,
 // suppresses or withdraws: the same commit holds both. Its columns are those of
-// an Entry.
+// an Entry; at, about and id are arrays of one length, so that entries which
+// differ in nothing else are one row.
 const Outbox = `journal_outbox (kind, at, about, id, topic, channel, wording, lang, hashes)`
 
-const addSQL = `insert into ` + Outbox + ` values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+const addSQL = `insert into ` + Outbox + ` values ($1, array[$2::timestamptz], array[$3::uuid], array[$4::uuid], $5, $6, $7, $8, $9)`
 
 func add(ctx context.Context, tx postgres.Tx, e Entry) error {
 	if _, err := tx.PGX.Exec(ctx, addSQL, e.Kind, e.At, e.Person, e.ID, e.Topic, e.Channel, e.Wording, e.Lang, e.Hashes); err != nil {
@@ -27,7 +28,7 @@ func add(ctx context.Context, tx postgres.Tx, e Entry) error {
 }
 
 func pending(ctx context.Context, tx postgres.Tx, erasure uuid.UUID) (is bool, err error) {
-	err = tx.PGX.QueryRow(ctx, `select exists (select from journal_outbox where kind = $1 and id = $2)`, Erasure, erasure).Scan(&is)
+	err = tx.PGX.QueryRow(ctx, `select exists (select from journal_outbox where kind = $1 and $2 = any(id))`, Erasure, erasure).Scan(&is)
 	if err != nil {
 		return false, fmt.Errorf("looking for an entry of the journal: %w", err)
 	}
@@ -44,21 +45,33 @@ func waiting(ctx context.Context, db postgres.Reader) (some bool, err error) {
 // readWaiting counts those that lie first, which are the oldest but for some
 // that came at once.
 func readWaiting(r *postgres.Reads) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(at) from (select at from journal_outbox limit $1) x`, postgres.CountedTo+1)
+	return postgres.Count(r, `select coalesce(sum(cardinality(at)), 0), min(at[1]) from (select at from journal_outbox limit $1) x`, postgres.CountedTo+1)
 }
 
 func lag(ctx context.Context, db postgres.Reader) (l Lag, oldest *time.Time, err error) {
-	err = db.QueryRow(ctx, `select count(*), min(at), coalesce((select segment from installation), 0) from journal_outbox`).Scan(&l.Waiting, &oldest, &l.Segment)
+	err = db.QueryRow(ctx, `select coalesce(sum(cardinality(at)), 0), min(at[1]), coalesce((select segment from installation), 0) from journal_outbox`).Scan(&l.Waiting, &oldest, &l.Segment)
 	if err != nil {
 		return l, nil, fmt.Errorf("how far the journal is: %w", err)
 	}
 	return l, oldest, nil
 }
 
-// take deletes entries from the outbox and gives them, in whatever order they lie.
+// takeSQL takes rows as they lie until they hold $1 entries or more.
+const takeSQL = `
+with next as (
+  select ctid as row, sum(cardinality(at)) over (rows unbounded preceding) - cardinality(at) as before
+  from (select ctid, at from journal_outbox limit $1) x
+), taken as (
+  delete from journal_outbox where ctid = any (array(select row from next where before < $1))
+  returning *
+)
+select kind, e.at, coalesce(e.about, $2), coalesce(e.id, $2), topic, channel, wording, lang, hashes
+from taken, unnest(taken.at, taken.about, taken.id) as e (at, about, id)`
+
+// take deletes rows from the outbox and gives their entries, in whatever order
+// they lie.
 func take(ctx context.Context, tx postgres.Tx, limit int) ([]Entry, error) {
-	rows, _ := tx.PGX.Query(ctx, `delete from journal_outbox where ctid = any (array(select ctid from journal_outbox limit $1))
-		returning kind, at, coalesce(about, $2), coalesce(id, $2), topic, channel, wording, lang, hashes`, limit, uuid.Nil) // CollectRows gives its error
+	rows, _ := tx.PGX.Query(ctx, takeSQL, limit, uuid.Nil) // CollectRows gives its error
 	entries, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
 	if err != nil {
 		return nil, fmt.Errorf("taking entries of the journal: %w", err)

@@ -59,7 +59,7 @@ func TestWhatIsWrongIsToldAndNothingElse(t *testing.T) {
 		operation.WorkStuck:     `insert into plan (kind, id, noted_at, due_at) values ('export', gen_random_uuid(), $1, $1 - interval '20 minutes')`,
 		operation.WorkFailing:   `insert into plan (kind, id, noted_at, due_at, tries) values ('erasure', gen_random_uuid(), $1, $1 + interval '20 minutes', 3)`,
 		operation.JobsFailed:    job + `('hourly', 'default', 1, 'discarded', $1, $1 - interval '1 day', '{}')`,
-		operation.JournalBehind: `insert into journal_outbox (kind, at, id) values ('withdrawal', $1 - interval '2 minutes', gen_random_uuid())`,
+		operation.JournalBehind: `insert into journal_outbox (kind, at, about, id) values ('withdrawal', array[$1 - interval '2 minutes'], array[gen_random_uuid()], array[gen_random_uuid()])`,
 		operation.MailNoKey:     `insert into mail_message (person_id, id, kind, lang, sealed, queued_at) values (gen_random_uuid(), gen_random_uuid(), 'reset', 'en', 'some other key', $1)`,
 		operation.MailFailed:    `insert into mail_message (person_id, id, kind, lang, queued_at, failed_at, failure) values (gen_random_uuid(), gen_random_uuid(), 'reset', 'en', $1, $1, 'refused')`,
 		operation.ExportsLate:   `insert into export (person_id, id, asked_at, state, categories) values (gen_random_uuid(), gen_random_uuid(), $1 - interval '7 hours', 'building', '{}')`,
