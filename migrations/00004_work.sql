@@ -8,6 +8,8 @@ create table plan (
   noted_at timestamptz not null, -- by a clock that may be put back
   due_at   timestamptz not null,
   tries    integer not null default 0, -- that failed since one went well
+  holder     uuid, -- who asks somebody far away, with no transaction open
+  held_until timestamptz, -- by the database's clock, unless they, who live, ask for more
   primary key (kind, id)
 );
 create index plan_due on plan (kind, due_at);

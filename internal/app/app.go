@@ -199,7 +199,7 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
 	})
 	a.SSO, err = sso.New(sso.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Queue: a.Queue, Plans: a.Plans, Limits: a.Limits, Security: a.Security, Accounts: a.Accounts,
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Plans: a.Plans, Limits: a.Limits, Security: a.Security, Accounts: a.Accounts,
 		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	return err
@@ -282,11 +282,9 @@ func (p Parts) brand() mail.Brand {
 	}
 }
 
-// AddWorkers registers the workers of every room.
+// AddWorkers registers the workers of all work.
 func (a *App) AddWorkers(w *river.Workers) {
-	for _, room := range []interface{ AddWorkers(*river.Workers) }{a.Plans, a.SSO} {
-		room.AddWorkers(w)
-	}
+	a.Plans.AddWorkers(w)
 	river.AddWorker(w, &hourlyWorker{app: a})
 	river.AddWorker(w, &summingWorker{app: a})
 }

@@ -32,7 +32,7 @@ const again = 2 * time.Second
 func (s *Service) work() []jobs.Work {
 	return []jobs.Work{
 		{Kind: kind, Queue: jobs.Erasure, Batch: s.batch},
-		{Kind: receiptKind, Queue: jobs.Mail, Batch: s.sendReceipt},
+		{Kind: receiptKind, Queue: jobs.Mail, Ask: s.sendReceipt},
 	}
 }
 

@@ -110,28 +110,28 @@ func (s *Service) SendReceipt(ctx context.Context, id uuid.UUID) error {
 	return s.deps.Plans.Run(ctx, receiptKind, id)
 }
 
-func (s *Service) sendReceipt(ctx context.Context, tx postgres.Tx, id uuid.UUID, try jobs.Try) (jobs.Next, error) {
-	e, err := find(ctx, tx.Gorm, id)
+func (s *Service) sendReceipt(ctx context.Context, id uuid.UUID, try jobs.Try) (jobs.Note, error) {
+	e, err := find(ctx, s.deps.DB.Gorm(ctx), id)
 	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Done || e.Sealed == nil) {
-		return jobs.Next{Over: true}, nil
-	}
-	if err == nil {
-		err = s.mailReceipt(ctx, tx, e, try)
-	}
-	return jobs.Next{Over: true}, err
-}
-
-func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure, try jobs.Try) error {
-	plain, err := s.deps.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
-	if errors.Is(err, keyring.ErrNoKey) {
-		return err // another portal may have the key
+		return jobs.Done, nil
 	}
 	if err != nil {
-		return s.wipe(ctx, tx, e, "erasure.receiptUnsent")
+		return nil, err
+	}
+	return s.mailReceipt(ctx, e, try)
+}
+
+func (s *Service) mailReceipt(ctx context.Context, e Erasure, try jobs.Try) (jobs.Note, error) {
+	plain, err := s.deps.Ring.Open(sealPurpose, e.ID[:], e.Sealed)
+	if errors.Is(err, keyring.ErrNoKey) {
+		return nil, err // another portal may have the key
+	}
+	if err != nil {
+		return s.wiped(e, "erasure.receiptUnsent"), nil
 	}
 	var to letterTo
 	if err := json.Unmarshal(plain, &to); err != nil {
-		return s.wipe(ctx, tx, e, "erasure.receiptUnsent")
+		return s.wiped(e, "erasure.receiptUnsent"), nil
 	}
 	m := mail.Message{
 		Kind: "erasureDone", Topic: "service-changes", Args: map[string]string{"ID": e.ID.String()},
@@ -144,11 +144,11 @@ func (s *Service) mailReceipt(ctx context.Context, tx postgres.Tx, e Erasure, tr
 	err = s.deps.Mail.SendUnrecorded(ctx, e.ID, mail.Recipient{Address: to.Address, Lang: to.Lang}, m, try)
 	switch {
 	case err == nil:
-		return s.wipe(ctx, tx, e, "erasure.receiptSent")
-	case fault.Is(err, fault.Gone) || s.deps.Now().Sub(*e.FinishedAt) > holdAddress:
-		return errors.Join(s.wipe(ctx, tx, e, "erasure.receiptUnsent"), ctx.Err())
+		return s.wiped(e, "erasure.receiptSent"), nil
+	case ctx.Err() == nil && (fault.Is(err, fault.Gone) || s.deps.Now().Sub(*e.FinishedAt) > holdAddress):
+		return s.wiped(e, "erasure.receiptUnsent"), nil
 	}
-	return err // it is tried again
+	return nil, err // it is tried again
 }
 
 // holdAddress is how long the address of somebody erased waits for a mail
@@ -158,12 +158,15 @@ const holdAddress = 7 * 24 * time.Hour
 // ReceiptFile is what a receipt's file is called.
 func ReceiptFile(id uuid.UUID) string { return "erasure-receipt-" + id.String() + ".txt" }
 
-func (s *Service) wipe(ctx context.Context, tx postgres.Tx, e Erasure, action string) error {
+// wiped is the note of how it ended, with which the address goes.
+func (s *Service) wiped(e Erasure, action string) jobs.Note {
 	e.Sealed = nil
-	if err := update(ctx, tx, e, "sealed"); err != nil {
-		return err
+	return func(ctx context.Context, tx postgres.Tx) (jobs.Next, error) {
+		if err := update(ctx, tx, e, "sealed"); err != nil {
+			return jobs.Next{}, err
+		}
+		return jobs.Next{Over: true}, s.record(ctx, tx, e, actor(), action, nil)
 	}
-	return s.record(ctx, tx, e, actor(), action, nil)
 }
 
 // ReceiptKeys are the public keys of a portal's receipts in note's form, the

@@ -21,7 +21,9 @@
 //
 // Whoever does a batch holds the row for as long as its transaction lasts, so
 // that two never work on one plan, and a dead worker is told from a living one
-// by the database and by no clock. Jobs only ring the bell: they say that there
+// by the database and by no clock. Where somebody far away has to be asked, who
+// may take their time, the plan is held by a few seconds at a time instead (Ask),
+// and no transaction is open meanwhile. Jobs only ring the bell: they say that there
 // is something to look for, in slices of seconds, and each portal rings again
 // every few seconds for plans that are due and that nobody holds. River's own
 // tables are River's alone; what an operator is told of them is counted in

@@ -32,14 +32,14 @@ func (r *runner) Work(ctx context.Context, job *river.Job[errand]) error {
 	return r.work(ctx, job.Args)
 }
 
-func add(t *testing.T, db *postgres.DB, whose string, opts ...jobs.Option) {
+func add(t *testing.T, db *postgres.DB, whose string) {
 	t.Helper()
 	queue, err := jobs.NewQueue(db)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
-		return queue.Add(t.Context(), tx, errand{whose}, opts...)
+		return queue.Add(t.Context(), tx, errand{whose})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -104,19 +104,6 @@ func TestAJobWhosePortalWasKilledIsTakenUpByTheNext(t *testing.T) {
 		}
 	case <-time.After(time.Minute):
 		t.Error("nobody took the job up within a minute")
-	}
-}
-
-func TestAJobForLaterWaits(t *testing.T) {
-	t.Parallel()
-	db := testkit.DB(t)
-	add(t, db, "alice", jobs.At(time.Now().Add(time.Hour)))
-	add(t, db, "bob")
-	var worked []string
-	testkit.Work(t, db, with(func(_ context.Context, e errand) error { worked = append(worked, e.Whose); return nil }))
-	testkit.AwaitJobs(t, db)
-	if len(worked) != 1 || worked[0] != "bob" {
-		t.Errorf("worked: %v", worked)
 	}
 }
 

@@ -26,6 +26,13 @@ type Work struct {
 	// wherever this one was killed.
 	Batch func(ctx context.Context, tx postgres.Tx, id uuid.UUID, try Try) (Next, error)
 
+	// Ask stands instead of Batch where somebody far away is spoken to, who may
+	// take their time: no transaction is open meanwhile. The plan is held by a
+	// few seconds at a time, so that another takes it up soon after its worker
+	// was killed, and asks again. What came of it is noted in a transaction
+	// that holds the plan, unless another has taken it up.
+	Ask func(ctx context.Context, id uuid.UUID, try Try) (Note, error)
+
 	// Failed is told in a transaction of its own, which holds the plan again,
 	// that a batch failed. After the last try its Next says how it goes on;
 	// before that the plan waits for its next try. nil: there is nothing to do.
@@ -39,6 +46,12 @@ type Work struct {
 	Do    func(ctx context.Context) (bool, error)
 	Sweep func(ctx context.Context) (bool, error)
 }
+
+// Note writes what came of a question, and says how the plan goes on.
+type Note func(ctx context.Context, tx postgres.Tx) (Next, error)
+
+// Done is the note that there is nothing to write, and nothing left to do.
+func Done(context.Context, postgres.Tx) (Next, error) { return Next{Over: true}, nil }
 
 // Next says how a plan goes on; the zero Next is at once.
 type Next struct {
@@ -128,7 +141,7 @@ func (p *Plans) Next(ctx context.Context, kind string) (did bool, rest time.Dura
 		did, err := w.Do(ctx)
 		return did, 0, err
 	}
-	return p.batch(ctx, w, uuid.Nil)
+	return p.once(ctx, w, uuid.Nil)
 }
 
 // Run does all that is due of one plan: what the workers would do, at once.
@@ -139,7 +152,7 @@ func (p *Plans) Run(ctx context.Context, kind string, id uuid.UUID) error {
 		return err
 	}
 	for {
-		did, rest, err := p.batch(ctx, w, id)
+		did, rest, err := p.once(ctx, w, id)
 		if err != nil || !did {
 			return err
 		}
@@ -154,7 +167,15 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// batch does one batch: of this plan, or of any if id is uuid.Nil.
+// once does one batch, or asks once: for this plan, or for any if id is uuid.Nil.
+func (p *Plans) once(ctx context.Context, w Work, id uuid.UUID) (did bool, rest time.Duration, err error) {
+	if w.Ask != nil {
+		did, err = p.ask(ctx, w, id)
+		return did, 0, err
+	}
+	return p.batch(ctx, w, id)
+}
+
 func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest time.Duration, err error) {
 	var cause error
 	err = p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
@@ -181,10 +202,15 @@ func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest
 	case cause == nil:
 		cause = err // it did not commit
 	}
-	if err := p.fail(ctx, w, id, cause); err != nil {
-		return did, 0, errors.Join(cause, err)
+	return did, 0, p.failed(ctx, w, id, uuid.Nil, cause)
+}
+
+// failed notes a try that failed, and is the error of it.
+func (p *Plans) failed(ctx context.Context, w Work, id, holder uuid.UUID, cause error) error {
+	if err := p.fail(ctx, w, id, holder, cause); err != nil {
+		return errors.Join(cause, err)
 	}
-	return did, 0, failure{cause}
+	return failure{cause}
 }
 
 // reschedule notes how a plan goes on. Tries are counted anew after one that went
@@ -198,9 +224,9 @@ func (p *Plans) reschedule(ctx context.Context, tx postgres.Tx, w Work, id uuid.
 }
 
 // fail notes a try that failed, unless somebody else has the plan meanwhile.
-func (p *Plans) fail(ctx context.Context, w Work, id uuid.UUID, cause error) error {
+func (p *Plans) fail(ctx context.Context, w Work, id, holder uuid.UUID, cause error) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		try, err := countTry(ctx, tx.PGX, w, id)
+		try, err := countTry(ctx, tx.PGX, w, id, holder)
 		if err != nil || try.N == 0 {
 			return err
 		}
@@ -238,7 +264,7 @@ func backoff(try Try) time.Duration {
 
 // attempt makes an error of a panic, which may not end the whole process again
 // and again. The value that was thrown may hold anything; the trace says where.
-func attempt(do func() (Next, error)) (next Next, err error) {
+func attempt[T any](do func() (T, error)) (out T, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			err = panicked{fmt.Sprintf("%T", thrown), debug.Stack()}

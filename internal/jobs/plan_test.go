@@ -97,27 +97,14 @@ func TestAPlanThatSomebodyHoldsIsNeitherDoneNorAskedForNorWithdrawn(t *testing.T
 	if did, _, err := p.Next(t.Context(), "errand"); did || err != nil {
 		t.Errorf("a second one did it: %v, %v", did, err)
 	}
-	withdraw := func() (free bool) {
-		t.Helper()
-		if err := p.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
-			if err := p.Add(ctx, tx, "errand", id, time.Time{}); err != nil { // waits for nobody
-				return err
-			}
-			free, err = p.Withdraw(ctx, tx, "errand", []uuid.UUID{id})
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		return free
-	}
-	if withdraw() {
+	if withdraw(t, p, id) {
 		t.Error("it was withdrawn from under whoever does it")
 	}
 	close(let)
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	if !withdraw() || times.Load() != 1 || plans(t, p) != 0 {
+	if !withdraw(t, p, id) || times.Load() != 1 || plans(t, p) != 0 {
 		t.Errorf("done %d times, %d plans", times.Load(), plans(t, p))
 	}
 }

@@ -53,7 +53,7 @@ func (w *planWorker) Work(ctx context.Context, job *river.Job[workArgs]) error {
 			return orStop(ctx, err)
 		}
 	}
-	return Later(0)
+	return river.JobSnooze(0) // there may be more to do
 }
 
 // orStop is the error, unless it is only that the portal stops: the sweep of

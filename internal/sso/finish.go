@@ -8,7 +8,6 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
@@ -203,7 +202,7 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 		if err := s.keep(ctx, tx, row, waiting); err != nil {
 			return err
 		}
-		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash}, jobs.At(row.ExpiresAt))
+		return s.deps.Plans.Add(ctx, tx, lapsedKind, row.plan(), row.ExpiresAt)
 	})
 	return done, errors.Join(err, refused)
 }

@@ -8,38 +8,44 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// EndLapsed ends the grant behind a sign-up that lapsed, and forgets it: nobody
+// endLapsed ends the grant behind a sign-up that lapsed, and forgets it: nobody
 // joined, so we have no use for what the provider gave us. Unavailable while the
-// provider does not answer; giveUp ends the trying. It gives how long the
-// sign-up still waits, if it does. Safe to call twice.
-func (s *Service) EndLapsed(ctx context.Context, state []byte, giveUp bool) (time.Duration, error) {
-	row, err := findSignUp(ctx, s.deps.DB.Gorm(ctx), state)
+// provider does not answer, but for the last try. Safe to call twice.
+func (s *Service) endLapsed(ctx context.Context, id uuid.UUID, try jobs.Try) (jobs.Note, error) {
+	row, err := signUpOf(ctx, s.deps.DB.Gorm(ctx), id)
 	if postgres.IsMissing(err) {
-		return 0, nil // joined, or refused
+		return jobs.Done, nil // joined, or refused
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if wait := row.ExpiresAt.Sub(s.deps.Now()); wait > 0 {
-		return wait, nil
+		return func(context.Context, postgres.Tx) (jobs.Next, error) { return jobs.Next{After: wait}, nil }, nil
 	}
 	var a attempt
 	if err := s.open(sealAttempt, row.StateHash, row.Sealed, &a); err != nil {
-		return 0, err
+		return nil, err
 	}
 	kept, err := s.refreshLinkOfOwner(ctx, row, *a.Identity)
 	if err != nil || kept {
-		return 0, err
+		return jobs.Done, err
 	}
 	if c, ok := s.clients[row.Provider]; ok {
-		if _, err := c.revoke(ctx, []grantToken{a.Identity.Token}); err != nil && !giveUp {
-			return 0, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
+		if _, err := c.revoke(ctx, []grantToken{a.Identity.Token}); err != nil && (ctx.Err() != nil || !try.Last()) {
+			return nil, fault.Wrap(err, fault.Unavailable, silent, "Service", c.Name)
 		}
 	}
-	return 0, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return finish(ctx, tx, row) })
+	return func(ctx context.Context, tx postgres.Tx) (jobs.Next, error) {
+		err := finish(ctx, tx, row)
+		if fault.Is(err, fault.Gone) {
+			err = nil // joined meanwhile
+		}
+		return jobs.Next{Over: true}, err
+	}, nil
 }
 
 // refreshLinkOfOwner gives a grant to the link that its owner has made since, if they did: to
@@ -76,6 +82,6 @@ func (s *Service) expireNow(ctx context.Context, row attemptRow) error {
 		if err := updateAttempt(ctx, tx, row, "expires_at"); err != nil {
 			return err
 		}
-		return s.deps.Queue.Add(ctx, tx, lapsedArgs{row.StateHash})
+		return s.deps.Plans.Add(ctx, tx, lapsedKind, row.plan(), time.Time{})
 	})
 }

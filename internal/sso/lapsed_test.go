@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/testkit"
@@ -29,18 +31,21 @@ func TestAGrantThatNothingCameOfIsEndedAtTheProvider(t *testing.T) {
 	if done.SignUp == "" {
 		t.Fatalf("%+v", done)
 	}
-	var state []byte
-	must(t, b.DB.Pool.QueryRow(t.Context(), `select state_hash from sso_attempt`).Scan(&state))
-	if wait, err := b.SSO.EndLapsed(t.Context(), state, false); err != nil || wait <= 0 || len(b.provider.Grants("bob-2")) != 1 {
-		t.Errorf("let go of while it waits: %s, %v", wait, err)
+	endLapsed := func() {
+		t.Helper()
+		for range 2 { // safe to do twice
+			var plan uuid.UUID
+			must(t, b.DB.Pool.QueryRow(t.Context(), `select encode(substring(state_hash for 16), 'hex')::uuid from sso_attempt union all select gen_random_uuid()`).Scan(&plan))
+			must(t, b.Plans.Run(t.Context(), "sso.endLapsed", plan))
+		}
+	}
+	endLapsed()
+	if len(b.provider.Grants("bob-2")) != 1 {
+		t.Error("let go of while it waits")
 	}
 	b.clock.Advance(sso.SignUpLife)
 	must(t, b.Accounts.Sweep(t.Context()))
-	for range 2 { // safe to call twice
-		if wait, err := b.SSO.EndLapsed(t.Context(), state, false); err != nil || wait != 0 {
-			t.Errorf("%s, %v", wait, err)
-		}
-	}
+	endLapsed()
 	if n := len(b.provider.Grants("bob-2")) + b.count(`select count(*) from sso_attempt`); n != 0 {
 		t.Errorf("%d grants and attempts outlive the sign-up", n)
 	}

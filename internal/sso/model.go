@@ -69,6 +69,9 @@ type attemptRow struct {
 
 func (attemptRow) TableName() string { return "sso_attempt" }
 
+// plan names an attempt in a plan: the beginning of a hash is as random as it.
+func (r attemptRow) plan() uuid.UUID { return uuid.UUID(r.StateHash[:len(uuid.UUID{})]) }
+
 // attempt is what is sealed of an attempt.
 type attempt struct {
 	Nonce    string    `json:"nonce,omitempty"`

@@ -11,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -72,32 +73,37 @@ func (s *Service) isLastWay(ctx context.Context, tx postgres.Tx, row linkRow) (b
 	return others == 0, err
 }
 
-// endAtProvider revokes a grant at its provider and destroys our tokens. Until
-// the provider has answered it gives an error, so that it is tried again;
-// giveUp ends the trying. Safe to call twice.
-func (s *Service) endAtProvider(ctx context.Context, tx postgres.Tx, id uuid.UUID, giveUp bool) error {
-	row, err := linkByID(ctx, tx.Gorm, id)
+// endAtProvider revokes a grant at its provider, and has our tokens destroyed.
+// Until the provider has answered it gives an error, so that it is tried again,
+// but for the last try. Safe to call twice.
+func (s *Service) endAtProvider(ctx context.Context, id uuid.UUID, try jobs.Try) (jobs.Note, error) {
+	row, err := linkByID(ctx, s.deps.DB.Gorm(ctx), id)
 	if postgres.IsMissing(err) || err == nil && row.Outcome != Pending {
-		return nil // erased meanwhile, or ended
+		return jobs.Done, nil // erased meanwhile, or ended
 	}
 	if err != nil {
-		return err
+		return nil, err
+	}
+	ended := func(outcome Outcome) jobs.Note {
+		return func(ctx context.Context, tx postgres.Tx) (jobs.Next, error) {
+			return jobs.Next{Over: true}, s.settle(ctx, tx, row, outcome)
+		}
 	}
 	var tokens []grantToken
 	switch err := s.open(sealTokens, row.ID[:], row.SealedTokens, &tokens); {
-	case errors.Is(err, keyring.ErrNoKey) && !giveUp:
-		return err // another portal may have the key
+	case errors.Is(err, keyring.ErrNoKey) && !try.Last():
+		return nil, err // another portal may have the key
 	case err != nil:
-		return s.settle(ctx, tx, row, Failed)
+		return ended(Failed), nil
 	}
-	outcome, err := s.clientOf(row).revoke(ctx, tokens)
-	if err == nil {
-		return s.settle(ctx, tx, row, outcome)
+	switch outcome, err := s.clientOf(row).revoke(ctx, tokens); {
+	case err == nil:
+		return ended(outcome), nil
+	case ctx.Err() == nil && try.Last():
+		return ended(Failed), nil
+	default:
+		return nil, err
 	}
-	if giveUp {
-		return s.settle(ctx, tx, row, Failed)
-	}
-	return err
 }
 
 // clientOf is the provider of a link, also of one that has gone from the

@@ -20,7 +20,6 @@ type Deps struct {
 	DB        *postgres.DB
 	Ring      *keyring.Ring
 	Mail      *mail.Service
-	Queue     *jobs.Queue
 	Plans     *jobs.Plans
 	Limits    *limit.Limiter
 	Security  *security.Log
@@ -61,7 +60,9 @@ func New(d Deps) (*Service, error) {
 		c.http = newHTTP(&c.silences)
 		s.clients[p.ID] = c
 	}
-	s.deps.Plans.Register(s.work())
+	for _, w := range s.work() {
+		s.deps.Plans.Register(w)
+	}
 	return s, nil
 }
 

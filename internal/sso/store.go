@@ -1,7 +1,9 @@
 package sso
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -48,6 +50,12 @@ func finish(ctx context.Context, tx postgres.Tx, row attemptRow) error {
 // findSignUp reads a sign-up that waits.
 func findSignUp(ctx context.Context, db *gorm.DB, hash []byte) (attemptRow, error) {
 	return gorm.G[attemptRow](db).Where("state_hash = ? and purpose = ?", hash, signUp).First(ctx)
+}
+
+// signUpOf reads a sign-up that waits, by its plan.
+func signUpOf(ctx context.Context, db *gorm.DB, plan uuid.UUID) (attemptRow, error) {
+	rest := bytes.Repeat([]byte{0xff}, sha256.Size-len(plan))
+	return gorm.G[attemptRow](db).Where("state_hash between ? and ? and purpose = ?", plan[:], append(plan[:], rest...), signUp).First(ctx)
 }
 
 func updateAttempt(ctx context.Context, tx postgres.Tx, row attemptRow, column string) error {
