@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
@@ -294,31 +296,31 @@ func TestNoTransactionIsOpenWhileAMailServerThinks(t *testing.T) {
 func TestAMessageWhoseYesIsKnownNeverGoesTwice(t *testing.T) {
 	t.Parallel()
 	var b *bundle
-	b = setup(t, func(p *app.Parts) {
-		p.Sender = sender{p.Sender, func() { // for longer than a dead worker's are left alone nothing can be noted
-			locked := make(chan error, 1)
-			go func() {
-				_ = b.db.InTx(context.WithoutCancel(t.Context()), func(ctx context.Context, tx postgres.Tx) error {
-					_, err := tx.PGX.Exec(ctx, "lock table mail_message in access exclusive mode")
-					locked <- err
-					time.Sleep(9 * time.Second)
-					return err
-				})
-			}()
-			if err := <-locked; err != nil {
-				t.Error(err)
-			}
-		}}
+	var back sync.WaitGroup
+	defer back.Wait()
+	away := sync.OnceFunc(func() { // for longer than a dead worker's are left alone the database lets nobody in
+		limit := `alter database "` + b.db.Pool.Config().ConnConfig.Database + `" connection limit `
+		testkit.AsSuperuser(t, b.db, limit+"0",
+			"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+		back.Go(func() {
+			time.Sleep(9 * time.Second)
+			testkit.AsSuperuser(t, b.db, limit+"-1")
+		})
 	})
+	b = setup(t, func(p *app.Parts) { p.Sender = sender{p.Sender, away} })
 	other := apptest.New(t, func(p *app.Parts) {
-		p.DB, p.Ring, p.MailFrom, p.Now, p.Sender = b.db, b.Ring, office, b.clock.Now, apptest.SMTP(t, b.mailbox)
+		p.DB, p.Ring, p.MailFrom, p.Now, p.Sender = b.db, b.Ring, office, b.clock.Now, sender{apptest.SMTP(t, b.mailbox), away}
 	})
 	b.post(postgres.NewID())
 	other.WorkJobs()
 	b.WorkJobs()
-	for end := time.Now().Add(30 * time.Second); b.count("sent_at is not null") == 0 && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var sent bool // the database may be away
+		if b.db.Pool.QueryRow(t.Context(), "select exists (select from mail_message where sent_at is not null)").Scan(&sent) == nil && sent {
+			break
+		}
 	}
-	time.Sleep(time.Second)
+	time.Sleep(10 * time.Second) // in which it would be taken back
 	if n := len(b.mailbox.Messages(address)); n != 1 || b.count("sent_at is not null and sealed is null") != 1 {
 		t.Errorf("it went %d times", n)
 	}
