@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/mail"
-	"plusultra.link/privacy/internal/postgres"
 )
 
 // backstage is what the commands beside serve share: the same database, keys
@@ -83,37 +81,4 @@ type withFiles struct {
 // with is backstage's, with the file store.
 func (w withFiles) with(ctx context.Context, f func(*app.App) error) error {
 	return w.run(ctx, &w.Downloads, checked(ctx, f))
-}
-
-var errTwoNames = errors.New("DATABASE_URL and PORTAL_MIGRATE_DATABASE_URL name two databases: give them one")
-
-type migrateCmd struct {
-	config.Database `embed:""`
-	Owner           string `name:"migrate-database-url" env:"PORTAL_MIGRATE_DATABASE_URL" placeholder:"postgres://…" help:"The same database, for the role that owns its tables, which this command alone uses. The role of DATABASE_URL then gets what it takes to serve, and can't rewrite the audit log or the consent ledger. Without it, DATABASE_URL's role owns the tables."`
-}
-
-// Run migrates the operator's database.
-func (c *migrateCmd) Run(ctx context.Context) error {
-	if c.DatabaseURL == "" {
-		return errors.New("DATABASE_URL is missing; a private database needs no migrating by hand")
-	}
-	serving := postgres.Config{URL: c.DatabaseURL, AllowPlaintext: c.DatabasePlaintext}
-	owner, runtime := serving, ""
-	if c.Owner != "" {
-		owner.URL = c.Owner
-		role, database, err := postgres.Login(ctx, serving)
-		_, owned, err2 := postgres.Login(ctx, owner)
-		switch err := errors.Join(err, err2); {
-		case err != nil:
-			return err
-		case database != owned:
-			return errTwoNames
-		}
-		runtime = role
-	}
-	if err := postgres.Migrate(ctx, owner, runtime); err != nil {
-		return err
-	}
-	fmt.Println("The database is up to date.")
-	return nil
 }

@@ -313,8 +313,8 @@ func (a *App) Work(ctx context.Context) error {
 func (a *App) Ready(ctx context.Context) error { return a.db.Pool.Ping(ctx) }
 
 // Check is what has to hold before anything is done for anybody, or the portal
-// does not start: what is said to be held is what is held; database, keys and
-// file store belong together; and what the journal says is true here.
+// does not start: what is said to be held is what is held, and lies where it
+// should; database, keys and file store belong together; and what the journal says is true here.
 func (a *App) Check(ctx context.Context) error {
 	faults, err := a.Register.Dictionary.Gate(ctx, a.db.Pool)
 	if err != nil {
@@ -322,6 +322,9 @@ func (a *App) Check(ctx context.Context) error {
 	}
 	if len(faults) > 0 {
 		return faults
+	}
+	if err := Spread(a.Register.Dictionary).Check(ctx, a.db.Pool); err != nil {
+		return err
 	}
 	if err := a.Journal.Open(ctx); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -117,11 +116,7 @@ func withMigrators(ctx context.Context, cfg Config, fn func(*goose.Provider, *ri
 	if err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = lock.Close(ctx) // ends the lock with it
-	}()
+	defer end(lock) // and the lock with it
 
 	handle := stdlib.OpenDBFromPool(pool)
 	defer func() { _ = handle.Close() }()

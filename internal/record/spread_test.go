@@ -1,38 +1,26 @@
 package record_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-)
 
-// spreadable are the tables that ingest fills, and the sums of them: what grows
-// with what people do, and may lie on many machines by whose it is.
-func (b *bundle) spreadable(t *testing.T) []string {
-	t.Helper()
-	tables := []string{"record_month"}
-	for _, h := range b.portal.Register.Dictionary.Holdings {
-		if h.Ingest || h.Records {
-			tables = append(tables, h.Table)
-		}
-	}
-	slices.Sort(tables)
-	if len(tables) < 4 {
-		t.Fatalf("only %v", tables)
-	}
-	return tables
-}
+	"plusultra.link/privacy/internal/app"
+)
 
 func TestWhatIngestFillsCanBeSpreadOverMachinesByWhoseItIs(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	tables := app.Spread(b.portal.Register.Dictionary).Over
+	if len(tables) < 4 {
+		t.Fatalf("only %v", tables)
+	}
 	b.person(t, "mara@example.com")
 	if _, _, err := b.ingest(t, "connection-log", "csv", connections("mara@example.com", 3)); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range b.spreadable(t) {
+	for _, table := range tables {
 		for what, sql := range map[string]string{
 			"a key that does not begin with the person": `select indexrelid::regclass::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
 				where i.indrelid = $1::text::regclass and i.indisunique and a.attname <> 'person_id'`,

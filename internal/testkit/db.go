@@ -77,18 +77,33 @@ func RuntimeURL(url string) string { return as(runtimeRole, url) }
 // or triggers that get in the way.
 func AsSuperuser(t testing.TB, db *postgres.DB, statements ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, theCluster(t).urlOf(db.Pool.Config().ConnConfig.Database))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
+	conn := Superuser(t, theCluster(t).urlOf(db.Pool.Config().ConnConfig.Database))
+	defer end(conn)
 	for _, statement := range statements {
-		if _, err := conn.Exec(ctx, statement); err != nil {
+		if _, err := conn.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
+}
+
+// Superuser is a connection that may do anything in the database of url; it ends
+// with the test.
+func Superuser(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, as(theCluster(t).superuser(), url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { end(conn) })
+	return conn
+}
+
+func end(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = conn.Close(ctx)
 }
 
 // as is a database's URL for another role; the shared server asks for no password.
@@ -167,6 +182,13 @@ func (c *cluster) urlOf(database string) string {
 	u := *c.url
 	u.Path = "/" + database
 	return u.String()
+}
+
+func (c *cluster) superuser() string {
+	if name := c.url.Query().Get("user"); name != "" {
+		return name
+	}
+	return c.url.User.Username()
 }
 
 func (c *cluster) create(t testing.TB, how string) string {
