@@ -86,7 +86,7 @@ func (s *station) calls(t *testing.T) (all []string) {
 
 // asSpread is what the engine is asked, in order. Only connection_log has rows
 // that are left behind.
-var asSpread = []string{ //nolint:gochecknoglobals // a constant in all but name
+var asSpread = []string{
 	"local audit_entry", "local erasure_step", "local ingest_run", "local record_period",
 	"spread record_month by person_id with default", "spread record by person_id with record_month",
 	"spread site_usage by person_id with record_month", "spread connection_log by person_id with record_month",

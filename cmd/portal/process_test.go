@@ -53,10 +53,12 @@ func (s *station) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run is one command to its end.
+// run is one command to its end, which comes.
 func (s *station) run(t *testing.T, args ...string) (out, told string, code int) {
 	t.Helper()
-	cmd := s.command(t.Context(), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := s.command(ctx, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -2,6 +2,8 @@ package testkit
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,13 +76,15 @@ func joinAt(ctx context.Context, dir string) (url string, hold lock, err error) 
 }
 
 // sharedDir is in memory where there is room, for a copied database costs a
-// fraction there. One per user: a server can't be shared across users.
+// fraction there. One per user, for a server can't be shared across users, and
+// per settings.
 func sharedDir() string {
 	base := os.TempDir()
 	if free, err := freeBytes("/dev/shm"); err == nil && free >= roomNeeded {
 		base = "/dev/shm"
 	}
-	name := "portal-test-" + strconv.Itoa(os.Geteuid())
+	as := sha256.Sum256(fmt.Append(nil, settings()))
+	name := "portal-test-" + strconv.Itoa(os.Geteuid()) + "-" + hex.EncodeToString(as[:4])
 	if _, err := os.Stat(filepath.Join("/dev/shm", name)); err == nil {
 		base = "/dev/shm" // the others are there, and took the room
 	}

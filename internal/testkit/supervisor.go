@@ -47,13 +47,7 @@ func supervise(dir string) error {
 		Dir:      filepath.Join(dir, clusterFolder),
 		Programs: Programs(),
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Settings: map[string]string{ // nothing here need outlive a crash
-			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-			"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB",
-			"max_connections": "400", "shared_buffers": "128MB",
-			"autovacuum": "off", "jit": "off",
-			"log_line_prefix": "%d ", // whose it is, for Statements
-		},
+		Settings: settings(),
 	})
 	if err != nil {
 		return err
@@ -69,6 +63,17 @@ func supervise(dir string) error {
 		last.release() // who waited for it sees that the folder is another
 	}
 	return err
+}
+
+// settings are the shared server's.
+func settings() map[string]string {
+	return map[string]string{ // nothing here need outlive a crash
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+		"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB",
+		"max_connections": "400", "shared_buffers": "128MB",
+		"autovacuum": "off", "jit": "off",
+		"log_line_prefix": "%d %v ", // whose it is, and the transaction: for Statements
+	}
 }
 
 // Programs are where PostgreSQL comes from in tests: what the operator of the
