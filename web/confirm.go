@@ -8,6 +8,7 @@ import (
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/views"
 )
 
@@ -30,7 +31,7 @@ func (c *confirmController) new(ctx echo.Context) error {
 		Next: localPath(ctx.QueryParam("next")), Back: ctx.QueryParam("back"),
 		Lost: ctx.QueryParam(leftParam), Sent: ctx.QueryParam("sent") != "",
 	}
-	typed, problems, ok, err := recall[confirmForm](c.server, ctx)
+	typed, problems, ok, err := recall[confirmForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -65,19 +66,17 @@ func (c *confirmController) create(ctx echo.Context) error {
 }
 
 func (c *confirmController) form(ctx echo.Context, form confirmForm, problems fault.Problems) error {
-	has, err := c.Accounts.HasPassword(ctx.Request().Context(), person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	has := c.Accounts.ReadHasPassword(reads, person(ctx))
+	links := c.SSO.ReadLinks(reads, person(ctx))
+	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
 	page := views.ConfirmPage{
 		Shell: c.shell(ctx, "account.confirmTitle", ""), Next: localPath(form.Next), Back: localPath(form.Back), Lost: form.Lost == string(views.FormLost), Sent: form.Sent,
-		HasPassword: has, Email: address.Show(signedIn(ctx).Address), Problems: words(ctx, problems),
+		HasPassword: *has, Email: address.Show(signedIn(ctx).Address), Problems: words(ctx, problems),
 	}
-	ways, err := c.SSO.Ways(ctx.Request().Context(), person(ctx))
-	if err != nil {
-		return err
-	}
-	for _, w := range ways {
+	for _, w := range sso.Ways(*links) {
 		page.Services = append(page.Services, serviceButton("/confirm/with/", w.Provider, w.Name, page.Next))
 	}
 	return render(ctx, http.StatusOK, views.Confirm(page))

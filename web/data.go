@@ -203,7 +203,7 @@ func (c *profileController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, problems, ok, err := recall[profileForm](c.server, ctx)
+	form, problems, ok, err := recall[profileForm](ctx)
 	if err != nil {
 		return err
 	}

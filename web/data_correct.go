@@ -84,7 +84,7 @@ func (c *dataController) edit(ctx echo.Context) error {
 	for i, f := range source.Fields() {
 		values[f.ID] = string(row.Values[i])
 	}
-	typed, problems, ok, err := recall[map[string]string](c.server, ctx)
+	typed, problems, ok, err := recall[map[string]string](ctx)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (c *downloadsController) new(ctx echo.Context) error {
 	if ctx.QueryParam("choose") == "none" {
 		ticked = nil
 	}
-	form, problems, ok, err := recall[downloadForm](c.server, ctx)
+	form, problems, ok, err := recall[downloadForm](ctx)
 	if err != nil {
 		return err
 	}

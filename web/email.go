@@ -41,7 +41,7 @@ func (f preferencesForm) boxes() []consent.Box {
 }
 
 func (c *emailController) show(ctx echo.Context) error {
-	_, problems, _, err := recall[preferencesForm](c.server, ctx)
+	_, problems, _, err := recall[preferencesForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -17,28 +17,26 @@ import (
 type erasureController struct{ *server }
 
 func (c *erasureController) new(ctx echo.Context) error {
-	e, ok, err := c.Erasures.UnderWay(ctx.Request().Context(), person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	underWay := c.Erasures.ReadUnderWay(reads, person(ctx))
+	held := c.Records.ReadOverview(reads, person(ctx))
+	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
-	if ok {
+	for _, e := range *underWay {
 		return c.redirect(ctx, erasureAt(e.ID), "")
 	}
-	_, problems, _, err := recall[erasureForm](c.server, ctx)
+	_, problems, _, err := recall[erasureForm](ctx)
 	if err != nil {
 		return err
 	}
-	return c.form(ctx, problems)
+	return c.form(ctx, c.Erasures.Preview(*held), problems)
 }
 
 func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
 
-func (c *erasureController) form(ctx echo.Context, problems fault.Problems) error {
+func (c *erasureController) form(ctx echo.Context, p erasure.Preview, problems fault.Problems) error {
 	r := ctx.Request().Context()
-	p, err := c.Erasures.Preview(r, person(ctx))
-	if err != nil {
-		return err
-	}
 	return render(ctx, http.StatusOK, views.Erasure(views.ErasurePage{
 		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: p.RunsAt,
 		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
@@ -34,9 +35,10 @@ func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
 	b.SeeText("Your data will be deleted")
 	link := p.linkTo(p.letter("mara@example.com", "will be deleted on"), "/erasure/")
 
-	e, ok, err := p.Erasures.UnderWay(t.Context(), mara)
+	underWay, err := postgres.Read(t.Context(), p.Reads(), func(r *postgres.Reads) *[]erasure.Erasure { return p.Erasures.ReadUnderWay(r, mara) })
 	must(t, err)
-	if !ok || e.State != erasure.Grace {
+	e := underWay[0]
+	if e.State != erasure.Grace {
 		t.Fatalf("nothing is under way: %v", e.State)
 	}
 	p.clock.Advance(erasure.DefaultGrace)

@@ -222,7 +222,7 @@ func sentence(f *fault.Error) text.Phrase {
 // at an unknown address say, is told to the same reader in the same language.
 func (s *server) errorPage(ctx echo.Context, f *fault.Error, t toldFault) views.ErrorPage {
 	if !text.Chosen(ctx.Request().Context()) {
-		_ = s.recognise(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
+		_ = s.recognise(forAnybody)(func(echo.Context) error { return nil })(ctx) // or else the cookie and the browser tell the language
 		s.useLanguage(ctx)
 	}
 	page := views.ErrorPage{

@@ -83,7 +83,7 @@ func (s *server) leadToFault(ctx echo.Context, err error, t toldFault) bool {
 type faultController struct{ *server }
 
 func (c *faultController) show(ctx echo.Context) error {
-	t, _, ok, err := recall[toldFault](c.server, ctx)
+	t, _, ok, err := recall[toldFault](ctx)
 	if err != nil {
 		return err
 	}

@@ -143,8 +143,14 @@ func fill[Form any](into *Form, posted url.Values) {
 
 // recall gives the form that the address names, and whether there is one. A
 // page shows it in place of an empty one.
-func recall[Form any](s *server, ctx echo.Context) (typed Form, problems fault.Problems, ok bool, err error) {
-	return recallNamed[Form](s, ctx, ctx.QueryParam(againParam))
+func recall[Form any](ctx echo.Context) (typed Form, problems fault.Problems, ok bool, err error) {
+	v, known := visitorOf(ctx)
+	kept := besideOf(ctx.Request()).kept
+	if kept == nil || !known {
+		return typed, nil, false, nil
+	}
+	content, err := kept.Open(v.session.ID)
+	return readTyped[Form](content, err)
 }
 
 // recallNamed is recall for a form that this browser knows by another way than
@@ -155,6 +161,10 @@ func recallNamed[Form any](s *server, ctx echo.Context, name string) (typed Form
 		return typed, nil, false, nil
 	}
 	content, err := s.Forms.Kept(ctx.Request().Context(), v.session.ID, name)
+	return readTyped[Form](content, err)
+}
+
+func readTyped[Form any](content []byte, err error) (typed Form, problems fault.Problems, ok bool, _ error) {
 	if fault.Is(err, fault.NotFound) {
 		return typed, nil, false, nil
 	}

@@ -175,14 +175,14 @@ func (s *server) page(g guard, method, path string, h echo.HandlerFunc, why []re
 	} else if method == post {
 		h = s.once(h)
 	}
-	s.add(r, h, append([]echo.MiddlewareFunc{s.notice, within(pageTime), s.sameOrigin, s.recognise, s.localize}, guards...)...)
+	s.add(r, h, append([]echo.MiddlewareFunc{s.notice, within(pageTime), s.sameOrigin, s.recognise(g), s.localize}, guards...)...)
 }
 
 // works lets members of the staff through whose role covers the one needed.
 func (s *server) works(role staff.Role) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(ctx echo.Context) error {
-			m, err := s.Staff.Member(ctx.Request().Context(), signedIn(ctx).StaffID)
+			m, err := besideOf(ctx.Request()).member.Member(signedIn(ctx).StaffID)
 			if err != nil {
 				return err
 			}

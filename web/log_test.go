@@ -18,6 +18,7 @@ import (
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/web"
@@ -177,7 +178,7 @@ func TestNothingThatOthersSayReachesTheLogOrAJobsErrors(t *testing.T) {
 	robin := p.person("robin@example.com")
 	c := p.client().signIn("robin@example.com")
 	c.follow(c.post("/security/services/google/link", nil))
-	for _, link := range first(p.SSO.Links(t.Context(), robin)) {
+	for _, link := range first(postgres.Read(t.Context(), p.Reads(), func(r *postgres.Reads) *[]sso.LinkedService { return p.SSO.ReadLinks(r, robin) })) {
 		if err := p.SSO.Revoke(t.Context(), audit.ByPerson(robin), link.LinkID); err != nil {
 			t.Log(err)
 		}

@@ -7,9 +7,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -23,12 +25,13 @@ type messageForm struct {
 
 func (c *requestController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	mine, err := c.Requests.Mine(r, person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	mine := c.Requests.ReadMine(reads, person(ctx))
+	if err := reads.Send(r); err != nil {
 		return err
 	}
 	page := views.RequestsPage{Shell: c.shell(ctx, "request.title", "requests")}
-	for _, one := range mine {
+	for _, one := range *mine {
 		row := c.requestRow(r, one, "/requests/")
 		if one.State.UnderWay() {
 			page.UnderWay = append(page.UnderWay, row)
@@ -40,7 +43,7 @@ func (c *requestController) index(ctx echo.Context) error {
 }
 
 func (c *requestController) show(ctx echo.Context) error {
-	form, problems, _, err := recall[messageForm](c.server, ctx)
+	form, problems, _, err := recall[messageForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -51,18 +54,22 @@ func (c *requestController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	mine := c.Requests.ReadTimeline(reads, person(ctx), id)
+	whose := &account.About{}
+	reads.Then(func(more *postgres.Reads) error {
+		if mine.Request.State == request.Refused { // they are told to whom they may complain
+			whose = c.Accounts.ReadAbout(more, person(ctx))
+		}
+		return nil
+	})
 	if err := reads.Send(r); err != nil {
 		return err
 	}
-	page, err := c.page(ctx, mine.Request, *mine.Events)
-	if err != nil {
-		return err
-	}
+	page := c.page(ctx, mine.Request, *mine.Events, *whose)
 	page.Message, page.Problems = form.Message, words(ctx, problems)
 	return render(ctx, http.StatusOK, views.Request(page))
 }
 
-func (c *requestController) page(ctx echo.Context, one request.Request, events []request.Event) (views.RequestPage, error) {
+func (c *requestController) page(ctx echo.Context, one request.Request, events []request.Event, whose account.About) views.RequestPage {
 	r := ctx.Request().Context()
 	at := "/requests/" + one.ID.String()
 	row := c.requestRow(r, one, "/requests/")
@@ -78,12 +85,11 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 		page.Why, page.SayAction, page.CancelTo = dueSteps(r, one.DueWhy), at+"/messages", at+"/cancel"
 	}
 	if one.State != request.Refused {
-		return page, nil
+		return page
 	}
 	page.Law = c.Register.RefusalLaw(one.ReasonCode, one.Kind, one.Jurisdiction, text.Lang(r))
-	authorities, err := c.authorities(r, one.PersonID)
-	page.Complain = &views.ComplainPart{Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: authorities}
-	return page, err
+	page.Complain = &views.ComplainPart{Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: c.authorities(r, whose.Country, whose.Region)}
+	return page
 }
 
 func (c *requestController) message(ctx echo.Context) error {
@@ -123,14 +129,14 @@ func idOf(ctx echo.Context) (uuid.UUID, error) {
 	return id, fault.Wrap(err, fault.NotFound, "fault.notFound")
 }
 
-// authorities are those to which a person may complain.
-func (s *server) authorities(ctx context.Context, person uuid.UUID) ([]views.AuthorityPart, error) {
-	list, err := s.Requests.Authorities(ctx, person)
+// authorities are those to which somebody who lives there may complain.
+func (s *server) authorities(ctx context.Context, country, region string) []views.AuthorityPart {
+	list := s.Register.AuthoritiesFor(country, region)
 	parts := make([]views.AuthorityPart, len(list))
 	for i, a := range list {
 		parts[i] = views.AuthorityPart{Name: a.Name.In(text.Lang(ctx)), Address: a.Address, URL: a.URL, Note: a.Note.In(text.Lang(ctx))}
 	}
-	return parts, err
+	return parts
 }
 
 // requestRow is a request at a glance; its page lies under path.

@@ -39,7 +39,7 @@ func (c *requestCheckController) create(ctx echo.Context) error {
 
 // show is the answers before they are sent.
 func (c *requestCheckController) show(ctx echo.Context) error {
-	form, _, ok, err := recall[messageForm](c.server, ctx)
+	form, _, ok, err := recall[messageForm](ctx)
 	if err != nil {
 		return err
 	}

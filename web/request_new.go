@@ -53,7 +53,7 @@ func (c *requestController) newKind(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, problems, ok, err := recall[messageForm](c.server, ctx)
+	form, problems, ok, err := recall[messageForm](ctx)
 	if err == nil && !ok { // Back from where the answers are looked over
 		form, _, _, err = recallNamed[messageForm](c.server, ctx, c.draft(ctx, newRequestAt(kind)))
 	}

@@ -24,7 +24,7 @@ type emailForm struct {
 }
 
 func (c *forgotController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[emailForm](c.server, ctx)
+	form, problems, _, err := recall[emailForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *resetController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	_, problems, _, err := recall[passwordForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (*resetController) gone(err error) error {
 // checkMail is the page after a mail was asked for. What it says of the mail
 // is the same for everybody.
 func (s *server) checkMail(ctx echo.Context, key, form string) error {
-	typed, _, ok, err := recall[emailForm](s, ctx)
+	typed, _, ok, err := recall[emailForm](ctx)
 	if err != nil {
 		return err
 	}

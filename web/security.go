@@ -55,7 +55,7 @@ func sessionList(ctx echo.Context, list []account.Session) []views.SecuritySessi
 }
 
 func (c *passwordController) edit(ctx echo.Context) error {
-	_, problems, _, err := recall[changeForm](c.server, ctx)
+	_, problems, _, err := recall[changeForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/netip"
@@ -11,6 +12,9 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -19,6 +23,35 @@ import (
 type sessionStore struct{ *server }
 
 type rowKey struct{} // under which a session's row lies among its values
+
+// beside is what is read in one round trip with the session of a browser, since
+// its page will need it.
+type beside struct {
+	works bool   // whether the browser is to be a member's of the staff
+	again string // the form that the address names, if it does
+
+	member *staff.Behind
+	kept   *form.Kept
+}
+
+type besideKey struct{} // under which it lies in a request's context
+
+func (b *beside) read(s *server, reads *postgres.Reads, tokenHash []byte) {
+	if b.works {
+		b.member = s.Staff.ReadBehind(reads, tokenHash)
+	}
+	if b.again != "" {
+		b.kept = s.Forms.ReadKept(reads, account.SessionByToken, tokenHash, b.again)
+	}
+}
+
+// besideOf is what was read with the session of a request's browser.
+func besideOf(r *http.Request) *beside {
+	if b, ok := r.Context().Value(besideKey{}).(*beside); ok {
+		return b
+	}
+	return &beside{}
+}
 
 // Get gives the request's session, read at most once.
 func (st *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
@@ -33,7 +66,7 @@ func (st *sessionStore) New(r *http.Request, name string) (*sessions.Session, er
 	if err != nil || cookie.Value == "" {
 		return s, nil
 	}
-	row, err := st.Accounts.Session(r.Context(), cookie.Value)
+	row, err := st.Accounts.Session(r.Context(), cookie.Value, func(reads *postgres.Reads, hash []byte) { besideOf(r).read(st.server, reads, hash) })
 	if fault.Is(err, fault.Unauthenticated) {
 		return s, nil
 	}
@@ -87,17 +120,23 @@ type visitor struct {
 	token   string
 }
 
-// recognise finds out whose browser this is, if it carries a session.
-func (s *server) recognise(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(ctx echo.Context) error {
-		session, err := s.store.Get(ctx.Request(), "session")
-		if err != nil {
-			return err
+// recognise finds out whose browser this is, if it carries a session, and reads
+// with it what a page behind g needs at once.
+func (s *server) recognise(g guard) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(ctx echo.Context) error {
+			r := ctx.Request()
+			more := &beside{works: staff.Role(g).Covers(staff.Agent), again: ctx.QueryParam(againParam)}
+			ctx.SetRequest(r.WithContext(context.WithValue(r.Context(), besideKey{}, more)))
+			session, err := s.store.Get(ctx.Request(), "session")
+			if err != nil {
+				return err
+			}
+			if row, ok := session.Values[rowKey{}].(account.Session); ok {
+				ctx.Set(visitorKey, visitor{row, session.ID})
+			}
+			return next(ctx)
 		}
-		if row, ok := session.Values[rowKey{}].(account.Session); ok {
-			ctx.Set(visitorKey, visitor{row, session.ID})
-		}
-		return next(ctx)
 	}
 }
 

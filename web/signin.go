@@ -24,7 +24,7 @@ func (c *sessionController) new(ctx echo.Context) error {
 	if person(ctx) != uuid.Nil {
 		return ctx.Redirect(http.StatusSeeOther, localPath(ctx.QueryParam("next")))
 	}
-	form, problems, ok, err := recall[signInForm](c.server, ctx)
+	form, problems, ok, err := recall[signInForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (c *signUpController) new(ctx echo.Context) error {
 	if person(ctx) != uuid.Nil {
 		return ctx.Redirect(http.StatusSeeOther, "/overview")
 	}
-	form, problems, _, err := recall[signUpForm](c.server, ctx)
+	form, problems, _, err := recall[signUpForm](ctx)
 	if err != nil {
 		return err
 	}

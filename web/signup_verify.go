@@ -19,7 +19,7 @@ type verificationController struct{ *server }
 // newVerify asks for the password: opening a link proves nothing, since mail
 // scanners do that too.
 func (c *verificationController) new(ctx echo.Context) error {
-	_, problems, _, err := recall[passwordForm](c.server, ctx)
+	_, problems, _, err := recall[passwordForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -70,9 +70,9 @@ func (w *walk) roads(robin robin) {
 		w.t.Fatalf("the API: %d", res.StatusCode)
 	}
 
-	for path, who := range w.pages(robin) {
+	for _, p := range w.pages(robin) {
 		w.looking()
-		w.send(request{method: http.MethodGet, path: path, who: who})
+		w.send(request{method: http.MethodGet, path: p.path, who: *p.who})
 	}
 	links := func(path, to string) []string {
 		w.t.Helper()

@@ -114,7 +114,7 @@ func (c *serviceController) last(ctx echo.Context) error {
 // tell says what stands in the way of a service, or leads on if that was some
 // time ago.
 func (c *serviceController) tell(ctx echo.Context, key, on string, action views.Next) error {
-	about, _, ok, err := recall[told](c.server, ctx)
+	about, _, ok, err := recall[told](ctx)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (c *serviceController) tell(ctx echo.Context, key, on string, action views.
 }
 
 func (c *joinController) new(ctx echo.Context) error {
-	form, problems, ok, err := recall[signUpForm](c.server, ctx)
+	form, problems, ok, err := recall[signUpForm](ctx)
 	if err != nil {
 		return err
 	}

@@ -23,32 +23,30 @@ type staffAuditController struct{ *server }
 
 func (c *staffAuditController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	members, err := c.Staff.List(r)
-	if err != nil {
-		return err
-	}
 	filter := c.filter(ctx)
 	at, id := cursorOf(ctx)
-	entries, next, err := c.Audit.Latest(r, filter, audit.Cursor{At: at, ID: id})
-	if err != nil {
+	reads := c.Reads()
+	members := c.Staff.ReadMembers(reads)
+	log := c.Audit.ReadLatest(reads, filter, audit.Cursor{At: at, ID: id})
+	if err := reads.Send(r); err != nil {
 		return err
 	}
 	page := views.StaffAuditPage{
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
-		Members: memberOptions(members, filter.Staff), Nouns: c.Audit.Nouns(), Noun: filter.Noun,
+		Members: memberOptions(*members, filter.Staff), Nouns: c.Audit.Nouns(), Noun: filter.Noun,
 	}
 	page.Attempts = c.opens(member(ctx).Role, "/staff/attempts")
 	if filter != (audit.Filter{}) {
 		page.Clear = "/staff/audit"
 	}
-	names := make(map[string]string, len(members))
-	for _, m := range members {
+	names := make(map[string]string, len(*members))
+	for _, m := range *members {
 		names[m.ID.String()] = m.Name
 	}
-	for _, e := range entries {
+	for _, e := range log.Entries {
 		page.Rows = append(page.Rows, c.auditRow(r, e, names))
 	}
-	if next != (audit.Cursor{}) {
+	if next := log.Next; next != (audit.Cursor{}) {
 		q := ctx.QueryParams()
 		q.Set("after", afterOf(next.At, next.ID))
 		page.Older = "/staff/audit?" + q.Encode()
@@ -69,7 +67,7 @@ func (c *staffAuditController) filter(ctx echo.Context) audit.Filter {
 	return f
 }
 
-func memberOptions(members []staff.Member, chosen uuid.UUID) []ui.Option {
+func memberOptions(members []staff.Named, chosen uuid.UUID) []ui.Option {
 	var options []ui.Option
 	for _, m := range members {
 		options = append(options, ui.Option{Value: m.ID.String(), Label: m.Name, Selected: m.ID == chosen})

@@ -5,7 +5,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -28,30 +30,43 @@ type refusalForm struct {
 	Seen  string `form:"seen" text:"none"`
 }
 
+// undecided is a request that is to be decided, as it was seen, and of whom.
+type undecided struct {
+	*request.Request
+	seen  *string
+	whose *account.About
+}
+
+func (s *server) undecided(ctx echo.Context) (undecided, error) {
+	id, err := idOf(ctx)
+	if err != nil {
+		return undecided{}, err
+	}
+	reads, by := s.Reads(), member(ctx)
+	u := undecided{Request: s.Requests.ReadFound(reads, by, id), seen: s.Requests.ReadSeen(reads, by, id)}
+	reads.Then(func(more *postgres.Reads) error {
+		u.whose = s.Accounts.ReadAbout(more, u.PersonID)
+		more.Then(func(*postgres.Reads) error { return u.whose.Exists() })
+		return nil
+	})
+	return u, reads.Send(ctx.Request().Context())
+}
+
 func (c *staffApprovalController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[approvalForm](c.server, ctx)
+	form, problems, _, err := recall[approvalForm](ctx)
 	if err != nil {
 		return err
 	}
-	one, err := c.request(ctx)
-	if err != nil {
-		return err
-	}
-	r := ctx.Request().Context()
-	whose, err := c.Accounts.Person(r, one.PersonID)
+	one, err := c.undecided(ctx)
 	if err != nil {
 		return err
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffApprovePage{
 		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/approve", Back: at,
-		Erasure: one.Kind == request.Erasure, Lang: whose.Lang, Words: form.Decision, Problems: words(ctx, problems),
+		Erasure: one.Kind == request.Erasure, Lang: one.whose.Lang, Words: form.Decision, Problems: words(ctx, problems),
 	}
-	now, err := c.Requests.Seen(r, member(ctx), one)
-	if err != nil {
-		return err
-	}
-	page.Seen = seenAgain(form.Seen, problems, now)
+	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	return render(ctx, http.StatusOK, views.StaffApprove(page))
 }
 
@@ -77,32 +92,24 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 // new asks for the reason, and with one in the address shows the words
 // that the register has for it, in the person's language.
 func (c *staffRefusalController) new(ctx echo.Context) error {
-	form, problems, ok, err := recall[refusalForm](c.server, ctx)
+	form, problems, ok, err := recall[refusalForm](ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		form.Code = ctx.QueryParam("code")
 	}
-	one, err := c.request(ctx)
-	if err != nil {
-		return err
-	}
-	r := ctx.Request().Context()
-	whose, err := c.Accounts.Person(r, one.PersonID)
+	one, err := c.undecided(ctx)
 	if err != nil {
 		return err
 	}
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffRefusePage{
-		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: whose.Lang,
+		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: one.whose.Lang,
 		Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
-	now, err := c.Requests.Seen(r, member(ctx), one)
-	if err != nil {
-		return err
-	}
-	page.Seen = seenAgain(form.Seen, problems, now)
+	page.Seen = seenAgain(form.Seen, problems, *one.seen)
+	r := ctx.Request().Context()
 	for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
 		chosen := refusal.Code == form.Code
 		page.Reasons = append(page.Reasons, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: chosen})
@@ -111,12 +118,10 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 		}
 		page.Code, page.Law = refusal.Code, c.Register.RefusalLaw(refusal.Code, one.Kind, one.Jurisdiction, text.Lang(r))
 		if page.Words == "" && !ok {
-			page.Words = refusal.Text.In(whose.Lang)
+			page.Words = refusal.Text.In(one.whose.Lang)
 		}
 	}
-	if page.Authorities, err = c.authorities(r, one.PersonID); err != nil {
-		return err
-	}
+	page.Authorities = c.authorities(r, one.whose.Country, one.whose.Region)
 	if page.Code == "" && ctx.QueryParams().Has("code") && len(problems) == 0 {
 		page.Problems = words(ctx, fault.Problems{fault.Field("code", "request.codeMissing")})
 		return render(ctx, http.StatusUnprocessableEntity, views.StaffRefuse(page))

@@ -41,7 +41,7 @@ type (
 )
 
 func (c *staffSessionController) new(ctx echo.Context) error {
-	form, problems, ok, err := recall[signInForm](c.server, ctx)
+	form, problems, ok, err := recall[signInForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (c *staffCodeController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, problems, _, err := recall[codeForm](c.server, ctx)
+	_, problems, _, err := recall[codeForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ type enrolForm struct {
 }
 
 func (c *staffEnrolController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[enrolForm](c.server, ctx)
+	form, problems, _, err := recall[enrolForm](ctx)
 	if err != nil {
 		return err
 	}

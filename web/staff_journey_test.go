@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
 )
@@ -282,8 +283,9 @@ func TestStaffReadAtOnceThatAPersonIsBeingDeletedOrHasBeen(t *testing.T) {
 
 	_, err = p.Requests.AskErasure(t.Context(), robin, "")
 	must(t, err)
-	e, _, err := p.Erasures.UnderWay(t.Context(), robin)
+	underWay, err := postgres.Read(t.Context(), p.Reads(), func(r *postgres.Reads) *[]erasure.Erasure { return p.Erasures.ReadUnderWay(r, robin) })
 	must(t, err)
+	e := underWay[0]
 	p.clock.Advance(erasure.DefaultGrace)
 	for end := time.Now().Add(time.Minute); e.State != erasure.Done && time.Now().Before(end); p.clock.Advance(time.Second) {
 		must(t, p.Erasures.Run(t.Context(), e.ID))

@@ -1,17 +1,19 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -26,7 +28,7 @@ type findForm struct {
 }
 
 func (c *staffPersonController) index(ctx echo.Context) error {
-	form, problems, _, err := recall[findForm](c.server, ctx)
+	form, problems, _, err := recall[findForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -57,17 +59,10 @@ func (c *staffPersonController) show(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	open, err := c.Looks.IsOpen(ctx.Request().Context(), member(ctx), signedIn(ctx).CreatedAt, id)
-	if err != nil {
-		return err
-	}
-	if !open {
-		if err := c.Accounts.Remains(ctx.Request().Context(), id); err != nil {
-			return err
-		}
+	page, err := c.page(ctx, id)
+	if errors.Is(err, errNoReason) {
 		return c.ask(ctx)
 	}
-	page, err := c.page(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -80,7 +75,7 @@ type reasonForm struct {
 }
 
 func (c *staffPersonController) ask(ctx echo.Context) error {
-	form, problems, _, err := recall[reasonForm](c.server, ctx)
+	form, problems, _, err := recall[reasonForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -116,42 +111,36 @@ func (c *staffPersonController) create(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/people/"+id.String(), "")
 }
 
+// errNoReason is that nobody has said why they look.
+var errNoReason = errors.New("no reason was given")
+
+// page is a person's record. Whether who looks has given a reason is asked with
+// it, and nothing of it is told without.
 func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.StaffPersonPage, error) {
-	r := ctx.Request().Context()
-	page := views.StaffPersonPage{
-		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role),
-	}
-	who, err := c.Accounts.Person(r, id)
-	if err != nil {
-		return page, err
-	}
-	page.Closing = who.ClosingAt != nil
-	if page.Profile, err = c.profile(r, who); err != nil {
-		return page, err
-	}
-	reads := c.Reads()
+	r, reads := ctx.Request().Context(), c.Reads()
+	open := c.Looks.ReadOpen(reads, member(ctx), signedIn(ctx).CreatedAt, id)
+	who := c.Accounts.ReadAbout(reads, id)
+	reads.Then(func(*postgres.Reads) error {
+		if *open {
+			return who.Exists()
+		}
+		return cmp.Or(who.Remains(), errNoReason)
+	})
 	holdings := c.Records.ReadOverview(reads, id)
 	requests := c.Requests.ReadMine(reads, id)
 	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
+	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(*requests...) })
 	if err := reads.Send(r); err != nil {
-		return page, err
+		return views.StaffPersonPage{}, err
 	}
-	page.Held = c.held(r, *holdings)
-	page.Looks = c.lookRows(r, looks.Looks)
-	page.Requests, err = c.queueRows(r, *requests)
-	return page, err
-}
-
-func (c *staffPersonController) profile(ctx context.Context, who account.Person) (views.StaffProfile, error) {
-	profile, err := c.Accounts.Profile(ctx, who.ID)
-	if err != nil {
-		return views.StaffProfile{}, err
-	}
-	to, err := c.Accounts.Recipient(ctx, who.ID)
-	return views.StaffProfile{
-		Name: profile.FullName, Address: address.Show(to.Address), Country: profile.Country, Region: profile.Region, Lang: who.Lang, Since: who.CreatedAt,
-		Law: c.Register.Jurisdiction(profile.Country, profile.Region).Law.In(text.Lang(ctx)),
-	}, err
+	return views.StaffPersonPage{
+		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role), Closing: who.ClosingAt != nil,
+		Profile: views.StaffProfile{
+			Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
+			Law: c.Register.Jurisdiction(who.Country, who.Region).Law.In(text.Lang(r)),
+		},
+		Held: c.held(r, *holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, *requests, *owners),
+	}, nil
 }
 
 // held is how much of each category there is, and never the rows themselves.

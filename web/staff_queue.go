@@ -23,12 +23,10 @@ type staffQueueController struct{ *server }
 func (c *staffQueueController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	filter := queueFilter(ctx)
-	rows, next, err := c.Requests.Queue(r, member(ctx), filter, dueCursor(ctx.QueryParam("after")))
-	if err != nil {
-		return err
-	}
 	reads := c.Reads()
+	queue := c.Requests.ReadQueue(reads, member(ctx), filter, dueCursor(ctx.QueryParam("after")))
 	tally := c.Requests.ReadTally(reads, member(ctx))
+	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(queue.Requests...) })
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -46,15 +44,13 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	if filter != (request.Filter{State: request.Open}) {
 		page.Clear = "/staff"
 	}
-	if page.Rows, err = c.queueRows(r, rows); err != nil {
-		return err
-	}
+	page.Rows = c.queueRows(r, queue.Requests, *owners)
 	if ctx.QueryParams().Has("after") {
 		q := ctx.QueryParams()
 		q.Del("after")
 		page.First = "/staff?" + q.Encode()
 	}
-	if next != (request.Cursor{}) {
+	if next := queue.Next; next != (request.Cursor{}) {
 		q := ctx.QueryParams()
 		q.Set("after", strconv.Itoa(int(next.Rank))+","+next.DueOn.String()+","+next.ID.String())
 		page.More = "/staff?" + q.Encode()
@@ -94,17 +90,27 @@ func dueCursor(after string) request.Cursor {
 	return request.Cursor{Rank: int16(place), DueOn: day, ID: id}
 }
 
-func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]views.StaffQueueRow, error) {
-	var owners []uuid.UUID
+// readNames adds the names of members of the staff, once it is known of which.
+func (s *server) readNames(reads *postgres.Reads, which func() []uuid.UUID) *map[uuid.UUID]string {
+	names := &map[uuid.UUID]string{}
+	reads.Then(func(more *postgres.Reads) error {
+		*names = s.Staff.ReadNames(more, which()...)
+		return nil
+	})
+	return names
+}
+
+// ownersOf are those who have taken requests.
+func ownersOf(requests ...request.Request) (owners []uuid.UUID) {
 	for _, r := range requests {
 		if r.OwnerID != nil {
 			owners = append(owners, *r.OwnerID)
 		}
 	}
-	names, err := s.Staff.Names(ctx, owners...)
-	if err != nil {
-		return nil, err
-	}
+	return owners
+}
+
+func (s *server) queueRows(ctx context.Context, requests []request.Request, names map[uuid.UUID]string) []views.StaffQueueRow {
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
 		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Answered: r.SaidAt != nil}
@@ -112,5 +118,5 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request) ([]v
 			rows[i].Owner = names[*r.OwnerID]
 		}
 	}
-	return rows, nil
+	return rows
 }

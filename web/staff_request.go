@@ -1,13 +1,15 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
@@ -18,26 +20,20 @@ import (
 type staffRequestController struct{ *server }
 
 func (c *staffRequestController) show(ctx echo.Context) error {
-	form, problems, _, err := recall[staffWords](c.server, ctx)
+	form, problems, _, err := recall[staffWords](ctx)
 	if err != nil {
 		return err
 	}
-	one, err := c.request(ctx)
+	read, err := c.read(ctx)
 	if err != nil {
 		return err
 	}
-	r := ctx.Request().Context()
-	if err := c.Looks.OpenRequest(r, member(ctx), one.PersonID, one.Reference); err != nil {
-		return err
+	if !*read.opened {
+		if err := c.Looks.OpenRequest(ctx.Request().Context(), member(ctx), read.PersonID, read.Reference); err != nil {
+			return err
+		}
 	}
-	events, err := c.Requests.Journal(r, member(ctx), one)
-	if err != nil {
-		return err
-	}
-	page, err := c.page(ctx, one, events)
-	if err != nil {
-		return err
-	}
+	page := c.page(ctx, read)
 	page.ReplyText, page.NoteText, page.Problems = form.Message, form.Note, words(ctx, problems)
 	return render(ctx, http.StatusOK, views.StaffRequest(page))
 }
@@ -53,48 +49,64 @@ type (
 	staffWords struct{ Message, Note string } // of whichever was sent
 )
 
-func (s *server) request(ctx echo.Context) (request.Request, error) {
-	id, err := idOf(ctx)
-	if err != nil {
-		return request.Request{}, err
-	}
-	return s.Requests.Find(ctx.Request().Context(), member(ctx), id)
+// deskRequest is what the page of a request shows of it.
+type deskRequest struct {
+	*request.Request
+	events  *[]request.Event
+	opened  *bool // by who looks, within the hour
+	whose   *account.About
+	erasure *[]erasure.Erasure // that carries it out
+	names   map[uuid.UUID]string
 }
 
-func (c *staffRequestController) page(ctx echo.Context, one request.Request, events []request.Event) (views.StaffRequestPage, error) {
-	r := ctx.Request().Context()
-	rows, err := c.queueRows(r, []request.Request{one})
+func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
+	id, err := idOf(ctx)
 	if err != nil {
-		return views.StaffRequestPage{}, err
+		return deskRequest{}, err
 	}
+	reads, by := c.Reads(), member(ctx)
+	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), erasure: &[]erasure.Erasure{}}
+	reads.Then(func(more *postgres.Reads) error {
+		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
+		d.whose = c.Accounts.ReadAbout(more, d.PersonID)
+		if d.State == request.Approved && d.ErasureID != nil {
+			d.erasure = c.Erasures.ReadErasure(more, *d.ErasureID)
+		}
+		who := ownersOf(*d.Request)
+		for _, e := range *d.events {
+			if id, ok := e.ByStaff(); ok {
+				who = append(who, id)
+			}
+		}
+		d.names = c.Staff.ReadNames(more, who...)
+		return nil
+	})
+	return d, reads.Send(ctx.Request().Context())
+}
+
+func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.StaffRequestPage {
+	r, one := ctx.Request().Context(), *d.Request
+	row := c.queueRows(r, []request.Request{one}, d.names)[0]
 	kind, _ := c.Register.RequestKind(one.Kind)
 	page := views.StaffRequestPage{
-		Shell:   c.staffShell(ctx, "staff.showTitle", "staffQueue", "Reference", one.Reference, "Kind", rows[0].Kind),
-		Request: rows[0], Law: c.Register.Law(one.Kind, one.Jurisdiction, text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
+		Shell:   c.staffShell(ctx, "staff.showTitle", "staffQueue", "Reference", one.Reference, "Kind", row.Kind),
+		Request: row, Law: c.Register.Law(one.Kind, one.Jurisdiction, text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
 		Message: views.Paragraphs(one.Message), Decision: views.Paragraphs(one.Decision), Person: "/staff/people/" + one.PersonID.String(),
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
 		page.Reason = refusal.Name.In(text.Lang(r))
 	}
-	if one.State == request.Approved && one.ErasureID != nil {
-		e, err := c.Erasures.Get(r, *one.ErasureID)
-		if err != nil {
-			return page, err
-		}
+	for _, e := range *d.erasure {
 		if c.Erasures.Overdue(e) {
 			page.Late = e.RunsAt
 		}
 	}
-	if err := c.Accounts.Remains(r, one.PersonID); fault.Is(err, fault.Conflict) {
-		page.Person = ""
-		_, err = c.Accounts.Person(r, one.PersonID)
-		page.Erased = fault.Is(err, fault.NotFound)
-	} else if err != nil {
-		return page, err
+	if d.whose.Remains() != nil {
+		page.Person, page.Erased = "", d.whose.Exists() != nil
 	}
 	c.offer(&page, one, member(ctx))
-	page.Events, err = c.events(r, events)
-	return page, err
+	page.Events = requestEvents(*d.events, d.names)
+	return page
 }
 
 // offer sets what this member may do with a request now.
@@ -118,17 +130,6 @@ func (*staffRequestController) offer(page *views.StaffRequestPage, one request.R
 		page.Refuse = at + "/refuse"
 	}
 	page.OnlyOfficers = one.Undecided() && !officer
-}
-
-func (c *staffRequestController) events(ctx context.Context, events []request.Event) ([]views.RequestEvent, error) {
-	var ids []uuid.UUID
-	for _, e := range events {
-		if id, ok := e.ByStaff(); ok {
-			ids = append(ids, id)
-		}
-	}
-	names, err := c.Staff.Names(ctx, ids...)
-	return requestEvents(events, names), err
 }
 
 func (c *staffRequestController) take(ctx echo.Context) error {

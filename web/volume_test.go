@@ -13,7 +13,7 @@ const (
 	crowd = 2000
 
 	// Its counts end at a thousand, which are soon found where many are open.
-	countsOpen = "/staff request"
+	countsOpen = "/staff"
 )
 
 // A page reads what it shows. One that reads a whole table, and throws away
@@ -53,19 +53,44 @@ func TestNoPageReadsThroughEverybodysRows(t *testing.T) {
 	if len(before) < 12 {
 		t.Fatalf("only %d tables are large: %v", len(before), before)
 	}
-	for path, who := range pages {
+	var blame func([]page)
+	blame = func(pages []page) {
 		w.looking()
-		was := before
-		for range 7 { // the plan for everybody is made after five of somebody's
-			w.send(request{method: "GET", path: path, who: who})
+		for _, p := range pages {
+			for range 7 { // the plan for everybody is made after five of somebody's
+				w.send(request{method: "GET", path: p.path, who: *p.who})
+			}
 		}
+		was := before
 		before = scans()
 		for table, n := range before {
-			if n != was[table] && path+" "+table != countsOpen {
-				t.Errorf("%s reads through %s", path, table)
+			switch {
+			case n == was[table], len(pages) == 1 && pages[0].counts() && table == "request":
+			case len(pages) == 1:
+				t.Errorf("%s reads through %s", pages[0].path, table)
+			default:
+				blame(pages[:len(pages)/2])
+				blame(pages[len(pages)/2:])
+				return
 			}
 		}
 	}
+	var others []page
+	for _, p := range pages {
+		switch {
+		case p.again:
+		case p.counts():
+			blame([]page{p})
+		default:
+			others = append(others, p)
+		}
+	}
+	blame(others)
+}
+
+func (p page) counts() bool {
+	path, _, _ := strings.Cut(p.path, "?")
+	return path == countsOpen
 }
 
 // crowd makes many people of whom as much is held as of robin.
@@ -79,7 +104,8 @@ func (w *walk) crowd(robin robin) {
 	rows, err := w.DB.Pool.Query(w.t.Context(), `select c.relname::text, coalesce((
 			select string_agg(format(case t.typname when 'uuid' then '%L, gen_random_uuid()' when 'bytea' then '%L, sha256((random()::text || c.n)::bytea)' else '%L, r.%2$I || c.n' end, a.attname, a.attname), ', ')
 			from pg_attribute a join pg_type t on t.oid = a.atttypid
-			where a.attrelid = c.oid and t.typname in ('uuid', 'bytea', 'text') and a.attname <> 'person_id' and exists (
+			where a.attrelid = c.oid and t.typname in ('uuid', 'bytea', 'text') and a.attname <> 'person_id'
+				and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any (k.conkey) and pg_get_constraintdef(k.oid) like '%ANY (ARRAY%') and exists (
 				select from pg_index i where i.indrelid = c.oid and i.indisunique and a.attnum = any (i.indkey)
 					and not exists (select from pg_attribute p where p.attrelid = c.oid and p.attname = 'person_id' and p.attnum = any (i.indkey)))), '')
 		from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition

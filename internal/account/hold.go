@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -13,6 +14,8 @@ import (
 // erasure that would begin waits, and then erases what was written with the
 // rest. Both give Conflict (account.erasing) if one has begun, or the account is
 // gone. Nobody else locks the table of people.
+
+func erasing() error { return fault.New(fault.Conflict, "account.erasing") }
 
 // Hold takes a person for tx alone: whoever else holds or shares them waits
 // until it ends, so that what tx counts stays counted. The next statement sees

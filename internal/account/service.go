@@ -117,10 +117,35 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 	return findPerson(ctx, s.deps.DB.Gorm(ctx), id)
 }
 
+// About is what others' pages say of a person. The ID is zero if nobody is there.
+type About struct {
+	ID              uuid.UUID
+	Since           time.Time
+	Lang            string
+	ClosingAt       *time.Time // an erasure has begun
+	Name            string
+	Region, Country string
+	Address         string // the primary one, as they wrote it
+}
+
+// ReadAbout adds what there is to say of a person.
+func (*Service) ReadAbout(r *postgres.Reads, person uuid.UUID) *About { return readAbout(r, person) }
+
+// Exists is NotFound for nobody.
+func (a About) Exists() error {
+	if a.ID == uuid.Nil {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return nil
+}
+
 // Remains gives the conflict of Hold and Share, without a lock, if somebody is
 // being erased or has been: for pages that lead to what would be refused.
-func (s *Service) Remains(ctx context.Context, id uuid.UUID) error {
-	return remains(ctx, s.deps.DB.Pool, id, "")
+func (a About) Remains() error {
+	if a.ID == uuid.Nil || a.ClosingAt != nil {
+		return erasing()
+	}
+	return nil
 }
 
 // SetLang keeps the language a person chose, for pages and mail.

@@ -2,12 +2,14 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -64,14 +66,24 @@ func (o SessionOwner) actor() audit.Actor {
 }
 
 // Session finds the session of a cookie's token. Unauthenticated if there is
-// none, or it has lapsed: twelve hours after sign-in, or two unused.
-func (s *Service) Session(ctx context.Context, token string) (Session, error) {
+// none, or it has lapsed: twelve hours after sign-in, or two unused. In the same
+// round trip goes what beside adds: it is given the token's hash, and can't know
+// yet whether there is a session.
+func (s *Service) Session(ctx context.Context, token string, beside ...func(r *postgres.Reads, hash []byte)) (Session, error) {
 	now := s.deps.Now()
 	hash := keyring.TokenHash(token)
-	out, err := findSession(ctx, s.deps.DB.Pool, hash, now)
-	if err != nil {
-		return out, err
+	r := s.deps.DB.Reads()
+	found := readSession(r, hash, now)
+	for _, add := range beside {
+		add(r, hash)
 	}
+	if err := r.Send(ctx); err != nil {
+		return Session{}, fmt.Errorf("a session: %w", err)
+	}
+	if len(*found) == 0 {
+		return Session{}, fault.New(fault.Unauthenticated, "fault.signIn")
+	}
+	out := (*found)[0]
 	if now.Sub(out.SeenAt) > time.Minute { // once a minute is exact enough
 		return out, setSessionSeen(ctx, s.deps.DB.Pool, hash, now)
 	}

@@ -87,8 +87,7 @@ func (s *Service) knows(ctx context.Context, person uuid.UUID, field, password s
 
 // HasPassword tells whether a person can sign in by password.
 func (s *Service) HasPassword(ctx context.Context, person uuid.UUID) (bool, error) {
-	row, err := passwordRowOf(ctx, s.deps.DB.Gorm(ctx), person)
-	return row.Hash != "", err
+	return postgres.Read(ctx, s.deps.DB.Reads(), func(r *postgres.Reads) *bool { return readHasPassword(r, person) })
 }
 
 // ReadHasPassword adds whether a person can sign in by password.
@@ -98,8 +97,7 @@ func (*Service) ReadHasPassword(r *postgres.Reads, person uuid.UUID) *bool {
 
 // HasPasswordIn is HasPassword in a transaction.
 func (*Service) HasPasswordIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
-	row, err := passwordRowOf(ctx, tx.Gorm, person)
-	return row.Hash != "", err
+	return postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *bool { return readHasPassword(r, person) })
 }
 
 // AskReset mails a link to set a new password, if the address has an account;

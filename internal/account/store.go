@@ -36,7 +36,7 @@ func lock(ctx context.Context, tx postgres.Tx, person uuid.UUID, strength string
 func remains(ctx context.Context, db postgres.Reader, person uuid.UUID, strength string) error {
 	err := db.QueryRow(ctx, `select id from person where id = $1 and closing_at is null `+strength, person).Scan(&person)
 	if postgres.IsMissing(err) {
-		return fault.Wrap(err, fault.Conflict, "account.erasing")
+		return erasing()
 	}
 	if err != nil {
 		return fmt.Errorf("holding a person: %w", err)
@@ -107,6 +107,14 @@ func findPerson(ctx context.Context, db *gorm.DB, id uuid.UUID) (Person, error) 
 		return p, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
 	return p, err
+}
+
+func readAbout(r *postgres.Reads, person uuid.UUID) *About {
+	a := &About{}
+	r.Each(func(rows pgx.Rows) (err error) { *a, err = pgx.RowToStructByPos[About](rows); return err }, `
+		select p.id, p.created_at, p.lang, p.closing_at, coalesce(f.full_name, ''), coalesce(f.region, ''), coalesce(f.country, ''), coalesce(nullif(e.spelling, ''), e.address, '')
+		from person p left join profile f on f.person_id = p.id left join email_address e on e.person_id = p.id and e.is_primary where p.id = $1`, person)
+	return a
 }
 
 // updatePerson writes columns of a person whom tx holds.

@@ -14,10 +14,27 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// findSession reads by pgx: one statement on every page. Unauthenticated if
-// there is none, or it has lapsed.
-func findSession(ctx context.Context, db postgres.Reader, hash []byte, now time.Time) (out Session, err error) {
-	err = db.QueryRow(ctx, `
+// What is read beside a session, of whom it belongs to, finds it by these; $1 is
+// the hash of its token.
+const (
+	SessionByToken = `(select id from session where token_hash = $1)`
+	StaffByToken   = `(select staff_id from session where token_hash = $1)`
+)
+
+// readSession reads a session that has not lapsed; none, or one.
+func readSession(r *postgres.Reads, hash []byte, now time.Time) *[]Session {
+	found := &[]Session{}
+	r.Each(func(rows pgx.Rows) error {
+		var out Session
+		err := rows.Scan(
+			&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
+			&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
+		if out.ProvedAt.Unix() <= 0 {
+			out.ProvedAt = time.Time{}
+		}
+		*found = append(*found, out)
+		return err
+	}, `
 select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
        s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
        coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false)
@@ -25,19 +42,8 @@ from session s
 left join person p on p.id = s.person_id
 left join profile f on f.person_id = s.person_id
 left join email_address e on e.person_id = s.person_id and e.is_primary
-where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-IdleLife)).Scan(
-		&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
-		&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
-	if postgres.IsMissing(err) {
-		return out, fault.Wrap(err, fault.Unauthenticated, "fault.signIn")
-	}
-	if err != nil {
-		return out, fmt.Errorf("reading a session: %w", err)
-	}
-	if out.ProvedAt.Unix() <= 0 {
-		out.ProvedAt = time.Time{}
-	}
-	return out, nil
+where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-IdleLife))
+	return found
 }
 
 // What a page does to its session stands alone, by pgx.

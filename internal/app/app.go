@@ -165,7 +165,7 @@ func New(p Parts) (*App, error) {
 // ground joins what every room stands on.
 func (a *App) ground(p Parts) {
 	a.Plans = jobs.NewPlans(p.DB, a.Queue, p.Log, p.Now)
-	a.Audit = audit.New(audit.Deps{DB: p.DB, Actions: p.Register.Dictionary.Codes("audit_entry", "action")})
+	a.Audit = audit.New(audit.Deps{Actions: p.Register.Dictionary.Codes("audit_entry", "action")})
 	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Begin: a.securityKept, Now: p.Now})
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})

@@ -16,7 +16,6 @@ const perPage = 100
 
 // Deps are what reading stands on.
 type Deps struct {
-	DB      *postgres.DB
 	Actions []string // that are written: the dictionary's
 }
 
@@ -80,21 +79,25 @@ type Filter struct {
 // Nouns are what actions are done to: the word before the dot of an action.
 func (s *Service) Nouns() []string { return s.nouns }
 
-// Latest are entries, the latest first, a page at a time. next is zero on the
-// last page.
-func (s *Service) Latest(ctx context.Context, f Filter, after Cursor) (entries []Written, next Cursor, err error) {
-	rows, err := page(ctx, s.deps.DB.Gorm(ctx), f, after)
-	if err != nil {
-		return nil, next, err
-	}
-	if len(rows) > perPage {
-		rows = rows[:perPage]
-		next = Cursor{At: rows[perPage-1].At, ID: rows[perPage-1].ID}
-	}
-	for _, r := range rows {
-		entries = append(entries, r.written())
-	}
-	return entries, next, nil
+// Page is some entries, the latest first; Next is zero on the last page.
+type Page struct {
+	Entries []Written
+	Next    Cursor
+}
+
+// ReadLatest adds a page of the log.
+func (*Service) ReadLatest(r *postgres.Reads, f Filter, after Cursor) *Page {
+	rows, page := readPage(r, f, after), &Page{}
+	r.Then(func(*postgres.Reads) error {
+		for _, row := range (*rows)[:min(perPage, len(*rows))] {
+			page.Entries = append(page.Entries, row.written())
+		}
+		if len(*rows) > perPage {
+			page.Next = Cursor{At: page.Entries[perPage-1].At, ID: page.Entries[perPage-1].ID}
+		}
+		return nil
+	})
+	return page
 }
 
 // ReadOf adds the entries about a person, of what was done to these nouns since

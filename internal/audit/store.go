@@ -27,26 +27,22 @@ func insertAll(ctx context.Context, tx postgres.Tx, rows []entryRow) error {
 	return nil
 }
 
-// page is a page of the log, and one row more if there is another.
-func page(ctx context.Context, db *gorm.DB, f Filter, after Cursor) ([]entryRow, error) {
-	q := gorm.G[entryRow](db).Order("at desc, id desc").Limit(perPage + 1)
+// readPage reads a page of the log, and one row more if there is another.
+func readPage(r *postgres.Reads, f Filter, after Cursor) *[]entryRow {
+	w := &postgres.Where{}
 	if f.Staff != uuid.Nil {
-		q = q.Where("actor_kind = ? and actor_id = ?", Staff, f.Staff.String())
+		w.And("actor_kind = 'staff' and actor_id = ?", f.Staff.String())
 	}
 	if f.Noun != "" {
-		q = q.Where("split_part(action, '.', 1) = ?", f.Noun)
+		w.And("split_part(action, '.', 1) = ?", f.Noun)
 	}
 	if after != (Cursor{}) {
-		q = q.Where("(at, id) < (?, ?)", after.At, after.ID)
+		w.And("(at, id) < (?, ?)", after.At, after.ID)
 	}
-	rows, err := q.Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the audit log: %w", err)
-	}
-	return rows, nil
+	return postgres.Rows[entryRow](r, w.String()+" order by at desc, id desc limit "+w.Bind(perPage+1), w.Args...)
 }
 
-// of are a person's entries of what was done to some nouns.
+// readOf reads a person's entries of what was done to some nouns.
 func readOf(r *postgres.Reads, person uuid.UUID, nouns []string, since time.Time, limit int) *[]entryRow {
 	return postgres.Rows[entryRow](r, `where person_id = $1 and at >= $2 and split_part(action, '.', 1) = any($3) order by at desc, id desc limit $4`,
 		person, since, nouns, limit)

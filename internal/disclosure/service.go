@@ -88,26 +88,31 @@ func (s *Service) problems(why Stated) []fault.Problem {
 	return ps
 }
 
-// IsOpen tells whether by may see a person's record now: they gave a reason
+// ReadOpen adds whether by may see a person's record now: they gave a reason
 // within the half hour, and since they signed in.
-func (s *Service) IsOpen(ctx context.Context, by staff.Member, signedIn time.Time, person uuid.UUID) (bool, error) {
+func (s *Service) ReadOpen(r *postgres.Reads, by staff.Member, signedIn time.Time, person uuid.UUID) *bool {
 	since := s.deps.Now().Add(-Lasts)
 	if signedIn.After(since) {
 		since = signedIn
 	}
-	return looked(ctx, s.deps.DB.Gorm(ctx), Look{PersonID: person, StaffID: by.ID, What: ThePerson}, since)
+	return readLooked(r, Look{PersonID: person, StaffID: by.ID, What: ThePerson}, since)
+}
+
+// ReadOpened adds whether by has opened a request within the hour: OpenRequest
+// has nothing to write down then.
+func (s *Service) ReadOpened(r *postgres.Reads, by staff.Member, person uuid.UUID, reference string) *bool {
+	return readLooked(r, ofRequest(by, person, reference), s.deps.Now().Add(-Counted))
+}
+
+func ofRequest(by staff.Member, person uuid.UUID, reference string) Look {
+	return Look{PersonID: person, StaffID: by.ID, What: TheRequest, Reason: reference}
 }
 
 // OpenRequest writes down that by opens a request. The request is the reason;
 // however often a member comes back to its page within the hour, in whatever
 // window or session, it is one look.
 func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.UUID, reference string) error {
-	since := s.deps.Now().Add(-Counted)
-	like := Look{PersonID: person, StaffID: by.ID, What: TheRequest, Reason: reference}
-	seen, err := looked(ctx, s.deps.DB.Gorm(ctx), like, since)
-	if err != nil || seen {
-		return err
-	}
+	like := ofRequest(by, person, reference)
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		// A request outlives its person, and so does who looked at it.
 		if err := account.Share(ctx, tx, person); err != nil && !fault.Is(err, fault.Conflict) {
@@ -117,7 +122,7 @@ func (s *Service) OpenRequest(ctx context.Context, by staff.Member, person uuid.
 		if err := waitForLook(ctx, tx, like); err != nil {
 			return err
 		}
-		seen, err := looked(ctx, tx.Gorm, like, since)
+		seen, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *bool { return s.ReadOpened(r, by, person, reference) })
 		if err != nil || seen {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/postgres"
@@ -18,21 +19,14 @@ func insert(ctx context.Context, tx postgres.Tx, l Look) error {
 	return nil
 }
 
-// looked tells whether there is a look like that since then, with whatever
+// readLooked reads whether there is a look like that since then, with whatever
 // reason if it has none.
-func looked(ctx context.Context, db *gorm.DB, like Look, since time.Time) (bool, error) {
-	q := gorm.G[Look](db).Where("person_id = ? and at >= ? and staff_id = ? and what = ?", like.PersonID, since, like.StaffID, like.What)
-	if like.Reason != "" {
-		q = q.Where("reason = ?", like.Reason)
-	}
-	_, err := q.Take(ctx)
-	if postgres.IsMissing(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("reading who looked: %w", err)
-	}
-	return true, nil
+func readLooked(r *postgres.Reads, like Look, since time.Time) *bool {
+	found := new(bool)
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(found) }, `select exists (select from staff_look
+		where person_id = $1 and at >= $2 and staff_id = $3 and what = $4 and ($5 = '' or reason = $5))`,
+		like.PersonID, since, like.StaffID, like.What, like.Reason)
+	return found
 }
 
 // waitForLook lets one transaction at a time write down a member's look at

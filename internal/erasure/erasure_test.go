@@ -134,8 +134,9 @@ func TestTheAddressIsSuppressedAndItsOwnerMayComeBackAsSomebodyNew(t *testing.T)
 	if n := b.number(`select count(*) from suppression where reason = 'erased'`); n != 1 {
 		t.Error("signing up again lifted the suppression")
 	}
-	p, err := b.Erasures.Preview(t.Context(), again)
+	held, err := b.Records.Overview(t.Context(), again)
 	must(t, err)
+	p := b.Erasures.Preview(held)
 	for _, line := range p.Stays {
 		if line.Category.ID == "requests" && line.Rows > 0 {
 			t.Error("the new person has the old one's requests")
@@ -149,8 +150,9 @@ func TestThePreviewIsTheRegisterAppliedToWhatIsHeld(t *testing.T) {
 	mara := b.person("mara@example.com", "Mara Lindqvist")
 	sold := time.Date(2024, time.March, 3, 12, 0, 0, 0, time.UTC)
 	b.exec(`insert into record (person_id, category, at, id, fields, ingested_at) values ($1, 'orders', $2, 1, '{"item":"Licence"}', $2)`, mara, sold)
-	p, err := b.Erasures.Preview(t.Context(), mara)
+	held, err := b.Records.Overview(t.Context(), mara)
 	must(t, err)
+	p := b.Erasures.Preview(held)
 	stays := map[string]erasure.Line{}
 	for _, line := range p.Stays {
 		stays[line.Category.ID] = line

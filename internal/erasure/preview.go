@@ -1,11 +1,8 @@
 package erasure
 
 import (
-	"context"
 	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/record"
@@ -27,14 +24,10 @@ type Preview struct {
 }
 
 // Preview tells what goes, what is made anonymous, and what stays until when:
-// the register's rules, applied to what is held. What an erasure itself writes
+// the register's rules, applied to what is held of a person. What an erasure itself writes
 // down is among what stays, though nothing of it is held yet.
-func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error) {
+func (s *Service) Preview(held []record.Holding) Preview {
 	p := Preview{Grace: s.deps.Grace, RunsAt: s.deps.Now().Add(s.deps.Grace)}
-	held, err := s.deps.Records.Overview(ctx, person)
-	if err != nil {
-		return p, err
-	}
 	for _, l := range s.lines(held, p.RunsAt) {
 		switch {
 		case l.Category.Erasure.Action == register.Keep && (l.Rows > 0 || s.arisesFromErasure(l.Category)):
@@ -46,7 +39,7 @@ func (s *Service) Preview(ctx context.Context, person uuid.UUID) (Preview, error
 			p.Goes = append(p.Goes, l)
 		}
 	}
-	return p, nil
+	return p
 }
 
 // lines are what is held in all categories of the register in its order, but for the one that

@@ -134,16 +134,8 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Erasure, error) {
 	return find(ctx, s.deps.DB.Gorm(ctx), id)
 }
 
-// UnderWay is the person's erasure that is scheduled or runs; ok is false if
-// there is none.
-func (s *Service) UnderWay(ctx context.Context, person uuid.UUID) (e Erasure, ok bool, err error) {
-	r := s.deps.DB.Reads()
-	some := s.ReadUnderWay(r, person)
-	if err := r.Send(ctx); err != nil || len(*some) == 0 {
-		return e, false, err
-	}
-	return (*some)[0], true, nil
-}
+// ReadErasure adds an erasure by its id; none, or one.
+func (*Service) ReadErasure(r *postgres.Reads, id uuid.UUID) *[]Erasure { return readErasure(r, id) }
 
 // ReadUnderWay reads the person's erasure that is scheduled or runs; none, or one.
 func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Erasure {

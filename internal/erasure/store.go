@@ -32,6 +32,10 @@ func find(ctx context.Context, db *gorm.DB, id uuid.UUID) (Erasure, error) {
 	return one(ctx, gorm.G[Erasure](db).Where("id = ?", id))
 }
 
+func readErasure(r *postgres.Reads, id uuid.UUID) *[]Erasure {
+	return postgres.Rows[Erasure](r, "where id = $1", id)
+}
+
 // lock is find for a change of state: of two at once, the second sees what the
 // first did.
 func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasure, error) {

@@ -54,19 +54,41 @@ func (s *Service) Keep(ctx context.Context, session uuid.UUID, content []byte) (
 	return name, insertKept(ctx, s.deps.DB.Pool, session, id, s.deps.Now(), sealed)
 }
 
-// Kept gives a form that was kept for a session. NotFound if there is none, or
-// none any more.
-func (s *Service) Kept(ctx context.Context, session uuid.UUID, name string) ([]byte, error) {
-	id := keyring.TokenHash(name)
-	sealed, err := findKept(ctx, s.deps.DB.Pool, session, id, s.deps.Now().Add(-KeptFor))
-	if err != nil {
-		return nil, err
+// Kept is a form that was kept, if there is one.
+type Kept struct {
+	forms      *Service
+	id, sealed []byte
+}
+
+// ReadKept adds the form that was kept under a name for the session whose id is
+// the SQL of by, with it as $1.
+func (s *Service) ReadKept(r *postgres.Reads, by string, it any, name string) *Kept {
+	k := &Kept{forms: s, id: keyring.TokenHash(name)}
+	readKept(r, k, by, it, s.deps.Now().Add(-KeptFor))
+	return k
+}
+
+// Open gives what was kept for a session. NotFound if there is none, or none any
+// more.
+func (k *Kept) Open(session uuid.UUID) ([]byte, error) {
+	if k.sealed == nil {
+		return nil, fault.New(fault.NotFound, "fault.notFound")
 	}
-	content, err := s.deps.Ring.Open(purpose, append(session[:], id...), sealed)
+	content, err := k.forms.deps.Ring.Open(purpose, append(session[:], k.id...), k.sealed)
 	if errors.Is(err, keyring.ErrUnknown) { // the key has been retired meanwhile
 		return nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
 	return content, err
+}
+
+// Kept gives a form that was kept for a session, as Open does.
+func (s *Service) Kept(ctx context.Context, session uuid.UUID, name string) ([]byte, error) {
+	r := s.deps.DB.Reads()
+	k := s.ReadKept(r, "$1", session, name)
+	if err := r.Send(ctx); err != nil {
+		return nil, err
+	}
+	return k.Open(session)
 }
 
 // Drop forgets a form that has been sent.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -27,16 +27,10 @@ func insertKept(ctx context.Context, db postgres.Writer, session uuid.UUID, id [
 	return nil
 }
 
-// findKept reads what was kept since then. NotFound if there is none.
-func findKept(ctx context.Context, db postgres.Reader, session uuid.UUID, id []byte, since time.Time) (sealed []byte, err error) {
-	err = db.QueryRow(ctx, `select content from kept_form where session_id = $1 and id = $2 and at > $3`, session, id, since).Scan(&sealed)
-	if postgres.IsMissing(err) {
-		return nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading a kept form: %w", err)
-	}
-	return sealed, nil
+// readKept reads what was kept since then.
+func readKept(r *postgres.Reads, k *Kept, by string, it any, since time.Time) {
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(&k.sealed) },
+		`select content from kept_form where session_id = `+by+` and id = $2 and at > $3`, it, k.id, since)
 }
 
 func deleteKept(ctx context.Context, db postgres.Writer, session uuid.UUID, id []byte) error {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -26,6 +27,7 @@ type Reads struct {
 	conn func(ctx context.Context, use func(*pgx.Conn) error) error
 	all  []read
 	then []func(more *Reads) error
+	no   error
 }
 
 type read struct {
@@ -69,9 +71,22 @@ func (r *Reads) Text(fail func(error) error, row func(pgx.Rows) error, sql strin
 // asked in another round trip.
 func (r *Reads) Then(do func(more *Reads) error) { r.then = append(r.then, do) }
 
+// Refuse has Send fail with err, and ask nothing; nil refuses nothing.
+func (r *Reads) Refuse(err error) { r.no = cmp.Or(r.no, err) }
+
+// Read asks one thing alone.
+func Read[T any](ctx context.Context, r *Reads, add func(*Reads) *T) (T, error) {
+	found := add(r)
+	err := r.Send(ctx)
+	return *found, err
+}
+
 // Send sends the queries and hands over their rows. It fails with the first
 // query that did.
 func (r *Reads) Send(ctx context.Context) error {
+	if r.no != nil {
+		return r.no
+	}
 	if len(r.all) > 0 {
 		if err := r.conn(ctx, func(conn *pgx.Conn) error { return r.send(ctx, conn) }); err != nil {
 			return fmt.Errorf("reading: %w", err)
@@ -83,10 +98,10 @@ func (r *Reads) Send(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(more.all)+len(more.then) > 0 {
-		return more.Send(ctx)
+	if len(more.all)+len(more.then) == 0 {
+		return more.no
 	}
-	return nil
+	return more.Send(ctx)
 }
 
 func (r *Reads) send(ctx context.Context, conn *pgx.Conn) (err error) {

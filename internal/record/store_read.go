@@ -62,7 +62,7 @@ func (t *table) ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page
 		cursor, than, direction = q.Newer, ">", ""
 	}
 	if err := t.beyond(&c, cursor, than); err != nil {
-		r.Then(func(*postgres.Reads) error { return err })
+		r.Refuse(err)
 		return page
 	}
 	var rows []Row

@@ -42,22 +42,26 @@ type Cursor struct {
 	ID    uuid.UUID
 }
 
-// Queue lists requests for staff, those that are urgent and then the first due
-// first, a page at a time. next
-// is zero on the last page.
-func (s *Service) Queue(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, next Cursor, err error) {
-	if err := by.Needs(staff.Agent); err != nil {
-		return nil, next, err
-	}
-	if rows, err = s.page(ctx, by, f, after); err != nil {
-		return nil, next, err
-	}
-	if len(rows) > perPage {
-		rows = rows[:perPage]
-		last := rows[perPage-1]
-		next = Cursor{Rank: last.Rank, DueOn: last.DueOn, ID: last.ID}
-	}
-	return rows, next, nil
+// QueuePage is a page of the queue; Next is zero on the last.
+type QueuePage struct {
+	Requests []Request
+	Next     Cursor
+}
+
+// ReadQueue adds a page of requests for staff, those that are urgent and then
+// the first due first.
+func (s *Service) ReadQueue(r *postgres.Reads, by staff.Member, f Filter, after Cursor) *QueuePage {
+	r.Refuse(by.Needs(staff.Agent))
+	rows, page := s.readPage(r, by, f, after), &QueuePage{}
+	r.Then(func(*postgres.Reads) error {
+		page.Requests = (*rows)[:min(perPage, len(*rows))]
+		if len(*rows) > perPage {
+			last := page.Requests[perPage-1]
+			page.Next = Cursor{Rank: last.Rank, DueOn: last.DueOn, ID: last.ID}
+		}
+		return nil
+	})
+	return page
 }
 
 // Today is the day at the office, by which clocks are read.
@@ -73,20 +77,18 @@ func (s *Service) ReadTally(r *postgres.Reads, by staff.Member) *Tally { return 
 // + 1, and the first such day.
 func (s *Service) ReadOverdue(r *postgres.Reads) *postgres.Tally { return s.readOverdue(r) }
 
-// Find is any request, for staff.
-func (s *Service) Find(ctx context.Context, by staff.Member, id uuid.UUID) (Request, error) {
-	if err := by.Needs(staff.Agent); err != nil {
-		return Request{}, err
-	}
-	return one(ctx, s.deps.DB.Gorm(ctx), its{id: id})
+// ReadFound adds any request, for staff. NotFound if there is none.
+func (s *Service) ReadFound(r *postgres.Reads, by staff.Member, id uuid.UUID) *Request {
+	r.Refuse(by.Needs(staff.Agent))
+	found, one := readFound(r, id), &Request{}
+	r.Then(func(*postgres.Reads) error { return only(found, one) })
+	return one
 }
 
-// Journal is all of a request's history, the notes too, for staff.
-func (s *Service) Journal(ctx context.Context, by staff.Member, r Request) ([]Event, error) {
-	if err := by.Needs(staff.Agent); err != nil {
-		return nil, err
-	}
-	return events(ctx, s.deps.DB.Gorm(ctx), r.PersonID, r.ID, true)
+// ReadJournal adds all of a request's history, the notes too, for staff.
+func (s *Service) ReadJournal(r *postgres.Reads, by staff.Member, id uuid.UUID) *[]Event {
+	r.Refuse(by.Needs(staff.Agent))
+	return readJournal(r, id)
 }
 
 // Take makes by the one who works on an open request. Conflict if it is closed

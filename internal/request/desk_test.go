@@ -26,8 +26,7 @@ func TestARefusalSaysWhyAndWhoElseMayLookAtIt(t *testing.T) {
 	why := request.Refusal{Code: "data-is-right", Words: "We checked with the post office.\n\nThe street is right."}
 	must(t, b.requests.Refuse(t.Context(), b.officer, r.ID, why))
 	letter := b.letter("mara@example.com", "Our answer")
-	authorities, err := b.requests.Authorities(t.Context(), mara)
-	must(t, err)
+	authorities := b.Register.AuthoritiesFor("SE", "")
 	if len(authorities) == 0 {
 		t.Fatal("there is nobody to complain to")
 	}
@@ -95,7 +94,7 @@ func TestADecisionTakesAnOfficer(t *testing.T) {
 	wants(t, b.requests.Approve(t.Context(), b.agent, r.ID, request.Approval{Words: "done"}), fault.Forbidden)
 	wants(t, b.requests.Refuse(t.Context(), b.agent, r.ID, request.Refusal{Code: "data-is-right", Words: "no"}), fault.Forbidden)
 	wants(t, b.requests.Take(t.Context(), staff.Member{Role: "king"}, r.ID), fault.Forbidden)
-	_, _, err := b.requests.Queue(t.Context(), staff.Member{}, request.Filter{}, request.Cursor{})
+	_, err := b.queue(staff.Member{}, request.Filter{}, request.Cursor{})
 	wants(t, err, fault.Forbidden)
 }
 
@@ -186,7 +185,7 @@ func TestAPersonReadsTheMessagesButNotTheNotes(t *testing.T) {
 	}
 	hers, err := b.timeline(mara, r.ID)
 	must(t, err)
-	ours, err := b.requests.Journal(t.Context(), b.agent, r)
+	ours, err := postgres.Read(t.Context(), b.db.Reads(), func(reads *postgres.Reads) *[]request.Event { return b.requests.ReadJournal(reads, b.agent, r.ID) })
 	must(t, err)
 	if len(hers) != 2 || len(ours) != 3 {
 		t.Errorf("she sees %d, we see %d", len(hers), len(ours))
@@ -206,9 +205,9 @@ func TestAPersonsReplyShowsInTheQueueUntilItIsAnsweredAndReachesTheOwner(t *test
 	b.ask(mara, "rectification")
 	answered := func() int {
 		t.Helper()
-		rows, _, err := b.requests.Queue(t.Context(), b.agent, request.Filter{Answered: true}, request.Cursor{})
+		page, err := b.queue(b.agent, request.Filter{Answered: true}, request.Cursor{})
 		must(t, err)
-		return len(rows)
+		return len(page.Requests)
 	}
 	must(t, b.requests.Say(t.Context(), mara, r.ID, "Elm Street."))
 	if n := answered(); n != 1 {
@@ -241,8 +240,9 @@ func TestAChildsDataGoesBeforeEverythingElse(t *testing.T) {
 	b.ask(mara, "rectification")
 	b.clock.Advance(29 * 24 * time.Hour) // the first falls due earlier
 	child := b.ask(mara, "child-report")
-	rows, _, err := b.requests.Queue(t.Context(), b.agent, request.Filter{}, request.Cursor{})
+	page, err := b.queue(b.agent, request.Filter{}, request.Cursor{})
 	must(t, err)
+	rows := page.Requests
 	if len(rows) != 2 || rows[0].ID != child.ID || !rows[0].Urgent() || rows[1].Urgent() || !rows[1].DueOn.Before(rows[0].DueOn) {
 		t.Errorf("%+v", rows)
 	}
@@ -262,9 +262,9 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 
 	queue := func(by staff.Member, f request.Filter) []request.Request {
 		t.Helper()
-		rows, _, err := b.requests.Queue(t.Context(), by, f, request.Cursor{})
+		page, err := b.queue(by, f, request.Cursor{})
 		must(t, err)
-		return rows
+		return page.Requests
 	}
 	open := queue(b.agent, request.Filter{})
 	for i := 1; i < len(open); i++ {
@@ -320,9 +320,9 @@ func TestTheQueueIsReadPageByPageWithoutLossOrDouble(t *testing.T) {
 	seen := map[string]bool{}
 	var after request.Cursor
 	for pages := 1; ; pages++ {
-		rows, next, err := b.requests.Queue(t.Context(), b.agent, request.Filter{}, after)
+		page, err := b.queue(b.agent, request.Filter{}, after)
 		must(t, err)
-		for _, r := range rows {
+		for _, r := range page.Requests {
 			if r.Urgent() && len(seen) >= 60 {
 				t.Fatalf("%s is urgent and stands at %d", r.Reference, len(seen))
 			}
@@ -331,12 +331,12 @@ func TestTheQueueIsReadPageByPageWithoutLossOrDouble(t *testing.T) {
 			}
 			seen[r.Reference] = true
 		}
-		if next == (request.Cursor{}) {
+		if page.Next == (request.Cursor{}) {
 			if pages != 3 || len(seen) != 120 {
 				t.Errorf("%d requests on %d pages", len(seen), pages)
 			}
 			return
 		}
-		after = next
+		after = page.Next
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -100,13 +98,4 @@ func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, auth
 		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.authority"), Value: text.Commas(ctx, []string{a.Name.In(lang), a.Address, a.URL})})
 	}
 	return facts
-}
-
-// Authorities are those to which a person may complain, the nearest first.
-func (s *Service) Authorities(ctx context.Context, person uuid.UUID) ([]register.Authority, error) {
-	profile, err := s.deps.Accounts.Profile(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	return s.deps.Register.AuthoritiesFor(profile.Country, profile.Region), nil
 }

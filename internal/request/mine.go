@@ -13,15 +13,7 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-// Mine are a person's requests, the latest first; at most two hundred.
-func (s *Service) Mine(ctx context.Context, person uuid.UUID) ([]Request, error) {
-	r := s.deps.DB.Reads()
-	mine := s.ReadMine(r, person)
-	err := r.Send(ctx)
-	return *mine, err
-}
-
-// ReadMine reads what Mine gives.
+// ReadMine adds a person's requests, the latest first; at most two hundred.
 func (s *Service) ReadMine(r *postgres.Reads, person uuid.UUID) *[]Request {
 	return readMine(r, person, 200)
 }
@@ -47,14 +39,17 @@ type Timeline struct {
 // ReadTimeline adds a request of the person's own. NotFound for anybody else's.
 func (s *Service) ReadTimeline(r *postgres.Reads, person, id uuid.UUID) *Timeline {
 	t, found := &Timeline{Events: readEvents(r, person, id)}, readOwn(r, person, id)
-	r.Then(func(*postgres.Reads) error {
-		if len(*found) == 0 {
-			return fault.New(fault.NotFound, "request.unknown")
-		}
-		t.Request = (*found)[0]
-		return nil
-	})
+	r.Then(func(*postgres.Reads) error { return only(found, &t.Request) })
 	return t
+}
+
+// only hands over the one request that was found. NotFound if none was.
+func only(found *[]Request, one *Request) error {
+	if len(*found) == 0 {
+		return fault.New(fault.NotFound, "request.unknown")
+	}
+	*one = (*found)[0]
+	return nil
 }
 
 // Say adds a message from the person: the queue shows it until somebody

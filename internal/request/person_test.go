@@ -38,7 +38,7 @@ func TestARequestIsFiledConfirmedByMailAndOnRecord(t *testing.T) {
 	if b.audited("request.received", mara) != 1 {
 		t.Error("it is not in the audit log")
 	}
-	mine, err := b.requests.Mine(t.Context(), mara)
+	mine, err := b.mine(mara)
 	must(t, err)
 	if len(mine) != 1 || mine[0].Message != "My street is wrong." {
 		t.Errorf("mine: %+v", mine)
@@ -56,7 +56,7 @@ func TestSomebodyElsesRequestIsNotThere(t *testing.T) {
 	wants(t, err, fault.NotFound)
 	wants(t, b.requests.Say(t.Context(), eve, r.ID, "hello"), fault.NotFound)
 	wants(t, b.requests.Cancel(t.Context(), eve, r.ID), fault.NotFound)
-	mine, err := b.requests.Mine(t.Context(), eve)
+	mine, err := b.mine(eve)
 	must(t, err)
 	if len(mine) != 0 {
 		t.Errorf("she sees %+v", mine)

@@ -55,6 +55,21 @@ func setupOn(t *testing.T, db *postgres.DB) *bundle {
 	return b
 }
 
+// queue is a page of the queue.
+func (b *bundle) queue(by staff.Member, f request.Filter, after request.Cursor) (request.QueuePage, error) {
+	return postgres.Read(b.t.Context(), b.db.Reads(), func(r *postgres.Reads) *request.QueuePage { return b.requests.ReadQueue(r, by, f, after) })
+}
+
+// mine are a person's requests.
+func (b *bundle) mine(person uuid.UUID) ([]request.Request, error) {
+	return postgres.Read(b.t.Context(), b.db.Reads(), func(r *postgres.Reads) *[]request.Request { return b.requests.ReadMine(r, person) })
+}
+
+// open tells whether somebody may see a person's record.
+func (b *bundle) open(by staff.Member, signedIn time.Time, person uuid.UUID) (bool, error) {
+	return postgres.Read(b.t.Context(), b.db.Reads(), func(r *postgres.Reads) *bool { return b.looks.ReadOpen(r, by, signedIn, person) })
+}
+
 // copies stands for the exports.
 type copies struct{}
 

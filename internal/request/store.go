@@ -152,27 +152,27 @@ func insertEvent(ctx context.Context, tx postgres.Tx, e Event) error {
 	return nil
 }
 
-// events are a request's history, the oldest first, with or without what is
-// for the staff alone.
-func events(ctx context.Context, db *gorm.DB, person, id uuid.UUID, internal bool) ([]Event, error) {
-	es, err := gorm.G[Event](db).Where("person_id = ? and request_id = ? and (? or not internal)", person, id, internal).Order("at, id").Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading a request's history: %w", err)
-	}
-	return es, nil
+// itsPerson finds whose a request is, by whom all that belongs to it is kept.
+const itsPerson = "where person_id = (select person_id from request where id = $1) and request_id = $1"
+
+// readJournal reads a request's history with what is for the staff alone, the
+// oldest first.
+func readJournal(r *postgres.Reads, id uuid.UUID) *[]Event {
+	return postgres.Rows[Event](r, itsPerson+" order by at, id", id)
 }
 
-// latestOther is the id of what somebody else added last to a history, or "-".
-func latestOther(ctx context.Context, db *gorm.DB, by staff.Member, r Request) (string, error) {
-	e, err := gorm.G[Event](db).Where("person_id = ? and request_id = ? and actor_id <> ?", r.PersonID, r.ID, by.ID.String()).
-		Order("at desc, id desc").Take(ctx)
-	if postgres.IsMissing(err) {
-		return "-", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("reading a request's latest event: %w", err)
-	}
-	return e.ID.String(), nil
+// readLatestOther reads the id of what somebody else added last to a history, or
+// "-".
+func readLatestOther(r *postgres.Reads, by staff.Member, id uuid.UUID) *string {
+	latest := new("-")
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(latest) },
+		"select id::text from request_event "+itsPerson+" and actor_id <> $2 order by at desc, id desc limit 1", id, by.ID.String())
+	return latest
+}
+
+// readFound reads a request, whosever it is; none, or one.
+func readFound(r *postgres.Reads, id uuid.UUID) *[]Request {
+	return postgres.Rows[Request](r, "where id = $1", id)
 }
 
 // readOwn reads a person's request; none, or one.
@@ -195,45 +195,44 @@ func readUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
 	return postgres.Rows[Request](r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
 }
 
-// page is a page of the queue, and one row more if there is another.
-func (s *Service) page(ctx context.Context, by staff.Member, f Filter, after Cursor) (rows []Request, err error) {
-	q, found := s.narrow(gorm.G[Request](s.deps.DB.Gorm(ctx)).Order("rank, due_on, id").Limit(perPage+1), by, f)
+// readPage reads a page of the queue, and one row more if there is another.
+func (s *Service) readPage(r *postgres.Reads, by staff.Member, f Filter, after Cursor) *[]Request {
+	w, found := s.narrow(by, f)
 	if !found {
-		return nil, nil
+		return &[]Request{}
 	}
 	if after != (Cursor{}) {
-		q = q.Where("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
+		w.And("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
 	}
-	if rows, err = q.Find(ctx); err != nil {
-		return nil, fmt.Errorf("reading the queue: %w", err)
-	}
-	return rows, nil
+	return postgres.Rows[Request](r, w.String()+" order by rank, due_on, id limit "+w.Bind(perPage+1), w.Args...)
 }
 
 // narrow is the filter in SQL; found is false if nothing can match.
-func (s *Service) narrow(q gorm.ChainInterface[Request], by staff.Member, f Filter) (_ gorm.ChainInterface[Request], found bool) {
+func (s *Service) narrow(by staff.Member, f Filter) (w *postgres.Where, found bool) {
+	w = &postgres.Where{}
 	if typed := strings.TrimSpace(f.Reference); typed != "" {
 		reference, ok := NormalReference(typed)
-		return q.Where("reference = ?", reference), ok
+		w.And("reference = ?", reference)
+		return w, ok
 	}
-	q = q.Where("state = ?", cmp.Or(f.State, Open))
+	w.And("state = ?", cmp.Or(f.State, Open))
 	if f.Kind != "" {
-		q = q.Where("kind = ?", f.Kind)
+		w.And("kind = ?", f.Kind)
 	}
 	switch f.Owner {
 	case Everybodys:
 	case MineOnly:
-		q = q.Where("owner_id = ?", by.ID)
+		w.And("owner_id = ?", by.ID)
 	case Nobodys:
-		q = q.Where("owner_id is null")
+		w.And("owner_id is null")
 	}
 	if f.Overdue {
-		q = q.Where("rank in (0, 1) and due_on < ?", s.Today()) // by the index on both
+		w.And("rank in (0, 1) and due_on < ?", s.Today()) // by the index on both
 	}
 	if f.Answered {
-		q = q.Where("said_at is not null")
+		w.And("said_at is not null")
 	}
-	return q, true
+	return w, true
 }
 
 // readTally counts by four bounded counts in one statement.

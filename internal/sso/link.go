@@ -32,7 +32,8 @@ type LinkedService struct {
 	Outcome    Outcome
 }
 
-// ReadLinks adds them, as Links gives them.
+// ReadLinks adds the services of a person, the living first, then the latest.
+// Those of a provider that has gone from the configuration are among them.
 func (s *Service) ReadLinks(r *postgres.Reads, person uuid.UUID) *[]LinkedService {
 	rows, out := readLinks(r, person), &[]LinkedService{}
 	r.Then(func(*postgres.Reads) (err error) {
@@ -40,16 +41,6 @@ func (s *Service) ReadLinks(r *postgres.Reads, person uuid.UUID) *[]LinkedServic
 		return err
 	})
 	return out
-}
-
-// Links lists the services of a person, the living first, then the latest.
-// Those of a provider that has gone from the configuration are among them.
-func (s *Service) Links(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
-	rows, err := linksOf(ctx, s.deps.DB.Gorm(ctx), person)
-	if err != nil {
-		return nil, err
-	}
-	return s.services(rows)
 }
 
 func (s *Service) services(rows []linkRow) ([]LinkedService, error) {

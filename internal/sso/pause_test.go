@@ -39,7 +39,7 @@ func TestAServiceThatWasLinkedBeforeAResetSignsNobodyInUntilItsOwnerKeepsIt(t *t
 			t.Errorf("%s: a session began", purpose)
 		}
 	}
-	links, err := b.SSO.Links(t.Context(), p.id)
+	links, err := b.links(p.id)
 	must(t, err)
 	if len(links) != 1 || !links[0].Paused {
 		t.Fatalf("links: %+v", links)

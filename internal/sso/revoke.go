@@ -128,8 +128,7 @@ func (s *Service) settle(ctx context.Context, tx postgres.Tx, row linkRow, outco
 	})
 }
 
-// Ways lists the linked services that a person can sign in with now.
-func (s *Service) Ways(ctx context.Context, person uuid.UUID) ([]LinkedService, error) {
-	links, err := s.Links(ctx, person)
-	return slices.DeleteFunc(links, func(l LinkedService) bool { return !l.Configured || !l.RevokedAt.IsZero() }), err
+// Ways are those of a person's linked services that they can sign in with now.
+func Ways(links []LinkedService) []LinkedService {
+	return slices.DeleteFunc(slices.Clone(links), func(l LinkedService) bool { return !l.Configured || !l.RevokedAt.IsZero() })
 }

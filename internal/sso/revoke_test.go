@@ -145,7 +145,7 @@ func TestALinkOfARemovedProviderStaysVisibleAndRevocable(t *testing.T) {
 	p := b.somebody("robin@example.com", "")
 	link := p.linked("ada-1")
 	b.App = b.portal(b.DB)
-	links, err := b.SSO.Links(t.Context(), p.id)
+	links, err := b.links(p.id)
 	must(t, err)
 	if len(links) != 1 || links[0].Configured || links[0].Claims["email"] != "ada@example.com" {
 		t.Fatalf("%+v", links)

@@ -170,12 +170,17 @@ func (p *somebody) trip(purpose sso.Purpose, subject string) (sso.Done, error) {
 	return p.SSO.Finish(p.t.Context(), p.at(p.begin(purpose), subject))
 }
 
+// links are somebody's linked services.
+func (b *bundle) links(person uuid.UUID) ([]sso.LinkedService, error) {
+	return postgres.Read(b.t.Context(), b.Reads(), func(r *postgres.Reads) *[]sso.LinkedService { return b.SSO.ReadLinks(r, person) })
+}
+
 // linked links an account at the provider and gives the link.
 func (p *somebody) linked(subject string) sso.LinkID {
 	p.t.Helper()
 	_, err := p.trip(sso.Link, subject)
 	must(p.t, err)
-	links, err := p.SSO.Links(p.t.Context(), p.id)
+	links, err := p.links(p.id)
 	must(p.t, err)
 	for _, l := range links {
 		if p.count(`select count(*) from sso_link where id = $1 and subject = $2 and revoked_at is null`, l.ID, subject) == 1 {

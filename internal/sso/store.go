@@ -87,11 +87,7 @@ func findLink(ctx context.Context, db *gorm.DB, id LinkID) (linkRow, error) {
 	return gorm.G[linkRow](db).Where("person_id = ? and id = ?", id.Person, id.ID).First(ctx)
 }
 
-// linksOf are a person's links, the living first, then the latest.
-func linksOf(ctx context.Context, db *gorm.DB, person uuid.UUID) ([]linkRow, error) {
-	return gorm.G[linkRow](db).Where("person_id = ?", person).Order("revoked_at is not null, coalesce(revoked_at, linked_at) desc").Find(ctx)
-}
-
+// readLinks reads a person's links, the living first, then the latest.
 func readLinks(r *postgres.Reads, person uuid.UUID) *[]linkRow {
 	return postgres.Rows[linkRow](r, "where person_id = $1 order by revoked_at is not null, coalesce(revoked_at, linked_at) desc", person)
 }

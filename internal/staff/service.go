@@ -121,21 +121,24 @@ func (s *Service) List(ctx context.Context) ([]Member, error) {
 	return out, nil
 }
 
-// Names gives the names behind ids, for a queue or a timeline.
-func (s *Service) Names(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]string, error) {
+// ReadNames adds the names behind ids, for a queue or a timeline.
+func (*Service) ReadNames(r *postgres.Reads, ids ...uuid.UUID) map[uuid.UUID]string {
 	names := make(map[uuid.UUID]string, len(ids))
-	if len(ids) == 0 {
-		return names, nil
+	if len(ids) > 0 {
+		readNames(r, ids, names)
 	}
-	rows, err := named(ctx, s.deps.DB.Gorm(ctx), ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		names[r.ID] = r.Name
-	}
-	return names, nil
+	return names
 }
+
+// Named is a member by name.
+type Named struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// ReadMembers adds all members, the disabled ones too, by name: the first
+// postgres.CountedTo of them.
+func (*Service) ReadMembers(r *postgres.Reads) *[]Named { return readMembers(r, postgres.CountedTo) }
 
 // RecipientIn is where a member gets mail; false for one who left.
 func RecipientIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (to mail.Recipient, there bool, err error) {
@@ -146,14 +149,28 @@ func RecipientIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (to mail.Rec
 // Member is who a session belongs to. Unauthenticated for somebody who has
 // been disabled since they signed in.
 func (s *Service) Member(ctx context.Context, id uuid.UUID) (Member, error) {
-	row, there, err := byID(ctx, s.deps.DB.Gorm(ctx), id)
-	if err == nil && !there {
-		err = fault.New(fault.Unauthenticated, "staff.signInFirst")
-	}
+	row, _, err := byID(ctx, s.deps.DB.Gorm(ctx), id)
 	if err != nil {
 		return Member{}, err
 	}
-	return row.member(), nil
+	return (&Behind{row.member()}).Member(id)
+}
+
+// Behind is whom the staff has behind a browser's token, if anybody.
+type Behind struct{ member Member }
+
+// ReadBehind adds who works behind the token with that hash, beside the session
+// itself.
+func (*Service) ReadBehind(r *postgres.Reads, tokenHash []byte) *Behind {
+	return readBehind(r, tokenHash)
+}
+
+// Member is Service.Member of a session that was read beside it.
+func (b *Behind) Member(id uuid.UUID) (Member, error) {
+	if b == nil || b.member.ID == uuid.Nil || b.member.ID != id {
+		return Member{}, fault.New(fault.Unauthenticated, "staff.signInFirst")
+	}
+	return b.member, nil
 }
 
 // Disable shuts somebody out, at once and everywhere. NotFound for nobody;

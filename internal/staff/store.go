@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
@@ -91,12 +92,22 @@ func list(ctx context.Context, db *gorm.DB) ([]memberRow, error) {
 	return rows, nil
 }
 
-func named(ctx context.Context, db *gorm.DB, ids []uuid.UUID) ([]memberRow, error) {
-	rows, err := gorm.G[memberRow](db).Select("id", "name").Where("id in ?", ids).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("naming the staff: %w", err)
-	}
-	return rows, nil
+func readNames(r *postgres.Reads, ids []uuid.UUID, names map[uuid.UUID]string) {
+	r.Each(func(rows pgx.Rows) error {
+		n, err := pgx.RowToStructByPos[Named](rows)
+		names[n.ID] = n.Name
+		return err
+	}, "select id, name from staff_member where id = any($1)", ids)
+}
+
+func readMembers(r *postgres.Reads, limit int) *[]Named {
+	all := &[]Named{}
+	r.Each(func(rows pgx.Rows) error {
+		n, err := pgx.RowToStructByPos[Named](rows)
+		*all = append(*all, n)
+		return err
+	}, "select id, name from staff_member order by name, email limit $1", limit)
+	return all
 }
 
 // present reads a member, an empty row for one who left.
@@ -118,6 +129,18 @@ func active(ctx context.Context, q gorm.ChainInterface[memberRow]) (row memberRo
 		return row, false, fmt.Errorf("reading a member of staff: %w", err)
 	}
 	return row, true, nil
+}
+
+// readBehind reads the member to whom a session belongs, if they are enrolled and
+// not disabled.
+func readBehind(r *postgres.Reads, tokenHash []byte) *Behind {
+	b := &Behind{}
+	r.Each(func(rows pgx.Rows) error {
+		m := &b.member
+		return rows.Scan(&m.ID, &m.Email, &m.Name, &m.Role, &m.EnrolledAt, &m.CreatedAt)
+	}, `select id, email, name, role, enrolled_at, created_at from staff_member
+		where id = `+account.StaffByToken+` and enrolled_at is not null and disabled_at is null`, tokenHash)
+	return b
 }
 
 func byID(ctx context.Context, db *gorm.DB, id uuid.UUID) (memberRow, bool, error) {
