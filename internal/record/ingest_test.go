@@ -67,37 +67,60 @@ func (b *bundle) totalsAreTrue(t testing.TB, person uuid.UUID) {
 			"connection-log": "select started_at as at, bytes from connection_log where person_id = $1",
 			"entries":        "select at, 0 as bytes from record where person_id = $1 and category = 'entries'",
 		} {
-			r := b.db.Reads()
-			line := b.ReadTimeline(r, person, category, time.Time{}, time.Time{})
-			if err := r.Send(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			unit := map[bool]string{true: "month", false: "day"}[line.Monthly]
-			var want []string
-			rows, _ := b.db.Pool.Query(t.Context(), "select date_trunc('"+unit+"', at, 'UTC'), count(*), sum(bytes)::bigint from ("+from+") held group by 1 order by 1", person)
-			var step record.Step
-			if _, err := pgx.ForEachRow(rows, []any{&step.Start, &step.Rows, &step.Amount}, func() error {
-				want = append(want, fmt.Sprintf("%s %d %d", step.Start.UTC().Format(time.DateOnly), step.Rows, step.Amount))
-				return nil
-			}); err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, s := range line.Steps {
-				got = append(got, fmt.Sprintf("%s %d %d", s.Start.Format(time.DateOnly), s.Rows, s.Amount))
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("summed %v: %s by %s: %v, want %v", summed, category, unit, got, want)
-			}
 			var n int64
 			var first, last *time.Time
 			if err := b.db.Pool.QueryRow(t.Context(), "select count(*), min(at), max(at) from ("+from+") held", person).Scan(&n, &first, &last); err != nil {
 				t.Fatal(err)
 			}
-			if h := told[category]; h != line.Holding || h.Rows != n || n > 0 && !(h.First.Equal(*first) && h.Last.Equal(*last)) {
-				t.Errorf("summed %v: of %s the overview tells %+v and its page %+v; there are %d rows", summed, category, h, line.Holding, n)
+			if n == 0 {
+				first, last = &time.Time{}, &time.Time{}
+			}
+			const day = 24 * time.Hour
+			for _, span := range [][2]time.Time{
+				{},
+				{first.Add(day * 3 / 2)},
+				{{}, last.Add(-day * 3 / 2)},
+				{first.Add(day * 3 / 2), last.Add(-day * 3 / 2)},
+				{first.Add(20 * day), first.Add(25 * day)},
+				{first.Add(10*day + 7*time.Hour), first.Add(100 * day)},
+				{last.Add(-5 * day), last.Add(5 * day)},
+			} {
+				b.timelineIsTrue(t, person, category, from, span, n, told[category])
+			}
+			if h := told[category]; n > 0 && !(h.First.Equal(*first) && h.Last.Equal(*last)) {
+				t.Errorf("summed %v: of %s the overview tells %+v, not %s to %s", summed, category, h, first, last)
 			}
 		}
+	}
+}
+
+// timelineIsTrue holds the page of a category to its rows, of a span of time.
+func (b *bundle) timelineIsTrue(t testing.TB, person uuid.UUID, category, from string, span [2]time.Time, n int64, told record.Holding) {
+	t.Helper()
+	r := b.db.Reads()
+	line := b.ReadTimeline(r, person, category, span[0], span[1])
+	if err := r.Send(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	unit := map[bool]string{true: "month", false: "day"}[line.Monthly]
+	var want, got []string
+	rows, _ := b.db.Pool.Query(t.Context(), "select date_trunc('"+unit+"', at, 'UTC'), count(*), sum(bytes)::bigint from ("+from+") held where at >= $2 and ($3::timestamptz = $4 or at < $3) group by 1 order by 1",
+		person, span[0], span[1], time.Time{})
+	var step record.Step
+	if _, err := pgx.ForEachRow(rows, []any{&step.Start, &step.Rows, &step.Amount}, func() error {
+		want = append(want, fmt.Sprintf("%s %d %d", step.Start.UTC().Format(time.DateOnly), step.Rows, step.Amount))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range line.Steps {
+		got = append(got, fmt.Sprintf("%s %d %d", s.Start.Format(time.DateOnly), s.Rows, s.Amount))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s by %s from %s to %s: %v, want %v", category, unit, span[0], span[1], got, want)
+	}
+	if told != line.Holding || told.Rows != n {
+		t.Errorf("of %s the overview tells %+v and its page %+v; there are %d rows", category, told, line.Holding, n)
 	}
 }
 

@@ -18,9 +18,8 @@ func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 		r.Each(collect(found), sql, person)
 	}
 	summed := slices.DeleteFunc(slices.Clone(s.tables), func(t *table) bool { return !t.summed() })
-	readMonths(r, summed, person, func(_ *postgres.Reads, t *table, months []month) error {
+	readMonths(r, summed, person, noMore, func(t *table, months []month) {
 		found[t.category.ID] = found[t.category.ID].with(months)
-		return nil
 	})
 	r.Then(func(more *postgres.Reads) error {
 		more.Then(func(*postgres.Reads) error {
@@ -44,10 +43,12 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 		switch {
 		case t.category.ID != category:
 		case t.counted():
-			readMonths(r, []*table{t}, person, func(more *postgres.Reads, t *table, months []month) error {
+			asked := span{from, to}
+			readMonths(r, []*table{t}, person, func(more *postgres.Reads, t *table, all []month) {
+				t.readDays(more, person, all, asked)
+			}, func(_ *table, months []month) {
 				timeline.Holding = timeline.with(months)
-				t.readSteps(more, person, months, from, to, timeline)
-				return nil
+				timeline.tell(months, asked)
 			})
 		default:
 			r.Each(collect(found), t.held(), person)
@@ -118,11 +119,10 @@ func overviewSQL(tables []*table) []string {
 func (t *table) readCount(r *postgres.Reads, person uuid.UUID) *int64 {
 	n := new(int64)
 	if t.summed() {
-		readMonths(r, []*table{t}, person, func(_ *postgres.Reads, _ *table, months []month) error {
+		readMonths(r, []*table{t}, person, noMore, func(_ *table, months []month) {
 			for _, m := range months {
 				*n += m.rows
 			}
-			return nil
 		})
 		return n
 	}

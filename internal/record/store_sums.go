@@ -35,6 +35,8 @@ type month struct {
 
 	since time.Time
 	open  *time.Time // from then on its rows are in no sum yet; nil: all of them are
+
+	days []Step // of what is asked for, if it is told by day
 }
 
 func (m month) until() time.Time { return m.since.AddDate(0, 1, 0) }
@@ -76,8 +78,9 @@ func (t *table) monthsSQL() string {
 // readMonths reads what tables hold of a person month by month, and hands over
 // those of each in which there is something, in order. What is in no sum yet is
 // counted in its own partition, in another round trip: to name the table would
-// lock every month of it.
-func readMonths(r *postgres.Reads, tables []*table, person uuid.UUID, done func(more *postgres.Reads, t *table, all []month) error) {
+// lock every month of it. What more may be read in that one is added by beside,
+// by what the sums say.
+func readMonths(r *postgres.Reads, tables []*table, person uuid.UUID, beside func(more *postgres.Reads, t *table, all []month), done func(t *table, all []month)) {
 	if len(tables) == 0 {
 		return
 	}
@@ -95,20 +98,21 @@ func readMonths(r *postgres.Reads, tables []*table, person uuid.UUID, done func(
 	}, strings.Join(parts, " union all ")+" order by 1, 2", person)
 	r.Then(func(more *postgres.Reads) error {
 		for i, t := range tables {
+			beside(more, t, all[i])
 			t.countOpen(more, person, all[i])
 		}
-		more.Then(func(more *postgres.Reads) error {
+		more.Then(func(*postgres.Reads) error {
 			for i, t := range tables {
-				held := slices.DeleteFunc(all[i], func(m month) bool { return m.rows == 0 })
-				if err := done(more, t, held); err != nil {
-					return err
-				}
+				done(t, slices.DeleteFunc(all[i], func(m month) bool { return m.rows == 0 }))
 			}
 			return nil
 		})
 		return nil
 	})
 }
+
+// noMore adds nothing.
+func noMore(*postgres.Reads, *table, []month) {}
 
 // countOpen adds to months what of them is in no sum yet.
 func (t *table) countOpen(r *postgres.Reads, person uuid.UUID, all []month) {
@@ -124,78 +128,6 @@ func (t *table) countOpen(r *postgres.Reads, person uuid.UUID, all []month) {
 			return err
 		}, "select "+t.sums()+" from "+t.partition(m.since)+" where "+t.shown+" and "+quote(t.holding.Time)+" >= $2", person, *m.open)
 	}
-}
-
-// mostDays is how long rows may span to be told by day.
-const mostDays = 62
-
-// readSteps reads the rows of some months that lie between two times.
-func (t *table) readSteps(r *postgres.Reads, person uuid.UUID, all []month, from, to time.Time, timeline *Timeline) {
-	var whole sum
-	for _, m := range all {
-		whole.add(m.sum)
-	}
-	if whole.rows == 0 {
-		return
-	}
-	since, until := *whole.first, whole.last.Add(time.Microsecond)
-	if from.After(since) {
-		since = from
-	}
-	if !to.IsZero() && to.Before(until) {
-		until = to
-	}
-	timeline.Monthly = until.Sub(since) > mostDays*24*time.Hour
-	unit := "day"
-	if timeline.Monthly {
-		unit = "month"
-	}
-	parts := make([][]Step, len(all))
-	for i, m := range all {
-		switch {
-		case m.last.Before(since), !m.first.Before(until):
-		case timeline.Monthly && !m.first.Before(since) && m.last.Before(until):
-			parts[i] = []Step{{m.since, m.rows, m.amount}}
-		default:
-			r.Each(func(rows pgx.Rows) error {
-				var step Step
-				var s sum
-				err := rows.Scan(&step.Start, &s.rows, &s.amount, &s.first, &s.last)
-				step.Rows, step.Amount = s.rows, s.amount
-				parts[i] = append(parts[i], step)
-				return err
-			}, t.stepsSQL(m.since, unit), person, later(since, m.since), earlier(until, m.until()))
-		}
-	}
-	r.Then(func(*postgres.Reads) error {
-		for _, part := range parts {
-			for _, step := range part {
-				step.Start = step.Start.UTC()
-				timeline.Steps = append(timeline.Steps, step)
-			}
-		}
-		return nil
-	})
-}
-
-func (t *table) stepsSQL(since time.Time, unit string) string {
-	at := quote(t.holding.Time)
-	return "select date_trunc('" + unit + "', " + at + ", 'UTC'), " + t.sums() + " from " + t.partition(since) +
-		" where " + t.shown + " and " + at + " >= $2 and " + at + " < $3 group by 1 order by 1"
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // written is what a batch brought into one month.
