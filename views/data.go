@@ -30,8 +30,9 @@ type DataCard struct {
 
 // DataHeld is how much is held.
 type DataHeld struct {
-	Rows  int64
-	Since time.Time // zero where rows have no time
+	Rows   int64
+	Since  time.Time // zero where rows have no time
+	Silent bool      // it could not be read just now
 }
 
 // DataCategoryPage is one category: its rows, and why they are held.
@@ -85,6 +86,7 @@ type DataList struct {
 	Newer, Older string
 	First, Last  time.Time // of the rows shown, where they have times and more follow
 	Held         int64     // rows of the list in all; 0 if that is not known
+	Silent       bool      // the rows could not be read just now
 	Whole        string    // the address that all of them can be asked for at
 }
 

@@ -12,7 +12,7 @@ import (
 // stat says how much is held: "214,803 entries since 3 March 2023".
 func (h DataHeld) stat(ctx context.Context) ui.StatProps {
 	switch {
-	case h.Rows == 0:
+	case h.Rows == 0, h.Silent:
 		return ui.StatProps{}
 	case h.Since.IsZero():
 		return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entries", h.Rows)}
@@ -25,7 +25,9 @@ func (c DataCard) props(ctx context.Context) ui.CardProps {
 		Title: c.Name, Href: c.Href, Text: c.Summary, Stat: c.Held.stat(ctx),
 		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept.In(ctx)}},
 	}
-	if c.Held.Rows == 0 {
+	if c.Held.Silent {
+		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.silentShort"), Kind: ui.Info}
+	} else if c.Held.Rows == 0 {
 		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
 	}
 	return card
@@ -132,7 +134,12 @@ func span(ctx context.Context, first, last time.Time) string {
 
 // nothing tells that there is no row to show, in none of the lists.
 func (p DataCategoryPage) nothing() bool {
-	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 })
+	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 || l.Silent })
+}
+
+// silent tells that the page lacks something.
+func (p DataCategoryPage) silent() bool {
+	return p.Held.Silent || slices.ContainsFunc(p.Lists, func(l DataList) bool { return l.Silent })
 }
 
 // empty says which kind of nothing this is: nothing is held, or nothing of
@@ -150,7 +157,10 @@ func (p DataCategoryPage) empty(ctx context.Context) ui.EmptyStateProps {
 
 // none says the same of one list beside others.
 func (l DataList) none(ctx context.Context) string {
-	if l.Narrowed {
+	switch {
+	case l.Silent:
+		return text.T(ctx, "data.silentShort")
+	case l.Narrowed:
 		return text.T(ctx, "data.emptyTime")
 	}
 	return text.T(ctx, "data.nothing")

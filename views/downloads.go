@@ -51,6 +51,7 @@ type DownloadOption struct {
 	ID, Name string
 	Rows     int64
 	Since    time.Time // zero where rows have no time
+	Silent   bool      // it could not be counted just now
 	Ticked   bool
 }
 

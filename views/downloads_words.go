@@ -44,6 +44,8 @@ func downloadOptions(ctx context.Context, list []DownloadOption) []ui.Option {
 	for i, o := range list {
 		hint := text.N(ctx, "export.rows", o.Rows)
 		switch {
+		case o.Silent:
+			hint = text.T(ctx, "data.silentShort")
 		case o.Rows == 0:
 			hint = text.T(ctx, "export.nothing")
 		case !o.Since.IsZero():

@@ -15,6 +15,7 @@ type OverviewPage struct {
 	Erasing  *ErasingNotice // nil if no erasure is scheduled
 	Name     string         // the person's
 	Rows     int64          // that are held
+	Silent   bool           // some of it could not be read just now
 	Kinds    int64          // of data of which some is held
 	Of       int64          // kinds of data that there are
 	Most     []DataCard     // the categories of which most is held

@@ -151,6 +151,7 @@ type StaffPersonPage struct {
 	Closing  bool
 	Profile  StaffProfile
 	Held     []StaffHeld
+	Silent   bool // some of what is held could not be read just now
 	Requests []StaffQueueRow
 	Looks    []LookRow
 }

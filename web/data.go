@@ -65,7 +65,9 @@ func (c *dataController) card(ctx context.Context, category register.Category, h
 	return card
 }
 
-func heldOf(h record.Holding) views.DataHeld { return views.DataHeld{Rows: h.Rows, Since: h.First} }
+func heldOf(h record.Holding) views.DataHeld {
+	return views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
+}
 
 // show is one category: charts, a page of rows, and why they are held.
 func (c *dataController) show(ctx echo.Context) error {
@@ -131,6 +133,7 @@ func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, 
 // list is one source's page of rows.
 func (c *dataController) list(ctx echo.Context, source record.Source, at int, page record.Page) views.DataList {
 	list := c.dataList(ctx.Request().Context(), source, page)
+	list.Silent = page.Silent
 	offerCorrections(source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {

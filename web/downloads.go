@@ -165,17 +165,18 @@ func (c *downloadsController) find(ctx echo.Context) (export.Export, error) {
 
 func (c *downloadsController) newPage(ctx echo.Context, ticked []string, problems fault.Problems) (views.NewDownloadPage, error) {
 	r := ctx.Request().Context()
-	holdings, err := c.Records.Overview(r, person(ctx))
-	if err != nil {
+	reads := c.Reads()
+	holdings := c.Records.ReadOverview(reads, person(ctx))
+	if err := reads.Send(r); err != nil {
 		return views.NewDownloadPage{}, err
 	}
 	page := views.NewDownloadPage{
 		Shell: c.shell(ctx, "export.chooseTitle", "downloads"), Problems: words(ctx, problems),
 		Keep: c.Exports.KeptFor(),
 	}
-	for _, h := range holdings {
+	for _, h := range *holdings {
 		page.Options = append(page.Options, views.DownloadOption{
-			ID: h.Category, Name: c.named(r, h.Category), Rows: h.Rows, Since: h.First, Ticked: slices.Contains(ticked, h.Category),
+			ID: h.Category, Name: c.named(r, h.Category), Rows: h.Rows, Since: h.First, Silent: h.Silent, Ticked: slices.Contains(ticked, h.Category),
 		})
 	}
 	return page, nil

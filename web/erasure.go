@@ -10,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -28,6 +29,9 @@ func (c *erasureController) new(ctx echo.Context) error {
 	}
 	_, problems, _, err := recall[erasureForm](ctx)
 	if err != nil {
+		return err
+	}
+	if err := record.Whole(*held); err != nil { // nobody decides by a part of it
 		return err
 	}
 	return c.form(ctx, c.Erasures.Preview(*held), problems)

@@ -53,6 +53,7 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) v
 			page.Kinds++
 		}
 	}
+	page.Silent = record.AnySilent(holdings)
 	page.Most = c.most(r, holdings)
 	return page
 }

@@ -139,7 +139,7 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 			Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
 			Law: c.Register.Jurisdiction(who.Country, who.Region).Law.In(text.Lang(r)),
 		},
-		Held: c.held(r, *holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, *requests, *owners),
+		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, *requests, *owners),
 	}, nil
 }
 

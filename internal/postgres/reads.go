@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm/schema"
 )
 
@@ -23,14 +22,23 @@ import (
 // Each query is a transaction of its own, as if they were sent one by one:
 // twenty tables locked at once cost more than the round trips that are saved,
 // since PostgreSQL keeps sixteen locks of a connection where nobody else looks.
+//
+// What may hang is asked for apart (see Apart): behind the rest, and without it
+// the rest is complete.
 type Reads struct {
-	conn func(ctx context.Context, use func(*pgx.Conn) error) error
-	all  []read
-	then []func(more *Reads) error
-	no   error
+	conn  func(ctx context.Context, use func(*pgx.Conn) error) error
+	inTx  bool
+	all   []read
+	apart []read
+	door  *Bulkhead // for those apart,
+	whose uuid.UUID // of this person
+	then  []func(more *Reads) error
+	once  map[any]any
+	no    error
 }
 
 type read struct {
+	part *Part // nil for what is not asked for apart
 	sql  string
 	args []any
 	text bool
@@ -46,14 +54,20 @@ func (db *DB) Reads() *Reads {
 		if err != nil {
 			return err
 		}
-		defer conn.Release()
+		defer func() {
+			if conn.Conn().IsClosed() { // the pool would hold its place until the server agrees
+				conn.Hijack()
+				return
+			}
+			conn.Release()
+		}()
 		return use(conn.Conn())
 	}}
 }
 
 // Reads begins a batch of reads inside the transaction.
 func (t Tx) Reads() *Reads {
-	return &Reads{conn: func(_ context.Context, use func(*pgx.Conn) error) error { return use(t.PGX.Conn()) }}
+	return &Reads{inTx: true, conn: func(_ context.Context, use func(*pgx.Conn) error) error { return use(t.PGX.Conn()) }}
 }
 
 // Each adds a query; row is called for each of its rows.
@@ -79,102 +93,6 @@ func Read[T any](ctx context.Context, r *Reads, add func(*Reads) *T) (T, error) 
 	found := add(r)
 	err := r.Send(ctx)
 	return *found, err
-}
-
-// Send sends the queries and hands over their rows. It fails with the first
-// query that did.
-func (r *Reads) Send(ctx context.Context) error {
-	if r.no != nil {
-		return r.no
-	}
-	if len(r.all) > 0 {
-		if err := r.conn(ctx, func(conn *pgx.Conn) error { return r.send(ctx, conn) }); err != nil {
-			return fmt.Errorf("reading: %w", err)
-		}
-	}
-	more := &Reads{conn: r.conn}
-	for _, do := range r.then {
-		if err := do(more); err != nil {
-			return err
-		}
-	}
-	if len(more.all)+len(more.then) == 0 {
-		return more.no
-	}
-	return more.Send(ctx)
-}
-
-func (r *Reads) send(ctx context.Context, conn *pgx.Conn) (err error) {
-	described := make([]*pgconn.StatementDescription, len(r.all))
-	for i, q := range r.all {
-		if described[i], err = conn.Prepare(ctx, q.sql, q.sql); err != nil {
-			return err
-		}
-	}
-	pipeline := conn.PgConn().StartPipeline(ctx)
-	defer func() {
-		err = errors.Join(err, pipeline.Close())
-		if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.Code == planChanged || e.Code == noStatement) {
-			_ = conn.Close(ctx) // what it has prepared is of another schema
-		}
-	}()
-	for i, q := range r.all {
-		var build pgx.ExtendedQueryBuilder // the pipeline keeps its formats until the answer comes
-		if err := build.Build(conn.TypeMap(), described[i], q.args); err != nil {
-			return err
-		}
-		formats := build.ResultFormats
-		if q.text {
-			formats = nil // all of them text
-		}
-		for _, column := range q.some {
-			formats[column] = pgx.TextFormatCode
-		}
-		pipeline.SendQueryStatement(described[i], build.ParamValues, build.ParamFormats, formats)
-		pipeline.SendPipelineSync()
-	}
-	if err := pipeline.Flush(); err != nil {
-		return err
-	}
-	for _, q := range r.all {
-		if err := q.take(conn, pipeline); err != nil {
-			if q.fail != nil {
-				err = q.fail(err)
-			}
-			return err
-		}
-	}
-	return nil
-}
-
-const (
-	planChanged = "0A000" // cached plan must not change result type
-	noStatement = "26000"
-)
-
-// take reads the rows of one query, and the end of its transaction.
-func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline) error {
-	got, err := pipeline.GetResults()
-	if err != nil {
-		return err
-	}
-	reader, ok := got.(*pgconn.ResultReader)
-	if !ok {
-		return fmt.Errorf("the answer to a query is a %T", got)
-	}
-	rows := pgx.RowsFromResultReader(conn.TypeMap(), reader)
-	for rows.Next() {
-		if err := q.row(rows); err != nil {
-			rows.Close()
-			return err
-		}
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	_, err = pipeline.GetResults() // the sync
-	return err
 }
 
 // Rows adds a query for rows of a model: what stands behind the table's name.

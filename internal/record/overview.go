@@ -1,11 +1,14 @@
 package record
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -15,15 +18,17 @@ type Holding struct {
 	Category    string
 	Rows        int64
 	First, Last time.Time
+	Silent      bool // what holds it did not answer in time: there may be more
 }
 
 // Overview tells of every category how much is held, in the register's order.
-// Categories that belong to no account are left out.
+// Categories that belong to no account are left out. Unavailable if something
+// does not answer.
 func (s *Service) Overview(ctx context.Context, person uuid.UUID) ([]Holding, error) {
 	return s.overviewBy(ctx, s.deps.DB.Reads(), person)
 }
 
-// ReadOverview reads what Overview gives.
+// ReadOverview reads what Overview gives; what does not answer says so itself.
 func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	return s.readOverview(r, person)
 }
@@ -42,7 +47,21 @@ func (s *Service) OverviewIn(ctx context.Context, tx postgres.Tx, person uuid.UU
 func (s *Service) overviewBy(ctx context.Context, r *postgres.Reads, person uuid.UUID) ([]Holding, error) {
 	all := s.ReadOverview(r, person)
 	err := r.Send(ctx)
-	return *all, err
+	return *all, cmp.Or(err, Whole(*all))
+}
+
+// Whole is Unavailable if something of what is held did not answer: for whoever
+// may not go by a part of it.
+func Whole(held []Holding) error {
+	if AnySilent(held) {
+		return fault.Wrap(postgres.ErrSilent, fault.Unavailable, "fault.unavailable")
+	}
+	return nil
+}
+
+// AnySilent tells that something of what is held did not answer.
+func AnySilent(held []Holding) bool {
+	return slices.ContainsFunc(held, func(h Holding) bool { return h.Silent })
 }
 
 func (h Holding) and(rows int64, first, last *time.Time) Holding {
@@ -56,7 +75,8 @@ func (h Holding) and(rows int64, first, last *time.Time) Holding {
 	return h
 }
 
-func (h Holding) with(months []month) Holding {
+func (h Holding) with(months []month, silent bool) Holding {
+	h.Silent = h.Silent || silent
 	for _, m := range months {
 		h = h.and(m.rows, m.first, m.last)
 	}

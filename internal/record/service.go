@@ -26,13 +26,14 @@ type Service struct {
 	by         map[string][]Source
 	tables     []*table
 	ingestable map[string]*ingestTable
-	overview   []string // statements, for whatever a person has that is not summed
+	overview   []string           // statements, for whatever a person has that is not imported
+	door       *postgres.Bulkhead // to what is imported, which may lie on other machines
 }
 
 // New reads the register's holdings and holds them to the database. Its error
 // names every table and column that is not there.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}}
+	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}, door: d.DB.Bulkhead()}
 	catalogue, err := readCatalogue(ctx, d.DB)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
@@ -43,7 +44,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 			if holding.Person == "" { // belongs to no account: there is nobody to show it to
 				continue
 			}
-			t, err := newTable(d, category, holding, catalogue[holding.Table])
+			t, err := newTable(d, s.door, category, holding, catalogue[holding.Table])
 			if err != nil {
 				faults = append(faults, fmt.Errorf("category %s: %w", category.ID, err))
 				continue

@@ -39,10 +39,11 @@ type Source interface {
 	// in an order that never changes, and gives the cursor to go on from; it
 	// is "" when nothing is left. A row's bytes are gone when fn returns.
 	Read(ctx context.Context, db postgres.Reader, person uuid.UUID, after string, limit int, fn func(Row) error) (next string, err error)
-	// ReadPage gives rows for reading, newest first, once r has been sent.
-	// NotFound for a cursor that nobody gave.
+	// ReadPage gives rows for reading, newest first, once r has been sent, or says
+	// that they could not be read just now. NotFound for a cursor that nobody gave.
 	ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page
-	// Row finds one row by its key; NotFound if the person has none such.
+	// Row finds one row by its key; NotFound if the person has none such,
+	// Unavailable if there is no answer in time.
 	Row(ctx context.Context, person uuid.UUID, key string) (Row, error)
 	// Rectify changes the fields that the person may correct (GDPR art. 16), and
 	// tells whether anything was to be changed.
@@ -84,6 +85,7 @@ type PageQuery struct {
 type Page struct {
 	Rows         []Row
 	Older, Newer string
+	Silent       bool // what holds the rows did not answer in time
 }
 
 // Rectification is a correction of one row by the person it is about, or by

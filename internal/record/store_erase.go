@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,15 @@ import (
 // particular takes everybody to have few (5 × slower for 1,000,000 rows).
 const ownPlan = pgx.QueryExecModeCacheDescribe
 
+// batchTime is far longer than a batch takes. What is given up is done later.
+const batchTime = time.Minute
+
 func (t *table) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int) (int64, string, error) {
+	if t.counted() { // a machine that hangs would keep whoever works on it
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, batchTime)
+		defer cancel()
+	}
 	n, next, err := t.erase(ctx, tx, person, after, limit)
 	if err == nil && next == "" && t.summed() && t.category.Erasure.Action != register.Keep {
 		err = t.dropSums(ctx, tx, person)

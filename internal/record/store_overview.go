@@ -17,11 +17,18 @@ func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	for _, sql := range s.overview {
 		r.Each(collect(found), sql, person)
 	}
+	records := r.Apart(s.door, person)
+	records.Each(collect(found), "select category, count(*), min(at), max(at) from "+quote(shared)+" where person_id = $1 group by category", person)
 	summed := slices.DeleteFunc(slices.Clone(s.tables), func(t *table) bool { return !t.summed() })
-	readMonths(r, summed, person, noMore, func(t *table, months []month) {
-		found[t.category.ID] = found[t.category.ID].with(months)
+	readMonths(r, summed, person, noMore, func(t *table, months []month, silent bool) {
+		found[t.category.ID] = found[t.category.ID].with(months, silent)
 	})
 	r.Then(func(more *postgres.Reads) error {
+		for _, t := range s.tables {
+			if t.holding.Records {
+				found[t.category.ID] = found[t.category.ID].with(nil, records.Silent())
+			}
+		}
 		more.Then(func(*postgres.Reads) error {
 			for _, c := range s.deps.Register.Categories {
 				if len(s.by[c.ID]) > 0 {
@@ -44,11 +51,12 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 		case t.category.ID != category:
 		case t.counted():
 			asked := span{from, to}
-			readMonths(r, []*table{t}, person, func(more *postgres.Reads, t *table, all []month) {
+			readMonths(r, []*table{t}, person, func(more *postgres.Part, t *table, all []month) {
 				t.readDays(more, person, all, asked)
-			}, func(_ *table, months []month) {
-				timeline.Holding = timeline.with(months)
-				timeline.tell(months, asked)
+			}, func(_ *table, months []month, silent bool) {
+				if timeline.Holding = timeline.with(months, silent); !silent {
+					timeline.tell(months, asked)
+				}
 			})
 		default:
 			r.Each(collect(found), t.held(), person)
@@ -93,21 +101,14 @@ func (t *table) held() string {
 	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + " from " + t.from + " where " + t.shown
 }
 
-// overviewSQL is held of all tables in few queries, but for those of which there
-// are sums.
+// overviewSQL is held of all tables in few queries, but for those that imports
+// fill.
 func overviewSQL(tables []*table) []string {
 	var parts []string
-	var records bool
 	for _, t := range tables {
-		switch {
-		case t.holding.Records && t.holding.Except == nil:
-			records = true
-		case !t.summed():
+		if !t.counted() {
 			parts = append(parts, t.held())
 		}
-	}
-	if records {
-		parts = append(parts, "select category, count(*), min(at), max(at) from "+quote(shared)+" where person_id = $1 group by category")
 	}
 	var all []string
 	for some := range slices.Chunk(parts, tablesAtOnce) {
@@ -119,9 +120,12 @@ func overviewSQL(tables []*table) []string {
 func (t *table) readCount(r *postgres.Reads, person uuid.UUID) *int64 {
 	n := new(int64)
 	if t.summed() {
-		readMonths(r, []*table{t}, person, noMore, func(_ *table, months []month) {
+		readMonths(r, []*table{t}, person, noMore, func(_ *table, months []month, silent bool) {
 			for _, m := range months {
 				*n += m.rows
+			}
+			if silent { // nobody is told a number that is none
+				r.Refuse(t.failed("count", postgres.ErrSilent))
 			}
 		})
 		return n

@@ -46,40 +46,25 @@ func (t *table) Read(ctx context.Context, db postgres.Reader, person uuid.UUID, 
 	return next, t.failed("read", rows.Err())
 }
 
-func (t *table) ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page {
-	page := &Page{}
-	c := condition{sql: t.shown, args: []any{person}}
-	if at := quote(t.holding.Time); t.holding.Time != "" {
-		if !q.From.IsZero() {
-			c.sql += " and " + at + " >= " + c.bind(q.From)
-		}
-		if !q.To.IsZero() {
-			c.sql += " and " + at + " < " + c.bind(q.To)
-		}
-	}
-	cursor, than, direction := q.Older, "<", " desc"
-	if q.Newer != "" {
-		cursor, than, direction = q.Newer, ">", ""
-	}
-	if err := t.beyond(&c, cursor, than); err != nil {
-		r.Refuse(err)
-		return page
-	}
-	var rows []Row
-	sql := "select " + t.list + " from " + t.from + " where " + c.sql + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
-	r.Text(func(err error) error { return t.failed("page", err) }, func(found pgx.Rows) error {
-		rows = append(rows, t.keep(found.RawValues()))
-		return nil
-	}, sql, c.args...)
-	r.Then(func(*postgres.Reads) error {
-		*page = paginate(rows, q)
-		return nil
+func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (row Row, err error) {
+	err = t.bounded(ctx, person, func(ctx context.Context) error {
+		row, err = t.row(ctx, t.deps.DB.Pool, person, key)
+		return err
 	})
-	return page
+	return row, err
 }
 
-func (t *table) Row(ctx context.Context, person uuid.UUID, key string) (Row, error) {
-	return t.row(ctx, t.deps.DB.Pool, person, key)
+// bounded does something with rows of a person for which nobody waits longer
+// than for a page.
+func (t *table) bounded(ctx context.Context, person uuid.UUID, do func(context.Context) error) error {
+	if !t.counted() {
+		return do(ctx)
+	}
+	err := t.door.Do(ctx, person, do)
+	if errors.Is(err, postgres.ErrSilent) {
+		return fault.Wrap(err, fault.Unavailable, "fault.unavailable")
+	}
+	return err
 }
 
 func (t *table) row(ctx context.Context, db postgres.Reader, person uuid.UUID, key string) (Row, error) {
@@ -123,29 +108,6 @@ func (t *table) keep(raw [][]byte) Row {
 		values[i] = slices.Clone(raw[i]) // nil stays nil
 	}
 	return Row{Key: t.cursor(raw), Values: values}
-}
-
-// paginate makes a page of one row more than was asked for: newest first, with
-// cursors where there is more.
-func paginate(rows []Row, q PageQuery) Page {
-	more := len(rows) > q.Limit
-	if more {
-		rows = rows[:q.Limit]
-	}
-	if q.Newer != "" {
-		slices.Reverse(rows)
-	}
-	p := Page{Rows: rows}
-	if len(rows) == 0 {
-		return p
-	}
-	if more || q.Newer != "" {
-		p.Older = rows[len(rows)-1].Key
-	}
-	if q.Older != "" || (more && q.Newer != "") {
-		p.Newer = rows[0].Key
-	}
-	return p
 }
 
 func (t *table) order(direction string) string {

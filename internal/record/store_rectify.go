@@ -20,7 +20,8 @@ import (
 // Rectify changes only fields that the register lets the person correct, and
 // checks each as if it were imported; what is written there is read as on every
 // other form ([input.Line]). NotFound for a row that is not theirs;
-// Invalid if it has changed since it was seen.
+// Invalid if it has changed since it was seen; Unavailable if there is no answer
+// in time.
 // The audit log keeps which fields changed, never what they held.
 func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err error) {
 	names := slices.Sorted(maps.Keys(r.Values))
@@ -57,7 +58,7 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 			return false, err
 		}
 	}
-	err = t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+	rectify := func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, r.Person); err != nil { // an import waits, too
 			return err
 		}
@@ -90,7 +91,8 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 			At: t.deps.Now(), Actor: r.Actor, Action: "record.corrected", PersonID: r.Person,
 			Subject: t.category.ID, Detail: map[string]any{"fields": names},
 		})
-	})
+	}
+	err = t.bounded(ctx, r.Person, func(ctx context.Context) error { return t.deps.DB.InTx(ctx, rectify) })
 	return changed, t.failed("rectify", err)
 }
 

@@ -55,7 +55,7 @@ func (s span) long(all []month) bool {
 // day, or of which s cuts a part away, in the same round trip in which what is in
 // no sum yet is counted: what the sums say is enough to know which. A month that
 // is read whole needs no counting.
-func (t *table) readDays(r *postgres.Reads, person uuid.UUID, all []month, s span) {
+func (t *table) readDays(r *postgres.Part, person uuid.UUID, all []month, s span) {
 	long := s.long(all) // and longer with what is in no sum
 	for i := range all {
 		m := &all[i]

@@ -2,8 +2,6 @@ package record
 
 import (
 	"context"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,73 +59,6 @@ func (t *table) sums() string {
 	}
 	at := quote(t.holding.Time)
 	return "count(*), " + amount + ", min(" + at + "), max(" + at + ")"
-}
-
-// monthsSQL gives what a person has month by month. One that is in no sum yet
-// has the time from which on it is to be counted.
-func (t *table) monthsSQL() string {
-	if !t.summed() {
-		return "select date_trunc('month', " + quote(t.holding.Time) + ", 'UTC'), " + t.sums() + ", null::timestamptz from " + t.from + " where " + t.shown + " group by 1"
-	}
-	return "select p.since, coalesce(s.rows, 0), coalesce(s.amount, 0), s.first_at, s.last_at, case when p.reach > p.summed_until then p.summed_until end" +
-		" from record_period p left join record_month s on s.person_id = $1 and s.category = " + literal(t.category.ID) +
-		" and s.month = p.since and p.summed_until > p.since" +
-		" where p.source = " + literal(t.holding.Table) + " and (s.person_id is not null or p.reach > p.summed_until)"
-}
-
-// readMonths reads what tables hold of a person month by month, and hands over
-// those of each in which there is something, in order. What is in no sum yet is
-// counted in its own partition, in another round trip: to name the table would
-// lock every month of it. What more may be read in that one is added by beside,
-// by what the sums say.
-func readMonths(r *postgres.Reads, tables []*table, person uuid.UUID, beside func(more *postgres.Reads, t *table, all []month), done func(t *table, all []month)) {
-	if len(tables) == 0 {
-		return
-	}
-	all := make([][]month, len(tables))
-	parts := make([]string, len(tables))
-	for i, t := range tables {
-		parts[i] = "select " + strconv.Itoa(i) + ", m.* from (" + t.monthsSQL() + ") m (since, rows, amount, first_at, last_at, open)"
-	}
-	r.Each(func(rows pgx.Rows) error {
-		var at int
-		var m month
-		err := rows.Scan(&at, &m.since, &m.rows, &m.amount, &m.first, &m.last, &m.open)
-		all[at] = append(all[at], m)
-		return err
-	}, strings.Join(parts, " union all ")+" order by 1, 2", person)
-	r.Then(func(more *postgres.Reads) error {
-		for i, t := range tables {
-			beside(more, t, all[i])
-			t.countOpen(more, person, all[i])
-		}
-		more.Then(func(*postgres.Reads) error {
-			for i, t := range tables {
-				done(t, slices.DeleteFunc(all[i], func(m month) bool { return m.rows == 0 }))
-			}
-			return nil
-		})
-		return nil
-	})
-}
-
-// noMore adds nothing.
-func noMore(*postgres.Reads, *table, []month) {}
-
-// countOpen adds to months what of them is in no sum yet.
-func (t *table) countOpen(r *postgres.Reads, person uuid.UUID, all []month) {
-	for i := range all {
-		m := &all[i]
-		if m.open == nil {
-			continue
-		}
-		r.Each(func(rows pgx.Rows) error {
-			var s sum
-			err := rows.Scan(&s.rows, &s.amount, &s.first, &s.last)
-			m.add(s)
-			return err
-		}, "select "+t.sums()+" from "+t.partition(m.since)+" where "+t.shown+" and "+quote(t.holding.Time)+" >= $2", person, *m.open)
-	}
 }
 
 // written is what a batch brought into one month.

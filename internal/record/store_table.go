@@ -27,6 +27,7 @@ const (
 // register, is in the catalogue, and is quoted.
 type table struct {
 	deps     Deps
+	door     *postgres.Bulkhead
 	category register.Category
 	holding  dictionary.Holding
 	relation relation
@@ -50,11 +51,11 @@ type keyColumn struct {
 	at      int // in the select list
 }
 
-func newTable(d Deps, c register.Category, h dictionary.Holding, r relation) (*table, error) {
+func newTable(d Deps, door *postgres.Bulkhead, c register.Category, h dictionary.Holding, r relation) (*table, error) {
 	if len(r.columns) == 0 {
 		return nil, fmt.Errorf("there is no table %s", h.Table)
 	}
-	t := &table{deps: d, category: c, holding: h, relation: r, from: quote(h.Table), person: quote(h.Person)}
+	t := &table{deps: d, door: door, category: c, holding: h, relation: r, from: quote(h.Table), person: quote(h.Person)}
 	if err := t.known(); err != nil {
 		return nil, err
 	}

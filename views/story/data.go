@@ -14,6 +14,7 @@ import (
 func data() Group {
 	return Group{Name: "My data", Stories: []Story{
 		{Name: "What is held", Page: func(ctx context.Context) templ.Component { return views.Data(dataOverview(ctx)) }},
+		{Name: "Connection log, which does not answer", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataSilent(ctx)) }},
 		{Name: "Connection log", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLog(ctx)) }},
 		{Name: "Site usage, wider than the page", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataUsage(ctx)) }},
 		{Name: "Payment methods, without a place to break", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPayment(ctx)) }},
@@ -22,6 +23,13 @@ func data() Group {
 		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},
 		{Name: "Correct the profile", Page: func(ctx context.Context) templ.Component { return views.EditProfile(editProfile(ctx)) }},
 	}}
+}
+
+func dataSilent(ctx context.Context) views.DataCategoryPage {
+	p := dataLog(ctx)
+	p.Held, p.Charts = views.DataHeld{Silent: true}, nil
+	p.Lists[0].Rows, p.Lists[0].Older, p.Lists[0].Silent = nil, "", true
+	return p
 }
 
 func dataOverview(ctx context.Context) views.DataPage {
@@ -38,7 +46,7 @@ func dataOverview(ctx context.Context) views.DataPage {
 					Why: []string{pick(ctx, "Our community", "コミュニティの運営")}, Kept: text.Rule{Kind: "retention.account"},
 				},
 			}},
-			{Origin: "observed", Cards: []views.DataCard{logCard(ctx)}},
+			{Origin: "observed", Cards: []views.DataCard{logCard(ctx), silentCard(ctx)}},
 		},
 	}
 }
@@ -47,6 +55,13 @@ func logCard(ctx context.Context) views.DataCard {
 	return views.DataCard{
 		Name: pick(ctx, "Connection log", "接続の記録"), Href: "/", Summary: pick(ctx, "When and from which network a connection began. Never where it went.", "接続の開始日時と接続元のネットワークです。接続先は記録しません。"),
 		Held: logHeld(), Why: []string{pick(ctx, "Providing the service", "サービスの提供")}, Kept: dataAbout(ctx).Kept,
+	}
+}
+
+func silentCard(ctx context.Context) views.DataCard {
+	return views.DataCard{
+		Name: pick(ctx, "Site usage", "サイトのご利用状況"), Href: "/", Summary: pick(ctx, "Which pages you opened.", "ご覧になったページです。"),
+		Held: views.DataHeld{Silent: true}, Why: []string{pick(ctx, "Improving the service", "サービスの改善")}, Kept: dataAbout(ctx).Kept,
 	}
 }
 

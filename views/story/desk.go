@@ -152,7 +152,7 @@ func deskReason(ctx context.Context) templ.Component {
 
 func deskPerson(ctx context.Context) templ.Component {
 	return views.StaffPerson(views.StaffPersonPage{
-		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.personTitle")), Role: "officer", Closing: true,
+		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.personTitle")), Role: "officer", Closing: true, Silent: true,
 		Profile: views.StaffProfile{
 			Name: pick(ctx, "Mara Lindqvist", "森 真理"), Address: "mara@example.com", Country: "SE", Lang: "en", Since: at("2023-03-01T08:00:00Z"),
 			Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"),

@@ -13,6 +13,7 @@ import (
 func overview() Group {
 	return Group{Name: "Overview", Stories: []Story{
 		{Name: "Overview", Page: overviewFull},
+		{Name: "Overview, some of it silent", Page: overviewSilent},
 		{Name: "Overview, nothing held yet", Page: func(ctx context.Context) templ.Component { return views.Overview(overviewPage(ctx, 0, 0)) }},
 		{Name: "Who looked", Page: lookups},
 		{Name: "Who looked, nobody", Page: func(ctx context.Context) templ.Component { return views.Lookups(lookupsPage(ctx)) }},
@@ -35,6 +36,12 @@ func overviewFull(ctx context.Context) templ.Component {
 	p.Requests = []views.RequestRow{requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 22)}
 	p.Looks = looked(ctx)
 	p.Erasing = &views.ErasingNotice{Runs: now().Add(36 * time.Hour), Href: "/erasure/1"}
+	return views.Overview(p)
+}
+
+func overviewSilent(ctx context.Context) templ.Component {
+	p := overviewPage(ctx, 12, 3)
+	p.Silent, p.Most = true, []views.DataCard{silentCard(ctx)}
 	return views.Overview(p)
 }
 
