@@ -146,6 +146,7 @@ func (s *Service) read(ctx context.Context, tx postgres.Tx, e Export, st step) e
 	if err != nil {
 		return err
 	}
+	defer s.spaces.Put(p.space)
 	last, err := p.read(ctx)
 	if err != nil {
 		return err

@@ -18,8 +18,8 @@ const (
 const (
 	fullRows   = 10_000
 	gentleRows = 2_000
-	firstRows  = 200     // how large its rows are, a source's first batch tells
-	batchBytes = 2 << 20 // what a batch should come to, in NDJSON
+	firstRows  = 200       // how large its rows are, a source's first batch tells
+	batchBytes = 512 << 10 // what a batch should come to, in NDJSON
 	maxRest    = 500 * time.Millisecond
 )
 

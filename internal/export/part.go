@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
@@ -44,7 +46,7 @@ func (s *Service) readTime() time.Duration {
 
 const (
 	samples   = 5               // rows of each source that the archive's page shows
-	partBytes = 8 << 20         // of lines, about; what a part holds in memory comes to this
+	partBytes = 4 << 20         // of lines, about; what a part holds in memory comes to this
 	partTime  = 2 * time.Second // after which a part ends with the rows at hand
 )
 
@@ -56,25 +58,39 @@ type part struct {
 	source record.Source
 
 	progress
-	rowsDone     int64 // of the step, with those of the part
-	rows         int64 // of the part
-	timed        int   // which field has the time; -1: none
-	lines, table *piece
-	line, cells  []byte // of a read
-	kept         int    // of Newest, which is a ring while a part is read
-	months       map[string]int64
+	*space
+
+	rowsDone int64           // of the step, with those of the part
+	rows     int64           // of the part
+	bytes    int64           // of the step's lines, with those of the part
+	timed    int             // which field has the time; -1: none
+	packing  *errgroup.Group // of the read before
+	kept     int             // of Newest, which is a ring while a part is read
+	months   map[string]int64
+}
+
+// space is the memory of a part, which the next one uses again.
+type space struct {
+	lines, table piece
+	line, cells  []byte    // of a read
+	spare        [2][]byte // of the read before, which is being packed
+}
+
+func (s *Service) space() *space {
+	if used, ok := s.spaces.Get().(*space); ok {
+		return used
+	}
+	return &space{}
 }
 
 func (s *Service) newPart(tx postgres.Tx, e Export, source record.Source, st step) (*part, error) {
-	p := &part{Service: s, tx: tx, of: e, source: source, rowsDone: st.RowsDone, timed: -1}
+	p := &part{Service: s, tx: tx, of: e, source: source, rowsDone: st.RowsDone, timed: -1, packing: new(errgroup.Group), space: s.space()}
 	var err error
 	if p.progress, err = s.openProgress(st); err != nil {
 		return nil, err
 	}
-	if p.lines, err = newPiece(p.Lines); err != nil {
-		return nil, err
-	}
-	if p.table, err = newPiece(p.Table); err != nil {
+	p.bytes = p.Lines.Bytes
+	if err := errors.Join(p.lines.begin(p.Lines), p.table.begin(p.Table)); err != nil {
 		return nil, err
 	}
 	p.kept, p.months = len(p.Newest), map[string]int64{}
@@ -90,26 +106,28 @@ func (s *Service) newPart(tx postgres.Tx, e Export, source record.Source, st ste
 }
 
 // read fills the part; it is true if the source has come to its end. What was
-// read before the source fell silent counts.
+// read before the source fell silent counts. While rows are packed, the next
+// ones are read.
 func (p *part) read(ctx context.Context) (last bool, err error) {
+	defer func() { err = errors.Join(err, p.packing.Wait()) }()
 	began := time.Now() //nolint:forbidigo // how long work took, not what time it is
-	before := p.Lines.Bytes
+	before := p.bytes
 	for first := true; ; first = false {
 		asked := time.Now() //nolint:forbidigo // as above
-		n, next, err := p.readAgain(ctx, p.Service.rows(p.rowsDone, p.lines.Bytes))
+		n, next, err := p.readAgain(ctx, p.Service.rows(p.rowsDone, p.bytes))
 		if err != nil && silent(err) != "" && !first {
 			return false, nil
 		}
 		if err != nil {
 			return false, err
 		}
-		if err := p.write(n); err != nil {
+		if err := p.pack(n); err != nil {
 			return false, err
 		}
 		if p.Cursor = next; next == "" {
 			return true, nil
 		}
-		if p.lines.Bytes-before >= partBytes || time.Since(began) >= partTime {
+		if p.bytes-before >= partBytes || time.Since(began) >= partTime {
 			return false, ctx.Err()
 		}
 		if err := p.rest(ctx, time.Since(asked)); err != nil {
@@ -176,10 +194,10 @@ func (p *part) note(row record.Row) {
 	p.kept++
 }
 
-// write packs what was read.
-func (p *part) write(n int64) error {
-	if n == 0 {
-		return nil
+// pack begins to pack what was read, when the read before is packed.
+func (p *part) pack(n int64) error {
+	if err := p.packing.Wait(); err != nil || n == 0 {
+		return err
 	}
 	if p.rowsDone == 0 {
 		if _, err := p.table.Write(appendHeading([]byte(byteOrderMark), p.source.Fields())); err != nil {
@@ -188,15 +206,23 @@ func (p *part) write(n int64) error {
 	}
 	p.rows += n
 	p.rowsDone += n
+	p.bytes += int64(len(p.line))
 	for month, rows := range p.months {
 		p.Months[month] += rows
 	}
-	_, err := p.lines.Write(p.line)
-	if err == nil {
-		_, err = p.table.Write(p.cells)
-	}
-	if err != nil {
-		return fmt.Errorf("packing %s: %w", p.source.Name(), err)
+	line, cells := p.line, p.cells
+	p.line, p.cells, p.spare = p.spare[0], p.spare[1], [2][]byte{line, cells}
+	p.packing = new(errgroup.Group)
+	for _, of := range []struct {
+		to  *piece
+		raw []byte
+	}{{&p.lines, line}, {&p.table, cells}} {
+		p.packing.Go(func() error {
+			if _, err := of.to.Write(of.raw); err != nil {
+				return fmt.Errorf("packing %s: %w", p.source.Name(), err)
+			}
+			return nil
+		})
 	}
 	return nil
 }

@@ -86,13 +86,19 @@ type piece struct {
 	packed bytes.Buffer
 }
 
-func newPiece(of stream) (p *piece, err error) {
-	p = &piece{stream: of}
+// begin makes it the next piece of a stream.
+func (p *piece) begin(of stream) (err error) {
+	p.stream = of
 	if p.sum, err = of.hash(); err != nil {
-		return nil, err
+		return err
 	}
-	p.packer, err = flate.NewWriter(&p.packed, flate.BestSpeed)
-	return p, err
+	p.packed.Reset()
+	if p.packer == nil {
+		p.packer, err = flate.NewWriter(&p.packed, flate.BestSpeed)
+		return err
+	}
+	p.packer.Reset(&p.packed)
+	return nil
 }
 
 func (p *piece) Write(b []byte) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,6 +51,7 @@ type Deps struct {
 type Service struct {
 	deps    Deps
 	written atomic.Int64
+	spaces  sync.Pool // of *space
 }
 
 // BytesWritten is how many bytes of archives this portal has finished since it

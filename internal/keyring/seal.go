@@ -9,7 +9,7 @@ import (
 )
 
 // segment is how much of a sealed stream is verified at once, in bytes.
-const segment = 1 << 20
+const segment = 64 << 10
 
 // Seal encrypts a small secret (XChaCha20-Poly1305). owner is bound to it: it
 // opens only with the same owner, so that a row copied to somebody else's
@@ -45,7 +45,7 @@ func (r *Ring) Open(purpose string, owner, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// SealTo encrypts a stream (AES-256-GCM-HKDF in segments of 1 MiB), bound to
+// SealTo encrypts a stream (AES-256-GCM-HKDF in segments of 64 KiB), bound to
 // its owner. Close finishes it; a stream that was not finished does not open.
 func (r *Ring) SealTo(w io.Writer, purpose string, owner []byte) (io.WriteCloser, error) {
 	k := r.keys[0]
