@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/account"
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/record"
@@ -138,7 +137,7 @@ func TestEveryStatementOnWhatMayBeSpreadNamesOnePersonOrStandsOnTheList(t *testi
 	if n := w.Count(`select count(*) from record where fields->>'title' = 'How was it?' and person_id <> $1`, robin.id); n != 1 {
 		t.Fatalf("%d rows of nobody", n)
 	}
-	of := spreadableOf(app.Spread(w.Register.Dictionary).Over)
+	of := spreadableOf(w.Register.Dictionary.Spread().Over)
 
 	var texts []string
 	seen := map[string]bool{}
@@ -167,7 +166,7 @@ func TestEveryStatementOnWhatMayBeSpreadNamesOnePersonOrStandsOnTheList(t *testi
 		}
 	}
 	if n := w.Count(`select count(*) from pg_proc where pronamespace = 'public'::regnamespace and prosrc ~* $1`,
-		`(from|join|into|update|table)\s+(`+strings.Join(app.Spread(w.Register.Dictionary).Over, "|")+`)\y`); n != 0 {
+		`(from|join|into|update|table)\s+(`+strings.Join(w.Register.Dictionary.Spread().Over, "|")+`)\y`); n != 0 {
 		t.Errorf("%d functions of the database name such a table, where no tap hears of it", n)
 	}
 }
@@ -194,7 +193,7 @@ func TestTheTapFindsWhatReadsForMoreThanOnePerson(t *testing.T) {
 	t.Parallel()
 	w := newWalk(t, "https")
 	w.Months("connection_log", w.Clock.Now(), w.Clock.Now())
-	of := spreadableOf(app.Spread(w.Register.Dictionary).Over)
+	of := spreadableOf(w.Register.Dictionary.Spread().Over)
 	for sql, wrong := range map[string]bool{
 		"select count(*) from connection_log where person_id = $1 and bytes > $2":                                       false,
 		"select count(*) from connection_log where bytes > $1":                                                          true,
@@ -226,7 +225,7 @@ func TestEachTransactionThatWritesWhatMayBeSpreadWritesATableBesideIt(t *testing
 	robin := w.robin()
 	statements := testkit.Statements(t, w.DB)
 	w.roads(robin)
-	to := app.Spread(w.Register.Dictionary)
+	to := w.Register.Dictionary.Spread()
 	of, beside := spreadableOf(to.Over), spreadableOf(to.Beside)
 	done, both := map[string][]string{}, map[string]bool{}
 	var order []string

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -51,7 +50,7 @@ func (c *migrateCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := app.Spread(shipped.Dictionary).Do(ctx, owner, func(step string) { fmt.Println(step) }); err != nil {
+		if err := shipped.Dictionary.Spread().Do(ctx, owner, func(step string) { fmt.Println(step) }); err != nil {
 			return err
 		}
 	}

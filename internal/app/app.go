@@ -323,7 +323,7 @@ func (a *App) Check(ctx context.Context) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	if err := Spread(a.Register.Dictionary).Check(ctx, a.db.Pool); err != nil {
+	if err := a.Register.Dictionary.Spread().Check(ctx, a.db.Pool); err != nil {
 		return err
 	}
 	if err := a.Journal.Open(ctx); err != nil {

@@ -5,14 +5,12 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-
-	"plusultra.link/privacy/internal/app"
 )
 
 func TestWhatIngestFillsCanBeSpreadOverMachinesByWhoseItIs(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	tables := app.Spread(b.portal.Register.Dictionary).Over
+	tables := b.portal.Register.Dictionary.Spread().Over
 	if len(tables) < 4 {
 		t.Fatalf("only %v", tables)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +42,7 @@ const (
 // PostgreSQL fails the test.
 func DB(t testing.TB) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{URL: DatabaseURL(t), MaxConns: testMaxConns})
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: DatabaseURL(t), MaxConns: testMaxConns, AllowPlaintext: onCoordinator()})
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
 	}
@@ -53,6 +54,9 @@ func DB(t testing.TB) *postgres.DB {
 func DatabaseURL(t testing.TB) string {
 	t.Helper()
 	c := theCluster(t)
+	if onCoordinator() {
+		return c.spread(t)
+	}
 	template, err := c.template()
 	if err != nil {
 		t.Fatalf("prepare the test database: %v", err)
@@ -130,9 +134,12 @@ type cluster struct {
 var connect = sync.OnceValues(func() (*cluster, error) { //nolint:gochecknoglobals // one server per process
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	at, hold, err := joinServer(ctx)
-	if err != nil {
-		return nil, err
+	at, hold := os.Getenv(CoordinatorEnv), lock{}
+	if at == "" {
+		var err error
+		if at, hold, err = joinServer(ctx); err != nil {
+			return nil, err
+		}
 	}
 	parsed, err := url.Parse(at)
 	if err != nil {
@@ -147,7 +154,7 @@ var connect = sync.OnceValues(func() (*cluster, error) { //nolint:gochecknogloba
 	if err != nil {
 		return nil, err
 	}
-	if err := makeRoles(ctx, admin); err != nil {
+	if err := makeRoles(ctx, admin); err != nil { // the engine makes them on its other machines
 		return nil, err
 	}
 	c := &cluster{url: parsed, admin: admin, hold: hold}
@@ -194,13 +201,20 @@ func (c *cluster) superuser() string {
 func (c *cluster) create(t testing.TB, how string) string {
 	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text()[:16])
-	if _, err := c.admin.Exec(t.Context(), "create database "+name+" owner "+ownerRole+" "+how); err != nil {
+	say := func(ctx context.Context, statement string) error {
+		if onCoordinator() {
+			return c.everywhere(ctx, c.url.Path[1:], statement)
+		}
+		_, err := c.admin.Exec(ctx, statement)
+		return err
+	}
+	if err := say(t.Context(), "create database "+name+" owner "+ownerRole+" "+how); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if _, err := c.admin.Exec(ctx, "drop database "+name+" with (force)"); err != nil {
+		if err := say(ctx, "drop database "+name+" with (force)"); err != nil {
 			t.Errorf("drop the test database: %v", err)
 		}
 	})
