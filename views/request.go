@@ -12,7 +12,8 @@ import (
 type RequestsPage struct {
 	Shell
 	UnderWay []RequestRow
-	Closed   []RequestRow
+	Closed   []RequestRow // a page of them
+	Older    string       // address of the next page, if there is one
 }
 
 // RequestState is how far a request is.

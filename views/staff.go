@@ -151,8 +151,9 @@ type StaffPersonPage struct {
 	Closing  bool
 	Profile  StaffProfile
 	Held     []StaffHeld
-	Silent   bool // some of what is held could not be read just now
-	Requests []StaffQueueRow
+	Silent   bool            // some of what is held could not be read just now
+	Requests []StaffQueueRow // a page of them
+	Older    string          // address of the next page, if there is one
 	Looks    []LookRow
 }
 

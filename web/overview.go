@@ -35,10 +35,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 		page.Erasing = &views.ErasingNotice{Runs: e.RunsAt, Href: erasureAt(e.ID)}
 	}
 	page.Looks = c.lookRows(r, looks.Looks)
-	requests := &requestController{c.server}
-	for _, one := range *open {
-		page.Requests = append(page.Requests, requests.requestRow(r, one, "/requests/"))
-	}
+	page.Requests = c.requestRows(r, *open)
 	return render(ctx, http.StatusOK, views.Overview(page))
 }
 

@@ -26,18 +26,15 @@ type messageForm struct {
 func (c *requestController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
-	mine := c.Requests.ReadMine(reads, person(ctx))
+	underWay := c.Requests.ReadUnderWay(reads, person(ctx))
+	at, id := cursorOf(ctx)
+	closed := c.Requests.ReadClosed(reads, person(ctx), request.Filed{At: at, ID: id})
 	if err := reads.Send(r); err != nil {
 		return err
 	}
-	page := views.RequestsPage{Shell: c.shell(ctx, "request.title", "requests")}
-	for _, one := range *mine {
-		row := c.requestRow(r, one, "/requests/")
-		if one.State.UnderWay() {
-			page.UnderWay = append(page.UnderWay, row)
-		} else {
-			page.Closed = append(page.Closed, row)
-		}
+	page := views.RequestsPage{Shell: c.shell(ctx, "request.title", "requests"), UnderWay: c.requestRows(r, *underWay), Closed: c.requestRows(r, closed.Requests)}
+	if next := closed.Next; next != (request.Filed{}) {
+		page.Older = older("/requests", next.At, next.ID)
 	}
 	return render(ctx, http.StatusOK, views.Requests(page))
 }
@@ -137,6 +134,14 @@ func (s *server) authorities(ctx context.Context, country, region string) []view
 		parts[i] = views.AuthorityPart{Name: a.Name.In(text.Lang(ctx)), Address: a.Address, URL: a.URL, Note: a.Note.In(text.Lang(ctx))}
 	}
 	return parts
+}
+
+func (s *server) requestRows(ctx context.Context, requests []request.Request) []views.RequestRow {
+	rows := make([]views.RequestRow, len(requests))
+	for i, r := range requests {
+		rows[i] = s.requestRow(ctx, r, "/requests/")
+	}
+	return rows
 }
 
 // requestRow is a request at a glance; its page lies under path.

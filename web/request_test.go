@@ -5,7 +5,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
 )
@@ -53,6 +56,50 @@ func TestTheQueueTakesReferencesAndShowsWhoAnswered(t *testing.T) {
 		}
 		if strings.Contains(got.body, "data-submit-on-change") {
 			t.Errorf("%s: a list sends the form by itself", path)
+		}
+	}
+}
+
+func TestSomebodysManyRequestsAreReadAPageAtATime(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	for range 60 {
+		_, err := p.Requests.Ask(t.Context(), robin, "question", "What do you hold?")
+		must(t, err)
+		p.Exec(`update request set state = 'done', closed_at = now() where person_id = $1 and state = 'open'`, robin)
+		p.clock.Advance(time.Hour)
+	}
+	open, err := p.Requests.Ask(t.Context(), robin, "question", "What do you hold?")
+	must(t, err)
+	agent := p.Member("agent@example.com", staff.Agent)
+	must(t, p.Looks.Open(t.Context(), agent, robin, disclosure.Stated{Code: "support", Reason: "Their call of 3 May"}))
+	for at, of := range map[string]account.SessionOwner{"/requests": {Person: robin}, "/staff/people/" + robin.String(): {Staff: agent.ID}} {
+		c := p.client()
+		c.setCookie("session", p.Session(of))
+		seen := map[string]bool{}
+		pages := 0
+		for next := at; next != ""; pages++ {
+			page := testkit.HTML(t, c.get(next).body)
+			all := page.Attrs(`main a[href*="/requests/"]`, "href")
+			if next = ""; len(page.Attrs(`a[rel="next"]`, "href")) > 0 {
+				next = page.Attrs(`a[rel="next"]`, "href")[0]
+			}
+			if len(all) > 27 {
+				t.Errorf("%s shows %d at once", at, len(all))
+			}
+			for _, href := range all {
+				if strings.HasSuffix(href, "/new") {
+					continue
+				}
+				if seen[href] && !strings.HasSuffix(href, open.ID.String()) {
+					t.Errorf("%s shows %s twice", at, href)
+				}
+				seen[href] = true
+			}
+		}
+		if pages != 3 || len(seen) != 61 {
+			t.Errorf("%s: %d requests on %d pages", at, len(seen), pages)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -127,20 +128,25 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 		return cmp.Or(who.Remains(), errNoReason)
 	})
 	holdings := c.Records.ReadOverview(reads, id)
-	requests := c.Requests.ReadMine(reads, id)
+	at, last := cursorOf(ctx)
+	requests := c.Requests.ReadMine(reads, id, request.Filed{At: at, ID: last})
 	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
-	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(*requests...) })
+	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(requests.Requests...) })
 	if err := reads.Send(r); err != nil {
 		return views.StaffPersonPage{}, err
 	}
-	return views.StaffPersonPage{
+	page := views.StaffPersonPage{
 		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role), Closing: who.ClosingAt != nil,
 		Profile: views.StaffProfile{
 			Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
 			Law: c.Register.Jurisdiction(who.Country, who.Region).Law.In(text.Lang(r)),
 		},
-		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, *requests, *owners),
-	}, nil
+		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
+	}
+	if next := requests.Next; next != (request.Filed{}) {
+		page.Older = older("/staff/people/"+id.String(), next.At, next.ID)
+	}
+	return page, nil
 }
 
 // held is how much of each category there is, and never the rows themselves.

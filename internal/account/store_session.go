@@ -108,6 +108,10 @@ func (o SessionOwner) own(db *gorm.DB) gorm.ChainInterface[sessionRow] {
 	return gorm.G[sessionRow](db).Where("person_id = ?", o.Person)
 }
 
+// sessionsShown is how many sessions are listed. Nobody has so many, but for a
+// program that signs in and never out.
+const sessionsShown = 50
+
 // readSessions reads those that have not lapsed, the latest first.
 func readSessions(r *postgres.Reads, owner SessionOwner, now time.Time) *[]Session {
 	whose, id := "person_id", owner.Person
@@ -122,7 +126,7 @@ func readSessions(r *postgres.Reads, owner SessionOwner, now time.Time) *[]Sessi
 		*all = append(*all, s)
 		return err
 	}, `select id, created_at, seen_at, expires_at, user_agent, coalesce(host(ip), '') from session
-		where `+whose+` = $1 and expires_at > $2 and seen_at > $3 order by seen_at desc`, id, now, now.Add(-IdleLife))
+		where `+whose+` = $1 and expires_at > $2 and seen_at > $3 order by seen_at desc limit $4`, id, now, now.Add(-IdleLife), sessionsShown)
 	return all
 }
 

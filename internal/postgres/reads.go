@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -98,7 +99,16 @@ func Read[T any](ctx context.Context, r *Reads, add func(*Reads) *T) (T, error) 
 // Rows adds a query for rows of a model: what stands behind the table's name.
 // They are there when r has been sent.
 func Rows[T schema.Tabler](r *Reads, behind string, args ...any) *[]T {
-	m := modelOf[T]()
+	return rowsOf[T](r, modelOf[T](""), behind, args)
+}
+
+// Without is Rows that leave some columns out, by their names with a space
+// between: for a list of what has long words in it.
+func Without[T schema.Tabler](r *Reads, columns, behind string, args ...any) *[]T {
+	return rowsOf[T](r, modelOf[T](columns), behind, args)
+}
+
+func rowsOf[T schema.Tabler](r *Reads, m model, behind string, args []any) *[]T {
 	all := &[]T{}
 	into := make([]any, len(m.fields))
 	r.Each(func(rows pgx.Rows) error {
@@ -126,8 +136,13 @@ type model struct {
 
 var models, parsed sync.Map //nolint:gochecknoglobals // of types, which don't change
 
-func modelOf[T schema.Tabler]() model {
-	of := reflect.TypeFor[T]()
+type modelKey struct {
+	of      reflect.Type
+	without string
+}
+
+func modelOf[T schema.Tabler](without string) model {
+	of := modelKey{reflect.TypeFor[T](), without}
 	if m, ok := models.Load(of); ok {
 		return m.(model) //nolint:forcetypeassert // nothing else is put there
 	}
@@ -139,6 +154,9 @@ func modelOf[T schema.Tabler]() model {
 	var m model
 	var names []string
 	for _, name := range s.DBNames {
+		if slices.Contains(strings.Fields(without), name) {
+			continue
+		}
 		f := s.FieldsByDBName[name]
 		names = append(names, `"`+s.Table+`"."`+name+`"`)
 		if _, scans := reflect.New(f.FieldType).Interface().(sql.Scanner); scans && f.FieldType.Kind() == reflect.Slice {

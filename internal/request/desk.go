@@ -42,7 +42,8 @@ type Cursor struct {
 	ID    uuid.UUID
 }
 
-// QueuePage is a page of the queue; Next is zero on the last.
+// QueuePage is a page of the queue, without the words and reasons of its
+// requests; Next is zero on the last.
 type QueuePage struct {
 	Requests []Request
 	Next     Cursor

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,13 +14,45 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-// ReadMine adds a person's requests, the latest first; at most two hundred.
-func (s *Service) ReadMine(r *postgres.Reads, person uuid.UUID) *[]Request {
-	return readMine(r, person, 200)
+// Filed is the request after which a page of somebody's begins; zero for the
+// latest.
+type Filed struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// MinePage is some of a person's requests, the latest first, without their words
+// and reasons; Next is zero on the last page.
+type MinePage struct {
+	Requests []Request
+	Next     Filed
+}
+
+// ReadMine adds a page of a person's requests.
+func (s *Service) ReadMine(r *postgres.Reads, person uuid.UUID, after Filed) *MinePage {
+	return minePage(r, person, States(), after)
+}
+
+// ReadClosed adds a page of those of a person's requests that are over.
+func (s *Service) ReadClosed(r *postgres.Reads, person uuid.UUID, after Filed) *MinePage {
+	return minePage(r, person, slices.DeleteFunc(States(), State.UnderWay), after)
+}
+
+func minePage(r *postgres.Reads, person uuid.UUID, states []State, after Filed) *MinePage {
+	rows, page := readMine(r, person, states, after), &MinePage{}
+	r.Then(func(*postgres.Reads) error {
+		page.Requests = (*rows)[:min(mineEach, len(*rows))]
+		if len(*rows) > mineEach {
+			last := page.Requests[mineEach-1]
+			page.Next = Filed{At: last.ReceivedAt, ID: last.ID}
+		}
+		return nil
+	})
+	return page
 }
 
 // ReadUnderWay are those of a person's requests that wait for an answer, the
-// latest first.
+// latest first, without their words and reasons.
 func (s *Service) ReadUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
 	return readUnderWay(r, person)
 }

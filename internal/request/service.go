@@ -69,6 +69,7 @@ const (
 	maxDaily   = 30   // requests of one person within a day
 	day        = 24 * time.Hour
 	perPage    = 50
+	mineEach   = 25 // of a page of one person's
 )
 
 // Offered are the kinds of requests that the law where a person lives gives

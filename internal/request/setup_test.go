@@ -62,7 +62,10 @@ func (b *bundle) queue(by staff.Member, f request.Filter, after request.Cursor) 
 
 // mine are a person's requests.
 func (b *bundle) mine(person uuid.UUID) ([]request.Request, error) {
-	return postgres.Read(b.t.Context(), b.db.Reads(), func(r *postgres.Reads) *[]request.Request { return b.requests.ReadMine(r, person) })
+	page, err := postgres.Read(b.t.Context(), b.db.Reads(), func(r *postgres.Reads) *request.MinePage {
+		return b.requests.ReadMine(r, person, request.Filed{})
+	})
+	return page.Requests, err
 }
 
 // open tells whether somebody may see a person's record.

@@ -185,14 +185,25 @@ func readEvents(r *postgres.Reads, person, id uuid.UUID) *[]Event {
 	return postgres.Rows[Event](r, "where person_id = $1 and request_id = $2 and not internal order by at, id", person, id)
 }
 
-// readMine reads a person's requests, the latest first.
-func readMine(r *postgres.Reads, person uuid.UUID, limit int) *[]Request {
-	return postgres.Rows[Request](r, "where person_id = $1 order by received_at desc, id desc limit $2", person, limit)
+// listed reads requests for a list, which shows no words of theirs.
+func listed(r *postgres.Reads, behind string, args ...any) *[]Request {
+	return postgres.Without[Request](r, "message due_why decision", behind, args...)
+}
+
+// readMine reads a page of a person's requests, the latest first, and one row
+// more if there is another.
+func readMine(r *postgres.Reads, person uuid.UUID, states []State, after Filed) *[]Request {
+	w := &postgres.Where{}
+	w.And("person_id = ? and state = any(?)", person, states)
+	if after != (Filed{}) {
+		w.And("(received_at, id) < (?, ?)", after.At, after.ID)
+	}
+	return listed(r, w.String()+" order by received_at desc, id desc limit "+w.Bind(mineEach+1), w.Args...)
 }
 
 // readUnderWay reads those that wait for an answer, the latest first.
 func readUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
-	return postgres.Rows[Request](r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
+	return listed(r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
 }
 
 // readPage reads a page of the queue, and one row more if there is another.
@@ -204,7 +215,7 @@ func (s *Service) readPage(r *postgres.Reads, by staff.Member, f Filter, after C
 	if after != (Cursor{}) {
 		w.And("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
 	}
-	return postgres.Rows[Request](r, w.String()+" order by rank, due_on, id limit "+w.Bind(perPage+1), w.Args...)
+	return listed(r, w.String()+" order by rank, due_on, id limit "+w.Bind(perPage+1), w.Args...)
 }
 
 // narrow is the filter in SQL; found is false if nothing can match.

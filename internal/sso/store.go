@@ -87,9 +87,12 @@ func findLink(ctx context.Context, db *gorm.DB, id LinkID) (linkRow, error) {
 	return gorm.G[linkRow](db).Where("person_id = ? and id = ?", id.Person, id.ID).First(ctx)
 }
 
+// linksShown is how many links are listed: more were revoked than anybody reads.
+const linksShown = 100
+
 // readLinks reads a person's links, the living first, then the latest.
 func readLinks(r *postgres.Reads, person uuid.UUID) *[]linkRow {
-	return postgres.Rows[linkRow](r, "where person_id = $1 order by revoked_at is not null, coalesce(revoked_at, linked_at) desc", person)
+	return postgres.Rows[linkRow](r, "where person_id = $1 order by revoked_at is not null, coalesce(revoked_at, linked_at) desc limit $2", person, linksShown)
 }
 
 // linkOwner is whose account an identity is linked to, or nobody's.

@@ -70,6 +70,7 @@ func someRequests(ctx context.Context) templ.Component {
 			requestRow(ctx, "R-B2NN5E", views.RequestDone, 0),
 			requestRow(ctx, "R-ZZ8D4K", views.RequestRefused, 0),
 		},
+		Older: "/requests?after=2026",
 	})
 }
 
