@@ -34,6 +34,11 @@ func run(ctx context.Context) error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("%q is not asked for: everything is said by flags", flag.Arg(0))
 	}
+	if o.Profiles != "" {
+		if err := os.MkdirAll(o.Profiles, 0o700); err != nil {
+			return err
+		}
+	}
 	o.Paths = strings.Split(*paths, ",")
 	return measureAll(ctx, o, os.Stdout)
 }
