@@ -73,6 +73,26 @@ func TestTheJournalIsWrittenWithinSecondsWhileJobsRun(t *testing.T) {
 	}
 }
 
+func TestAPortalThatRunsOverADatabaseThatWasPutBackReplaysWithinSeconds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	must(t, b.Journal.Open(t.Context()))
+	robin := b.robin()
+	b.unsubscribe(robin, "new-features")
+	must(t, b.Journal.Flush(t.Context()))
+	ctx, stop := context.WithCancel(t.Context())
+	following := make(chan struct{})
+	go func() { b.Journal.Follow(ctx); close(following) }()
+	t.Cleanup(func() { stop(); <-following })
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event",
+		"update consent_state set given = true, at = at - interval '1 day'", "update installation set segment = 0, hash = ''")
+	for end := time.Now().Add(15 * time.Second); b.Count("select count(*) from consent_state where not given") == 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("whoever withdrew is mailed again")
+		}
+	}
+}
+
 // Posts that came together lie in the outbox together, and are told apart in the store.
 func TestPostsOfOneCommitAreEntriesOfTheirOwn(t *testing.T) {
 	t.Parallel()

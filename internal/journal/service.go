@@ -44,13 +44,14 @@ var ErrNoStore = errors.New("no file store is configured, and nothing is erased 
 var ErrBehind = errors.New("the journal in the file store is ahead of this database: it has to be replayed first")
 
 const (
-	followEvery = time.Second // between two looks at the outbox
+	followEvery = time.Second // between two looks at the outbox, and at the store
 	sayEvery    = time.Minute // between two lines in the log on one and the same fault
 	segmentMax  = 5000        // entries of a segment, beyond which no further row is taken
 )
 
 // Follow writes what comes into the outbox until ctx ends, within seconds. It
-// runs in every portal; they take turns.
+// runs in every portal; they take turns. It also looks whether the store is ahead:
+// then somebody has put a backup in the database's place while the portal ran.
 func (s *Service) Follow(ctx context.Context) {
 	var said time.Time
 	for wait := time.NewTicker(followEvery); ; {
@@ -61,7 +62,11 @@ func (s *Service) Follow(ctx context.Context) {
 		case <-wait.C:
 		}
 		err := s.Flush(ctx)
-		if errors.Is(err, ErrBehind) {
+		behind := errors.Is(err, ErrBehind)
+		if err == nil {
+			behind, err = s.behind(ctx)
+		}
+		if behind {
 			_, err = s.CatchUp(ctx)
 		}
 		if err == nil || ctx.Err() != nil {
@@ -73,6 +78,16 @@ func (s *Service) Follow(ctx context.Context) {
 			said = now
 		}
 	}
+}
+
+// behind tells whether the store has a segment that the database does not know.
+// One that is being written looks like that too, until it commits.
+func (s *Service) behind(ctx context.Context) (bool, error) {
+	l, _, err := lag(ctx, s.deps.DB.Pool)
+	if err != nil || s.deps.Files == nil {
+		return false, err
+	}
+	return s.deps.Files.Exists(ctx, key(l.Segment+1))
 }
 
 // Flush writes what lies in the outbox now, unless somebody else is at it.
