@@ -87,6 +87,9 @@ func (c *erasureReplayCmd) Run(ctx context.Context) error {
 func tell(r journal.Report) {
 	fmt.Printf("%d segments of the journal were new to this database. %d erasures, %d suppressions and %d withdrawals are in force again.\n",
 		r.Segments, r.Changed[journal.Erasure], r.Changed[journal.Suppression], r.Changed[journal.Withdrawal])
+	if n := r.Changed[journal.CallOff]; n > 0 {
+		fmt.Printf("%d erasures that were called off since the backup are called off again.\n", n)
+	}
 	if r.Changed[journal.Erasure] > 0 {
 		fmt.Println("Whoever was back can't sign in any more; what is held about them goes as soon as the portal runs.")
 	}

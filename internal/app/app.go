@@ -180,10 +180,15 @@ func (a *App) ground(p Parts) {
 
 // replay makes an entry of the journal true again, by the room that wrote it.
 func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) {
-	if e.Kind == journal.Erasure {
+	switch e.Kind {
+	case journal.Erasure:
 		return a.Erasures.Replay(ctx, tx, e)
+	case journal.CallOff:
+		return a.Requests.Replay(ctx, tx, e)
+	case journal.Suppression, journal.Withdrawal:
+		return a.Consents.Replay(ctx, tx, e)
 	}
-	return a.Consents.Replay(ctx, tx, e)
+	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
 }
 
 // refill puts all that belongs into the journal on its way there.
@@ -339,7 +344,7 @@ func (a *App) CatchUp(ctx context.Context) (journal.Report, error) {
 	r, err := a.Journal.CatchUp(ctx)
 	if len(r.Changed) > 0 {
 		a.Log.WarnContext(ctx, "this database comes from a backup that is older than the journal: what was erased, suppressed or withdrawn since is so again, and mail that was waiting in it is given up",
-			"erasures", r.Changed[journal.Erasure], "suppressions", r.Changed[journal.Suppression], "withdrawals", r.Changed[journal.Withdrawal])
+			"erasures", r.Changed[journal.Erasure], "suppressions", r.Changed[journal.Suppression], "withdrawals", r.Changed[journal.Withdrawal], "called off", r.Changed[journal.CallOff])
 	}
 	return r, err
 }

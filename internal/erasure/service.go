@@ -99,33 +99,49 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 
 // Cancel calls an erasure off for the person. Conflict once it runs or is over.
 func (s *Service) Cancel(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	return s.stop(ctx, tx, id, Cancelled, "erasure.cancelled")
+	return s.callOff(ctx, tx, id, Cancelled)
 }
 
 // Refuse calls an erasure off because staff refused it. Conflict once it runs
 // or is over.
 func (s *Service) Refuse(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	return s.stop(ctx, tx, id, Refused, "erasure.refused")
+	return s.callOff(ctx, tx, id, Refused)
 }
 
-func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State, action string) error {
-	e, err := lock(ctx, tx, id)
+// Recall is Cancel, or Refuse, for whoever replays the journal, which says so
+// already.
+func (s *Service) Recall(ctx context.Context, tx postgres.Tx, id uuid.UUID, how string) error {
+	_, err := s.stop(ctx, tx, id, State(how))
+	return err
+}
+
+// callOff is in the journal, too: a backup from before would bring the erasure back.
+func (s *Service) callOff(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State) error {
+	e, err := s.stop(ctx, tx, id, state)
 	if err != nil {
 		return err
 	}
+	return s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.CallOff, At: *e.FinishedAt, Person: e.PersonID, ID: e.ID, Channel: string(state)})
+}
+
+func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State) (Erasure, error) {
+	e, err := lock(ctx, tx, id)
+	if err != nil {
+		return e, err
+	}
 	if !e.State.MayBecome(state) {
-		return fault.New(fault.Conflict, "erasure.tooLate")
+		return e, fault.New(fault.Conflict, "erasure.tooLate")
 	}
 	now := s.deps.Now()
 	e.FinishedAt = &now
 	if err := move(ctx, tx, &e, state); err != nil {
-		return err
+		return e, err
 	}
-	by := actor()
+	by, action := actor(), "erasure.refused"
 	if state == Cancelled {
-		by = audit.ByPerson(e.PersonID)
+		by, action = audit.ByPerson(e.PersonID), "erasure.cancelled"
 	}
-	return s.record(ctx, tx, e, by, action, nil)
+	return e, s.record(ctx, tx, e, by, action, nil)
 }
 
 // Get is an erasure by its id, which nobody can guess: it is all that whoever

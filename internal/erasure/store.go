@@ -153,7 +153,8 @@ func insertTombstone(ctx context.Context, tx postgres.Tx, person uuid.UUID, at t
 
 const refillSQL = `insert into ` + journal.Outbox + `
 select 'erasure', array[t.erased_at], array[t.person_id], array[coalesce(e.id, gen_random_uuid())], '', '', '', '', t.address_hashes
-from tombstone t left join erasure e on e.person_id = t.person_id and e.state = 'running'`
+from tombstone t left join erasure e on e.person_id = t.person_id and e.state = 'running'
+union all select 'call-off', array[finished_at], array[person_id], array[id], '', state, '', '', null from erasure where state in ('cancelled', 'refused')`
 
 // refill puts every tombstone into the outbox: for a new journal. An erasure
 // that runs waits for its own.

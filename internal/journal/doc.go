@@ -1,5 +1,6 @@
-// Package journal is what survives the loss of the database: who was erased,
-// which addresses get no mail, and which consents were withdrawn, kept in the
+// Package journal is what survives the loss of the database: who was erased
+// and who is not to be, which addresses get no mail, and which consents were
+// withdrawn, kept in the
 // file store and replayed when a backup has brought older rows back.
 //
 //	the room's own statement ──▶ journal_outbox ──Write──▶ journal/0000000/000001

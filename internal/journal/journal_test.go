@@ -352,6 +352,60 @@ func TestReplayErasesWhoeverIsBackOnceAndWritesToNobody(t *testing.T) {
 	}
 }
 
+// Of somebody who has changed their mind since the backup was made, nothing is deleted.
+func TestAnErasureThatWasCalledOffSinceTheBackupIsCalledOffAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	must(t, b.Journal.Open(t.Context()))
+	robin := b.robin()
+	ask := func() uuid.UUID {
+		t.Helper()
+		r, err := b.Requests.AskErasure(t.Context(), robin, "")
+		must(t, err)
+		return *r.ErasureID
+	}
+	first := ask()
+	must(t, b.Requests.CancelErasure(t.Context(), robin, first))
+	if n := b.Count(`select count(*) from journal_outbox where kind = 'call-off' and $1 = any(id) and channel = 'cancelled'`, first); n != 1 {
+		t.Errorf("it is %d times on its way to the journal", n)
+	}
+	must(t, b.Journal.Flush(t.Context()))
+	for _, how := range []erasure.State{erasure.Cancelled, erasure.Refused} {
+		again := ask() // as it stands in the backup
+		letters := b.Count(`select count(*) from mail_message`)
+		entry := journal.Entry{Kind: journal.CallOff, At: b.Clock.Now(), Person: robin, ID: again, Channel: string(how)}
+		for try := range 2 {
+			if did := b.apply(entry); did != (try == 0) {
+				t.Errorf("%s: replay %d changed something: %t", how, try, did)
+			}
+		}
+		b.Clock.Advance(erasure.DefaultGrace + time.Hour)
+		must(t, b.Erasures.Run(t.Context(), again))
+		for query, want := range map[string]int{
+			`select count(*) from erasure where state = '` + string(how) + `' and id = '` + again.String() + `'`: 1,
+			`select count(*) from request where state = 'cancelled' and erasure_id = '` + again.String() + `'`:   1,
+			`select count(*) from person where closing_at is null`:                                               1,
+			`select count(*) from mail_message`:                                                                  letters,
+			`select count(*) from journal_outbox`:                                                                0,
+		} {
+			if n := b.Count(query); n != want {
+				t.Errorf("%s: %d, want %d", query, n, want)
+			}
+		}
+	}
+	if did := b.apply(journal.Entry{Kind: journal.CallOff, Person: uuid.New(), ID: uuid.New(), Channel: "cancelled"}); did {
+		t.Error("of nobody it changes something")
+	}
+	testkit.AsSuperuser(t, b.DB, "set session_replication_role = replica", "update installation set segment = 0, hash = ''",
+		"update erasure set state = 'grace', finished_at = null where id = '"+first.String()+"'",
+		"update request set state = 'approved', closed_at = null where erasure_id = '"+first.String()+"'")
+	report, err := b.CatchUp(t.Context())
+	must(t, err)
+	if report.Changed[journal.CallOff] != 1 || b.Count(`select count(*) from erasure where state = 'cancelled' and id = $1`, first) != 1 {
+		t.Errorf("%+v", report)
+	}
+}
+
 func TestAYesThatCameLaterOutlivesAReplay(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

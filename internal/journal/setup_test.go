@@ -108,9 +108,14 @@ func linkOf(b *bundle, address string) consent.Link {
 func (b *bundle) apply(e journal.Entry) (did bool) {
 	b.t.Helper()
 	must(b.t, b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
-		if e.Kind == journal.Erasure {
+		switch e.Kind {
+		case journal.Erasure:
 			did, err = b.Erasures.Replay(ctx, tx, e)
 			return err
+		case journal.CallOff:
+			did, err = b.Requests.Replay(ctx, tx, e)
+			return err
+		case journal.Suppression, journal.Withdrawal:
 		}
 		did, err = b.Consents.Replay(ctx, tx, e)
 		return err

@@ -26,6 +26,8 @@ type Erasures interface {
 	Cancel(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
 	// Refuse stops an erasure because staff refused it; Conflict once it runs.
 	Refuse(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
+	// Recall stops an erasure that the journal says was stopped, and how.
+	Recall(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID, how string) error
 }
 
 // Copies builds the copy that answers a request for access or portability;

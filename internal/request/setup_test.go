@@ -107,6 +107,8 @@ func (e *erasures) Refuse(_ context.Context, _ postgres.Tx, id uuid.UUID) error 
 	return nil
 }
 
+func (*erasures) Recall(context.Context, postgres.Tx, uuid.UUID, string) error { return nil }
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
