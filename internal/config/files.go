@@ -9,7 +9,7 @@ import (
 
 // Downloads says how copies of people's data are made and kept.
 type Downloads struct {
-	Files      string `env:"PORTAL_FILES" placeholder:"FOLDER|URL" help:"Where finished downloads lie, sealed: a folder, or a bucket such as s3://name?region=eu-central-1 where several portals share it. Without it, the folder files beside the private database."`
+	Files      string `env:"PORTAL_FILES" placeholder:"FOLDER|URL" help:"Where the journal and finished downloads lie, sealed: a folder, or a bucket such as s3://name?region=eu-central-1 where several portals share it. Without it, the folder files beside the private database."`
 	ExportDays int    `env:"PORTAL_EXPORT_DAYS" default:"7" help:"For how many days a download can be fetched."`
 	ExportPace string `env:"PORTAL_EXPORT_PACE" enum:"auto,gentle,full" default:"auto" help:"How much of the database a download may take while it is made: gentle, full, or auto: gentle while people wait for pages."`
 }
