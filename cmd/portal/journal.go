@@ -10,7 +10,7 @@ import (
 
 type journalCmd struct {
 	Check journalCheckCmd `cmd:"" help:"Read the whole journal in the file store, and tell whether anything of it is torn, altered or missing."`
-	Renew journalRenewCmd `cmd:"" help:"Begin a new journal with all that the database knows, in the file store that PORTAL_FILES names, where the old one is lost or damaged. What is there of the old one is kept."`
+	Renew journalRenewCmd `cmd:"" help:"Begin a new journal with all that the database knows and all that can be read of the old one, in the file store that PORTAL_FILES names, where the old one is lost or damaged. What is there of the old one is kept."`
 }
 
 type journalCheckCmd struct {
@@ -40,10 +40,14 @@ type journalRenewCmd struct {
 // Run begins a new journal.
 func (c *journalRenewCmd) Run(ctx context.Context) error {
 	return c.run(ctx, &c.Downloads, func(a *app.App) error { // unchecked: the store may be a new one
-		if err := a.Journal.Renew(ctx); err != nil {
+		lost, err := a.Journal.Renew(ctx)
+		if err != nil {
 			return err
 		}
-		fmt.Println("A new journal is begun, with all that the database knows.")
+		fmt.Println("A new journal is begun, with all that the database knows, and all that could be read of the old one.")
+		if len(lost) > 0 {
+			fmt.Printf("What stood in its segments %v, and nowhere else, is lost.\n", lost)
+		}
 		return nil
 	})
 }

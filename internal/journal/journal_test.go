@@ -282,7 +282,8 @@ func TestALostJournalIsBegunAnewWithAllThatIsKnown(t *testing.T) {
 	b.put(2, b.raw(1))
 	_, err := b.Journal.Verify(t.Context())
 	says(t, err, "altered")
-	must(t, b.Journal.Renew(t.Context()))
+	_, err = b.Journal.Renew(t.Context())
+	must(t, err)
 	if n, err := b.Journal.Verify(t.Context()); n != 4 || err != nil {
 		t.Errorf("%d entries, %v", n, err)
 	}
@@ -294,7 +295,8 @@ func TestALostJournalIsBegunAnewWithAllThatIsKnown(t *testing.T) {
 	b.Exec(`update installation set store_id = gen_random_uuid(), renewed = 0, segment = 2, hash = ''`) // from a backup of before
 	_, err = b.CatchUp(t.Context())
 	says(t, err, "begun anew", "portal erasure replay")
-	says(t, b.Journal.Renew(t.Context()), "begun anew") // or it would be lost
+	_, err = b.Journal.Renew(t.Context())
+	says(t, err, "begun anew") // or it would be lost
 	must(t, b.Journal.Adopt(t.Context()))
 	if r, err := b.CatchUp(t.Context()); err != nil || r.Segments < 2 {
 		t.Errorf("%+v, %v", r, err)
@@ -303,6 +305,27 @@ func TestALostJournalIsBegunAnewWithAllThatIsKnown(t *testing.T) {
 	must(t, b.Journal.Flush(t.Context()))
 	if _, err := b.Journal.Verify(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// One damaged segment takes no other with it.
+func TestANewJournalTakesOverWhatCanBeReadOfADamagedOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	must(t, b.Journal.Open(t.Context()))
+	b.segments(4)
+	b.put(2, b.raw(1))
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event",
+		"update consent_state set given = true, at = at - interval '1 day'", "update installation set segment = 0, hash = ''") // a backup from before all of them
+	_, err := b.CatchUp(t.Context())
+	says(t, err, "segment 2", "altered")
+	lost, err := b.Journal.Renew(t.Context())
+	must(t, err)
+	if len(lost) != 1 || lost[0] != 2 || b.Count("select count(*) from consent_state where not given") != 3 {
+		t.Errorf("lost are %d; %d withdrawals stand", lost, b.Count("select count(*) from consent_state where not given"))
+	}
+	if n, err := b.Journal.Verify(t.Context()); n < 3 || err != nil {
+		t.Errorf("%d entries, %v", n, err)
 	}
 }
 

@@ -191,10 +191,12 @@ func (s *Service) each(ctx context.Context, do func(installation, segment) error
 }
 
 // Renew begins a new journal, in the store at hand, with all that the database
-// holds: the old one is lost, or damaged beyond mending. What is there of it is
-// kept under another name. The file store of another portal is refused.
-func (s *Service) Renew(ctx context.Context) error {
-	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+// holds: the old one is lost, or damaged beyond mending. What can be read of it
+// and the database does not know is replayed first, and it is kept under another
+// name; lost are the segments that can't be read. The file store of another
+// portal is refused.
+func (s *Service) Renew(ctx context.Context) (lost []int64, err error) {
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		in, err := s.claim(ctx, tx)
 		if err != nil {
 			return err
@@ -211,6 +213,12 @@ func (s *Service) Renew(ctx context.Context) error {
 		case m.newer(in):
 			return ErrRenewedStore
 		}
+		var saved []Entry
+		if in.StoreID != nil && m.Store == *in.StoreID {
+			if saved, lost, err = s.salvage(ctx, tx, in); err != nil {
+				return err
+			}
+		}
 		if err := s.putAway(ctx); err != nil {
 			return err
 		}
@@ -221,12 +229,54 @@ func (s *Service) Renew(ctx context.Context) error {
 		if _, err := s.read(ctx, markFile, true); err != nil {
 			return fmt.Errorf("marking the file store: %w", err)
 		}
-		return s.startOver(ctx, tx, m)
+		if err := s.startOver(ctx, tx, m); err != nil {
+			return err
+		}
+		for _, e := range saved { // the database may hold the beginning of an erasure alone
+			if err := add(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.Flush(ctx)
+	return lost, s.Flush(ctx)
+}
+
+// salvage replays what can be read of the segments that the database does not
+// know, and tells which of them can't.
+func (s *Service) salvage(ctx context.Context, tx postgres.Tx, in installation) (saved []Entry, lost []int64, err error) {
+	all, err := s.numbers(ctx, 0)
+	if err != nil || len(all) == 0 {
+		return nil, nil, err
+	}
+	changed := false
+	for number := in.Segment + 1; number <= all[len(all)-1]; number++ {
+		g, _, there, err := s.segmentAt(ctx, in, number)
+		_, torn := errors.AsType[TornError](err)
+		_, altered := errors.AsType[AlteredError](err)
+		if torn || altered || err == nil && !there {
+			lost = append(lost, number)
+			continue
+		}
+		if err != nil { // a key that is missing can be put back
+			return nil, nil, err
+		}
+		for _, e := range g.Entries {
+			did, err := s.deps.Apply(ctx, tx, e)
+			if err != nil {
+				return nil, nil, fmt.Errorf("replaying segment %d of the journal: %w", number, err)
+			}
+			changed = changed || did
+			saved = append(saved, e)
+		}
+	}
+	if changed {
+		err = s.deps.Restored(ctx, tx)
+	}
+	return saved, lost, err
 }
 
 // putAway moves a journal, if there is one, where nobody reads it.
