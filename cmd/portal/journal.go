@@ -71,7 +71,7 @@ func (c *erasureReplayCmd) Run(ctx context.Context) error {
 		if err := a.Journal.Open(ctx); err != nil {
 			return err
 		}
-		r, err := a.CatchUp(ctx)
+		r, err := a.Journal.CatchUp(ctx)
 		if err != nil {
 			return err
 		}

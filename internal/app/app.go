@@ -334,19 +334,8 @@ func (a *App) Check(ctx context.Context) error {
 	if err := a.Journal.Open(ctx); err != nil {
 		return err
 	}
-	_, err = a.CatchUp(ctx)
+	_, err = a.Journal.CatchUp(ctx)
 	return err
-}
-
-// CatchUp replays what the journal has and the database has not, and says so in
-// the log.
-func (a *App) CatchUp(ctx context.Context) (journal.Report, error) {
-	r, err := a.Journal.CatchUp(ctx)
-	if len(r.Changed) > 0 {
-		a.Log.WarnContext(ctx, "this database comes from a backup that is older than the journal: what was erased, suppressed or withdrawn since is so again, and mail that was waiting in it is given up",
-			"erasures", r.Changed[journal.Erasure], "suppressions", r.Changed[journal.Suppression], "withdrawals", r.Changed[journal.Withdrawal], "called off", r.Changed[journal.CallOff])
-	}
-	return r, err
 }
 
 // GiveUpMail gives up what a backup that was just restored says is still to be

@@ -124,18 +124,7 @@ func TestAQuestionThatFailsIsAskedAgainLaterAndTheLastTryIsTold(t *testing.T) {
 			return jobs.Next{Over: true}, nil
 		},
 	})
-	for _, wait := range []time.Duration{time.Second, 16 * time.Second, 0} {
-		if err := p.Run(t.Context(), "errand", id); err == nil {
-			t.Error("it went well")
-		}
-		if did, _, err := p.Next(t.Context(), "errand"); did || err != nil {
-			t.Errorf("at once again: %v, %v", did, err)
-		}
-		clock.Advance(wait)
-	}
-	if len(told) != 3 || !told[2].Last() || told[1].Last() || plans(t, p) != 0 {
-		t.Errorf("told %v, %d plans", told, plans(t, p))
-	}
+	failsThrice(t, p, clock, id, &told)
 }
 
 func TestAPortalThatStopsLeavesItsQuestionToOthersAtOnce(t *testing.T) {

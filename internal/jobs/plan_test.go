@@ -65,6 +65,12 @@ func TestABatchThatFailsOrPanicsIsTriedAgainLaterAndTheLastTryIsTold(t *testing.
 			return jobs.Next{Over: true}, nil
 		},
 	})
+	failsThrice(t, p, clock, id, &told)
+}
+
+// failsThrice does a plan of three tries, each when it is due.
+func failsThrice(t *testing.T, p book, clock *testkit.SetClock, id uuid.UUID, told *[]jobs.Try) {
+	t.Helper()
 	for _, wait := range []time.Duration{time.Second, 16 * time.Second, 0} {
 		if err := p.Run(t.Context(), "errand", id); err == nil {
 			t.Error("it went well")
@@ -74,8 +80,8 @@ func TestABatchThatFailsOrPanicsIsTriedAgainLaterAndTheLastTryIsTold(t *testing.
 		}
 		clock.Advance(wait)
 	}
-	if len(told) != 3 || !told[2].Last() || told[1].Last() || plans(t, p) != 0 {
-		t.Errorf("told %v, %d plans", told, plans(t, p))
+	if len(*told) != 3 || !(*told)[2].Last() || (*told)[1].Last() || plans(t, p) != 0 {
+		t.Errorf("told %v, %d plans", *told, plans(t, p))
 	}
 }
 

@@ -12,12 +12,13 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// free is true of a plan that nobody asks about: one that is held longer than
-// that was noted before the database's clock was put back.
-const free = `(held_until is null or held_until not between clock_timestamp() and clock_timestamp() + interval '6 seconds')`
-
-// heldFor is how long a plan is held for whoever asks about it.
-const heldFor = 6 * time.Second
+const (
+	// hold is until when a plan is held for whoever asks about it.
+	hold = `clock_timestamp() + interval '6 seconds'`
+	// free is true of a plan that nobody asks about: one that is held for longer
+	// was held before the database's clock was put back.
+	free = `(held_until is null or held_until not between clock_timestamp() and ` + hold + `)`
+)
 
 // addPlan makes a plan, or hastens the one that is there and that nobody holds.
 func addPlan(ctx context.Context, db postgres.Writer, kind string, id uuid.UUID, now, then time.Time) error {
@@ -52,8 +53,8 @@ const dueSQL = `select id, tries + 1 from plan
 func holdPlan(ctx context.Context, db postgres.Writer, w Work, id, holder uuid.UUID, now time.Time) (uuid.UUID, Try, error) {
 	try := Try{Of: w.Tries}
 	err := db.QueryRow(ctx, `with due (id, n) as (`+dueSQL+`)
-		update plan set holder = $4, held_until = clock_timestamp() + $5::interval from due
-		where plan.kind = $1 and plan.id = due.id returning due.id, due.n`, w.Kind, now, id, holder, heldFor).Scan(&id, &try.N)
+		update plan set holder = $4, held_until = `+hold+` from due
+		where plan.kind = $1 and plan.id = due.id returning due.id, due.n`, w.Kind, now, id, holder).Scan(&id, &try.N)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return id, Try{}, nil
 	}
@@ -62,7 +63,7 @@ func holdPlan(ctx context.Context, db postgres.Writer, w Work, id, holder uuid.U
 
 // keepPlan holds a plan for longer.
 func keepPlan(ctx context.Context, db postgres.Writer, kind string, id, holder uuid.UUID) error {
-	_, err := db.Exec(ctx, `update plan set held_until = clock_timestamp() + $4::interval where kind = $1 and id = $2 and holder = $3`, kind, id, holder, heldFor)
+	_, err := db.Exec(ctx, `update plan set held_until = `+hold+` where kind = $1 and id = $2 and holder = $3`, kind, id, holder)
 	return err
 }
 

@@ -123,7 +123,7 @@ func TestPostsOfOneCommitAreEntriesOfTheirOwn(t *testing.T) {
 	}
 	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event, consent_state")
 	b.Exec("update installation set segment = 0, hash = ''")
-	report, err := b.CatchUp(t.Context())
+	report, err := b.Journal.CatchUp(t.Context())
 	must(t, err)
 	if report.Changed[journal.Withdrawal] != posts {
 		t.Errorf("%+v", report)
@@ -179,7 +179,7 @@ func TestAPortalKilledBetweenStoreAndDatabaseLosesAndDoublesNothing(t *testing.T
 	if err := b.Journal.Flush(t.Context()); err != journal.ErrBehind { //nolint:errorlint // itself
 		t.Errorf("it writes over what is there: %v", err)
 	}
-	report, err := b.CatchUp(t.Context())
+	report, err := b.Journal.CatchUp(t.Context())
 	must(t, err)
 	if report.Segments != 1 || len(report.Changed) != 0 {
 		t.Errorf("%+v", report)
@@ -220,7 +220,7 @@ func TestEachFaultOfTheJournalIsToldInASentenceAndNothingIsTaken(t *testing.T) {
 			c.spoil(b)
 			before := strings.Join(b.listed("journal"), " ")
 			for range 2 {
-				_, err := b.CatchUp(t.Context())
+				_, err := b.Journal.CatchUp(t.Context())
 				says(t, err, c.says...)
 			}
 			if _, err := b.Journal.Verify(t.Context()); err == nil {
@@ -245,7 +245,7 @@ func TestATornLastSegmentIsSetAsideAndTheJournalGoesOn(t *testing.T) {
 		whole := b.raw(2)
 		b.back(1)
 		b.put(2, whole[:left])
-		report, err := b.CatchUp(t.Context())
+		report, err := b.Journal.CatchUp(t.Context())
 		must(t, err)
 		aside := b.listed("journal-torn/")
 		if !report.Torn || len(aside) != 1 || len(b.listed("journal/")) != 1 {
@@ -293,12 +293,12 @@ func TestALostJournalIsBegunAnewWithAllThatIsKnown(t *testing.T) {
 	b.unsubscribe(b.robin(), "new-features")
 	must(t, b.Journal.Flush(t.Context()))
 	b.Exec(`update installation set store_id = gen_random_uuid(), renewed = 0, segment = 2, hash = ''`) // from a backup of before
-	_, err = b.CatchUp(t.Context())
+	_, err = b.Journal.CatchUp(t.Context())
 	says(t, err, "begun anew", "portal erasure replay")
 	_, err = b.Journal.Renew(t.Context())
 	says(t, err, "begun anew") // or it would be lost
 	must(t, b.Journal.Adopt(t.Context()))
-	if r, err := b.CatchUp(t.Context()); err != nil || r.Segments < 2 {
+	if r, err := b.Journal.CatchUp(t.Context()); err != nil || r.Segments < 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	must(t, b.Journal.Adopt(t.Context())) // there is nothing to adopt
@@ -317,7 +317,7 @@ func TestANewJournalTakesOverWhatCanBeReadOfADamagedOne(t *testing.T) {
 	b.put(2, b.raw(1))
 	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event",
 		"update consent_state set given = true, at = at - interval '1 day'", "update installation set segment = 0, hash = ''") // a backup from before all of them
-	_, err := b.CatchUp(t.Context())
+	_, err := b.Journal.CatchUp(t.Context())
 	says(t, err, "segment 2", "altered")
 	lost, err := b.Journal.Renew(t.Context())
 	must(t, err)
@@ -422,7 +422,7 @@ func TestAnErasureThatWasCalledOffSinceTheBackupIsCalledOffAgain(t *testing.T) {
 	testkit.AsSuperuser(t, b.DB, "set session_replication_role = replica", "update installation set segment = 0, hash = ''",
 		"update erasure set state = 'grace', finished_at = null where id = '"+first.String()+"'",
 		"update request set state = 'approved', closed_at = null where erasure_id = '"+first.String()+"'")
-	report, err := b.CatchUp(t.Context())
+	report, err := b.Journal.CatchUp(t.Context())
 	must(t, err)
 	if report.Changed[journal.CallOff] != 1 || b.Count(`select count(*) from erasure where state = 'cancelled' and id = $1`, first) != 1 {
 		t.Errorf("%+v", report)

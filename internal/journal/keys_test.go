@@ -45,7 +45,7 @@ func TestTheJournalIsReadWithKeysThatWereRotatedAndWaitsForOneThatIsMissing(t *t
 		_, err := b.rotated(lacks).Journal.CatchUp(t.Context())
 		says(t, err, "segment 2 ", "sealed with the key", "PORTAL_KEYS")
 	}
-	if r, err := both.CatchUp(t.Context()); err != nil || r.Segments != 1 {
+	if r, err := both.Journal.CatchUp(t.Context()); err != nil || r.Segments != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	_, err := b.rotated(leaked).Journal.Renew(t.Context()) // and so it needs the leaked one no more

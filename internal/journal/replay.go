@@ -32,9 +32,38 @@ func (s *Service) CatchUp(ctx context.Context) (Report, error) {
 			return err
 		})
 		if err != nil || !more {
+			s.tell(ctx, r)
 			return r, err
 		}
 	}
+}
+
+// tell says in the log what a replay has changed, at whatever time it came.
+func (s *Service) tell(ctx context.Context, r Report) {
+	if len(r.Changed) == 0 {
+		return
+	}
+	s.deps.Log.WarnContext(ctx, "this database comes from a backup that is older than the journal: what was erased, called off, suppressed or withdrawn since is so again, and mail that was waiting in it is given up",
+		"erasures", r.Changed[Erasure], "called off", r.Changed[CallOff], "suppressions", r.Changed[Suppression], "withdrawals", r.Changed[Withdrawal])
+}
+
+// replay makes the entries of a segment true again, and counts what that changed.
+func (s *Service) replay(ctx context.Context, tx postgres.Tx, g segment, changed map[Kind]int64) error {
+	more := false
+	for _, e := range g.Entries {
+		did, err := s.deps.Apply(ctx, tx, e)
+		if err != nil {
+			return fmt.Errorf("replaying segment %d of the journal: %w", g.Number, err)
+		}
+		if did {
+			changed[e.Kind]++
+			more = true
+		}
+	}
+	if !more {
+		return nil
+	}
+	return s.deps.Restored(ctx, tx)
 }
 
 func (s *Service) catchUpOne(ctx context.Context, tx postgres.Tx, r *Report) (more bool, err error) {
@@ -73,21 +102,8 @@ func (s *Service) catchUpOne(ctx context.Context, tx postgres.Tx, r *Report) (mo
 	if !bytes.Equal(g.Previous, in.Hash) {
 		return false, fmt.Errorf("segment %d of the journal does not follow on the one before it: one of the two was put in place of another; put the file store's own copy back, or take it from a backup", g.Number)
 	}
-	changed := false
-	for _, e := range g.Entries {
-		did, err := s.deps.Apply(ctx, tx, e)
-		if err != nil {
-			return false, fmt.Errorf("replaying segment %d of the journal: %w", g.Number, err)
-		}
-		if did {
-			r.Changed[e.Kind]++
-			changed = true
-		}
-	}
-	if changed {
-		if err := s.deps.Restored(ctx, tx); err != nil {
-			return false, err
-		}
+	if err := s.replay(ctx, tx, g, r.Changed); err != nil {
+		return false, err
 	}
 	r.Segments++
 	return true, note(ctx, tx, g.Number, hashOf(raw))
@@ -252,7 +268,7 @@ func (s *Service) salvage(ctx context.Context, tx postgres.Tx, in installation) 
 	if err != nil || len(all) == 0 {
 		return nil, nil, err
 	}
-	changed := false
+	r := Report{Changed: map[Kind]int64{}}
 	for number := in.Segment + 1; number <= all[len(all)-1]; number++ {
 		g, _, there, err := s.segmentAt(ctx, in, number)
 		_, torn := errors.AsType[TornError](err)
@@ -264,19 +280,13 @@ func (s *Service) salvage(ctx context.Context, tx postgres.Tx, in installation) 
 		if err != nil { // a key that is missing can be put back
 			return nil, nil, err
 		}
-		for _, e := range g.Entries {
-			did, err := s.deps.Apply(ctx, tx, e)
-			if err != nil {
-				return nil, nil, fmt.Errorf("replaying segment %d of the journal: %w", number, err)
-			}
-			changed = changed || did
-			saved = append(saved, e)
+		if err := s.replay(ctx, tx, g, r.Changed); err != nil {
+			return nil, nil, err
 		}
+		saved = append(saved, g.Entries...)
 	}
-	if changed {
-		err = s.deps.Restored(ctx, tx)
-	}
-	return saved, lost, err
+	s.tell(ctx, r)
+	return saved, lost, nil
 }
 
 // putAway moves a journal, if there is one, where nobody reads it.

@@ -83,8 +83,11 @@ func (s *Service) Follow(ctx context.Context) {
 // behind tells whether the store has a segment that the database does not know.
 // One that is being written looks like that too, until it commits.
 func (s *Service) behind(ctx context.Context) (bool, error) {
+	if s.deps.Files == nil {
+		return false, nil
+	}
 	l, _, err := lag(ctx, s.deps.DB.Pool)
-	if err != nil || s.deps.Files == nil {
+	if err != nil {
 		return false, err
 	}
 	return s.deps.Files.Exists(ctx, key(l.Segment+1))

@@ -166,17 +166,21 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 		}
 		l = letterStopped
 	}
-	if err := s.move(ctx, tx, &r, Cancelled); err != nil {
-		return err
-	}
-	actor := audit.ByPerson(r.PersonID)
-	if err := s.event(ctx, tx, r, actor, Event{Kind: WasCancelled}); err != nil {
-		return err
-	}
-	if err := s.record(ctx, tx, r, actor, "request.cancelled", nil); err != nil {
+	if err := s.callOff(ctx, tx, &r, audit.ByPerson(r.PersonID), nil); err != nil {
 		return err
 	}
 	return s.tell(ctx, tx, r, l)
+}
+
+// callOff is what is written of a request that nobody decides any more.
+func (s *Service) callOff(ctx context.Context, tx postgres.Tx, r *Request, by audit.Actor, detail map[string]any) error {
+	if err := s.move(ctx, tx, r, Cancelled); err != nil {
+		return err
+	}
+	if err := s.event(ctx, tx, *r, by, Event{Kind: WasCancelled}); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, *r, by, "request.cancelled", detail)
 }
 
 // ErasureDone is called by the erasure when it has ended: the request that
@@ -200,14 +204,7 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 		return err
 	}
 	for _, other := range others {
-		if err := s.move(ctx, tx, &other, Cancelled); err != nil {
-			return err
-		}
-		by := audit.BySystem("erasure")
-		if err := s.event(ctx, tx, other, by, Event{Kind: WasCancelled}); err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, other, by, "request.cancelled", map[string]any{"because": "erased"}); err != nil {
+		if err := s.callOff(ctx, tx, &other, audit.BySystem("erasure"), map[string]any{"because": "erased"}); err != nil {
 			return err
 		}
 	}

@@ -17,21 +17,13 @@ func (s *Service) Replay(ctx context.Context, tx postgres.Tx, entry journal.Entr
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) || err == nil && !r.State.MayBecome(Cancelled) {
 		return false, nil
 	}
-	if err == nil {
-		err = s.deps.Erasures.Recall(ctx, tx, entry.ID, entry.Channel)
+	if err != nil {
+		return false, err
 	}
-	if fault.Is(err, fault.Conflict) { // it has begun
+	if err := s.deps.Erasures.Recall(ctx, tx, entry.ID, entry.Channel); fault.Is(err, fault.Conflict) { // it has begun
 		return false, nil
+	} else if err != nil {
+		return false, err
 	}
-	if err == nil {
-		err = s.move(ctx, tx, &r, Cancelled)
-	}
-	by := audit.BySystem("request")
-	if err == nil {
-		err = s.event(ctx, tx, r, by, Event{Kind: WasCancelled})
-	}
-	if err == nil {
-		err = s.record(ctx, tx, r, by, "request.cancelled", nil)
-	}
-	return err == nil, err
+	return true, s.callOff(ctx, tx, &r, audit.BySystem("request"), nil)
 }
