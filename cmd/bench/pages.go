@@ -96,7 +96,8 @@ func (b *bench) pageOf(path string, people ...int) page {
 	return p
 }
 
-// steady fails if a page takes more statements for much than for little.
+// steady fails if a page takes more statements for much than for little. (For
+// nothing it may take fewer.)
 func (b *bench) steady(ctx context.Context) error {
 	var pages []page
 	for _, path := range []string{"/overview", "/data", "/email", "/data/" + connectionLog, "/requests"} {
@@ -109,8 +110,8 @@ func (b *bench) steady(ctx context.Context) error {
 	for i, p := range pages {
 		n := len(made[i][0].Statements)
 		for _, other := range made[i] {
-			if len(other.Statements) != n {
-				return fmt.Errorf("%s takes %d statements for one person and %d for another", p.name, n, len(other.Statements))
+			if len(other.Statements) > n {
+				return fmt.Errorf("%s takes %d statements for who has little and %d for who has much", p.name, n, len(other.Statements))
 			}
 		}
 	}
