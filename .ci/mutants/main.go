@@ -2,10 +2,11 @@
 // copy of the source, and wants a test to turn red for each. The list beside it
 // says which.
 //
-//	go run .ci/mutants/main.go            tries every one (make mutants)
+//	go run .ci/mutants/main.go            tries every one, two at a time (make mutants)
 //	go run .ci/mutants/main.go -apply     only looks whether each still applies
 //	go run .ci/mutants/main.go -only HSTS tries those whose name holds a word
 //	go run .ci/mutants/main.go -from 120  goes on from a line of the list
+//	go run .ci/mutants/main.go -at-once 1 tries one at a time
 package main
 
 import (
@@ -19,6 +20,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,9 +40,10 @@ func main() {
 	apply := flag.Bool("apply", false, "only look whether each mutation still applies")
 	only := flag.String("only", "", "try those whose name holds this")
 	from := flag.Int("from", 0, "try those from this line of the list on")
+	atOnce := flag.Int("at-once", 2, "how many to try at once, each in a copy of its own")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *apply, *only, *from)
+	err := run(ctx, *apply, *only, *from, *atOnce)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -47,7 +51,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, onlyApply bool, only string, from int) error {
+func run(ctx context.Context, onlyApply bool, only string, from, atOnce int) error {
 	all, err := read(list)
 	if err != nil {
 		return err
@@ -59,29 +63,60 @@ func run(ctx context.Context, onlyApply bool, only string, from int) error {
 	if err := errors.Join(errs...); err != nil || onlyApply {
 		return err
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	waiting := make(chan mutation)
+	go func() {
+		defer close(waiting)
+		for _, m := range all {
+			if strings.Contains(m.name, only) && m.line >= from {
+				select {
+				case waiting <- m:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+	var tried, survived atomic.Int64
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			if err := work(ctx, waiting, &tried, &survived); err != nil {
+				stop(err)
+			}
+		})
+	}
+	workers.Wait()
+	switch n := survived.Load(); {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case n > 0:
+		return fmt.Errorf("%d of %d mutations were not caught: write the test that misses", n, tried.Load())
+	}
+	fmt.Printf("all %d caught\n", tried.Load())
+	return nil
+}
+
+// work tries mutations in a copy of the source, until there are none left.
+func work(ctx context.Context, waiting <-chan mutation, tried, survived *atomic.Int64) error {
 	dir, err := copied(ctx)
+	defer func() { _ = os.RemoveAll(dir) }()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
 	source := whole{dir: dir, binaries: map[string]string{}, green: map[string]bool{}}
-	survived := 0
-	for _, m := range all {
-		if !strings.Contains(m.name, only) || m.line < from {
-			continue
-		}
+	for m := range waiting {
 		began := time.Now()
 		said, err := m.try(ctx, source)
 		if err != nil {
 			return err
 		}
+		tried.Add(1)
 		if said != caught {
-			survived++
+			survived.Add(1)
 		}
 		fmt.Printf("%-9s %5.1fs  %s\n", said, time.Since(began).Seconds(), m.name)
-	}
-	if survived > 0 {
-		return fmt.Errorf("%d mutations were not caught: write the test that misses", survived)
 	}
 	return nil
 }
