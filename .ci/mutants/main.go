@@ -170,7 +170,7 @@ func (w whole) passes(ctx context.Context, args []string) error {
 	pkg := args[0]
 	if w.binaries[pkg] == "" {
 		binary := filepath.Join(w.dir, strings.ReplaceAll(strings.TrimPrefix(pkg, "./"), "/", "-")+".test")
-		if out, ok := command(ctx, w.dir, "go", "test", "-trimpath", "-c", "-o", binary, pkg); !ok {
+		if out, ok := command(ctx, w.dir, "go", build("-c", "-o", binary, pkg)...); !ok {
 			return fmt.Errorf("go test -c %s fails without any mutation:\n%s", pkg, out)
 		}
 		w.binaries[pkg] = binary
@@ -190,6 +190,12 @@ func (w whole) passes(ctx context.Context, args []string) error {
 	return nil
 }
 
+// build are the arguments of a go test that is built quickly: most packages stand
+// on what a mutation changes, and are compiled anew for it.
+func build(args ...string) []string {
+	return append([]string{"test", "-trimpath", "-vet=off", "-ldflags=-w", "-gcflags=plusultra.link/privacy/...=-l"}, args...)
+}
+
 func command(ctx context.Context, dir, name string, args ...string) (out string, ok bool) {
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // from the list
 	cmd.Dir = dir
@@ -198,7 +204,7 @@ func command(ctx context.Context, dir, name string, args ...string) (out string,
 }
 
 func test(ctx context.Context, dir string, args []string) (out string, passed bool) {
-	out, ok := command(ctx, dir, "go", append([]string{"test", "-trimpath", "-count=1"}, args...)...)
+	out, ok := command(ctx, dir, "go", build(append([]string{"-count=1"}, args...)...)...)
 	return out, ok && !strings.Contains(out, "no tests to run")
 }
 
