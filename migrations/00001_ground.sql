@@ -115,14 +115,16 @@ create table attempt (
 create index attempt_window on attempt (window_start);
 
 -- What belongs together: this database, its keys, and its file store. segment and
--- hash are of the last segment of the journal in the store that is known here.
+-- hash are of the last segment of the journal in the store that is known here;
+-- restored_at is when this database was found to come from a backup.
 create table installation (
   one      boolean primary key default true check (one),
   id       uuid not null,
   store_id uuid, -- null until a portal with a file store has come
   renewed  integer not null default 0, -- times that its journal was begun anew
   segment  bigint not null default 0,
-  hash     bytea not null default ''
+  hash     bytea not null default '',
+  restored_at timestamptz
 );
 create table installation_key (
   id    bytea primary key,

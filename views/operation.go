@@ -20,6 +20,7 @@ type StaffOperationPage struct {
 	Mail     OperationMail
 	Copies   OperationTally // that are being made
 	Journal  OperationTally // what is not in it yet
+	Restored time.Time      // from a backup; zero if it never was
 	Files    FilesState
 	Keys     []OperationKey
 	Schema   OperationSchema
@@ -193,6 +194,9 @@ func (p StaffOperationPage) groundRows(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "operation.files"), Value: text.T(ctx, "operation.filesAre."+string(p.Files))},
 		{Key: text.T(ctx, "operation.journal"), Value: p.tally(ctx, p.Journal)},
 		{Key: text.T(ctx, "operation.copies"), Value: p.tally(ctx, p.Copies)},
+	}
+	if !p.Restored.IsZero() {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "operation.restored"), Value: text.Time(ctx, p.Restored)})
 	}
 	for _, s := range p.Standbys {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "operation.standby", "Name", s.Name), Value: s.say(ctx)})

@@ -23,7 +23,7 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 	page := views.StaffOperationPage{
 		Shell: c.staffShell(ctx, "operation.title", "staffOperation"), At: f.At, Ceiling: postgres.CountedTo,
 		Mail:   views.OperationMail{Waiting: views.OperationTally(*f.Mail.Waiting), NoKey: f.Mail.NoKey.Number},
-		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files), Journal: views.OperationTally(*f.Journal), Jobs: jobsPath + "/",
+		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files), Journal: views.OperationTally(*f.Journal), Restored: *f.Restored, Jobs: jobsPath + "/",
 		Schema: views.OperationSchema(*f.Schema), Used: f.Connections.Used, Most: f.Connections.Most,
 	}
 	for _, p := range f.Problems() {

@@ -43,6 +43,9 @@ func (c *backupCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := backup.MayDump(ctx, postgres.Config{URL: owner, AllowPlaintext: c.DatabasePlaintext}); err != nil {
+		return err
+	}
 	major, err := backup.Major(ctx, parts.DB)
 	if err != nil {
 		return err
@@ -60,8 +63,8 @@ func (c *backupCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: the database, %d files, and the journal up to segment %d at least. Keep PORTAL_KEYS somewhere else: without them it is worth nothing.\n",
-		at, len(m.Parts)-1, m.Of.Segment)
+	fmt.Printf("%s: the database, %s, and the journal up to segment %d at least. Keep PORTAL_KEYS somewhere else: without them it is worth nothing.\n",
+		at, counted(len(m.Parts)-1, "file", "files"), m.Of.Segment)
 	return nil
 }
 
@@ -72,7 +75,7 @@ type restoreCmd struct {
 	owning    `embed:""`
 
 	Check bool   `help:"Only tell whether the backup is whole, and of these keys."`
-	File  string `arg:"" type:"existingfile" help:"The backup."`
+	File  string `arg:"" type:"path" help:"The backup."`
 }
 
 // Run restores a backup that is whole into what is empty.
@@ -95,7 +98,7 @@ func (c *restoreCmd) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	if c.Check {
-		fmt.Printf("%s is whole, and of these keys: made on %s, with %d files.\n", c.File, archive.Made.Format(time.RFC1123), len(archive.Parts)-1)
+		fmt.Printf("%s is whole, and of these keys: made on %s, with %s.\n", c.File, archive.Made.Format(time.RFC1123), counted(len(archive.Parts)-1, "file", "files"))
 		return nil
 	}
 	if c.Database, err = host.EmptyDatabase(ctx, c.Database, end); err != nil {
@@ -131,7 +134,11 @@ func (c *restoreCmd) restore(ctx context.Context, archive *backup.Archive, end *
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d files are back.\n", copied)
+	if copied > 0 {
+		fmt.Printf("Put back into the file store: %s.\n", counted(copied, "file", "files"))
+	} else {
+		fmt.Println("The file store is this portal's, and newer than the backup: it is left as it is.")
+	}
 	dump, err := archive.Dump()
 	if err != nil {
 		return err
@@ -166,7 +173,7 @@ func (c *restoreCmd) runtime(ctx context.Context, owner string) (string, error) 
 // replay makes true again what was said since the backup.
 func (c *restoreCmd) replay(ctx context.Context) error {
 	return c.run(ctx, &c.Downloads, func(a *app.App) error {
-		if err := a.GiveUpMail(ctx); err != nil {
+		if err := a.Journal.Restored(ctx); err != nil {
 			return err
 		}
 		if err := a.Journal.Adopt(ctx); err != nil {

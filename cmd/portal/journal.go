@@ -28,7 +28,7 @@ func (c *journalCheckCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("The journal is whole: %d entries. %d more wait to be written.\n", entries, lag.Waiting)
+		fmt.Printf("The journal is whole: %s, and %d more to be written.\n", counted(entries, "entry", "entries"), lag.Waiting)
 		return nil
 	})
 }
@@ -87,12 +87,21 @@ func (c *erasureReplayCmd) Run(ctx context.Context) error {
 	})
 }
 
+// counted is a number of something, in words.
+func counted[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // tell says what a replay did.
 func tell(r journal.Report) {
-	fmt.Printf("%d segments of the journal were new to this database. %d erasures, %d suppressions and %d withdrawals are in force again.\n",
-		r.Segments, r.Changed[journal.Erasure], r.Changed[journal.Suppression], r.Changed[journal.Withdrawal])
+	fmt.Printf("New to this database: %s of the journal. In force again: %s, %s and %s.\n", counted(r.Segments, "segment", "segments"),
+		counted(r.Changed[journal.Erasure], "erasure", "erasures"), counted(r.Changed[journal.Suppression], "suppression", "suppressions"),
+		counted(r.Changed[journal.Withdrawal], "withdrawal", "withdrawals"))
 	if n := r.Changed[journal.CallOff]; n > 0 {
-		fmt.Printf("%d erasures that were called off since the backup are called off again.\n", n)
+		fmt.Printf("Called off again, as since the backup: %s.\n", counted(n, "erasure", "erasures"))
 	}
 	if r.Changed[journal.Erasure] > 0 {
 		fmt.Println("Whoever was back can't sign in any more; what is held about them goes as soon as the portal runs.")

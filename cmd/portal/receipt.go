@@ -40,7 +40,7 @@ func (k receiptKeys) public() ([]string, error) {
 type receiptVerifyCmd struct {
 	receiptKeys `embed:""`
 	Key         []string `sep:"none" placeholder:"KEY" help:"Public key of the portal, as it shows it at /.well-known/portal-receipt-key."`
-	File        string   `arg:"" type:"existingfile" help:"The receipt; - is the standard input."`
+	File        string   `arg:"" type:"path" help:"The receipt; - is the standard input."`
 }
 
 // Run prints what a genuine receipt says.

@@ -204,7 +204,10 @@ func nobodyIsBack(t *testing.T, c *city, s *station, robin, kim uuid.UUID, recei
 	if n := s.rows(t, `select count(*) from mail_message where sealed is null and failure = $1`, mail.Restored); n == 0 {
 		t.Error("what was waiting is not shown as given up")
 	}
-	holds(t, s.must(t, "erasure", "replay"), "0 segments", "0 erasures")
+	if f, err := p.Operation.Read(t.Context()); err != nil || f.Restored.IsZero() {
+		t.Errorf("the operator's page does not say that the database comes from a backup (%v)", err)
+	}
+	holds(t, s.must(t, "erasure", "replay"), "0 segments", "0 erasures", "0 withdrawals")
 	holds(t, s.must(t, "journal", "check"), "whole")
 }
 
@@ -227,7 +230,7 @@ func TestARestoredDumpBringsNobodyBackAndMailsNobody(t *testing.T) {
 func TestABackupIsRestoredWholeAndBringsNobodyBack(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	c, robin, kim, receipt := lived(t, func(c *city) { holds(t, c.must(t, "backup", folder), "the database, 1 files") })
+	c, robin, kim, receipt := lived(t, func(c *city) { holds(t, c.must(t, "backup", folder), "the database, 1 file,") })
 	made, err := filepath.Glob(filepath.Join(folder, "portal-*.zip"))
 	if err != nil || len(made) != 1 {
 		t.Fatalf("made %q (%v)", made, err)
@@ -238,7 +241,7 @@ func TestABackupIsRestoredWholeAndBringsNobodyBack(t *testing.T) {
 	holds(t, c.must(t, "restore", "--check", made[0]), "is whole")
 	t.Run("beside the file store that survived", func(t *testing.T) {
 		s := c.at(testkit.EmptyDatabaseURL(t))
-		holds(t, s.must(t, "restore", made[0]), "0 files are back", "1 erasures", "1 suppressions and 1 withdrawals", "serve")
+		holds(t, s.must(t, "restore", made[0]), "left as it is", "1 erasure, 1 suppression and 1 withdrawal.", "serve")
 		if _, told, code := s.run(t, "restore", made[0]); code != 1 || !strings.Contains(told, "holds something already") {
 			t.Errorf("restored over what there is: %d, %s", code, told)
 		}
@@ -246,12 +249,46 @@ func TestABackupIsRestoredWholeAndBringsNobodyBack(t *testing.T) {
 	})
 	t.Run("where all was lost, it is as it was", func(t *testing.T) {
 		s := c.at(testkit.EmptyDatabaseURL(t), "PORTAL_FILES="+filepath.Join(t.TempDir(), "files"))
-		holds(t, s.must(t, "restore", made[0]), "1 files are back", "0 segments")
+		holds(t, s.must(t, "restore", made[0]), "file store: 1 file.", "0 segments")
 		if n := s.rows(t, `select count(*) from mail_message where sealed is not null`); n != 0 {
 			t.Errorf("%d messages would go out a second time", n)
 		}
 		holds(t, s.must(t, "journal", "check"), "whole")
 	})
+}
+
+func TestARoleThatOwnsNothingIsToldWhoCanBackUpAndRestore(t *testing.T) {
+	t.Parallel()
+	c, folder := newCity(t), t.TempDir()
+	refused := func(s *station, args ...string) {
+		t.Helper()
+		_, told, code := s.run(t, args...)
+		if code != 1 || strings.Count(strings.TrimSpace(told), "\n") != 0 || strings.Contains(told, "SQLSTATE") || strings.Contains(told, "pg_") {
+			t.Errorf("%v ended with %d and said\n%s", args, code, told)
+		}
+		holds(t, told, "PORTAL_MIGRATE_DATABASE_URL", "nothing was done")
+	}
+	refused(c.as("PORTAL_MIGRATE_DATABASE_URL="), "backup", folder)
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("left %v (%v)", left, err)
+	}
+	file := filepath.Join(folder, "backup.zip")
+	c.must(t, "backup", file)
+	s := c.at(testkit.EmptyDatabaseURL(t))
+	_, told, _ := s.run(t, "staff", "list")
+	holds(t, told, "portal migrate", "portal restore")
+	refused(s.as("PORTAL_MIGRATE_DATABASE_URL="), "restore", file)
+	s.must(t, "restore", file)
+}
+
+func TestABackupThatIsNotThereIsNamedWithoutAPageOfHelp(t *testing.T) {
+	t.Parallel()
+	c := newCity(t)
+	_, told, code := c.run(t, "restore", filepath.Join(t.TempDir(), "portal.zip"))
+	if code != 1 || strings.Count(strings.TrimSpace(told), "\n") != 0 {
+		t.Errorf("ended with %d and said\n%s", code, told)
+	}
+	holds(t, told, "portal.zip", "no such file")
 }
 
 func TestWhatIsNotAWholeBackupOfThisPortalIsRefusedInASentence(t *testing.T) {

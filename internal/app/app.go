@@ -337,7 +337,3 @@ func (a *App) Check(ctx context.Context) error {
 	_, err = a.Journal.CatchUp(ctx)
 	return err
 }
-
-// GiveUpMail gives up what a backup that was just restored says is still to be
-// sent: it has most likely been sent since.
-func (a *App) GiveUpMail(ctx context.Context) error { return a.db.InTx(ctx, a.Mail.GiveUpWaiting) }

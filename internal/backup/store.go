@@ -22,6 +22,30 @@ func exportSnapshot(ctx context.Context, tx postgres.Tx) (id string, err error) 
 	return id, nil
 }
 
+// MayDump fails, in a sentence, for a role that can't read all there is.
+func MayDump(ctx context.Context, cfg postgres.Config) error {
+	conn, err := postgres.Connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	var role string
+	var all bool
+	err = conn.QueryRow(ctx, `select current_user, coalesce(bool_and(has_table_privilege(c.oid, 'SELECT')), true)
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where c.relkind in ('r', 'p', 'S') and n.nspname not like 'pg\_%' and n.nspname <> 'information_schema'`).Scan(&role, &all)
+	switch err := errors.Join(err, conn.Close(ctx)); {
+	case err != nil:
+		return fmt.Errorf("looking at the database: %w", err)
+	case !all:
+		return notOwner(role, "may not read all of its tables")
+	}
+	return nil
+}
+
+func notOwner(role, why string) error {
+	return fmt.Errorf("the role %s %s: name in PORTAL_MIGRATE_DATABASE_URL the same database for the role that owns them; nothing was done", role, why)
+}
+
 const restoring = 0x726573746f7265 // "restore": the advisory lock of whoever restores
 
 // ErrHoldsSomething says that a database is not empty.
@@ -49,15 +73,19 @@ func alone(ctx context.Context, conn *pgx.Conn, major *int) error {
 	if !free {
 		return errors.New("another restore is at work on this database: wait for it")
 	}
-	var version string
-	err := conn.QueryRow(ctx, `select current_setting('server_version_num'), exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+	var version, role string
+	var own bool
+	err := conn.QueryRow(ctx, `select current_setting('server_version_num'), current_user, has_schema_privilege('public', 'CREATE'), exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
 		where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not like 'pg\_%' and n.nspname <> 'information_schema'
-		  and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e'))`).Scan(&version, &some)
+		  and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e'))`).Scan(&version, &role, &own, &some)
 	if err != nil {
 		return fmt.Errorf("looking at the database: %w", err)
 	}
 	if some {
 		return ErrHoldsSomething
+	}
+	if !own {
+		return notOwner(role, "may make no tables in it")
 	}
 	*major, err = majorOf(version)
 	return err

@@ -162,7 +162,7 @@ func (k Keys) Read() (*keyring.Ring, *register.Register, error) {
 	var ring *keyring.Ring
 	var err error
 	if k.Keys == "" {
-		faults = append(faults, errors.New("PORTAL_KEYS is missing: make a key with `portal keys new` and keep it as safe as the database"))
+		faults = append(faults, errors.New("PORTAL_KEYS is missing: give this portal's keys; for a new portal, make one with `portal keys new` and keep it as safe as the database"))
 	} else if ring, err = keyring.Parse(k.Keys); err != nil {
 		faults = append(faults, fmt.Errorf("PORTAL_KEYS: %w", err))
 	}

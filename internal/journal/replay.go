@@ -63,7 +63,15 @@ func (s *Service) replay(ctx context.Context, tx postgres.Tx, g segment, changed
 	if !more {
 		return nil
 	}
-	return s.deps.Restored(ctx, tx)
+	return s.restored(ctx, tx)
+}
+
+// Restored notes that this database was just restored from a backup, and ends
+// what it says is still to be sent.
+func (s *Service) Restored(ctx context.Context) error { return s.deps.DB.InTx(ctx, s.restored) }
+
+func (s *Service) restored(ctx context.Context, tx postgres.Tx) error {
+	return errors.Join(setRestored(ctx, tx, s.deps.Now()), s.deps.Restored(ctx, tx))
 }
 
 func (s *Service) catchUpOne(ctx context.Context, tx postgres.Tx, r *Report) (more bool, err error) {
@@ -190,7 +198,10 @@ func (s *Service) each(ctx context.Context, do func(installation, segment) error
 			return MissingError{int64(i) + 1, fmt.Sprintf("segment %d is there", number)}
 		}
 		g, raw, _, err := s.segmentAt(ctx, in, number)
+		_, torn := errors.AsType[TornError](err)
 		switch {
+		case torn && i < len(all)-1: // others were written after it
+			return AlteredError{number}
 		case err != nil:
 			return err
 		case !bytes.Equal(g.Previous, previous):

@@ -162,6 +162,10 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, in installation) (i
 // 1, and when the first of them was said.
 func (*Service) ReadWaiting(r *postgres.Reads) *postgres.Tally { return readWaiting(r) }
 
+// ReadRestored adds when this database was last found to come from a backup; the
+// zero time if it never was.
+func (*Service) ReadRestored(r *postgres.Reads) *time.Time { return readRestored(r) }
+
 // Lag is how far the journal is behind what the database knows.
 type Lag struct {
 	Waiting int64         // entries that are not yet in the store

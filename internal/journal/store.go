@@ -121,6 +121,20 @@ func note(ctx context.Context, tx postgres.Tx, segment int64, hash []byte) error
 	return nil
 }
 
+// setRestored notes that the database comes from a backup.
+func setRestored(ctx context.Context, tx postgres.Tx, now time.Time) error {
+	if _, err := tx.PGX.Exec(ctx, `update installation set restored_at = $1`, now); err != nil {
+		return fmt.Errorf("noting the restore: %w", err)
+	}
+	return nil
+}
+
+func readRestored(r *postgres.Reads) *time.Time {
+	at := new(time.Time)
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(at) }, `select restored_at from installation where restored_at is not null`)
+	return at
+}
+
 // setStore notes which store is this database's; its journal begins anew.
 func setStore(ctx context.Context, tx postgres.Tx, m mark) error {
 	if _, err := tx.PGX.Exec(ctx, `update installation set store_id = $1, renewed = $2, segment = 0, hash = ''`, m.Store, m.Renewed); err != nil {

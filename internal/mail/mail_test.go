@@ -188,3 +188,60 @@ func TestMailThatIsOnItsWayIsKnownAndNotWaitedFor(t *testing.T) {
 		t.Error("it is on its way for ever")
 	}
 }
+
+// inStep is a mail server that says yes to as many at once as it is told.
+type inStep struct {
+	came, yes chan uuid.UUID
+}
+
+func (s inStep) Send(_ context.Context, _, _ string, e mail.Envelope) error {
+	s.came <- e.ID
+	<-s.yes
+	return nil
+}
+
+func TestYesesThatComeTogetherAreNotedInOneCommit(t *testing.T) {
+	t.Parallel()
+	const workers = 6
+	server := inStep{make(chan uuid.UUID), make(chan uuid.UUID)}
+	b := setup(t, func(p *app.Parts) { p.Sender = server })
+	mara := b.Person(apptest.Somebody{Email: address})
+	for range 8 * workers { // each takes eight
+		b.post(mara)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, workers)
+	for range workers {
+		go func() {
+			_, err := b.mail.SendDue(ctx)
+			ended <- err
+		}()
+	}
+	first := make([]uuid.UUID, workers)
+	for i := range first {
+		first[i] = <-server.came
+	}
+	must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		if _, err := tx.PGX.Exec(ctx, `select from mail_message for update`); err != nil {
+			return err
+		}
+		for range first {
+			server.yes <- uuid.Nil
+		}
+		time.Sleep(300 * time.Millisecond) // one of them waits for the rows, the others for it
+		return nil
+	}))
+	for range workers { // the next of each: only what was noted is followed by another
+		<-server.came
+	}
+	var noted, commits int
+	must(t, b.db.Pool.QueryRow(t.Context(), `select count(*), count(distinct xmin::text) from mail_message where id = any ($1) and sent_at is not null and sealed is null`, first).Scan(&noted, &commits))
+	if noted != workers || commits > workers/2 {
+		t.Errorf("%d of %d yeses were noted, in %d commits", noted, workers, commits)
+	}
+	stop()
+	close(server.yes)
+	for range workers {
+		must(t, <-ended)
+	}
+}

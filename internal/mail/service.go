@@ -40,6 +40,7 @@ type Deps struct {
 type Service struct {
 	deps  Deps
 	utf8  utf8Answer
+	notes notes
 	swept time.Time // the last time that a sweep went well; the sweep's alone
 }
 
@@ -153,7 +154,7 @@ func (s *Service) noteSent(ctx context.Context, row messageRow) error {
 	began, now := elapsed(), s.deps.Now()
 	for {
 		note, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
-		err := setSent(note, s.deps.DB.Pool, row, now)
+		err := s.notes.write(note, s.deps.DB, row, now)
 		cancel()
 		if err == nil || !postgres.IsAway(err) || ctx.Err() != nil && elapsed().Sub(began) > lastNote {
 			return err

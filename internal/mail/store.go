@@ -73,10 +73,15 @@ func releaseDead(ctx context.Context, db postgres.Writer) error {
 	return err
 }
 
-// setSent notes that a message has gone and wipes it, whoever holds it now.
-func setSent(ctx context.Context, db postgres.Writer, row messageRow, now time.Time) error {
-	_, err := db.Exec(ctx, `update mail_message set sent_at = $3, sealed = null, failed_at = null, failure = '', holder = null, held_until = null
-		where person_id = $1 and id = $2`, row.PersonID, row.ID, now)
+// setSent notes that messages have gone and wipes them, whoever holds them now.
+func setSent(ctx context.Context, db *postgres.DB, gone []*yes) error {
+	people, ids, times := make(postgres.UUIDs, len(gone)), make(postgres.UUIDs, len(gone)), make([]time.Time, len(gone))
+	for i, y := range gone {
+		people[i], ids[i], times[i] = postgres.UUID(y.row.PersonID), postgres.UUID(y.row.ID), y.at
+	}
+	_, err := db.Planned(ctx, `update mail_message m set sent_at = g.at, sealed = null, failed_at = null, failure = '', holder = null, held_until = null
+		from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as g (person_id, id, at)
+		where m.person_id = g.person_id and m.id = g.id`, people, ids, times)
 	return err
 }
 

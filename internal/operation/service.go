@@ -49,6 +49,7 @@ type Facts struct {
 	Exports     export.Lateness
 	Requests    *postgres.Tally // open past their day
 	Journal     *postgres.Tally // what is not in the journal yet
+	Restored    *time.Time      // from a backup; zero if it never was
 	Files       Files
 	Keys        []keyring.Key
 	Schema      *postgres.Schema
@@ -73,6 +74,7 @@ func (s *Service) Read(ctx context.Context) (Facts, error) {
 		At: now, Keys: d.Ring.Keys(), Connections: d.DB.Connections(),
 		Mail: d.Mail.ReadBacklog(reads, now.Add(-Lately)), Erasures: d.Erasures.ReadOverdue(reads), Exports: d.Exports.ReadLateness(reads, now.Add(-Lately)),
 		Requests: d.Requests.ReadOverdue(reads), Schema: postgres.ReadSchema(reads), Journal: d.Journal.ReadWaiting(reads),
+		Restored: d.Journal.ReadRestored(reads),
 	}
 	long, short, standbys := d.Plans.ReadCounts(reads), d.Queue.ReadCounts(reads, now.Add(-Lately)), postgres.ReadStandbys(reads)
 	if err := reads.Send(ctx); err != nil {

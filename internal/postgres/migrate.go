@@ -50,13 +50,22 @@ func Migrate(ctx context.Context, cfg Config, runtime string) error {
 // its role the rights that they give.
 var ErrNotMigrated = errors.New("the database is not at this program's version: run `portal migrate` first")
 
+// notMigrated is ErrNotMigrated, with what else may be meant where there is nothing.
+func notMigrated(ctx context.Context, conn *pgx.Conn) error {
+	var empty bool
+	if err := conn.QueryRow(ctx, `select to_regclass('person') is null`).Scan(&empty); err == nil && empty {
+		return fmt.Errorf("%w; or, if this empty one is for what a backup holds, `portal restore`", ErrNotMigrated)
+	}
+	return ErrNotMigrated
+}
+
 // CheckMigrated gives ErrNotMigrated when Migrate has something to do, and
 // NewerError when a newer program has done it.
 func CheckMigrated(ctx context.Context, cfg Config) error {
-	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], _ *pgx.Conn) error {
+	return withMigrators(ctx, cfg, func(own *goose.Provider, jobs *rivermigrate.Migrator[pgx.Tx], conn *pgx.Conn) error {
 		pending, err := own.HasPending(ctx)
 		if forbidden(err) {
-			return ErrNotMigrated
+			return notMigrated(ctx, conn)
 		}
 		if err != nil {
 			return fmt.Errorf("read the database's version: %w", err)
@@ -66,13 +75,13 @@ func CheckMigrated(ctx context.Context, cfg Config) error {
 		}
 		queue, err := jobs.Validate(ctx, nil)
 		if forbidden(err) {
-			return ErrNotMigrated
+			return notMigrated(ctx, conn)
 		}
 		if err != nil {
 			return fmt.Errorf("read the job queue's version: %w", err)
 		}
 		if pending || !queue.OK {
-			return ErrNotMigrated
+			return notMigrated(ctx, conn)
 		}
 		return nil
 	})

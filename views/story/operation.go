@@ -34,6 +34,7 @@ func operationFine(ctx context.Context) templ.Component {
 	p.Work = append(p.Work, views.OperationWork{Kind: "plan.work", Running: 1}, views.OperationWork{Kind: "hourly"})
 	p.Mail.Waiting = views.OperationTally{Number: 1, First: at("2026-11-21T03:11:59Z")}
 	p.Copies = views.OperationTally{Number: 2, First: at("2026-11-21T03:11:40Z")}
+	p.Restored = at("2026-11-19T22:05:00Z")
 	p.Keys = append(p.Keys, views.OperationKey{ID: "c07be1d2", Does: views.KeyOpens}, views.OperationKey{ID: "09aa3410", Does: views.KeyVerify})
 	p.Standbys = []views.OperationStandby{{Name: "portal_b", Synchronous: true, Lag: 0, Bytes: 0}, {Name: "portal_c", Lag: 2 * time.Second, Bytes: 48_000}}
 	return views.StaffOperation(p)

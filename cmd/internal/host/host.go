@@ -21,7 +21,7 @@ import (
 // Main runs a command line until it is done or told to end, and ends the
 // process with 1 if that failed, one line for each fault.
 func Main(name, description string, commands any) {
-	k := kong.Must(commands, kong.Name(name), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Description(description))
+	k := kong.Must(commands, kong.Name(name), kong.ShortUsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Description(description))
 	parsed, err := k.Parse(os.Args[1:])
 	k.FatalIfErrorf(err)
 
