@@ -126,7 +126,8 @@ const caught = "caught"
 // try applies m in dir, runs its test, and takes m back.
 func (m mutation) try(ctx context.Context, source whole) (string, error) {
 	if err := source.passes(ctx, m.test); err != nil {
-		return "", err
+		fmt.Fprintln(os.Stderr, err)
+		return "NOT GREEN", ctx.Err()
 	}
 	dir := source.dir
 	file := filepath.Join(dir, m.file)
@@ -149,7 +150,8 @@ func (m mutation) try(ctx context.Context, source whole) (string, error) {
 	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
 		return "NO BUILD", nil
 	case !strings.Contains(out, "--- FAIL"):
-		return "", fmt.Errorf("line %d, %s: the test did not run:\n%s", m.line, m.name, out)
+		fmt.Fprintf(os.Stderr, "line %d, %s: the test did not run:\n%s", m.line, m.name, out)
+		return "NOT RUN", nil
 	}
 	return caught, nil
 }

@@ -311,9 +311,9 @@ func TestAMessageWhoseYesIsKnownNeverGoesTwice(t *testing.T) {
 	other := apptest.New(t, func(p *app.Parts) {
 		p.DB, p.Ring, p.MailFrom, p.Now, p.Sender = b.db, b.Ring, office, b.clock.Now, sender{apptest.SMTP(t, b.mailbox), away}
 	})
-	b.post(postgres.NewID())
 	other.WorkJobs()
 	b.WorkJobs()
+	b.post(postgres.NewID())
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		var sent bool // the database may be away
 		if b.db.Pool.QueryRow(t.Context(), "select exists (select from mail_message where sent_at is not null)").Scan(&sent) == nil && sent {
@@ -323,6 +323,19 @@ func TestAMessageWhoseYesIsKnownNeverGoesTwice(t *testing.T) {
 	time.Sleep(10 * time.Second) // in which it would be taken back
 	if n := len(b.mailbox.Messages(address)); n != 1 || b.count("sent_at is not null and sealed is null") != 1 {
 		t.Errorf("it went %d times", n)
+	}
+}
+
+func TestWhoSeemsDeadGetsTheTimeToNoteAYes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.post(postgres.NewID())
+	b.Exec(`update mail_message set holder = gen_random_uuid(), held_until = clock_timestamp() - interval '3 seconds'`) // the database was away as long
+	time.AfterFunc(time.Second, func() { b.Exec(`update mail_message set sent_at = $1, sealed = null, holder = null, held_until = null`, b.clock.Now()) })
+	must(t, b.Plans.Sweep(t.Context()))
+	b.sendDue()
+	if n := len(b.mailbox.Messages(address)); n != 0 {
+		t.Errorf("it goes a second time, before its worker could note that it has gone")
 	}
 }
 

@@ -72,11 +72,11 @@ func (h *held) release(ctx context.Context) error {
 	return release(ctx, h.service.deps.DB.Pool, h.id)
 }
 
-// sweepHeld takes back what dead workers hold, if it may.
-func (s *Service) sweepHeld(ctx context.Context, may bool) (due bool, err error) {
+// sweepHeld takes back what workers hold that are dead.
+func (s *Service) sweepHeld(ctx context.Context, dead []uuid.UUID) (due bool, err error) {
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		if may {
-			if err := releaseDead(ctx, tx.PGX); err != nil {
+		if len(dead) > 0 {
+			if err := releaseDead(ctx, tx.PGX, dead); err != nil {
 				return err
 			}
 		}

@@ -43,18 +43,23 @@ func (s *Service) SendDue(ctx context.Context) (bool, error) {
 //
 // Who has the mail server's yes and could not note it, because the database
 // was away, notes it as soon as it is back. They get the time for that: what
-// is held is taken back only where this portal found the database there the
-// last time, too.
+// seems dead is taken back only if it still does after a while.
 func (s *Service) takeBack(ctx context.Context) (due bool, err error) {
-	began := elapsed()
-	ctx, cancel := context.WithTimeout(ctx, noteTime) // one that was frozen takes nothing back when it thaws
+	ctx, cancel := context.WithTimeout(ctx, patience+noteTime) // one that was frozen takes nothing back when it thaws
 	defer cancel()
-	due, err = s.sweepHeld(ctx, !s.swept.IsZero() && began.Sub(s.swept) < steady)
-	if s.swept = began; err != nil {
-		s.swept = time.Time{}
+	dead, err := readDead(ctx, s.deps.DB.Pool)
+	if err != nil {
+		return false, err
 	}
-	return due, err
+	if len(dead) > 0 {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(patience):
+		}
+	}
+	return s.sweepHeld(ctx, dead)
 }
 
-// steady is the time between two sweeps, and some.
-const steady = 10 * time.Second
+// patience is longer than a note takes that hangs: the next one is tried at once.
+const patience = noteTime + time.Second

@@ -41,7 +41,6 @@ type Service struct {
 	deps  Deps
 	utf8  utf8Answer
 	notes notes
-	swept time.Time // the last time that a sweep went well; the sweep's alone
 }
 
 // New makes a service.

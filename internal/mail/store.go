@@ -65,11 +65,23 @@ func release(ctx context.Context, db postgres.Writer, holder uuid.UUID) error {
 	return err
 }
 
-// releaseDead takes from workers what they have not asked to keep: they are
-// dead, or the database's clock was put back.
-func releaseDead(ctx context.Context, db postgres.Writer) error {
-	_, err := db.Exec(ctx, `update mail_message set holder = null, held_until = null
-		where holder is not null and not held_until between clock_timestamp() and clock_timestamp() + $1::interval`, heldFor)
+// isDead is of what its worker has not asked to keep: it is dead, or the
+// database's clock was put back.
+const isDead = `not held_until between clock_timestamp() and clock_timestamp() + $1::interval`
+
+// readDead gives workers that seem dead.
+func readDead(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+	rows, _ := db.Query(ctx, `select distinct holder from mail_message where holder is not null and `+isDead, heldFor) // CollectRows gives its error
+	dead, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("looking for mail that dead workers hold: %w", err)
+	}
+	return dead, nil
+}
+
+// releaseDead takes from some workers what they still have not asked to keep.
+func releaseDead(ctx context.Context, db postgres.Writer, dead []uuid.UUID) error {
+	_, err := db.Exec(ctx, `update mail_message set holder = null, held_until = null where holder = any ($2) and `+isDead, heldFor, dead)
 	return err
 }
 

@@ -1,12 +1,9 @@
 package ui
 
 import (
-	"context"
 	"math"
 	"slices"
 	"strconv"
-
-	"plusultra.link/privacy/views/text"
 )
 
 // Bar is one figure of a chart. Text is the figure as the reader writes it.
@@ -36,8 +33,6 @@ const (
 	gap    = 3.0
 	height = 100.0
 )
-
-type drawnBar struct{ x, y, width, height, title string }
 
 func (p BarChartProps) most() (Bar, bool) {
 	var most Bar
@@ -85,22 +80,12 @@ func (p BarChartProps) viewBox() string {
 	return "0 0 " + units(math.Max(step, step*float64(len(p.Bars)))) + " " + units(height)
 }
 
-func (p BarChartProps) drawn(ctx context.Context) []drawnBar {
-	top := p.top()
-	drawn := make([]drawnBar, 0, len(p.Bars))
-	for i, b := range p.Bars {
-		tall := 0.0
-		if top > 0 && b.Value > 0 {
-			// Something is never drawn as nothing.
-			tall = math.Max(b.Value/top*height, 1)
-		}
-		drawn = append(drawn, drawnBar{
-			x: units(float64(i)*step + gap/2), y: units(height - tall),
-			width: units(step - gap), height: units(tall),
-			title: text.Pair(ctx, b.Label, b.Text),
-		})
+// tall is how high a bar is drawn where the scale ends at top.
+func (b Bar) tall(top float64) float64 {
+	if top == 0 || b.Value <= 0 {
+		return 0
 	}
-	return drawn
+	return math.Max(b.Value/top*height, 1) // something is never drawn as nothing
 }
 
 // axis is the first, the middle and the last label: what fits on a phone.

@@ -3,18 +3,7 @@ package ui
 import (
 	"strings"
 	"unicode"
-
-	"github.com/a-h/templ"
 )
-
-// Words are words that part between words, also where there is no space.
-func Words(words string) templ.Component {
-	cut := parts(words)
-	for i, part := range cut {
-		cut[i] = templ.EscapeString(part)
-	}
-	return templ.Raw(strings.Join(cut, "<wbr>"))
-}
 
 const (
 	longWord   = 12       // letters from which a word may part at its punctuation
