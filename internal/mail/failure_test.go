@@ -331,7 +331,9 @@ func TestWhoSeemsDeadGetsTheTimeToNoteAYes(t *testing.T) {
 	b := setup(t)
 	b.post(postgres.NewID())
 	b.Exec(`update mail_message set holder = gen_random_uuid(), held_until = clock_timestamp() - interval '3 seconds'`) // the database was away as long
-	time.AfterFunc(time.Second, func() { b.Exec(`update mail_message set sent_at = $1, sealed = null, holder = null, held_until = null`, b.clock.Now()) })
+	time.AfterFunc(time.Second, func() {
+		b.Exec(`update mail_message set sent_at = $1, sealed = null, holder = null, held_until = null`, b.clock.Now())
+	})
 	must(t, b.Plans.Sweep(t.Context()))
 	b.sendDue()
 	if n := len(b.mailbox.Messages(address)); n != 0 {
