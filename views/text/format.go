@@ -12,10 +12,31 @@ import (
 // Number writes a whole number with the reader's separators: 214,803.
 func Number(ctx context.Context, n int64) string {
 	s := from(ctx)
-	if s == nil || s.plain && n >= 0 && n < 1000 {
-		return strconv.FormatInt(n, 10)
+	digits := strconv.FormatInt(n, 10)
+	switch {
+	case s == nil:
+		return digits
+	case s.group == "" || n < 0:
+		return s.printer.Sprintf("%d", n)
+	case n < 1000:
+		return digits
 	}
-	return s.printer.Sprintf("%d", n)
+	first := (len(digits)-1)%3 + 1
+	out := append(make([]byte, 0, 2*len(digits)), digits[:first]...)
+	for ; first < len(digits); first += 3 {
+		out = append(append(out, s.group...), digits[first:first+3]...)
+	}
+	return string(out)
+}
+
+// tenths writes a number with one digit behind the point.
+func tenths(ctx context.Context, value float64) string {
+	s := from(ctx)
+	if s.point == "" || value < 0 || value >= 1000 {
+		return s.printer.Sprintf("%.1f", value)
+	}
+	whole, tenth, _ := strings.Cut(strconv.FormatFloat(value, 'f', 1, 64), ".")
+	return whole + s.point + tenth
 }
 
 // Date writes the day on which a moment falls in the reader's zone: 3 May
@@ -78,7 +99,7 @@ func Bytes(ctx context.Context, n int64) string {
 	}
 	number := Number(ctx, int64(math.RoundToEven(value)))
 	if unit > 0 && value < 9.95 {
-		number = from(ctx).printer.Sprintf("%.1f", value)
+		number = tenths(ctx, value)
 	}
 	return T(ctx, "unit.size."+units[unit], "Number", number)
 }

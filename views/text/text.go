@@ -32,7 +32,8 @@ type Localizer struct {
 	lang     string
 	messages map[string]*wording
 	printer  *message.Printer
-	plain    bool // numbers of three digits are said as strconv writes them
+	group    string // what stands between three digits and the next; empty: only the printer knows
+	point    string // what stands before tenths
 	zone     *time.Location
 	now      time.Time // of reading; zero: not known
 }
@@ -64,12 +65,26 @@ func Load(others ...fs.FS) (*Catalog, error) {
 		tags = append(tags, tag)
 		l := &Localizer{catalog: c, lang: lang, messages: maps.Clone(said[Fallback]), printer: message.NewPrinter(tag), zone: time.UTC}
 		maps.Copy(l.messages, said[lang])
-		l.plain = l.printer.Sprintf("%d", 120) == "120"
+		l.group, l.point = separators(l.printer)
 		c.localizers[lang] = l
 		c.languages = append(c.languages, Language{lang, T(context.WithValue(context.Background(), key{}, l), "format.language")})
 	}
 	c.matcher = language.NewMatcher(tags)
 	return c, nil
+}
+
+// separators learns from the printer, which takes its time, how a language
+// writes numbers, if that is in digits of 0 to 9 and by threes.
+func separators(p *message.Printer) (group, point string) {
+	const million, tenths = "1234567", "1.5" // some write four digits without a separator
+	said, part := p.Sprintf("%d", 1234567), p.Sprintf("%.1f", 1.5)
+	if len(said) > len(million) && (len(said)-len(million))%2 == 0 {
+		group = said[1 : 1+(len(said)-len(million))/2]
+	}
+	if said != million[:1]+group+million[1:4]+group+million[4:] || p.Sprintf("%d", 1234) != "1"+group+"234" || len(part) < len(tenths) || part[0] != tenths[0] || part[len(part)-1] != tenths[2] {
+		return "", ""
+	}
+	return group, part[1 : len(part)-1]
 }
 
 // fallbackFirst orders languages by their codes, after the one of last resort.

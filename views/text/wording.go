@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,6 +127,8 @@ func value(ctx context.Context, name string, args []any) string {
 		switch v := args[i+1].(type) {
 		case string:
 			return isolated(v)
+		case int:
+			return strconv.Itoa(v)
 		case time.Time:
 			return isolated(Date(ctx, v))
 		case time.Duration:

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/views/text"
@@ -132,6 +133,32 @@ func TestANumberOfFewDigitsIsSaidInTheReadersDigits(t *testing.T) {
 	for lang, want := range map[string]string{"en": "120", "ar": "١٢٠"} {
 		if got := text.Number(catalog.Into(context.Background(), lang), 120); got != want {
 			t.Errorf("%s: %s", lang, got)
+		}
+	}
+}
+
+func TestNumbersAreSaidAsCLDRSaysThem(t *testing.T) {
+	t.Parallel()
+	others := fstest.MapFS{}
+	languages := []string{"en", "ja", "de", "fr", "es", "hi", "ar", "pl", "de-CH"}
+	for _, lang := range languages[2:] { // the sizes must be there: in another language they would hide a fault
+		others["odd."+lang+".yaml"] = &fstest.MapFile{Data: []byte("unit: {size: {kB: '{{.Number}}'}}")}
+	}
+	catalog, err := text.Load(others)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range languages {
+		ctx, printer := catalog.Into(t.Context(), lang), message.NewPrinter(language.Make(lang))
+		for _, n := range []int64{0, 7, 120, 999, 1000, 1234, 9999, 10_000, 98_765, 123_456, 1_000_001, 1_234_567_890, math.MaxInt64, -1, -1234, math.MinInt64} {
+			if got, want := text.Number(ctx, n), printer.Sprintf("%d", n); got != want {
+				t.Errorf("%s: %d is %s, not %s", lang, n, got, want)
+			}
+		}
+		for n := int64(1000); n < 9950; n += 7 {
+			if got, want := strings.Trim(text.Bytes(ctx, n), "\u2068\u2069 kB"), printer.Sprintf("%.1f", float64(n)/1000); got != want {
+				t.Errorf("%s: %d bytes are %s, not %s", lang, n, got, want)
+			}
 		}
 	}
 }
