@@ -1,7 +1,10 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -319,6 +322,7 @@ func TestWhatIsNotAWholeBackupOfThisPortalIsRefusedInASentence(t *testing.T) {
 	}{
 		"cut short":                 {c.at(empty), spoilt(whole[:len(whole)/2]), "cut short"},
 		"altered":                   {c.at(empty), spoilt(altered), "altered or damaged"},
+		"altered and packed again":  {c.at(empty), spoilt(repacked(t, whole)), "altered or damaged"},
 		"something else":            {c.at(empty), spoilt([]byte("hello")), "not a whole backup"},
 		"another company's":         {c.at(empty), theirs, "PORTAL_KEYS are not the keys of this database"},
 		"keys that know it no more": {c.at(empty, "PORTAL_KEYS="+rotated), file, "PORTAL_KEYS are not the keys"},
@@ -341,6 +345,31 @@ func TestWhatIsNotAWholeBackupOfThisPortalIsRefusedInASentence(t *testing.T) {
 	}
 	// Keys that were rotated since, in two steps, still open it.
 	holds(t, c.at(empty, "PORTAL_KEYS="+rotated+","+c.keys, "PORTAL_FILES="+filepath.Join(t.TempDir(), "files")).must(t, "restore", file), "The portal is back")
+}
+
+// repacked is a backup of which somebody has changed the database and nothing
+// else: its checksums as a ZIP file are right.
+func repacked(t *testing.T, whole []byte) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	must(t, err)
+	var out bytes.Buffer
+	to := zip.NewWriter(&out)
+	for _, f := range from.File {
+		r, err := f.Open()
+		must(t, err)
+		content, err := io.ReadAll(r)
+		must(t, err)
+		if strings.HasSuffix(f.Name, ".dump") {
+			content[len(content)/2] ^= 1
+		}
+		w, err := to.Create(f.Name)
+		must(t, err)
+		_, err = w.Write(content)
+		must(t, err)
+	}
+	must(t, to.Close())
+	return out.Bytes()
 }
 
 func TestOfTwoRestoresAtOnceOneIsDone(t *testing.T) {

@@ -137,11 +137,10 @@ func (s *Service) stop(ctx context.Context, tx postgres.Tx, id uuid.UUID, state 
 	if err := move(ctx, tx, &e, state); err != nil {
 		return e, err
 	}
-	by, action := actor(), "erasure.refused"
 	if state == Cancelled {
-		by, action = audit.ByPerson(e.PersonID), "erasure.cancelled"
+		return e, s.record(ctx, tx, e, audit.ByPerson(e.PersonID), "erasure.cancelled", nil)
 	}
-	return e, s.record(ctx, tx, e, by, action, nil)
+	return e, s.record(ctx, tx, e, actor(), "erasure.refused", nil)
 }
 
 // Get is an erasure by its id, which nobody can guess: it is all that whoever

@@ -152,6 +152,44 @@ func postmaster(t *testing.T, dir string) int {
 	return pid
 }
 
+func TestAStandbyIsNotTakenForThePrimaryAndNobodyWaitsAtAFrozenOne(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	at, err := url.Parse(p.url)
+	must(t, err)
+	query := at.Query()
+	primary, standby, _ := strings.Cut(query.Get("host"), ",")
+	query.Set("host", standby+","+primary)
+	at.RawQuery = query.Encode()
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: at.String(), MaxConns: 4})
+	must(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	t.Cleanup(func() { stop(); all.Wait(); db.Close() })
+	all.Go(func() { db.Watch(ctx) })
+	p.exec(db, "insert into acknowledged values (1)")
+
+	told := make(chan error, 1)
+	all.Go(func() {
+		_, err := db.Pool.Exec(ctx, "select pg_sleep(600)")
+		told <- err
+	})
+	for p.number(p.a, "select count(*) from pg_stat_activity where state = 'active' and query like 'select pg_sleep%'") == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(time.Second) // in which Watch has its connection
+	p.signal(p.primary, syscall.SIGSTOP)
+	p.exec(p.b, "select pg_promote()")
+	select {
+	case err := <-told:
+		if !postgres.IsAway(err) {
+			t.Errorf("whoever waited was told: %v", err)
+		}
+	case <-time.After(30 * time.Second): // some six, where nobody else is at work
+		t.Error("whoever waits there waits on")
+	}
+}
+
 // Whatever was acknowledged is on the server that takes over, and long work
 // goes on there by itself: see docs/outages.md for what an operator sets up.
 func TestNothingAcknowledgedIsLostWithAPrimaryAndWorkGoesOnAtItsStandby(t *testing.T) {

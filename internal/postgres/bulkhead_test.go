@@ -82,7 +82,6 @@ func TestTwoHundredWhoAskWhatHangsCostNobodyElseMoreThanAMoment(t *testing.T) {
 	db := testkit.DB(t)
 	door, robin := db.Bulkhead(), uuid.New()
 	var all sync.WaitGroup
-	var most atomic.Int32
 	var wrong atomic.Int32
 	began := time.Now()
 	for range 200 {
@@ -94,15 +93,18 @@ func TestTwoHundredWhoAskWhatHangsCostNobodyElseMoreThanAMoment(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() { all.Wait(); close(done) }()
-	slowest := time.Duration(0)
+	slowest, longest, room := time.Duration(0), time.Duration(0), time.Now()
 	for looking := true; looking; {
 		select {
 		case <-done:
 			looking = false
 		default:
 		}
-		most.Store(max(most.Load(), db.Pool.Stat().AcquiredConns()))
 		from := time.Now()
+		if db.Pool.Stat().AcquiredConns() < db.Pool.Config().MaxConns { // for a moment the rest of everybody's page may have them all
+			room = from
+		}
+		longest = max(longest, from.Sub(room))
 		if one, part, err := look(t.Context(), db, door, uuid.New(), "select 2"); err != nil || one != 1 || part.Silent() {
 			t.Fatalf("somebody else: %d, %v, %v", one, part.Silent(), err)
 		}
@@ -115,7 +117,7 @@ func TestTwoHundredWhoAskWhatHangsCostNobodyElseMoreThanAMoment(t *testing.T) {
 	if slowest > time.Second {
 		t.Errorf("others waited up to %v", slowest)
 	}
-	if most := most.Load(); most >= db.Pool.Config().MaxConns {
-		t.Errorf("all %d connections were in use", most)
+	if longest > time.Second {
+		t.Errorf("all connections were in use for %v", longest)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 	gormpg "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 )
@@ -126,6 +127,7 @@ func poolConfig(cfg Config) (*pgxpool.Config, error) {
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}, // and not the zone of whatever machine this is
 		})
+		pgxuuid.Register(conn.TypeMap()) // else each id goes as text, through database/sql's interfaces
 		return nil
 	}
 	return pc, nil

@@ -82,12 +82,12 @@ func (r *Reads) send(ctx context.Context, conn *pgx.Conn, turn *turn) error {
 	err = sendAll(conn, pipeline, all, described)
 	taken := 0
 	for ; err == nil && taken < len(r.all); taken++ {
-		err = all[taken].take(conn, pipeline)
+		err = all[taken].take(conn, pipeline, taken+1 == len(r.all))
 	}
 	if err == nil && turn != nil {
 		turn.watch(cancel)
 		for ; err == nil && taken < len(all); taken++ {
-			err = all[taken].take(conn, pipeline)
+			err = all[taken].take(conn, pipeline, true)
 		}
 		if turn.unwatch() && err != nil {
 			silence(all[taken-1:])
@@ -112,6 +112,8 @@ func prepare(ctx context.Context, conn *pgx.Conn, all []read) (described []*pgco
 	return described, nil
 }
 
+// sendAll sends the rest as one transaction, and each of what is apart as one of
+// its own, which fails alone.
 func sendAll(conn *pgx.Conn, pipeline *pgconn.Pipeline, all []read, described []*pgconn.StatementDescription) error {
 	for i, q := range all {
 		var build pgx.ExtendedQueryBuilder // the pipeline keeps its formats until the answer comes
@@ -126,7 +128,9 @@ func sendAll(conn *pgx.Conn, pipeline *pgconn.Pipeline, all []read, described []
 			formats[column] = pgx.TextFormatCode
 		}
 		pipeline.SendQueryStatement(described[i], build.ParamValues, build.ParamFormats, formats)
-		pipeline.SendPipelineSync()
+		if i+1 == len(all) || all[i+1].part != nil {
+			pipeline.SendPipelineSync()
+		}
 	}
 	return pipeline.Flush()
 }
@@ -137,9 +141,9 @@ const (
 	canceled    = "57014" // by a time that the operator set
 )
 
-// take reads the rows of one query, and the end of its transaction. What a part
-// asks for may be away, and the next one not.
-func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline) error {
+// take reads the rows of one query, and the end of its transaction if it is the
+// last of one. What a part asks for may be away, and the next one not.
+func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline, last bool) error {
 	err := q.rows(conn, pipeline)
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && q.part != nil && (IsAway(refused) || refused.Code == canceled) && !conn.IsClosed() {
 		q.part.silent, err = true, nil
@@ -150,7 +154,9 @@ func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline) error {
 		}
 		return err
 	}
-	_, err = pipeline.GetResults() // the sync
+	if last {
+		_, err = pipeline.GetResults() // the sync
+	}
 	return err
 }
 

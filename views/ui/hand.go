@@ -57,6 +57,18 @@ func Icon(name string) templ.Component {
 	})
 }
 
+// Badge draws a state in a word or two.
+func Badge(p BadgeProps) templ.Component {
+	return byHand(func(ctx context.Context, m *markup) {
+		m.raw(`<span class="`, templ.EscapeString(class("badge", p.Kind)), `">`)
+		if p.Icon != "" {
+			m.part(ctx, Icon(p.Icon))
+		}
+		m.words(p.Label)
+		m.raw("</span>")
+	})
+}
+
 // Words are words that part between words, also where there is no space.
 func Words(words string) templ.Component {
 	return byHand(func(_ context.Context, m *markup) { m.parted(words) })
