@@ -82,12 +82,12 @@ func (r *Reads) send(ctx context.Context, conn *pgx.Conn, turn *turn) error {
 	err = sendAll(conn, pipeline, all, described)
 	taken := 0
 	for ; err == nil && taken < len(r.all); taken++ {
-		err = all[taken].take(conn, pipeline, taken+1 == len(r.all))
+		err = all[taken].take(conn, pipeline)
 	}
 	if err == nil && turn != nil {
 		turn.watch(cancel)
 		for ; err == nil && taken < len(all); taken++ {
-			err = all[taken].take(conn, pipeline, true)
+			err = all[taken].take(conn, pipeline)
 		}
 		if turn.unwatch() && err != nil {
 			silence(all[taken-1:])
@@ -112,8 +112,6 @@ func prepare(ctx context.Context, conn *pgx.Conn, all []read) (described []*pgco
 	return described, nil
 }
 
-// sendAll sends the rest as one transaction, and each of what is apart as one of
-// its own, which fails alone.
 func sendAll(conn *pgx.Conn, pipeline *pgconn.Pipeline, all []read, described []*pgconn.StatementDescription) error {
 	for i, q := range all {
 		var build pgx.ExtendedQueryBuilder // the pipeline keeps its formats until the answer comes
@@ -128,9 +126,7 @@ func sendAll(conn *pgx.Conn, pipeline *pgconn.Pipeline, all []read, described []
 			formats[column] = pgx.TextFormatCode
 		}
 		pipeline.SendQueryStatement(described[i], build.ParamValues, build.ParamFormats, formats)
-		if i+1 == len(all) || all[i+1].part != nil {
-			pipeline.SendPipelineSync()
-		}
+		pipeline.SendPipelineSync()
 	}
 	return pipeline.Flush()
 }
@@ -141,9 +137,9 @@ const (
 	canceled    = "57014" // by a time that the operator set
 )
 
-// take reads the rows of one query, and the end of its transaction if it is the
-// last of one. What a part asks for may be away, and the next one not.
-func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline, last bool) error {
+// take reads the rows of one query, and the end of its transaction. What a part
+// asks for may be away, and the next one not.
+func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline) error {
 	err := q.rows(conn, pipeline)
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && q.part != nil && (IsAway(refused) || refused.Code == canceled) && !conn.IsClosed() {
 		q.part.silent, err = true, nil
@@ -154,9 +150,7 @@ func (q read) take(conn *pgx.Conn, pipeline *pgconn.Pipeline, last bool) error {
 		}
 		return err
 	}
-	if last {
-		_, err = pipeline.GetResults() // the sync
-	}
+	_, err = pipeline.GetResults() // the sync
 	return err
 }
 
