@@ -10,6 +10,11 @@ create table person (
   closing_at timestamptz -- an erasure has begun: nobody signs in any more
 );
 
+create index person_closing on person (id) where closing_at is not null;
+
+-- Goes on with each account that closes: what was found of people before may be untrue.
+create sequence accounts_closed;
+
 create table profile (
   person_id   uuid primary key references person on delete cascade,
   full_name   text not null default '',

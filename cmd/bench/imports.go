@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/cmd/internal/host"
 )
 
 // imports is path i: a file of connections goes in, checked row by row, against
@@ -144,6 +146,7 @@ func (t task) work(ctx context.Context, in *bufio.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	host.UseMachine() // the hand-written side too
 	if _, err := fmt.Fprintln(out, "ready"); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
@@ -39,6 +40,7 @@ refused than --max-refused says.`
 // Run imports the files, one after the other; one that can't be read does not
 // keep the next from being tried.
 func (c *importCmd) Run(ctx context.Context) error {
+	host.UseMachine()
 	return c.with(ctx, func(a *app.App) error {
 		i := &importer{charset: charset(c.Encoding), records: a.Records, words: a.Catalog.Into(ctx, text.Fallback), out: os.Stdout, err: os.Stderr, live: terminal(os.Stderr), now: time.Now}
 		var errs []error

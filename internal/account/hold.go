@@ -29,34 +29,56 @@ func Share(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return lock(ctx, tx, person, "share")
 }
 
-// ShareAll is Share for many at once, each known by an address in its normal
-// form or by their id. It gives those it found: nobody who is unknown, and
-// nobody whose erasure has begun. It keeps every account from closing (Close
-// waits) and not one row of each: ten thousand would be written for that.
-func ShareAll(ctx context.Context, tx postgres.Tx, names []string) (map[string]uuid.UUID, error) {
-	if err := keepOpen(ctx, tx); err != nil {
+// Directory shares many at once, each known by an address in its normal form or
+// by their id, for one who does so transaction after transaction: it remembers
+// whom it found for as long as no account closes. One goroutine uses it at a time.
+type Directory struct {
+	found map[string]uuid.UUID
+	since int64 // the state of the accounts at which they were found
+}
+
+// DirectoryMost is how many are remembered: some 30 MB.
+const DirectoryMost = 1 << 18
+
+// ShareAll is Share for all these: it gives those it found, in their order, and
+// no id for whom nobody knows, or whose erasure has begun. It keeps every
+// account from closing (Close waits) and not one row of each: ten thousand would
+// be written for that.
+func (d *Directory) ShareAll(ctx context.Context, tx postgres.Tx, names []string) ([]uuid.UUID, error) {
+	since, err := keepOpen(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
-	var ids []string
+	if d.found == nil || d.since != since || len(d.found) > DirectoryMost {
+		d.found, d.since = map[string]uuid.UUID{}, since
+	}
+	var addresses, ids []string
 	for _, name := range names {
+		if _, known := d.found[name]; known {
+			continue
+		}
+		addresses = append(addresses, name)
 		if id, err := uuid.Parse(name); err == nil && id.String() == name {
 			ids = append(ids, name)
 		}
 	}
-	found := map[string]uuid.UUID{}
-	if err := open(ctx, tx, openByAddress, names, found); err != nil {
+	if err := open(ctx, tx, openByAddress, addresses, d.found); err != nil {
 		return nil, err
 	}
-	if err := open(ctx, tx, openByID, ids, found); err != nil {
+	if err := open(ctx, tx, openByID, ids, d.found); err != nil {
 		return nil, err
 	}
-	return found, nil
+	people := make([]uuid.UUID, len(names))
+	for i, name := range names {
+		people[i] = d.found[name]
+	}
+	return people, nil
 }
 
 // Close shuts an account whose erasure has begun: its person is signed out
 // everywhere, no link or code that was mailed to them works, and nobody signs
 // in any more. It gives the addresses that were theirs. To call it again changes
-// nothing. It waits for whoever keeps all accounts open (ShareAll).
+// nothing. It waits for whoever keeps all accounts open (Directory).
 func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]string, error) {
 	if err := waitForSharers(ctx, tx); err != nil {
 		return nil, err

@@ -45,23 +45,30 @@ func remains(ctx context.Context, db postgres.Reader, person uuid.UUID, strength
 }
 
 // accountsOpen is the lock between those who keep all accounts from closing and
-// whoever closes one.
+// those who close one.
 const accountsOpen = "hashtextextended('portal accounts open', 0)"
 
-func keepOpen(ctx context.Context, tx postgres.Tx) error {
-	_, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock_shared("+accountsOpen+")")
-	return err
+// keepOpen keeps accounts from closing, and gives a number that is another once
+// one has closed.
+func keepOpen(ctx context.Context, tx postgres.Tx) (since int64, err error) {
+	batch := &pgx.Batch{}
+	batch.Queue("select pg_advisory_xact_lock_shared(" + accountsOpen + ")")
+	batch.Queue("select coalesce(pg_sequence_last_value('accounts_closed'), 0)").QueryRow(func(row pgx.Row) error { return row.Scan(&since) })
+	return since, tx.PGX.SendBatch(ctx, batch).Close()
 }
 
-// waitForSharers waits until those who keep accounts open are done, and keeps others waiting.
+// waitForSharers waits until those who keep accounts open are done, and keeps
+// others waiting, who find what they knew outdated.
 func waitForSharers(ctx context.Context, tx postgres.Tx) error {
-	_, err := tx.PGX.Exec(ctx, "select pg_advisory_xact_lock("+accountsOpen+")")
-	return err
+	batch := &pgx.Batch{}
+	batch.Queue("select pg_advisory_xact_lock(" + accountsOpen + ")")
+	batch.Queue("select nextval('accounts_closed')")
+	return tx.PGX.SendBatch(ctx, batch).Close()
 }
 
 const (
-	openByAddress = `select e.address, p.id from email_address e join person p on p.id = e.person_id
-		where e.address = any($1) and p.closing_at is null`
+	openByAddress = `select address, person_id from email_address
+		where address = any($1) and person_id not in (select id from person where closing_at is not null)`
 	openByID = `select p.id::text, p.id from person p where p.id = any($1::uuid[]) and p.closing_at is null`
 )
 

@@ -14,8 +14,10 @@ type batch struct {
 	buf     []byte   // the rows' columns, as COPY reads them, each behind a tab
 	object  []byte   // scratch
 	texts   [][]byte // scratch: of one row
+	value   []byte   // scratch: room for one
 	names   []string
 	people  map[string]int // in names
+	nameOf  *memo[string]  // of how somebody is written
 	keyed   bool           // a row has a key
 	read    int64
 	broken  error // what ended the input before its end
@@ -50,12 +52,12 @@ func (b *batch) who(name []byte) int {
 		return at
 	}
 	at := len(b.names)
-	b.names = append(b.names, nameOf(string(name)))
+	b.names = append(b.names, b.nameOf.of(name))
 	b.people[string(name)] = at
 	return at
 }
 
-// nameOf is a name as findPeople knows it: an address in its one form, or an id.
+// nameOf is a name as account.Directory knows it: an address in its one form, or an id.
 func nameOf(written string) string {
 	if at, err := address.Parse(written); err == nil {
 		return at.String()

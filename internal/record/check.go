@@ -76,17 +76,19 @@ type checker struct {
 
 func newChecker(reg *register.Register, category string, now time.Time) checker {
 	return checker{
-		reg: reg, category: category, now: now, places: newMemo(placeName),
+		reg: reg, category: category, now: now, places: newMemo(placeName, mostKnown),
 		names: newMemo(func(name string) (v verdict) {
 			v.ban, v.is = reg.ForbiddenField(category, name)
 			return v
-		}),
+		}, mostKnown),
 	}
 }
 
 // canonical gives the one form in which a value is stored: the same fact
-// always becomes the same bytes. An absent value gives nil.
-func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
+// always becomes the same bytes. An absent value gives nil. What is not as it
+// was written stands in the room of into, if that is enough.
+func (c checker) canonical(into []byte, f dictionary.Field, v cell) ([]byte, Reason) {
+	into = into[:0]
 	if v.kind == absent || (v.kind == text && len(v.text) == 0) {
 		if f.Required {
 			return nil, Required
@@ -95,7 +97,7 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 	}
 	switch f.Type {
 	case dictionary.TypeInteger, dictionary.TypeBytes, dictionary.TypeSeconds:
-		return number(f, v)
+		return number(into, f, v)
 	case dictionary.TypeBoolean:
 		if s := string(v.text); s != "true" && s != "false" {
 			return nil, WrongType
@@ -113,16 +115,16 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 	switch f.Type {
 	case dictionary.TypeTime:
 		at, reason := c.time(v.text)
-		return at.AppendFormat(nil, time.RFC3339Nano), reason
+		return at.AppendFormat(into, time.RFC3339Nano), reason
 	case dictionary.TypeDate:
 		if _, err := time.Parse(dateLayout, string(v.text)); err != nil {
 			return nil, WrongType
 		}
 		return v.text, noReason
 	case dictionary.TypeAddress:
-		return ipAddress(v.text)
+		return ipAddress(into, v.text)
 	case dictionary.TypeNetwork:
-		return network(v.text)
+		return network(into, v.text)
 	case dictionary.TypePlace:
 		if !c.places.of(v.text) {
 			return nil, NoPlace
@@ -132,7 +134,7 @@ func (c checker) canonical(f dictionary.Field, v cell) ([]byte, Reason) {
 		if err != nil {
 			return nil, WrongType
 		}
-		return []byte(a.String()), noReason
+		return append(into, a.String()...), noReason
 	default: // free text
 	}
 	if f.Names == dictionary.ByCountry {
@@ -200,7 +202,7 @@ func (c checker) time(s []byte) (time.Time, Reason) {
 	return at, noReason
 }
 
-func number(f dictionary.Field, v cell) ([]byte, Reason) {
+func number(into []byte, f dictionary.Field, v cell) ([]byte, Reason) {
 	if v.kind == composed {
 		return nil, WrongType
 	}
@@ -215,5 +217,5 @@ func number(f dictionary.Field, v cell) ([]byte, Reason) {
 	if n < 0 || n > limit {
 		return nil, OutOfRange
 	}
-	return strconv.AppendInt(nil, n, 10), noReason
+	return strconv.AppendInt(into, n, 10), noReason
 }

@@ -36,7 +36,7 @@ func feedType(field string) dictionary.Type {
 
 // feed reads what the feed says of the row itself, or tells what is wrong.
 func (p *pending) feed(check checker, raw *rawRow) (field string, reason Reason) {
-	key, reason := check.canonical(dictionary.Field{ID: keyField, Type: dictionary.TypeText, Max: longestKey}, raw.feed[0])
+	key, reason := check.canonical(nil, dictionary.Field{ID: keyField, Type: dictionary.TypeText, Max: longestKey}, raw.feed[0])
 	if reason != noReason {
 		return keyField, reason
 	}
@@ -48,7 +48,7 @@ func (p *pending) feed(check checker, raw *rawRow) (field string, reason Reason)
 	if p.key == "" {
 		return keyField, Required
 	}
-	written, reason := check.canonical(dictionary.Field{ID: changedField, Type: dictionary.TypeTime}, changed)
+	written, reason := check.canonical(nil, dictionary.Field{ID: changedField, Type: dictionary.TypeTime}, changed)
 	if reason == noReason {
 		p.changed, _ = time.Parse(time.RFC3339Nano, string(written)) // as canonical wrote it
 	}

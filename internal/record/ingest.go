@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -93,7 +94,8 @@ func (s *Service) Ingest(ctx context.Context, in IngestInput) (Result, error) {
 const (
 	batchRows  = 10_000
 	batchBytes = 4 << 20
-	batchesMax = 3 // one is read, one waits, one is written
+	valueRoom  = 64 // bytes: for times, numbers and networks
+	batchesMax = 3  // one is read, one waits, one is written
 )
 
 // run is one ingest under way.
@@ -104,6 +106,8 @@ type run struct {
 	months  map[time.Time]bool // whose partition is there
 	result  Result
 	unended bool
+
+	directory account.Directory
 
 	collides bool // the last batch held rows that were there already
 }
@@ -135,9 +139,10 @@ func (r *run) end(ctx context.Context, whole bool) error {
 // all reads and checks one batch while the database takes the one before.
 func (r *run) all(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
+	names := newMemo(nameOf, account.DirectoryMost)
 	ready, empty := make(chan *batch, 1), make(chan *batch, batchesMax)
 	for range batchesMax {
-		empty <- &batch{people: map[string]int{}}
+		empty <- &batch{people: map[string]int{}, nameOf: names, value: make([]byte, 0, valueRoom)}
 	}
 	group.Go(func() error {
 		defer close(ready)

@@ -58,7 +58,7 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 		object = append(b.object[:0], '{')
 	}
 	for at, f := range i.fields {
-		value, reason := check.canonical(f, raw.cells[at])
+		value, reason := check.canonical(b.value, f, raw.cells[at])
 		if reason != noReason {
 			b.buf = b.buf[:start]
 			b.refuse(Refusal{Line: raw.line, Field: f.ID, Reason: reason, Ban: check.ban(f.ID, reason)})

@@ -5,6 +5,7 @@ package record
 type memo[V any] struct {
 	find  func(string) V
 	known map[string]V
+	most  int
 }
 
 const (
@@ -12,7 +13,9 @@ const (
 	longestKnow = 100 // bytes: what is longer is asked anew
 )
 
-func newMemo[V any](find func(string) V) *memo[V] { return &memo[V]{find, map[string]V{}} }
+func newMemo[V any](find func(string) V, most int) *memo[V] {
+	return &memo[V]{find, map[string]V{}, most}
+}
 
 func (m *memo[V]) of(s []byte) V {
 	v, known := m.known[string(s)]
@@ -23,7 +26,7 @@ func (m *memo[V]) of(s []byte) V {
 	if len(s) > longestKnow {
 		return v
 	}
-	if len(m.known) >= mostKnown {
+	if len(m.known) >= m.most {
 		clear(m.known)
 	}
 	m.known[string(s)] = v

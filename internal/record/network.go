@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -11,21 +12,24 @@ import (
 
 // ipAddress reads an IP address, which has one form (RFC 5952); one of IPv4
 // inside IPv6 is the IPv4 address, and a zone means nothing elsewhere.
-func ipAddress(s []byte) ([]byte, Reason) {
+func ipAddress(into, s []byte) ([]byte, Reason) {
 	a, err := netip.ParseAddr(string(s))
 	if err != nil || a.Zone() != "" {
 		return nil, WrongType
 	}
-	return a.Unmap().AppendTo(nil), noReason
+	return a.Unmap().AppendTo(into), noReason
 }
 
 // network reads a network in CIDR notation. One of a single address names a
 // device, which may not be held (promise P7). What is written as IPv4 inside
 // IPv6 (RFC 4291, 2.5.5.2) is the IPv4 network; it is none if its length leaves
 // the prefix in which such addresses lie.
-func network(s []byte) ([]byte, Reason) {
-	if _, err := netip.ParseAddr(string(s)); err == nil {
-		return nil, OneAddress
+func network(into, s []byte) ([]byte, Reason) {
+	if bytes.IndexByte(s, '/') < 0 {
+		if _, err := netip.ParseAddr(string(s)); err == nil {
+			return nil, OneAddress
+		}
+		return nil, WrongType
 	}
 	p, err := netip.ParsePrefix(string(s))
 	if err != nil {
@@ -41,7 +45,7 @@ func network(s []byte) ([]byte, Reason) {
 	if p.IsSingleIP() {
 		return nil, OneAddress
 	}
-	return []byte(p.Masked().String()), noReason
+	return p.Masked().AppendTo(into), noReason
 }
 
 var (

@@ -18,7 +18,7 @@ func TestANetworkIsANetwork(t *testing.T) {
 		"::ffff:192.0.2.1": string(OneAddress), "::ffff:192.0.2.1/128": string(OneAddress), "fe80::1%eth0": string(OneAddress),
 		"::ffff:192.0.2.0/24": string(WrongType), "home": string(WrongType), "203.0.113.0/33": string(WrongType),
 	} {
-		got, reason := network([]byte(written))
+		got, reason := network(nil, []byte(written))
 		if string(got)+string(reason) != want {
 			t.Errorf("%s: %s %s, want %s", written, got, reason, want)
 		}
@@ -31,7 +31,7 @@ func TestAnAddressIsWrittenInOneWay(t *testing.T) {
 		"203.0.113.7": "203.0.113.7", "2001:DB8:0:0::1": "2001:db8::1", "::ffff:192.0.2.1": "192.0.2.1",
 		"203.0.113.0/24": string(WrongType), "fe80::1%eth0": string(WrongType), "203.0.113.07": string(WrongType), "home": string(WrongType),
 	} {
-		got, reason := ipAddress([]byte(written))
+		got, reason := ipAddress(nil, []byte(written))
 		if string(got)+string(reason) != want {
 			t.Errorf("%s: %s %s, want %s", written, got, reason, want)
 		}
@@ -64,13 +64,13 @@ func TestJSONInATextHidesNoForbiddenName(t *testing.T) {
 		`{"card_number":"1"}`, ` [{"card_number":"1"}]`, `"{\"card_number\":\"1\"}"`, `{"a":"{\"card_number\":1}"}`, `{"a":1} {"card_number":1}`, `{"cvv":1}`,
 	} {
 		for _, typ := range []dictionary.Type{dictionary.TypeText, dictionary.TypeJSON} {
-			if _, reason := check.canonical(dictionary.Field{ID: "x", Type: typ}, cell{kind: kindOf(typ), text: []byte(quoted(typ, text))}); reason != Forbidden {
+			if _, reason := check.canonical(nil, dictionary.Field{ID: "x", Type: typ}, cell{kind: kindOf(typ), text: []byte(quoted(typ, text))}); reason != Forbidden {
 				t.Errorf("%s in a field of type %s: %q", text, typ, reason)
 			}
 		}
 	}
 	for _, text := range []string{`{"mood":"fine"}`, `[1, 2`, `"so", she said`, strings.Repeat("[", 10_000)} {
-		if _, reason := check.canonical(dictionary.Field{ID: "x", Type: dictionary.TypeText}, cell{kind: kindOf(dictionary.TypeText), text: []byte(text)}); reason != noReason {
+		if _, reason := check.canonical(nil, dictionary.Field{ID: "x", Type: dictionary.TypeText}, cell{kind: kindOf(dictionary.TypeText), text: []byte(text)}); reason != noReason {
 			t.Errorf("%.20s: %q", text, reason)
 		}
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -89,12 +88,7 @@ func (r *run) people(ctx context.Context, tx postgres.Tx, b *batch, rows []pendi
 	if err := lockIngest(ctx, tx, r.in.Category); err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	known, err := account.ShareAll(ctx, tx, b.names)
-	people := make([]uuid.UUID, len(b.names))
-	for i, name := range b.names {
-		people[i] = known[name]
-	}
-	return people, err
+	return r.directory.ShareAll(ctx, tx, b.names)
 }
 
 // known parts the rows of people who are there from those of strangers.

@@ -44,7 +44,7 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 		if problems = append(problems, bad...); len(bad) > 0 {
 			continue
 		}
-		canonical, reason := check.canonical(f, cell{kind: text, text: []byte(value)})
+		canonical, reason := check.canonical(nil, f, cell{kind: text, text: []byte(value)})
 		if reason != noReason {
 			key, args := Refusal{Reason: reason, of: f}.says()
 			problems = append(problems, fault.Field(name, key, args...))

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// UseMachine is for programs that serve. It gives back what starting took, and
+// UseMachine is for programs that serve, or take in much. It gives back what starting took, and
 // has the garbage collector run seldom from then on: some 10 MB live in a
 // portal, and each run looks at all of them, whatever a page left behind. The
 // heap may grow to four times what lives; but where passwords are hashed, which
