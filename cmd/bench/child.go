@@ -25,7 +25,7 @@ type task struct {
 	Database string
 	Keys     string
 	Jobs     bool   // run workers and shared writers beside
-	Files    string // folder of the file store, or of all that a portal alone keeps
+	Files    string // folder of the file store
 	Full     bool   // exports at full speed, whoever waits
 	Input    string // file to import or to serve, or what to erase
 	Count    int    // of hashes, or letters
@@ -36,7 +36,6 @@ type task struct {
 // The kinds of child: servers, and workers that work when they are told to go.
 const (
 	servePortal = "serve portal"
-	serveAlone  = "serve alone"
 	serveBare   = "serve bare"
 	serveFloor  = "serve floor"
 	workIngest  = "ingest"
@@ -112,7 +111,13 @@ func (c *child) ask(line string) (string, error) {
 
 // stop asks the child to end, and sees that it does.
 func (c *child) stop() error {
-	err := c.in.Close()
+	return c.ended(c.in.Close())
+}
+
+// interrupt ends a program as its operator does.
+func (c *child) interrupt() error { return c.ended(c.cmd.Process.Signal(os.Interrupt)) }
+
+func (c *child) ended(err error) error {
 	firm := time.AfterFunc(childEnd, func() { _ = c.cmd.Process.Kill() })
 	defer firm.Stop()
 	return errors.Join(err, c.cmd.Wait())

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/pprof"
 	"time"
 
@@ -20,7 +19,6 @@ import (
 
 	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
-	"plusultra.link/privacy/internal/config"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
@@ -54,7 +52,7 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	switch t.Kind {
-	case servePortal, serveAlone, serveBare, serveFloor:
+	case servePortal, serveBare, serveFloor:
 		go func() {
 			defer cancel()
 			_, _ = io.Copy(io.Discard, lines) // its end is ours
@@ -67,8 +65,6 @@ func serveOneSide(ctx context.Context, in io.Reader, out io.Writer) (err error) 
 }
 
 func (t task) serve(ctx context.Context, out io.Writer) (err error) {
-	end := &host.Closers{}
-	defer func() { err = errors.Join(err, end.Close()) }()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -82,7 +78,7 @@ func (t task) serve(ctx context.Context, out io.Writer) (err error) {
 	case serveFloor:
 		server.Handler, err = t.floor(ctx)
 	default:
-		server.Handler, err = t.portal(ctx, "http://"+listener.Addr().String(), &group, end)
+		server.Handler, err = t.portal(ctx, "http://"+listener.Addr().String(), &group)
 	}
 	if err != nil {
 		return err
@@ -106,21 +102,13 @@ func (t task) serve(ctx context.Context, out io.Writer) (err error) {
 }
 
 // portal is the real one, and its log is written as in production, to nowhere.
-// One that stands alone has a database and files of its own, opened as by
-// `portal serve`.
-func (t task) portal(ctx context.Context, base string, group *errgroup.Group, end *host.Closers) (http.Handler, error) {
+func (t task) portal(ctx context.Context, base string, group *errgroup.Group) (http.Handler, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(null, nil))
-	var db *postgres.DB
-	if t.Kind == serveAlone {
-		db, err = host.Database(ctx, config.Database{PrivateDatabase: true, Data: t.Files}, end)
-		t.Files = filepath.Join(t.Files, "files")
-	} else {
-		db, err = t.open(ctx, log)
-	}
+	db, err := t.open(ctx, log)
 	if err != nil {
 		return nil, err
 	}
