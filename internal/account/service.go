@@ -50,6 +50,7 @@ func New(d Deps) *Service {
 	if d.Recovered == nil {
 		d.Recovered = func(context.Context, postgres.Tx, uuid.UUID) error { return nil }
 	}
+	forgetLists()
 	return &Service{d}
 }
 

@@ -2,8 +2,10 @@ package account
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
+	"github.com/ccojocar/zxcvbn-go/frequency"
 	"github.com/ccojocar/zxcvbn-go/match"
 	"github.com/ccojocar/zxcvbn-go/matching"
 )
@@ -17,6 +19,9 @@ const (
 	stride      = 16  // from one window to the next
 	maxVariants = 128 // readings of digits and signs as letters, of all windows
 )
+
+// forgetLists gives back a megabyte: zxcvbn has made other lists of these.
+var forgetLists = sync.OnceFunc(func() { clear(frequency.Lists) })
 
 // patterns are what zxcvbn finds: words of its lists, keyboards, dates.
 func patterns(text []rune) []guess {

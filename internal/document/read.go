@@ -140,7 +140,8 @@ func (d *Document[T]) Own(path string) bool { return d.own[d.places.of(path).fil
 
 // Read fills a struct, and tells all that is wrong: against the schema,
 // against what the document's own ids are, and against the languages in which
-// every text must stand. What could be read is filled in either way.
+// every text must stand. What could be read is filled in either way, and of the
+// document there remains where each value stood.
 func (d *Document[T]) Read(into *T, languages []string) Faults {
 	t := reflect.TypeFor[T]()
 	d.places = places{"": d.root.place}
@@ -176,6 +177,7 @@ func (d *Document[T]) Read(into *T, languages []string) Faults {
 	if err != nil && len(faults) == 0 {
 		faults = append(faults, d.Fault("", "%v", err))
 	}
+	d.root = nil
 	return faults
 }
 

@@ -126,5 +126,6 @@ func read(doc *document.Document[Register], stored *dictionary.Dictionary, langu
 		return nil, faults.Sort()
 	}
 	r.Warnings = append(doc.Warnings, r.warnings()...).Sort()
+	r.document = nil // as large as all the rest, and nothing is asked of it any more
 	return r, nil
 }
