@@ -21,7 +21,7 @@ const (
 )
 
 // forgetLists gives back a megabyte: zxcvbn has made other lists of these.
-var forgetLists = sync.OnceFunc(func() { clear(frequency.Lists) })
+var forgetLists = sync.OnceFunc(func() { clear(frequency.Lists) }) //nolint:gochecknoglobals // it forgets what is global
 
 // patterns are what zxcvbn finds: words of its lists, keyboards, dates.
 func patterns(text []rune) []guess {
