@@ -108,7 +108,7 @@ create table tombstone (
   address_hashes bytea[] not null
 );
 create trigger tombstone_append_only before update or delete on tombstone
-  for each row execute function refuse_change();
+  for each row execute function refuse_unless_erasing();
 create trigger tombstone_no_truncate before truncate on tombstone
   for each statement execute function refuse_change();
 
@@ -138,5 +138,69 @@ begin
   get diagnostics done = row_count;
   perform set_config('portal.erasing', '', true);
   return done;
+end $$;
+-- +goose StatementEnd
+
+-- Each time that a rule of the register took away what it says is over: what is
+-- older than before, in batches. Where it goes on is in place and resume.
+create table retention_run (
+  id         uuid primary key,
+  rule       text not null, -- a category of the register
+  keep       text not null, -- how long, as the register said
+  before     timestamptz not null,
+  started_at timestamptz not null,
+  ended_at   timestamptz,
+  outcome    text not null default '' check (outcome in ('', 'done', 'stopped')),
+  rows       bigint not null default 0,
+  partitions bigint not null default 0,
+  oldest     timestamptz, -- of what went
+  place      text not null default '',
+  resume     text not null default '',
+  check ((ended_at is null) = (outcome = ''))
+);
+create unique index retention_run_under_way on retention_run (rule) where ended_at is null;
+create index retention_run_last on retention_run (rule, started_at desc);
+-- It opens what is append-only (sweep_ledger): none is hidden, or said to be another.
+create trigger retention_run_kept before delete on retention_run for each row execute function refuse_change();
+create trigger retention_run_stays before update of id, rule, keep, before, started_at on retention_run
+  for each row when ((old.id, old.rule, old.keep, old.before, old.started_at) is distinct from (new.id, new.rule, new.keep, new.before, new.started_at))
+  execute function refuse_change();
+
+-- What a run takes from a ledger, as many rows as are said: those older than it
+-- says by their clock, or those under a row of parent that is gone. Nobody who is
+-- spared loses any.
+-- +goose StatementBegin
+create function sweep_ledger(ledger regclass, run uuid, clock text, parent regclass, link text, spared uuid[], most bigint, out done bigint, out oldest timestamptz) language plpgsql security definer as $$
+declare
+  since timestamptz := (select r.before from retention_run r where r.id = run and r.ended_at is null);
+  which text := case when parent is null then format('%I < $1', clock)
+    else format('not exists (select from %s p where p.person_id = l.person_id and p.id = l.%I)', parent, link) end;
+begin
+  if since is null or not exists (select from pg_trigger where tgrelid = ledger and tgfoid = 'refuse_unless_erasing'::regproc) then
+    raise exception 'no run reaches % now', ledger using errcode = 'insufficient_privilege';
+  end if;
+  perform set_config('portal.erasing', 'on', true);
+  execute format('with gone as (
+    delete from %1$s where ctid = any (array(select l.ctid from %1$s l where %2$s and (l.person_id = any ($2)) is not true limit $3)) returning %3$I as at)
+    select count(*), min(at) from gone', ledger, which, clock) into done, oldest using since, spared, most;
+  perform set_config('portal.erasing', '', true);
+end $$;
+-- +goose StatementEnd
+
+-- Takes away the partition of a month, of which a run on record says that all is
+-- over and of which no page is told any more (record_period). It waits for nobody:
+-- who would read the table behind it waits too.
+-- +goose StatementBegin
+create function drop_partition(partitioned regclass, month timestamptz, run uuid) returns void language plpgsql security definer set lock_timeout = '2s' as $$
+declare
+  parent text := (select relname from pg_class where oid = partitioned and relkind = 'p' and relnamespace = current_schema()::regnamespace);
+  first  timestamp := date_trunc('month', month at time zone 'UTC');
+begin
+  if parent is null or parent = 'record_month'
+    or not exists (select from retention_run r where r.id = run and r.ended_at is null and r.before >= (first + interval '1 month') at time zone 'UTC')
+    or exists (select from record_period p where p.source = parent and p.since = first at time zone 'UTC') then
+    raise exception 'no run drops % of % now', to_char(first, 'YYYY-MM'), partitioned using errcode = 'insufficient_privilege';
+  end if;
+  execute format('drop table if exists %I', parent || to_char(first, '_YYYY_MM'));
 end $$;
 -- +goose StatementEnd

@@ -195,6 +195,9 @@ func (s *server) staffRoutes() {
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
 	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
+	rules := &staffRetentionController{s}
+	s.staff(get, "/staff/retention", staff.Admin, rules.show)
+
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
 

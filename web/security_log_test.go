@@ -174,17 +174,6 @@ func TestAPersonSeesWhatHappenedAtTheirDoorAndStaffHowOftenOnesAreTried(t *testi
 		t.Error("what is filtered is there, or nothing says that nothing is")
 	}
 
-	// It ends when the register says.
-	p.clock.Advance(29 * 24 * time.Hour)
-	must(t, p.Security.Sweep(t.Context()))
-	if p.count(`select count(*) from security_event`) == 0 {
-		t.Error("it is gone too early")
-	}
-	p.clock.Advance(2 * 24 * time.Hour)
-	must(t, p.Security.Sweep(t.Context()))
-	if p.count(`select count(*) from security_event`) != 0 {
-		t.Error("it outlives what the register says")
-	}
 }
 
 func TestStaffSeeTheirOwnSessionsAndEndThem(t *testing.T) {

@@ -37,6 +37,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/retention"
 	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
@@ -81,24 +82,25 @@ type App struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	Queue    *jobs.Queue
-	Plans    *jobs.Plans
-	Traffic  *jobs.Traffic
-	Audit    *audit.Service
-	Security *security.Log
-	Limits   *limit.Limiter
-	Forms    *form.Service
-	Mail     *mail.Service
-	Accounts *account.Service
-	Records  *record.Service
-	Consents *consent.Service
-	Staff    *staff.Service
-	Looks    *disclosure.Service
-	Requests *request.Service
-	SSO      *sso.Service
-	Erasures *erasure.Service
-	Exports  *export.Service
-	Journal  *journal.Service
+	Queue     *jobs.Queue
+	Plans     *jobs.Plans
+	Traffic   *jobs.Traffic
+	Audit     *audit.Service
+	Security  *security.Log
+	Limits    *limit.Limiter
+	Forms     *form.Service
+	Mail      *mail.Service
+	Accounts  *account.Service
+	Records   *record.Service
+	Consents  *consent.Service
+	Staff     *staff.Service
+	Looks     *disclosure.Service
+	Requests  *request.Service
+	SSO       *sso.Service
+	Erasures  *erasure.Service
+	Exports   *export.Service
+	Retention *retention.Service
+	Journal   *journal.Service
 
 	Operation *operation.Service
 
@@ -166,7 +168,7 @@ func New(p Parts) (*App, error) {
 func (a *App) ground(p Parts) {
 	a.Plans = jobs.NewPlans(p.DB, a.Queue, p.Log, p.Now)
 	a.Audit = audit.New(audit.Deps{Actions: p.Register.Dictionary.Codes("audit_entry", "action")})
-	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Begin: a.securityKept, Now: p.Now})
+	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now})
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
@@ -221,6 +223,7 @@ func (a *App) work(p Parts) {
 		},
 		BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 	})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Now: p.Now})
 }
 
 // desk joins the rooms in which requests are answered.
@@ -267,12 +270,6 @@ func (a *App) finalizers() []erasure.Finalizer {
 func host(base string) string {
 	_, name, _ := strings.Cut(base, "://")
 	return name
-}
-
-// securityKept is since when failed attempts are kept: as the register says.
-func (a *App) securityKept(now time.Time) time.Time {
-	c, _ := a.Register.Category("security-events") // the dictionary names it, so that it is there
-	return c.Retention.Keep.Before(now)
 }
 
 // brand is what mail says of who sends it.

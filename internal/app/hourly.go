@@ -52,12 +52,13 @@ type hourlyWorker struct {
 // Timeout leaves time to walk through a large store of files.
 func (*hourlyWorker) Timeout(*river.Job[hourlyArgs]) time.Duration { return 30 * time.Minute }
 
-// Work deletes what has lapsed and takes up what was lost. A room that fails
+// Work deletes what has lapsed, takes up what was lost and begins what is to be
+// done each day. A room that fails
 // keeps no other from it.
 func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
 	_, limits := w.app.Limits.Sweep(ctx)
-	return errors.Join(limits, w.app.Security.Sweep(ctx), w.app.Accounts.Sweep(ctx), w.app.Mail.Sweep(ctx), w.app.Forms.Sweep(ctx), w.app.Exports.Sweep(ctx),
-		w.app.SSO.Sweep(ctx), w.app.Erasures.LogOverdue(ctx))
+	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Mail.Sweep(ctx), w.app.Forms.Sweep(ctx), w.app.Exports.Sweep(ctx),
+		w.app.SSO.Sweep(ctx), w.app.Erasures.LogOverdue(ctx), w.app.Retention.Begin(ctx))
 }
 
 // periodic is what is done without being asked.

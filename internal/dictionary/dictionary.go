@@ -32,6 +32,9 @@ type Holding struct {
 	Unlinked document.Text `json:"unlinked"` // why a row belongs to no account
 	Time     string        `json:"time"`     // column that orders the rows; a declared field
 	Clock    string        `json:"clock"`    // column from which keeping counts, null while it has not begun; Time if empty
+	Busy     string        `json:"busy"`     // column that has a value while a row is still at work, and stays
+	Under    *Under        `json:"under"`    // rows go with one of another table, and not by a time of their own
+	Lapses   bool          `json:"lapses"`   // its room takes rows away as soon as they lapse, each hour
 	Tally    string        `json:"tally"`    // field summed by day and month
 	Except   *Exception    `json:"except"`   // rows that are not shown
 	Fields   []Field       `json:"fields"`
@@ -45,6 +48,19 @@ func (Holding) Schema() string {
 required: [table]
 properties:
   table: {pattern: "^[a-z][a-z0-9_]*$", says: a table}
+`
+}
+
+// Under is the table of the same category, with an id, with whose rows others go.
+type Under struct {
+	Table  string `json:"table"`
+	Column string `json:"column"` // that has the id
+}
+
+// Schema says what an Under may hold.
+func (Under) Schema() string {
+	return `
+required: [table, column]
 `
 }
 

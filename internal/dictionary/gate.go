@@ -94,10 +94,14 @@ func (g *gate) holding(at string, h Holding) {
 	if h.Person != "" {
 		g.claim(at+".person", h.Table, h.Person)
 	}
-	for _, named := range []struct{ path, column string }{{".time", h.Time}, {".clock", h.Clock}, {".tally", h.Tally}} {
+	for _, named := range []struct{ path, column string }{{".time", h.Time}, {".clock", h.Clock}, {".busy", h.Busy}, {".tally", h.Tally}} {
 		if named.column != "" {
 			g.claim(at+named.path, h.Table, named.column)
 		}
+	}
+	if h.Under != nil {
+		g.claim(at+".under", h.Table, h.Under.Column)
+		g.claim(at+".under", h.Under.Table)
 	}
 	if h.Except != nil {
 		g.claim(at+".except", h.Table, h.Except.Column)

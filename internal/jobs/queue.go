@@ -27,8 +27,8 @@ func NewQueue(db *postgres.DB) (*Queue, error) {
 // Try is which of how many tries a job is at.
 type Try struct{ N, Of int }
 
-// Last tells whether no other try follows.
-func (t Try) Last() bool { return t.N >= t.Of }
+// Last tells whether no other try follows; Of is 0 where one always does.
+func (t Try) Last() bool { return t.Of > 0 && t.N >= t.Of }
 
 // Add asks for a job inside tx: it exists if tx commits, and starts at once.
 func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs) error {

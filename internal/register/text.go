@@ -38,6 +38,17 @@ func (s *Span) UnmarshalText(b []byte) error {
 // IsZero reports whether no span was given ("0 days" is one).
 func (s Span) IsZero() bool { return s.Unit == "" }
 
+// String is the span as a register says it: "12 months".
+func (s Span) String() string {
+	if s.IsZero() {
+		return ""
+	}
+	if s.N == 1 {
+		return "1 " + string(s.Unit)
+	}
+	return strconv.Itoa(s.N) + " " + string(s.Unit) + "s"
+}
+
 // After is the moment that lies this long after t. The 31st plus a month is
 // that month's last day.
 func (s Span) After(t time.Time) time.Time { return s.shift(t, s.N) }

@@ -20,10 +20,7 @@ const (
 type Deps struct {
 	DB   *postgres.DB
 	Hash func(purpose string, data []byte) []byte // keyed: keyring.Ring's
-	// Begin is since when attempts are kept, seen from a moment: what the
-	// register promises.
-	Begin func(now time.Time) time.Time
-	Now   func() time.Time
+	Now  func() time.Time
 }
 
 // Log is what is known of failed attempts.
@@ -62,9 +59,4 @@ type Filter struct {
 // Tried are the accounts that were tried most, at most limit of them.
 func (l *Log) Tried(ctx context.Context, f Filter, limit int) ([]Tried, error) {
 	return triedMost(ctx, l.deps.DB.Pool, f, limit)
-}
-
-// Sweep deletes what is older than the register promises. Safe to call twice.
-func (l *Log) Sweep(ctx context.Context) error {
-	return deleteBefore(ctx, l.deps.DB.Pool, l.deps.Begin(l.deps.Now()))
 }

@@ -65,10 +65,3 @@ func triedMost(ctx context.Context, db postgres.Reader, f Filter, limit int) ([]
 	}
 	return all, nil
 }
-
-func deleteBefore(ctx context.Context, pool *pgxpool.Pool, before time.Time) error {
-	if _, err := pool.Exec(ctx, `delete from security_event where at < $1 and hour < $1`, before); err != nil {
-		return fmt.Errorf("sweeping failed attempts: %w", err)
-	}
-	return nil
-}

@@ -41,6 +41,8 @@ func desk() Group {
 		{Name: "Operation, all well", Page: operationFine},
 		{Name: "Operation, everything wrong", Page: operationWrong},
 		{Name: "Operation, just begun", Page: operationEmpty},
+		{Name: "Retention", Page: retentionRan},
+		{Name: "Retention, before the first run", Page: retentionEmpty},
 	}}
 }
 

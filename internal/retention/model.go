@@ -1,0 +1,50 @@
+package retention
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/register"
+)
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes of a run; one that is under way has none.
+const (
+	Done    Outcome = "done"
+	Stopped Outcome = "stopped" // the register has no such rule any more
+)
+
+// Run is one time that a rule took away what is over.
+type Run struct {
+	ID         uuid.UUID `gorm:"primaryKey"`
+	Rule       string    // a category
+	Keep       string    // as the register said then
+	Before     time.Time // what is older goes
+	StartedAt  time.Time
+	EndedAt    *time.Time
+	Outcome    Outcome
+	Rows       int64
+	Partitions int64      // of the rows, how many months went whole
+	Oldest     *time.Time // of what went
+	Place      string     // at what it is
+	Resume     string     // where it goes on there
+}
+
+// TableName is the table of runs.
+func (Run) TableName() string { return "retention_run" }
+
+// Took tells whether a run took anything away.
+func (r Run) Took() bool { return r.Rows > 0 || r.Partitions > 0 }
+
+// Rule is a rule of the register, and how it fares.
+type Rule struct {
+	Category register.Category
+	Sweeps   bool // it has rows to take away here; else they go with the account, lapse by themselves, or stay
+	Last     *Run // that began last; nil: it never ran
+	LastTook *Run // the last that took anything away
+	Next     time.Time
+	Overdue  bool // it should have ended long ago
+}

@@ -1,0 +1,124 @@
+package retention
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+)
+
+// Deps are what the service stands on.
+type Deps struct {
+	DB       *postgres.DB
+	Register *register.Register
+	Records  *record.Service
+	Plans    *jobs.Plans
+	Rest     time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
+	Batch    int           // rows that a batch looks at; 0 means 5000
+	Now      func() time.Time
+}
+
+const (
+	defaultRest  = 10 * time.Millisecond
+	defaultBatch = 5000
+
+	// every is how often a rule runs. Somebody looks each hour, so that the time of
+	// day stays.
+	every = 24 * time.Hour
+	slack = 30 * time.Minute
+	// overdueAfter is how long after its time a run may go on before somebody has
+	// to look.
+	overdueAfter = 24 * time.Hour
+)
+
+// Service is what is promised about how long things are kept.
+type Service struct{ deps Deps }
+
+// New makes a service.
+func New(d Deps) *Service {
+	if d.Rest == 0 {
+		d.Rest = defaultRest
+	}
+	if d.Batch == 0 {
+		d.Batch = defaultBatch
+	}
+	s := &Service{d}
+	d.Plans.Register(jobs.Work{Kind: kind, Queue: jobs.Erasure, Batch: s.batch})
+	return s
+}
+
+func actor() audit.Actor { return audit.BySystem("retention") }
+
+// sweeps tells whether a rule has rows to take away.
+func (s *Service) sweeps(c register.Category) bool {
+	return c.Retention.From == register.SinceRow && s.deps.Records.Sweeps(c.ID)
+}
+
+// Begin begins a run of each rule that has not run for a day. Safe to call twice,
+// and in two portals at once.
+func (s *Service) Begin(ctx context.Context) error {
+	var failed []error
+	for _, c := range s.deps.Register.Categories {
+		if s.sweeps(c) {
+			failed = append(failed, s.begin(ctx, c))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Service) begin(ctx context.Context, c register.Category) error {
+	now := s.deps.Now()
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		r := Run{ID: postgres.NewID(), Rule: c.ID, Keep: c.Retention.Keep.String(), Before: c.Retention.Keep.Before(now), StartedAt: now}
+		begun, err := insertRun(ctx, tx, r, now.Add(slack-every))
+		if err != nil || !begun {
+			return err
+		}
+		return s.deps.Plans.Add(ctx, tx, kind, r.ID, time.Time{})
+	})
+}
+
+// ReadRules reads every rule of the register, in its order, and how it fares.
+func (s *Service) ReadRules(r *postgres.Reads) *[]Rule {
+	all := &[]Rule{}
+	var ids []string
+	for _, c := range s.deps.Register.Categories {
+		*all = append(*all, Rule{Category: c, Sweeps: s.sweeps(c)})
+		ids = append(ids, c.ID)
+	}
+	last, took := readLast(r, ids)
+	r.Then(func(*postgres.Reads) error {
+		for i := range *all {
+			rule := &(*all)[i]
+			rule.Last, rule.LastTook = of(*last, rule.Category.ID), of(*took, rule.Category.ID)
+			if rule.Sweeps {
+				rule.fares(s.deps.Now())
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+func of(runs []Run, rule string) *Run {
+	for i := range runs {
+		if runs[i].Rule == rule {
+			return &runs[i]
+		}
+	}
+	return nil
+}
+
+// fares tells when a rule runs next, and whether it should have long ago.
+func (r *Rule) fares(now time.Time) {
+	r.Next = now
+	if r.Last != nil {
+		r.Next = r.Last.StartedAt.Add(every)
+		r.Overdue = now.Sub(r.Next) > overdueAfter || r.Last.EndedAt == nil && now.Sub(r.Last.StartedAt) > overdueAfter
+	}
+}

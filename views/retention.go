@@ -1,0 +1,93 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// StaffRetentionPage is how the rules of retention fare.
+type StaffRetentionPage struct {
+	Shell
+
+	At     time.Time
+	Rules  []RetentionRule  // with a length of time
+	Others []RetentionOther // that nothing takes away by its time here
+}
+
+// RetentionRule is a rule that runs.
+type RetentionRule struct {
+	Name     string
+	Kept     text.Rule
+	Last     RetentionRun // that began last; zero: it never ran
+	LastTook RetentionRun // the last that took anything away
+	Next     time.Time
+	Before   time.Time // what is older than that goes next
+	Overdue  bool
+}
+
+// RetentionRun is one time that a rule ran.
+type RetentionRun struct {
+	Began, Ended     time.Time // Ended is zero while it is under way
+	Stopped          bool      // the register had no such rule any more
+	Rows, Partitions int64
+	Oldest           time.Time
+}
+
+// RetentionOther is what stays for another time than one counted from each row.
+type RetentionOther struct {
+	Name   string
+	Kept   text.Rule
+	Lapses bool // it goes within the hour in which it lapses
+}
+
+func (r RetentionRule) last(ctx context.Context) string {
+	run := r.Last
+	switch {
+	case run.Began.IsZero():
+		return text.T(ctx, "retention.never")
+	case run.Ended.IsZero():
+		return text.N(ctx, "retention.underWay", run.Rows, "When", text.Time(ctx, run.Began))
+	case run.Stopped:
+		return text.T(ctx, "retention.stopped", "When", text.Time(ctx, run.Ended))
+	}
+	return text.T(ctx, "retention.ran", "When", text.Time(ctx, run.Began), "Took", text.Duration(ctx, run.Ended.Sub(run.Began)))
+}
+
+func (r RetentionRule) took(ctx context.Context) string {
+	run := r.LastTook
+	if run.Rows == 0 {
+		return text.T(ctx, "retention.tookNothing")
+	}
+	said := text.N(ctx, "retention.took", run.Rows, "When", text.Date(ctx, run.Began), "Oldest", text.Date(ctx, run.Oldest))
+	if run.Partitions > 0 {
+		return text.Sentences(ctx, said, text.N(ctx, "retention.months", run.Partitions))
+	}
+	return said
+}
+
+func (r RetentionRule) next(ctx context.Context) string {
+	return text.T(ctx, "retention.next", "When", text.Time(ctx, r.Next), "Before", text.Date(ctx, r.Before))
+}
+
+func retentionCells(ctx context.Context, rules []RetentionRule) [][]ui.Cell {
+	cells := make([][]ui.Cell, len(rules))
+	for i, r := range rules {
+		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.Kept.In(ctx)}, {Text: r.last(ctx)}, {Text: r.took(ctx)}, {Inside: retentionNext(r)}}
+	}
+	return cells
+}
+
+func retentionOthers(ctx context.Context, others []RetentionOther) [][]ui.Cell {
+	cells := make([][]ui.Cell, len(others))
+	for i, o := range others {
+		said := text.T(ctx, "retention.noDate")
+		if o.Lapses {
+			said = text.T(ctx, "retention.lapses")
+		}
+		cells[i] = []ui.Cell{{Text: o.Name}, {Text: o.Kept.In(ctx)}, {Text: said}}
+	}
+	return cells
+}
