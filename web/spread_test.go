@@ -23,8 +23,12 @@ import (
 // table), and why that is bearable there. This is the one list of them.
 func severalPeople() map[string]string {
 	return map[string]string{
-		"insert into T as m (person_id, category, month,":                                   "a month's sums, made in the background: each person's by itself, so that each machine makes its own people's",
-		"with added as (insert into T (":                                                    "a file's rows, some of which are held already: each goes to its person's machine, by the key",
+		"insert into T as m (person_id, category, month,": "a month's sums, made in the background: each person's by itself, so that each machine makes its own people's",
+		`select ("person_id")::text as key_0, ("`:         "what is past its time, batch by batch: each machine looks at the next of its own by their key",
+		`select min("`:                              "as above: whether any of a batch is over",
+		"delete from T where category = '":          "as above: it goes, or the sums of what went",
+		`select count(*), min("started_at") from T`: "how much goes with a month that is dropped whole",
+		"with added as (insert into T (":            "a file's rows, some of which are held already: each goes to its person's machine, by the key",
 		"with latest as (\n\tselect distinct on (person_id, id) * from pg_temp.keyed_stage": "a feed's rows: each is looked for by its person and key, and goes to their machine",
 	}
 }
@@ -92,7 +96,15 @@ func (w *walk) roads(robin robin) {
 		w.t.Fatalf("%d corrections", n)
 	}
 
+	w.Exec(`insert into record (person_id, category, at, id, fields, ingested_at) values ($1, 'entries', $2, 1, '{}', $2)`, robin.id, w.Clock.Now().AddDate(-3, 0, 0))
+	for n, at := range []time.Time{w.Clock.Now().AddDate(-2, 0, 0), w.Clock.Now().AddDate(-1, 0, 0).Add(-time.Hour)} {
+		w.Months("connection_log", at, at)
+		w.Exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds) values ($1, $2, $3, '192.0.2.0/24', 1, 1)`, robin.id, at, n)
+	}
+	must(w.t, w.Retention.Begin(w.t.Context()))
+
 	w.WorkJobs()
+	w.until("what is past its time to go", `select case when count(*) = 0 then 1 else 0 end from retention_run where ended_at is null`)
 	w.until("robin's own copy", `select count(*) from export where state = 'ready'`)
 	_, err = w.Exports.Ask(w.t.Context(), audit.ByPerson(robin.id), robin.id, w.Exports.Offered())
 	must(w.t, err)

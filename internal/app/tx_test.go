@@ -71,7 +71,7 @@ func untaken() map[string]string {
 		"mail.deleteNobodys":      lessens,
 		"mail.giveUpWaiting":      lessens,
 		"security.add":            "its foreign key refuses a row about whoever has been erased, and takes the others with them",
-		"security.deleteBefore":   lessens,
+		"retention.batch":         lessens,
 		"sso.deleteLapsed":        lessens,
 		"mail.Send":               "for a command at the terminal, to its operator",
 		"sso.endLapsed":           nobodys,

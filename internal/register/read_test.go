@@ -188,11 +188,11 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	reg := shipped(t)
 	for _, tc := range []struct{ category, lang, retention, erasure string }{
-		{"connection-log", "en", "We keep each entry for 12 months. After that it is due for deletion.", "Deleted."},
-		{"connection-log", "ja", "各記録の保存期間は12か月です。期間が過ぎたものは削除の対象となります。", "削除します。"},
+		{"connection-log", "en", "We keep each entry for 12 months. After that we delete it.", "Deleted."},
+		{"connection-log", "ja", "各記録の保存期間は12か月です。期間が過ぎたものは削除します。", "削除します。"},
 		{"profile", "ja", "アカウントをお持ちの間、保存します。", "削除します。"},
-		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and is then due for deletion. Tax and accounting"},
-		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除の対象となります。税法"},
+		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and then deleted. Tax and accounting"},
+		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除します。税法"},
 		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the deletion, and then due for deletion."},
 		{"entries", "fr", "We keep each entry for 2 years", "Made anonymous"},
 		{"audit", "ja", "期限を定めずに保存します。", "期限を定めずに保存します。"},

@@ -14,6 +14,10 @@ import (
 // kind is that of the plans of runs.
 const kind = "retention"
 
+func (s *Service) work() jobs.Work {
+	return jobs.Work{Kind: kind, Queue: jobs.Erasure, Batch: s.batch}
+}
+
 // Run carries out what is due of a run, or goes on with one that was stopped:
 // what the workers do, at once.
 func (s *Service) Run(ctx context.Context, id uuid.UUID) error {

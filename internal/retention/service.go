@@ -48,7 +48,7 @@ func New(d Deps) *Service {
 		d.Batch = defaultBatch
 	}
 	s := &Service{d}
-	d.Plans.Register(jobs.Work{Kind: kind, Queue: jobs.Erasure, Batch: s.batch})
+	d.Plans.Register(s.work())
 	return s
 }
 

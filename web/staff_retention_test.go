@@ -1,0 +1,49 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/views/text"
+)
+
+func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	admin := p.staffIn("admin@example.com", staff.Admin)
+	row := func() string {
+		for _, row := range testkit.HTML(t, admin.get("/staff/retention").body).Texts("tbody tr") {
+			if strings.Contains(row, "Connection log") {
+				return row
+			}
+		}
+		t.Fatal("there is no row for the connection log")
+		return ""
+	}
+	if got := row(); !strings.Contains(got, "Has not run yet") || !strings.Contains(got, "12 months") {
+		t.Errorf("before: %s", got)
+	}
+	over := p.clock.Now().AddDate(-1, -1, -20)
+	p.Months("connection_log", over, p.clock.Now())
+	p.Exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds) select $1, $2, n, '192.0.2.0/24', 1, 1 from generate_series(1, 3) n`, robin, over)
+	must(t, p.Retention.Begin(t.Context()))
+	for end := time.Now().Add(time.Minute); p.count(`select count(*) from retention_run where ended_at is null`) > 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		p.clock.Advance(time.Second)
+	}
+	date := func(at time.Time) string { return text.Date(p.Catalog.Into(t.Context(), "en"), at) }
+	if got := row(); !strings.Contains(got, "3 entries on "+date(p.clock.Now())+", the oldest from "+date(over)) || !strings.Contains(got, "1 month went whole") {
+		t.Errorf("after: %s", got)
+	}
+	p.clock.Advance(73 * time.Hour)
+	admin = p.staffIn("admin2@example.com", staff.Admin)
+	if got := row(); !strings.Contains(got, "Overdue") {
+		t.Errorf("days later: %s", got)
+	}
+	if officer := p.staffIn("officer@example.com", staff.Officer); officer.get("/staff/retention").status != 403 {
+		t.Error("an officer sees it")
+	}
+}
