@@ -139,15 +139,15 @@ create table api_key (
 );
 create unique index api_key_name on api_key (name) where revoked_at is null;
 
--- Consent: the ledger, and what it comes to now. Topic '*' is all of them,
--- those that are thought of later too.
+-- Consent: the ledger, and what it comes to now. Topic '*' is all mail, that
+-- which is thought of later too.
 create table consent_event (
   person_id uuid not null,
   id        uuid not null,
   at        timestamptz not null,
   topic     text not null check (topic <> ''),
   given     boolean not null,
-  channel   text not null check (channel in ('sign-up', 'preferences', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
+  channel   text not null check (channel in ('sign-up', 'preferences', 'beside-data', 'signal', 'despite-signal', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
   wording   text not null default '', -- the text that was read, word by word
   lang      text not null default '',
   primary key (person_id, id)

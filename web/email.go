@@ -102,6 +102,9 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 	page.Events = lines(*history, consent.All)
 	for _, p := range *preferences {
 		name, lang := p.Topic.Name, text.Lang(r)
+		if !p.Topic.IsMail() {
+			continue
+		}
 		if p.Topic.Locked {
 			page.Locked = append(page.Locked, views.EmailTopic{ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Because.In(lang)})
 			continue

@@ -108,7 +108,7 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 			return said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
 		})}
 	case notice.Topics:
-		return views.PolicyBlock{Entries: entries(c.Register.Topics, func(t register.Topic) views.PolicyEntry {
+		return views.PolicyBlock{Entries: entries(c.Register.Mail(), func(t register.Topic) views.PolicyEntry {
 			e := said(ctx, t.Name, t.Summary)
 			if t.Locked {
 				e.Facts = []views.PolicyFact{{Key: "policy.locked", Value: t.Because.In(text.Lang(ctx))}}

@@ -133,7 +133,7 @@ func (s *server) signUpPage(ctx echo.Context, form signUpForm, problems fault.Pr
 		ticked[id] = true
 	}
 	for _, topic := range s.Register.Topics {
-		if topic.Locked || topic.DefaultOn { // an empty box would look like a no to what comes anyway
+		if !topic.Offered() {
 			continue
 		}
 		page.Topics = append(page.Topics, ui.CheckboxProps{

@@ -85,6 +85,30 @@ func TestAFileIsImportedTwiceAndCountsOnce(t *testing.T) {
 	}
 }
 
+func TestRowsOfWhoeverSaidNoAreRefusedAndTheLedgerIsCheckedAgainstTheState(t *testing.T) {
+	t.Parallel()
+	s := newStation(t)
+	s.robin(t)
+	file := filepath.Join(t.TempDir(), "visits.ndjson")
+	if err := os.WriteFile(file, []byte(`{"person":"robin@example.com","at":"2025-12-01T00:00:00Z","page":"/"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, s.must(t, "import", "--category", "site-usage", file), "1 added")
+	s.rows(t, `with no as (select id person_id, gen_random_uuid() id, now() at, 'analytics' topic, false given, 'preferences' channel from person),
+		e as (insert into consent_event (person_id, id, at, topic, given, channel) select * from no),
+		s as (insert into consent_state (person_id, at, topic, given, channel) select person_id, at, topic, given, channel from no returning 1) select count(*) from s`)
+	out, told, code := s.run(t, "import", "--category", "site-usage", file)
+	if holds(t, out, "0 added, 0 known, 1 refused"); code != 3 || !strings.Contains(told, file+":1: person has said no to this use") {
+		t.Errorf("ended with %d:\n%s", code, told)
+	}
+	holds(t, s.must(t, "consent", "check"), "The choices of 1 person are what the ledger says.")
+	s.rows(t, "with s as (update consent_state set given = true returning 1) select count(*) from s")
+	out, told, code = s.run(t, "consent", "check")
+	if holds(t, out, "analytics: the ledger says no since"); code != 1 || !strings.Contains(told, "of 1 person, 1 choice is not what the ledger says") {
+		t.Errorf("ended with %d:\n%s", code, told)
+	}
+}
+
 func TestAnImportThatWasKilledIsRepeatedAndNothingIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)

@@ -31,12 +31,12 @@ func (c *mailTestCmd) Run(ctx context.Context) error {
 
 func (c *mailTestCmd) send(ctx context.Context, a *app.App) error {
 	topic, ok := a.Register.Topic(c.Topic)
-	if !ok {
-		ids := make([]string, 0, len(a.Register.Topics))
-		for _, t := range a.Register.Topics {
+	if !ok || !topic.IsMail() {
+		var ids []string
+		for _, t := range a.Register.Mail() {
 			ids = append(ids, t.ID)
 		}
-		return fmt.Errorf("there is no topic %q; the register has %s", c.Topic, strings.Join(ids, ", "))
+		return fmt.Errorf("there is no mail about %q; the register has %s", c.Topic, strings.Join(ids, ", "))
 	}
 	to, err := c.recipient(ctx, a)
 	if err != nil {

@@ -16,6 +16,7 @@ type cli struct {
 	Backup    backupCmd    `cmd:"" help:"Make one file of all that the portal needs to come back: database, file store and journal. People may go on using it meanwhile. The keys are not in it."`
 	Restore   restoreCmd   `cmd:"" help:"Bring a portal back from a backup, into an empty database, and erase again whom the journal says to be erased."`
 	Journal   journalCmd   `cmd:"" help:"Look after the journal of erasures and unsubscriptions that is kept outside the database."`
+	Consent   consentCmd   `cmd:"" help:"Look after the ledger of consent."`
 	Erasure   erasureCmd   `cmd:"" help:"Erase again after a restore."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`

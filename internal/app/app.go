@@ -155,7 +155,7 @@ func New(p Parts) (*App, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
 	defer cancel()
-	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Now: p.Now}); err != nil {
+	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}

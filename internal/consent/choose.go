@@ -114,8 +114,8 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 	})
 }
 
-// AllOff switches off everything that can be, for good: topics that are
-// thought of later too. It tells how many lines the ledger got.
+// AllOff switches off all mail that can be, for good: topics that are thought
+// of later too. It tells how many lines the ledger got.
 func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err error) {
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		err := account.Share(ctx, tx, c.Person)
@@ -130,16 +130,23 @@ func (s *Service) AllOff(ctx context.Context, c Choice) (changed int64, err erro
 	return changed, err
 }
 
-// AllOffIn is AllOff in the caller's transaction.
+// AllOffIn is AllOff in the caller's transaction. What is erased agrees to
+// nothing else either.
 func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64, error) {
 	return s.recordIn(ctx, tx, c, "consent.allOff", func(tx postgres.Tx, now time.Time) ([]Event, error) {
 		known, err := s.readNow(ctx, tx.Reads(), c.Person)
 		if err != nil {
 			return nil, err
 		}
+		for _, row := range known.states { // all lines of it bear one time, later than any before
+			if !now.After(row.At) {
+				now = row.At.Add(time.Microsecond)
+			}
+		}
 		events := []Event{{PersonID: c.Person, At: now, Topic: All, Channel: c.Channel, Lang: c.Lang}}
 		for id, row := range known.states {
-			if row.Given && id != All {
+			topic, _ := s.deps.Register.Topic(id)
+			if row.Given && id != All && (topic.IsMail() || c.Channel == Erasing) {
 				events = append(events, Event{PersonID: c.Person, At: now, Topic: id, Channel: c.Channel, Lang: c.Lang})
 			}
 		}
@@ -147,16 +154,17 @@ func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64
 		if ok && !blanket.Given && len(events) == 1 {
 			return nil, nil // nothing is an answer: everything is off already
 		}
-		return events, deleteAllOff(ctx, tx, c.Person)
+		return events, renewAllOff(ctx, tx, c.Person)
 	})
 }
 
 // Joined puts the topics that somebody ticked when they signed up into the
-// ledger: it is account.Deps.Joined. A topic that went away meanwhile is none.
+// ledger: it is account.Deps.Joined. A topic that went away meanwhile is none,
+// and so is one that the form does not ask for.
 func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
 	var events []Event
 	for _, topic := range s.deps.Register.Topics {
-		if !topic.Locked && slices.Contains(j.Topics, topic.ID) {
+		if topic.Offered() && slices.Contains(j.Topics, topic.ID) {
 			events = append(events, Event{
 				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: s.wording(ctx, topic, j.Lang), Lang: j.Lang,
 			})

@@ -84,7 +84,7 @@ func TestEverythingOffIsEverythingAndAYesAfterwardsIsThatTopicAlone(t *testing.T
 	if n, err := b.AllOff(t.Context(), chosen(mara)); err != nil || n != 3 { // two topics and all of them
 		t.Fatalf("%d lines, %v", n, err)
 	}
-	for _, p := range b.portal.Register.Topics {
+	for _, p := range b.portal.Register.Mail() {
 		if b.on(t, mara, p.ID) != p.Locked {
 			t.Errorf("%s: on %v, locked %v", p.ID, !p.Locked, p.Locked)
 		}

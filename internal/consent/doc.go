@@ -1,5 +1,5 @@
-// Package consent is about which mail people agreed to get, and about what
-// they said when, how and on which wording.
+// Package consent is about what people agreed to (mail, uses of what is held,
+// transfers, sharing), and about what they said when, how and on which wording.
 //
 // The ledger is append-only: the database refuses to change or delete a line.
 // Beside it stands what the ledger comes to, one row per person and topic, and

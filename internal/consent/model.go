@@ -9,17 +9,20 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-// All stands for every topic, those that are thought of later too.
+// All stands for every topic of mail, those that are thought of later too.
 const All = "*"
 
 // Channel is how something was said.
 type Channel string
 
-// The channels. The first three are the person's own word for "yes".
+// The channels.
 const (
 	SignUp      Channel = "sign-up"
 	Preferences Channel = "preferences"
 	Undo        Channel = "undo"
+	Beside      Channel = "beside-data"      // beside the purpose that rests on it, where somebody read of it
+	Signal      Channel = "signal"           // a browser's own no: Global Privacy Control, Do Not Track
+	Despite     Channel = "despite-signal"   // the person's yes, in a browser that says no and knowing so
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
 	Staff       Channel = "staff"
@@ -29,7 +32,9 @@ const (
 
 // ownWord tells whether a yes by this channel came from the person, and so
 // counts for more than an older suppression of their address.
-func (c Channel) ownWord() bool { return c == SignUp || c == Preferences || c == Undo }
+func (c Channel) ownWord() bool {
+	return c == SignUp || c == Preferences || c == Undo || c == Beside || c == Despite
+}
 
 // Event is one line of the ledger: who, what, when, how, on which wording.
 type Event struct {

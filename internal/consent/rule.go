@@ -31,9 +31,9 @@ func newAddressee(states []stateRow, suppressions []suppressionRow) addressee {
 // about is what it all comes to for one topic:
 //
 //   - a locked topic is on;
-//   - else the last word about the topic counts, or else that about all topics,
-//     or else what the register says for everybody;
-//   - but a suppressed address gets nothing, unless its owner said yes
+//   - else the last word about the topic counts, or else, if it is mail, that
+//     about all mail, or else what the register says for everybody;
+//   - but a suppressed address gets no mail, unless its owner said yes
 //     themselves and did so afterwards.
 func (s addressee) about(t register.Topic) Preference {
 	p := Preference{Topic: t, On: t.DefaultOn}
@@ -42,12 +42,15 @@ func (s addressee) about(t register.Topic) Preference {
 		return p
 	}
 	row, ok := s.states[t.ID]
-	if !ok {
+	if !ok && t.IsMail() {
 		row, ok = s.states[All]
 		ok = ok && !row.Given // taking back a no to everything says yes to nothing
 	}
 	if ok {
 		p.On, p.Since, p.Channel = row.Given, row.At, row.Channel
+	}
+	if !t.IsMail() {
+		return p
 	}
 	since := s.suppressed(t.ID)
 	if p.On && !since.IsZero() && (!p.Channel.ownWord() || !p.Since.After(since)) {

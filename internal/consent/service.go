@@ -58,8 +58,8 @@ func (s *Service) ReadHistory(r *postgres.Reads, person uuid.UUID) *[]Event {
 // against a suppression. Nothing of a topic that the register does not know.
 func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic string) (bool, error) {
 	t, ok := s.deps.Register.Topic(topic)
-	if !ok || t.Locked {
-		return ok, nil
+	if !ok || t.Locked || !t.IsMail() {
+		return ok && t.IsMail(), nil
 	}
 	if person == uuid.Nil { // an address without an account has agreed to nothing
 		return false, nil

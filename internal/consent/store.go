@@ -22,7 +22,8 @@ import (
 // for changes nothing, so it may be sent any number of times; of two at once
 // the second waits for the first and finds nothing to do. Nobody's state is
 // written for a person who is erased, and the last of an erasure waits for
-// whom it is written.
+// whom it is written. A line is later than the one before it, whatever the
+// clocks of two machines say: so the ledger's last line is the state.
 // Each no is on its way to the journal with the commit that holds it, but for
 // those of an erasure, whose own entry says it.
 const writeSQL = `
@@ -34,11 +35,11 @@ with asked as (
   select person_id, topic, given, at, channel
   from asked a ` + account.Shared + `
   on conflict (person_id, topic) do update
-    set given = excluded.given, at = excluded.at, channel = excluded.channel
+    set given = excluded.given, at = greatest(excluded.at, consent_state.at + interval '1 microsecond'), channel = excluded.channel
     where consent_state.given <> excluded.given
-  returning person_id, topic
+  returning person_id, topic, at
 ), new as (
-  select asked.* from changed join asked using (person_id, topic)
+  select a.person_id, a.id, c.at, a.topic, a.given, a.channel, a.wording, a.lang from changed c join asked a using (person_id, topic)
 ), noted as (
   insert into ` + journal.Outbox + `
   select 'withdrawal', array_agg(at), array_agg(person_id), array_agg(id), topic, channel, wording, lang, null
@@ -132,10 +133,10 @@ func applySuppression(ctx context.Context, tx postgres.Tx, person uuid.UUID, top
 	return nil
 }
 
-// deleteAllOff makes a no to everything, said again, a change of its own: its
+// renewAllOff makes a no to everything, said again, a change of its own: its
 // line and those of the topics that it stops bear the same time.
-func deleteAllOff(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	_, err := tx.PGX.Exec(ctx, `delete from consent_state where person_id = $1 and topic = $2`, person, All)
+func renewAllOff(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.PGX.Exec(ctx, `update consent_state set given = true where person_id = $1 and topic = $2`, person, All)
 	if err != nil {
 		return fmt.Errorf("consent: renewing a no to everything: %w", err)
 	}

@@ -60,7 +60,7 @@ func (s *Service) Standing(ctx context.Context, l Link) (Standing, error) {
 	blanket, off := all.states[All]
 	st := Standing{Preference: all.about(topic), Known: known, AllOff: off && !blanket.Given}
 	for _, t := range s.deps.Register.Topics {
-		st.AllOff = st.AllOff && (t.Locked || !all.about(t).On)
+		st.AllOff = st.AllOff && (t.Locked || !t.IsMail() || !all.about(t).On)
 	}
 	taken, err := stopped(ctx, s.deps.DB.Pool, l, topic.DefaultOn)
 	st.Undoable = len(taken) > 0

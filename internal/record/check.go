@@ -33,6 +33,7 @@ const (
 	BadJSON    Reason = "json"
 	LongLine   Reason = "line"
 	Unknown    Reason = "person"
+	SaidNo     Reason = "consent" // the person has refused what it rests on that such rows are held
 	OneAddress Reason = "network" // of one device, where a network is asked for (promise P7)
 	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
 	NoCountry  Reason = "country" // no code of a country that is offered

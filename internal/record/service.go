@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -15,6 +17,9 @@ type Deps struct {
 	DB       *postgres.DB
 	Register *register.Register
 	Now      func() time.Time
+	// Refusers are those of people who have said no to what it rests on that rows
+	// of a category are taken in.
+	Refusers func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error)
 }
 
 // Service is what is promised about what is held.

@@ -46,14 +46,18 @@ type counts struct{ added, updated, known int64 }
 // passed every check, it is found by halving, and the others are kept.
 func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Refusal, try int) error {
 	var c counts
-	all := slices.Clone(refused)
+	var all []Refusal
 	err := r.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		people, err := r.people(ctx, tx, b, rows)
 		if err != nil {
 			return err
 		}
 		kept, strangers := r.known(rows, people)
-		all = append(all, strangers...)
+		kept, against, err := r.agreed(ctx, tx, kept, people)
+		if err != nil {
+			return err
+		}
+		all = slices.Concat(refused, strangers, against)
 		if c, err = r.put(ctx, tx, b, kept, people); err != nil {
 			return err
 		}

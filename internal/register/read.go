@@ -24,9 +24,57 @@ func (r *Register) Category(id string) (Category, bool) {
 	return find(r.Categories, id, func(c *Category) string { return c.ID })
 }
 
-// Topic finds an e-mail topic.
+// Topic finds a topic.
 func (r *Register) Topic(id string) (Topic, bool) {
 	return find(r.Topics, id, func(t *Topic) string { return t.ID })
+}
+
+// Mail are the topics that people are written to about.
+func (r *Register) Mail() []Topic {
+	var mail []Topic
+	for _, t := range r.Topics {
+		if t.IsMail() {
+			mail = append(mail, t)
+		}
+	}
+	return mail
+}
+
+// TopicsFor are those with which a purpose is agreed to or stopped.
+func (r *Register) TopicsFor(purpose string) []Topic {
+	var rests []Topic
+	for _, t := range r.Topics {
+		if t.Purpose == purpose && purpose != "" {
+			rests = append(rests, t)
+		}
+	}
+	return rests
+}
+
+// Rests are the topics on which it rests that rows of a category may be taken
+// in, in groups: they may not once somebody has refused all of one group. One
+// group is the topics of its purposes, if each purpose rests on some, and one
+// the topic of its transfer. Most categories rest on none.
+func (r *Register) Rests(c Category) [][]string {
+	var groups [][]string
+	var uses []string
+	for _, purpose := range c.Purposes {
+		topics := r.TopicsFor(purpose)
+		if len(topics) == 0 || slices.ContainsFunc(topics, func(t Topic) bool { return t.Locked }) {
+			uses = nil
+			break
+		}
+		for _, t := range topics {
+			uses = append(uses, t.ID)
+		}
+	}
+	if len(uses) > 0 {
+		groups = append(groups, uses)
+	}
+	if t, ok := r.Transfer(c.Transfer); ok && t.Topic != "" {
+		groups = append(groups, []string{t.Topic})
+	}
+	return groups
 }
 
 // RequestKind finds a kind of request.

@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -141,13 +142,32 @@ func TestWhatMayNeverBeHeldIsKnownByAnyName(t *testing.T) {
 func TestMarketingIsNeverOnUnasked(t *testing.T) {
 	t.Parallel()
 	reg := shipped(t)
-	if len(reg.Topics) != 9 {
-		t.Errorf("%d topics, want the six of P12 and the three of P14", len(reg.Topics))
-	}
+	mail := 0
 	for _, topic := range reg.Topics {
+		if topic.Kind == register.OfMail {
+			mail++
+		}
 		purpose, _ := reg.Purpose(topic.Purpose)
 		if reg.Basis(purpose.Basis).Can == register.Withdraw && (topic.DefaultOn || topic.Locked) {
 			t.Errorf("%s is on before anybody agreed", topic.ID)
+		}
+	}
+	if mail != 9 {
+		t.Errorf("%d topics of mail, want the six of P12 and the three of P14", mail)
+	}
+}
+
+func TestWhatRestsOnARefusedConsentIsKnownByItsCategory(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for _, tc := range []struct{ category, want string }{
+		{"site-usage", "[[analytics] [transfer-us]]"},
+		{"entries", "[[transfer-us]]"}, // it serves our interests, too
+		{"connection-log", "[]"},
+	} {
+		c, _ := reg.Category(tc.category)
+		if got := fmt.Sprint(reg.Rests(c)); got != tc.want {
+			t.Errorf("%s rests on %s, want %s", tc.category, got, tc.want)
 		}
 	}
 }

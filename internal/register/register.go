@@ -51,7 +51,7 @@ properties:
   places: {description: Where data is kept or used.}
   transfers: {description: Grounds on which data leaves the EEA.}
   recipients: {description: Who else gets data.}
-  topics: {description: What people may be written to about.}
+  topics: {description: "What people say yes or no to: mail, uses, transfers, sharing."}
   cookies: {description: Kinds of cookies on your websites.}
   categories: {description: What is held about people.}
   forbidden: {description: What may never be held.}
@@ -114,13 +114,14 @@ type Right string
 // Schema says what a Right may hold.
 func (Right) Schema() string {
 	return `
-enum: [withdraw, object, neither]
+enum: [withdraw, opt-out, object, neither]
 `
 }
 
 // What a legal basis leaves a person to do.
 const (
 	Withdraw Right = "withdraw" // consent: GDPR art. 7(3)
+	OptOut   Right = "opt-out"  // on until somebody says no, which needs no reason: GDPR art. 21(2), Cal. Civ. Code 1798.120
 	Object   Right = "object"   // legitimate interests: GDPR art. 21
 	Neither  Right = "neither"  // contract, legal obligation
 )
@@ -185,8 +186,8 @@ type Transfer struct {
 	Article      string        `json:"article"`
 	Name         document.Text `json:"name"`
 	Summary      document.Text `json:"summary"`
-	Withdrawable bool          `json:"withdrawable"`
-	Effect       document.Text `json:"effect"` // what stops working once it is withdrawn
+	Withdrawable bool          `json:"withdrawable"`                      // it rests on consent
+	Topic        string        `json:"topic" ref:"topics" optional:"yes"` // with which it is given and withdrawn
 }
 
 // Schema says what a Transfer may hold.
@@ -194,8 +195,8 @@ func (Transfer) Schema() string {
 	return `
 required: [id, article, name, summary]
 properties:
-  withdrawable: {default: false}
-  effect: {description: What stops working once it is withdrawn.}
+  withdrawable: {default: false, description: Whether it rests on consent.}
+  topic: {description: The topic with which it is given and withdrawn. Needed if it is withdrawable.}
 `
 }
 
@@ -221,34 +222,74 @@ properties:
 `
 }
 
-// Topic is one kind of e-mail.
+// TopicKind is what sort of thing a topic is.
+type TopicKind string
+
+// Schema says what a TopicKind may hold.
+func (TopicKind) Schema() string {
+	return `
+enum: [mail, use, transfer, sharing]
+`
+}
+
+// The kinds of topics.
+const (
+	OfMail     TopicKind = "mail"     // what people are written to about
+	OfUse      TopicKind = "use"      // something that is done with what is held
+	OfTransfer TopicKind = "transfer" // that data leaves the EEA
+	OfSharing  TopicKind = "sharing"  // that others get data for ends of their own
+)
+
+// Topic is one thing that a person says yes or no to: a kind of e-mail, a use,
+// a transfer, that others get data. It is what the ledger of consent is about.
 type Topic struct {
 	ID        string        `json:"id"`
+	Kind      TopicKind     `json:"kind"`
 	Name      document.Text `json:"name"`
 	Summary   document.Text `json:"summary"`
-	Purpose   string        `json:"purpose" ref:"purposes"`
+	Effect    document.Text `json:"effect"` // what a no does to the service: all kinds but mail
+	Purpose   string        `json:"purpose" ref:"purposes" optional:"yes"`
 	Locked    bool          `json:"locked"`     // can't be stopped while the account exists: promise P14
 	Because   document.Text `json:"because"`    // why it is locked
 	DefaultOn bool          `json:"default_on"` // never for a purpose that rests on consent
+	AtSignUp  bool          `json:"at_sign_up"` // asked where the account begins; mail always is
+	Signal    bool          `json:"signal"`     // a browser's signal (Global Privacy Control) is a no to it
+	Footer    document.Text `json:"footer"`     // words of a link to it at the foot of every page
 	Promises  []string      `json:"promises"`
 }
 
 // Schema says what a Topic may hold.
 func (Topic) Schema() string {
 	return `
-required: [id, name, summary, purpose]
+required: [id, name, summary]
 properties:
+  kind: {default: mail, description: "E-mail; or a use, a transfer or a sharing of what is held."}
+  summary: {description: What one says yes to. The ledger keeps these words with the yes.}
+  effect: {description: "What a no does to the service, shown before it is said. Needed for every kind but mail."}
+  purpose: {description: The purpose that rests on it. Needed for mail.}
   locked: {default: false, description: Can't be stopped while the account exists.}
   because: {description: Why it is locked.}
   default_on: {default: false, description: On before anybody asked; never for a purpose that rests on consent.}
+  at_sign_up: {default: false, description: "Whether it is asked on the form on which one signs up, as mail always is."}
+  signal: {default: false, description: "Whether a browser's signal (Global Privacy Control, Do Not Track) is a no to it."}
+  footer: {description: "Words of a link to it at the foot of every page, such as Do not sell or share my personal information."}
 `
 }
+
+// IsMail tells mail from the rest. What the register no longer has was mail,
+// as far as anybody knows.
+func (t Topic) IsMail() bool { return t.Kind == OfMail || t.Kind == "" }
+
+// Offered tells whether it is asked where the account begins. An empty box
+// would look like a no to what comes anyway.
+func (t Topic) Offered() bool { return !t.Locked && !t.DefaultOn && (t.IsMail() || t.AtSignUp) }
 
 // CookieGroup is a kind of cookies that the company uses on its websites.
 type CookieGroup struct {
 	ID      string        `json:"id"`
 	Name    document.Text `json:"name"`
 	Summary document.Text `json:"summary"`
+	Topic   string        `json:"topic" ref:"topics" optional:"yes"` // with which they are accepted or refused
 	Locked  bool          `json:"locked"`
 	Because document.Text `json:"because"`
 }
@@ -258,6 +299,7 @@ func (CookieGroup) Schema() string {
 	return `
 required: [id, name, summary]
 properties:
+  topic: {description: The topic with which they are accepted or refused. Needed unless they are locked.}
   locked: {default: false}
 `
 }

@@ -24,12 +24,8 @@ func (r *Register) validate() document.Faults {
 	r.prune()
 	v := validator{reg: r}
 	v.unused()
-	v.mail()
-	for _, t := range r.Transfers {
-		if t.Withdrawable {
-			v.text(at("transfers", t.ID)+".effect", t.Effect)
-		}
-	}
+	v.topics()
+	v.choices()
 	for _, c := range r.Categories {
 		v.category(at("categories", c.ID), c)
 	}
@@ -55,8 +51,9 @@ func (r *Register) hold() {
 // stands in the policy and happens nowhere is as untrue as what happens and
 // does not stand there.
 func (r *Register) prune() {
-	r.Purposes = slices.DeleteFunc(r.Purposes, func(p Purpose) bool { return r.spare("purposes", p.ID, r.pursues) })
 	r.Transfers = slices.DeleteFunc(r.Transfers, func(t Transfer) bool { return r.spare("transfers", t.ID, r.leaves) })
+	r.Topics = slices.DeleteFunc(r.Topics, func(t Topic) bool { return r.spare("topics", t.ID, r.asks) })
+	r.Purposes = slices.DeleteFunc(r.Purposes, func(p Purpose) bool { return r.spare("purposes", p.ID, r.pursues) })
 	r.Recipients = slices.DeleteFunc(r.Recipients, func(p Recipient) bool { return r.spare("recipients", p.ID, r.gives) })
 }
 
@@ -66,8 +63,24 @@ func (r *Register) spare(list, id string, used func(id string) bool) bool {
 }
 
 func (r *Register) pursues(id string) bool {
-	return slices.ContainsFunc(r.Categories, func(c Category) bool { return contains(c.Purposes, id) }) ||
-		slices.ContainsFunc(r.Topics, func(t Topic) bool { return t.Purpose == id })
+	return r.holdsFor(id) || slices.ContainsFunc(r.Topics, func(t Topic) bool { return t.Purpose == id && t.Kind != OfUse })
+}
+
+func (r *Register) holdsFor(purpose string) bool {
+	return slices.ContainsFunc(r.Categories, func(c Category) bool { return contains(c.Purposes, purpose) })
+}
+
+// asks tells whether anything rests on a topic: a use of what is not held, and
+// a transfer that is none, are asked of nobody.
+func (r *Register) asks(id string) bool {
+	switch t, _ := r.Topic(id); t.Kind {
+	case OfUse:
+		return t.Purpose == "" || r.holdsFor(t.Purpose)
+	case OfTransfer:
+		return slices.ContainsFunc(r.Transfers, func(t Transfer) bool { return t.Topic == id })
+	case OfMail, OfSharing:
+	}
+	return true
 }
 
 func (r *Register) leaves(id string) bool {
@@ -95,29 +108,63 @@ func (v *validator) unused() {
 	}
 }
 
-func (v *validator) mail() {
+// topics checks each of what people say yes or no to.
+func (v *validator) topics() {
 	r := v.reg
 	for _, t := range r.Topics {
 		path := at("topics", t.ID)
 		purpose, _ := r.Purpose(t.Purpose)
-		consent := r.Basis(purpose.Basis).Can == Withdraw
-		if consent && t.DefaultOn {
-			v.fault(path+".default_on", "mail that rests on consent can't be on before it is asked for")
+		if r.Basis(purpose.Basis).Can == Withdraw {
+			if t.DefaultOn {
+				v.fault(path+".default_on", "what rests on consent can't be on before it is asked for")
+			}
+			if t.Locked {
+				v.fault(path+".locked", "consent can be withdrawn at any time, so what rests on it can't be locked")
+			}
 		}
-		if consent && t.Locked {
-			v.fault(path+".locked", "consent can be withdrawn at any time, so mail that rests on it can't be locked")
+		switch {
+		case t.Purpose == "" && t.Kind == OfMail:
+			v.fault(path+".purpose", "is missing")
+		case t.Kind == OfMail:
+		case t.Locked:
+			v.fault(path+".locked", "only mail can be locked: a use that nobody can stop needs no topic")
+		default:
+			v.text(path+".effect", t.Effect)
 		}
 		if t.Locked {
 			v.text(path+".because", t.Because)
+		}
+		if t.AtSignUp && t.DefaultOn {
+			v.fault(path+".at_sign_up", "what is on unasked is not asked at sign-up: an empty box would look like a no")
+		}
+	}
+	v.needed("topics", "the program writes mail about it", func(id string) bool { _, ok := r.Topic(id); return ok },
+		"account-verification", "service-changes", "security-notices")
+}
+
+// choices asks for a topic wherever the register says that people may say no:
+// what the ledger has no line for, nobody could.
+func (v *validator) choices() {
+	r := v.reg
+	for _, p := range r.Purposes {
+		if can := r.Basis(p.Basis).Can; (can == Withdraw || can == OptOut) && len(r.TopicsFor(p.ID)) == 0 {
+			v.fault(at("purposes", p.ID), "rests on %s, which nobody could give or take back: say in a topic (purpose: %s) what people say yes or no to", p.Basis, p.ID)
+		}
+	}
+	for _, t := range r.Transfers {
+		if topic, _ := r.Topic(t.Topic); t.Withdrawable && topic.DefaultOn {
+			v.fault(at("transfers", t.ID)+".topic", "a transfer that rests on consent can't be on before it is asked for, as %s is", t.Topic)
+		} else if t.Withdrawable && t.Topic == "" {
+			v.fault(at("transfers", t.ID)+".topic", "is missing: a transfer that can be withdrawn needs the topic with which that is done")
 		}
 	}
 	for _, c := range r.Cookies {
 		if c.Locked {
 			v.text(at("cookies", c.ID)+".because", c.Because)
+		} else if c.Topic == "" {
+			v.fault(at("cookies", c.ID)+".topic", "is missing: cookies that are not locked need the topic with which they are accepted or refused")
 		}
 	}
-	v.needed("topics", "the program writes mail about it", func(id string) bool { _, ok := r.Topic(id); return ok },
-		"account-verification", "service-changes", "security-notices")
 }
 
 // needed asks for what the program calls by name.

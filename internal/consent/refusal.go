@@ -1,0 +1,34 @@
+package consent
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// Refusers are those of people of whom no rows of a category may be taken in
+// any more: they have said no to what that rests on, be it each of its purposes
+// or its transfer. One statement, and none for a category that rests on nothing
+// that anybody may refuse. Who has said nothing here may have agreed where the
+// rows come from.
+func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error) {
+	c, _ := s.deps.Register.Category(category)
+	groups := s.deps.Register.Rests(c)
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	refused, err := refusals(ctx, tx, people, slices.Concat(groups...))
+	if err != nil {
+		return nil, err
+	}
+	against := map[uuid.UUID]bool{}
+	for person, topics := range refused {
+		against[person] = slices.ContainsFunc(groups, func(group []string) bool {
+			return !slices.ContainsFunc(group, func(topic string) bool { return !topics[topic] })
+		})
+	}
+	return against, nil
+}
