@@ -16,7 +16,7 @@ type SignUpPage struct {
 	Day, Month, Year string
 	Countries        []ui.Option
 	States           []ui.Option
-	Topics           []ui.CheckboxProps // none ticked beforehand
+	Topics, Uses     []ui.CheckboxProps // mail and what else is asked; none ticked beforehand
 	Services         []ServiceButton
 	Problems         ui.Problems
 }

@@ -113,6 +113,7 @@ type DataAbout struct {
 	Recipients            []string
 	Kept, AtErasure       text.Rule
 	Place, Transfer, Rule string // Rule is what holds for a transfer
+	Press                 *Press // of a transfer that one says yes or no to
 }
 
 // DataPurpose is one reason for which the data is used.
@@ -121,6 +122,7 @@ type DataPurpose struct {
 	Summary string
 	Basis   string
 	You     string // what the person can do about it
+	Press   *Press // where they say yes or no to it
 }
 
 // DataWithheld is something that is held and not shown, and why.

@@ -179,7 +179,7 @@ func (a DataAbout) facts(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "data.place"), Value: a.Place},
 	}
 	if a.Transfer != "" {
-		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "data.transfer"), Value: text.Pair(ctx, a.Transfer, a.Rule)})
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "data.transfer"), Inside: pressed(text.Pair(ctx, a.Transfer, a.Rule), a.Press)})
 	}
 	return rows
 }

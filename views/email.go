@@ -42,4 +42,5 @@ type EmailEvent struct {
 	Yes     bool
 	How     EmailChannel
 	Wording string // the words that were read; a no by a link has none
+	Lang    string // of the words
 }

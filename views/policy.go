@@ -59,6 +59,7 @@ type PolicyEntry struct {
 	Href  string
 	Text  string
 	Facts []PolicyFact
+	Press *Press // where people say yes or no to it
 }
 
 // PolicyFact is a name and its value. The name is a message, or stands as it

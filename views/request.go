@@ -82,6 +82,7 @@ type RequestWritePage struct {
 	Message  string
 	Optional bool // this kind needs no words
 	Copy     bool // the quickest way to this is Downloads
+	Choices  bool // some of it is done at once under Privacy choices
 	Problems ui.Problems
 }
 

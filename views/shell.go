@@ -59,6 +59,7 @@ type Shell struct {
 	Flash      *Flash
 	NoCookies  bool // the browser sent none back: nothing can be kept for it, a sign-in least of all
 	Alternates []Alternate
+	Footer     []ui.Link // that the law wants on every page
 	// Address and Moment are printed on paper: where this page came from, and
 	// when, in the reader's form.
 	Address string
@@ -72,13 +73,14 @@ type Place struct {
 	Icon string
 }
 
-// Places are the seven places of a person.
+// Places are the eight places of a person.
 func Places() []Place {
 	return []Place{
 		{"overview", "/overview", "overview"},
 		{"data", "/data", "data"},
 		{"downloads", "/downloads", "download"},
 		{"email", "/email", "mail"},
+		{"choices", "/privacy-choices", "choices"},
 		{"security", "/security", "security"},
 		{"requests", "/requests", "request"},
 		{"lookups", "/lookups", "eye"},
@@ -100,6 +102,7 @@ func StaffPlaces() []Place {
 func PublicPlaces() []Place {
 	return []Place{
 		{"policy", "/policy", "policy"},
+		{"choices", "/privacy-choices", "choices"},
 		{"recipients", "/recipients", "recipients"},
 		{"contact", "/contact", "contact"},
 		{"accessibility", "/accessibility", "people"},

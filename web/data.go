@@ -79,6 +79,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	filter, span, code := dataFilter(ctx, sources)
 	reads := c.Reads()
+	st := c.readStandings(ctx, reads)
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To)
 	rows := make([]*record.Page, len(sources))
 	for i, source := range sources {
@@ -91,7 +92,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	if err := reads.Send(r); err != nil {
 		return err
 	}
-	page := c.categoryPage(ctx, category)
+	page := c.categoryPage(ctx, category, st)
 	page.Filter = filter
 	page.Charts = charts(category, *held)
 	page.Held = heldOf(held.Holding)

@@ -12,8 +12,9 @@ import (
 	"plusultra.link/privacy/views/text"
 )
 
-// categoryPage is what the register says of a category.
-func (c *dataController) categoryPage(ctx echo.Context, category register.Category) views.DataCategoryPage {
+// categoryPage is what the register says of a category, and how its reader
+// stands to what it rests on.
+func (c *dataController) categoryPage(ctx echo.Context, category register.Category, st standings) views.DataCategoryPage {
 	r := ctx.Request().Context()
 	lang := text.Lang(r)
 	page := views.DataCategoryPage{Shell: c.shell(ctx, "", "data"), Summary: category.Summary.In(lang), Warning: category.Warning.In(lang)}
@@ -26,9 +27,14 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 		}
 		page.Purposes = append(page.Purposes, views.DataPurpose{
 			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang),
+			Press: st.press(ctx, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
 		})
 	}
 	page.About = c.about(r, category)
+	if t, ok := c.Register.Transfer(category.Transfer); ok {
+		topic, _ := c.Register.Topic(t.Topic)
+		page.About.Press = st.press(ctx, topic.Name.In(lang), topic)
+	}
 	for _, h := range category.Holdings {
 		for _, w := range h.Withheld {
 			page.Withheld = append(page.Withheld, views.DataWithheld{What: w.Name.In(lang), Because: w.Because.In(lang)})

@@ -123,7 +123,7 @@ func lines(history []consent.Event, topic string) []views.EmailEvent {
 	var list []views.EmailEvent
 	for _, e := range history {
 		if e.Topic == topic {
-			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.EmailChannel(e.Channel), Wording: e.Wording})
+			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.EmailChannel(e.Channel), Wording: e.Wording, Lang: e.Lang})
 		}
 	}
 	return list

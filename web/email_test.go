@@ -38,7 +38,7 @@ func TestSomebodyChoosesTheirMailAndSeesTheLedgerOfIt(t *testing.T) {
 	b.SeeText("Everything that can be off is off now.")
 	b.Inspect("email-off")
 	for _, pref := range p.preferences(id) {
-		if pref.On != pref.Topic.Locked {
+		if pref.Topic.IsMail() && pref.On != pref.Topic.Locked {
 			t.Errorf("%s: on %v", pref.Topic.ID, pref.On)
 		}
 	}

@@ -175,7 +175,7 @@ func (s *server) page(g guard, method, path string, h echo.HandlerFunc, why []re
 	} else if method == post {
 		h = s.once(h)
 	}
-	s.add(r, h, append([]echo.MiddlewareFunc{s.notice, within(pageTime), s.sameOrigin, s.recognise(g), s.localize}, guards...)...)
+	s.add(r, h, append([]echo.MiddlewareFunc{s.notice, within(pageTime), s.sameOrigin, s.recognise(g), s.localize, s.heed}, guards...)...)
 }
 
 // works lets members of the staff through whose role covers the one needed.

@@ -21,7 +21,7 @@ type policyController struct{ *server }
 
 // show is the policy in force.
 func (c *policyController) show(ctx echo.Context) error {
-	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, c.current())))
+	return c.render(ctx, c.current())
 }
 
 // version is an earlier version, one that is announced, or the one in force.
@@ -30,15 +30,24 @@ func (c *policyController) version(ctx echo.Context) error {
 	if !ok {
 		return fault.New(fault.NotFound, "fault.notFound")
 	}
-	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, version)))
+	return c.render(ctx, version)
+}
+
+func (c *policyController) render(ctx echo.Context, version notice.Version) error {
+	st, err := c.stands(ctx)
+	if err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, version, st)))
 }
 
 func (c *policyController) current() notice.Version {
 	return c.Policy.Current(deadline.DayOf(c.Now(), c.Catalog.Office()))
 }
 
-// page is a version, its lists filled from the register.
-func (c *policyController) page(ctx echo.Context, version notice.Version) views.PolicyPage {
+// page is a version, its lists filled from the register, and how its reader
+// stands to what rests on a yes or no of theirs.
+func (c *policyController) page(ctx echo.Context, version notice.Version, st standings) views.PolicyPage {
 	r := ctx.Request().Context()
 	doc := version.In(text.Lang(r))
 	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: version.Changes.In(text.Lang(r))}
@@ -55,7 +64,7 @@ func (c *policyController) page(ctx echo.Context, version notice.Version) views.
 			page.Blocks = append(page.Blocks, views.PolicyBlock{HTML: b.HTML})
 			continue
 		}
-		block := c.fill(r, b.Slot)
+		block := c.fill(ctx, b.Slot, st)
 		if len(block.Entries) > foldFrom {
 			block.Fold = string(b.Slot)
 		}
@@ -93,19 +102,23 @@ func (c *policyController) standing(ctx context.Context, version notice.Version,
 }
 
 // fill reads the register for a place in the text.
-func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.PolicyBlock {
+func (c *policyController) fill(at echo.Context, slot notice.Slot, st standings) views.PolicyBlock {
+	ctx := at.Request().Context()
 	switch slot {
 	case notice.Contact:
 		return views.PolicyBlock{Contact: c.contacts()}
 	case notice.Categories:
 		return views.PolicyBlock{Entries: c.categories(ctx)}
 	case notice.Purposes:
-		return views.PolicyBlock{Entries: c.purposes(ctx)}
+		return views.PolicyBlock{Entries: c.purposes(at, st)}
 	case notice.Recipients:
 		return views.PolicyBlock{Entries: c.recipientEntries(ctx)}
 	case notice.Transfers:
 		return views.PolicyBlock{Entries: entries(c.Register.Transfers, func(t register.Transfer) views.PolicyEntry {
-			return said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
+			e := said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
+			topic, _ := c.Register.Topic(t.Topic)
+			e.Press = st.press(at, e.Title, topic)
+			return e
 		})}
 	case notice.Topics:
 		return views.PolicyBlock{Entries: entries(c.Register.Mail(), func(t register.Topic) views.PolicyEntry {
@@ -116,7 +129,7 @@ func (c *policyController) fill(ctx context.Context, slot notice.Slot) views.Pol
 			return e
 		})}
 	case notice.Cookies:
-		return views.PolicyBlock{Entries: c.cookies(ctx)}
+		return views.PolicyBlock{Entries: c.cookies(at, st)}
 	case notice.Rights:
 		return views.PolicyBlock{Entries: entries(c.Register.RequestKinds, func(k register.RequestKind) views.PolicyEntry {
 			return said(ctx, k.Name, k.Summary)
@@ -149,7 +162,11 @@ func (c *policyController) category(ctx echo.Context) error {
 		return fault.New(fault.NotFound, "fault.notFound")
 	}
 	r := ctx.Request().Context()
-	held := (&dataController{c.server}).categoryPage(ctx, category)
+	st, err := c.stands(ctx)
+	if err != nil {
+		return err
+	}
+	held := (&dataController{c.server}).categoryPage(ctx, category, st)
 	held.Nav = "policy"
 	page := views.RegisterPage{
 		Shell: held.Shell, Summary: held.Summary, Warning: held.Warning, Purposes: held.Purposes, About: held.About, Withheld: held.Withheld,
@@ -202,16 +219,19 @@ func (c *policyController) categories(ctx context.Context) []views.PolicyEntry {
 	})
 }
 
-func (c *policyController) purposes(ctx context.Context) []views.PolicyEntry {
+func (c *policyController) purposes(at echo.Context, st standings) []views.PolicyEntry {
+	ctx := at.Request().Context()
 	lang := text.Lang(ctx)
 	return entries(c.Register.Purposes, func(p register.Purpose) views.PolicyEntry {
 		basis, how := c.Register.Basis(p.Basis), p.How
 		if how.Empty() {
 			how = basis.How
 		}
-		return said(ctx, p.Name, p.Summary,
+		e := said(ctx, p.Name, p.Summary,
 			views.PolicyFact{Key: "policy.basis", Value: basis.Name.In(lang), Aside: basis.Article},
 			views.PolicyFact{Key: "policy.you", Value: how.In(lang)})
+		e.Press = st.press(at, e.Title, c.Register.TopicsFor(p.ID)...)
+		return e
 	})
 }
 
@@ -229,10 +249,13 @@ func (c *policyController) recipientEntries(ctx context.Context) []views.PolicyE
 	})
 }
 
-func (c *policyController) cookies(ctx context.Context) []views.PolicyEntry {
+func (c *policyController) cookies(at echo.Context, st standings) []views.PolicyEntry {
+	ctx := at.Request().Context()
 	lang := text.Lang(ctx)
 	return entries(c.Register.Cookies, func(g register.CookieGroup) views.PolicyEntry {
 		e := said(ctx, g.Name, g.Summary)
+		topic, _ := c.Register.Topic(g.Topic)
+		e.Press = st.press(at, e.Title, topic)
 		for _, k := range c.Register.Dictionary.CookiesOf(g.ID) {
 			e.Facts = append(e.Facts, views.PolicyFact{Name: c.cookieName(k.ID), Value: k.Purpose.In(lang), Then: k.Lasts.In(lang)})
 		}

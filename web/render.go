@@ -156,8 +156,8 @@ func (s *server) frame(ctx echo.Context, titleKey, nav string, args ...any) view
 	c := r.Context()
 	shell := views.Shell{
 		Lang: text.Lang(c), Theme: s.themeOf(ctx), BrowserZone: browserZone(ctx), ZoneAsked: true, Nav: nav,
-		Brand:   views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo, DemoGuide: s.DemoGuide},
-		Address: s.BaseURL.String() + r.URL.Path, Moment: s.Now(),
+		Brand:  views.Brand{Name: s.Register.Brand.Name, LogoURL: s.Register.Brand.Logo, StyleURL: brandPath, Demo: s.Demo, DemoGuide: s.DemoGuide},
+		Footer: s.footer(c), Address: s.BaseURL.String() + r.URL.Path, Moment: s.Now(),
 	}
 	if shell.Path = r.URL.RequestURI(); changes(r) { // what answers a post can't be asked for again
 		shell.Path = s.pageAt(r.Referer())

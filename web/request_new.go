@@ -64,7 +64,7 @@ func (c *requestController) newKind(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.RequestWrite(views.RequestWritePage{
 		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: newRequestAt(kind) + "/check",
 		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message,
-		Optional: !request.NeedsMessage(kind), Copy: kind.Handling == register.Automatic, Problems: words(ctx, problems),
+		Optional: !request.NeedsMessage(kind), Copy: kind.Handling == register.Automatic, Choices: kind.Choices, Problems: words(ctx, problems),
 	}))
 }
 

@@ -122,6 +122,7 @@ func (s *server) routes() {
 	wellKnown := &wellKnownController{s}
 	s.program("/.well-known/security.txt", wellKnown.security)
 	s.program("/.well-known/change-password", wellKnown.changePassword)
+	s.program("/.well-known/gpc.json", wellKnown.gpc)
 
 	records := &recordsController{s}
 	s.keyed(post, "/api/v1/records/:category", records.create)
@@ -130,6 +131,10 @@ func (s *server) routes() {
 	s.person(get, "/email", email.show)
 	s.person(post, "/email", email.update, "it says how things stand, and a no is written whenever it is said")
 	s.person(post, "/email/off", email.off, "a no is written whenever it is said")
+
+	choices := &choicesController{s}
+	s.open(get, choicesPath, choices.show)
+	s.person(post, choicesPath, choices.create, "it says how things stand, and a no is written whenever it is said")
 
 	unsubscribe := &unsubscribeController{s}
 	s.link(get, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.show))

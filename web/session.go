@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
 	"plusultra.link/privacy/internal/postgres"
@@ -29,9 +30,11 @@ type rowKey struct{} // under which a session's row lies among its values
 type beside struct {
 	works bool   // whether the browser is to be a member's of the staff
 	again string // the form that the address names, if it does
+	noes  bool   // whether the browser's own no is to be heeded
 
 	member *staff.Behind
 	kept   *form.Kept
+	heard  *[]consent.State
 }
 
 type besideKey struct{} // under which it lies in a request's context
@@ -42,6 +45,9 @@ func (b *beside) read(s *server, reads *postgres.Reads, tokenHash []byte) {
 	}
 	if b.again != "" {
 		b.kept = s.Forms.ReadKept(reads, account.SessionByToken, tokenHash, b.again)
+	}
+	if b.noes {
+		b.heard = s.Consents.ReadHeard(reads, tokenHash)
 	}
 }
 
@@ -126,7 +132,7 @@ func (s *server) recognise(g guard) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(ctx echo.Context) error {
 			r := ctx.Request()
-			more := &beside{works: staff.Role(g).Covers(staff.Agent), again: ctx.QueryParam(againParam)}
+			more := &beside{works: staff.Role(g).Covers(staff.Agent), again: ctx.QueryParam(againParam), noes: saysNo(r)}
 			ctx.SetRequest(r.WithContext(context.WithValue(r.Context(), besideKey{}, more)))
 			session, err := s.store.Get(ctx.Request(), "session")
 			if err != nil {

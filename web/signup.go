@@ -136,7 +136,11 @@ func (s *server) signUpPage(ctx echo.Context, form signUpForm, problems fault.Pr
 		if !topic.Offered() {
 			continue
 		}
-		page.Topics = append(page.Topics, ui.CheckboxProps{
+		list := &page.Uses
+		if topic.IsMail() {
+			list = &page.Topics
+		}
+		*list = append(*list, ui.CheckboxProps{
 			Name: "topics", Value: topic.ID, ID: "topics-" + topic.ID, Label: topic.Name.In(text.Lang(lang)), Hint: topic.Summary.In(text.Lang(lang)), Checked: ticked[topic.ID],
 		})
 	}

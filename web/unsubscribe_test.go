@@ -224,7 +224,7 @@ func TestSomebodyStopsMailFromAMessageAndTakesItBack(t *testing.T) {
 	b.SeeText("You get no more mail that can be stopped")
 	b.Inspect("unsubscribe-all")
 	for _, pref := range p.preferences(id) {
-		if pref.On != pref.Topic.Locked {
+		if pref.Topic.IsMail() && pref.On != pref.Topic.Locked {
 			t.Errorf("%s: on %v", pref.Topic.ID, pref.On)
 		}
 	}

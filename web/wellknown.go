@@ -3,10 +3,13 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/register"
 )
 
 // wellKnownController answers where programs look of themselves (RFC 8615).
@@ -31,4 +34,14 @@ func (c *wellKnownController) security(ctx echo.Context) error {
 		fmt.Sprintf("Canonical: %s/.well-known/security.txt", c.BaseURL),
 	}
 	return ctx.String(http.StatusOK, strings.Join(lines, "\n")+"\n")
+}
+
+// gpc tells whether a browser's signal is honoured, and since which day (Global
+// Privacy Control, 4.1): as the policy in force says.
+func (c *wellKnownController) gpc(ctx echo.Context) error {
+	policy := &policyController{c.server}
+	return ctx.JSON(http.StatusOK, struct {
+		GPC  bool   `json:"gpc"`
+		Last string `json:"lastUpdate"`
+	}{slices.ContainsFunc(c.Register.Topics, func(t register.Topic) bool { return t.Signal }), policy.current().Effective.String()})
 }

@@ -18,7 +18,9 @@ import (
 // the hash of its token.
 const (
 	SessionByToken = `(select id from session where token_hash = $1)`
-	StaffByToken   = `(select staff_id from session where token_hash = $1)`
+	// PersonByToken is whose that session is.
+	PersonByToken = `(select person_id from session where token_hash = $1)`
+	StaffByToken  = `(select staff_id from session where token_hash = $1)`
 )
 
 // readSession reads a session that has not lapsed; none, or one.

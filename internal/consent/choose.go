@@ -98,7 +98,7 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 			topic, _ := s.deps.Register.Topic(id)
 			before := known.about(topic)
 			on := want(before)
-			if before.On == on {
+			if before.On == on && !unasked(before) {
 				continue
 			}
 			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
@@ -113,6 +113,11 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 		return events, nil
 	})
 }
+
+// unasked tells of what is off because nobody was asked: a no to it is a word of
+// its own, which stands against a yes said elsewhere. Mail needs none: its boxes
+// come with others.
+func unasked(p Preference) bool { return !p.On && p.Since.IsZero() && !p.Topic.IsMail() }
 
 // AllOff switches off all mail that can be, for good: topics that are thought
 // of later too. It tells how many lines the ledger got.

@@ -72,7 +72,8 @@ func (p Preference) Version() string {
 	return state + strconv.FormatInt(p.Since.UnixMicro(), 36)
 }
 
-type stateRow struct {
+// State is what the ledger comes to for a topic: its last line.
+type State struct {
 	PersonID uuid.UUID
 	Topic    string
 	Given    bool
@@ -81,7 +82,7 @@ type stateRow struct {
 }
 
 // TableName is the table of what it all comes to.
-func (stateRow) TableName() string { return "consent_state" }
+func (State) TableName() string { return "consent_state" }
 
 // The reasons of a suppression.
 const (

@@ -11,12 +11,12 @@ import (
 // addressee is all that is known about one addressee: what they said, and how
 // their addresses stand on the suppression list.
 type addressee struct {
-	states      map[string]stateRow
+	states      map[string]State
 	suppression map[string]time.Time // topic → the latest
 }
 
-func newAddressee(states []stateRow, suppressions []suppressionRow) addressee {
-	s := addressee{states: map[string]stateRow{}, suppression: map[string]time.Time{}}
+func newAddressee(states []State, suppressions []suppressionRow) addressee {
+	s := addressee{states: map[string]State{}, suppression: map[string]time.Time{}}
 	for _, row := range states {
 		s.states[row.Topic] = row
 	}

@@ -78,7 +78,7 @@ func write(ctx context.Context, exec exec, events []Event) (int64, error) {
 // given, stand on the suppression list, and hands it over: after one round trip,
 // if the person has no other addresses than those.
 func (s *Service) read(r *postgres.Reads, person uuid.UUID, addresses []string, done func(addressee)) {
-	states := postgres.Rows[stateRow](r, "where person_id = $1", person)
+	states := postgres.Rows[State](r, "where person_id = $1", person)
 	var theirs []string
 	r.Each(func(rows pgx.Rows) error {
 		address, err := pgx.RowTo[string](rows)
@@ -118,6 +118,11 @@ func (s *Service) suppressions(r *postgres.Reads, addresses []string) *[]suppres
 		return err
 	}, `select topic, at from suppression where address_hash = any($1)`, hashes)
 	return all
+}
+
+// readStates are the states of topics, of whoever has a session.
+func readStates(r *postgres.Reads, tokenHash []byte, topics []string) *[]State {
+	return postgres.Rows[State](r, "where person_id = "+account.PersonByToken+" and topic = any($2)", tokenHash, topics)
 }
 
 func readHistory(r *postgres.Reads, person uuid.UUID, limit int) *[]Event {

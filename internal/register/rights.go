@@ -55,7 +55,8 @@ type RequestKind struct {
 	Law document.Text `json:"law"`
 	// MessageOptional says that the person need not give a reason.
 	MessageOptional bool     `json:"message_optional"`
-	Urgent          bool     `json:"urgent"` // goes before the others in the queue: promise P21
+	Choices         bool     `json:"choices"` // some of it is done at once, by a no under Privacy choices
+	Urgent          bool     `json:"urgent"`  // goes before the others in the queue: promise P21
 	Promises        []string `json:"promises"`
 }
 
@@ -67,6 +68,7 @@ properties:
   handling: {default: staff, description: Answered by itself or by staff.}
   clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, appi-N, days-N."}
   message_optional: {default: false}
+  choices: {default: false, description: Whether some of it is done at once under Privacy choices.}
   urgent: {default: false}
 `
 }

@@ -70,6 +70,10 @@ func signUp(ctx context.Context) views.SignUpPage {
 	}
 	return views.SignUpPage{
 		Shell: shell(ctx, "", text.T(ctx, "account.signUpTitle")), Countries: countries,
+		Uses: []ui.CheckboxProps{{
+			Name: "topics", ID: "topics-analytics", Value: "analytics", Label: pick(ctx, "Measuring how our site is used", "サイトの利用状況の測定"),
+			Hint: pick(ctx, "We record which pages of our website you see, to learn what works.", "当社ウェブサイトでご覧になったページを記録し、改善に役立てます。"),
+		}},
 		Topics: []ui.CheckboxProps{
 			{Name: "topics", Value: "new-features", ID: "topics-new-features", Label: pick(ctx, "New features", "新機能"), Hint: pick(ctx, "What the software can do that it could not before.", "ソフトウェアの新しい機能をご紹介します。")},
 			{Name: "topics", Value: "promotions", ID: "topics-promotions", Label: promotions(ctx), Hint: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。")},

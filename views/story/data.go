@@ -79,6 +79,13 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 	return []views.DataPurpose{{
 		Name: pick(ctx, "Providing the service", "サービスの提供"), Summary: pick(ctx, "To let you connect and to keep the service running.", "接続していただき、サービスを動かし続けるためです。"),
 		Basis: pick(ctx, "contract", "契約の履行"), You: pick(ctx, "Needed for as long as you use the service.", "サービスのご利用中は必要です。"),
+	}, {
+		Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Summary: pick(ctx, "Seeing which pages work and which don't.", "どのページが役に立ち、どのページに問題があるかを把握するためです。"),
+		Basis: pick(ctx, "Your consent", "お客様の同意"), You: pick(ctx, "You can withdraw your consent at any time, and at once.", "同意は、いつでもその場で撤回できます。"),
+		Press: &views.Press{
+			Known: true, Topics: []string{"analytics"}, Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Return: "/", Href: "/privacy-choices",
+			Standing: views.Standing{On: true, Since: at("2026-05-03T08:14:00Z"), How: "sign-up"},
+		},
 	}}
 }
 

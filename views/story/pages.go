@@ -12,6 +12,7 @@ func Pages() []Group {
 		data(),
 		downloads(),
 		email(),
+		choices(),
 		erasures(),
 		services(),
 		requests(),

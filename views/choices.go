@@ -1,0 +1,145 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// ChoicesPage is everything that somebody says yes or no to, and how it stands.
+type ChoicesPage struct {
+	Shell
+	Known  bool   // whose choices they are: else nothing is known, and they are explained
+	At     string // where a press is sent
+	Mailed bool   // they are opened by a mailed link, without signing in
+	// Address is whose choices they are, of a mailed link.
+	Address string
+	Signal  bool // the browser says no: Global Privacy Control or Do Not Track
+	Mail    ChoicesMail
+	Groups  []ChoiceGroup
+	// Problems are what has to be asked again, by the id of its choice.
+	Problems ui.Problems
+	Despite  string // the topic to which a yes was said in a browser that says no
+}
+
+// ChoicesMail is how many kinds of mail are on.
+type ChoicesMail struct{ On, Of int64 }
+
+// ChoiceGroup is the choices of a kind: see the messages choices.group.
+type ChoiceGroup struct {
+	Kind    string
+	Choices []Choice
+}
+
+// Choice is one thing to say yes or no to.
+type Choice struct {
+	ID, Name string
+	Summary  string // what one says yes to
+	Effect   string // what a no does; mail has none
+	Standing
+	Seen   string // the version of how it stands
+	Signal bool   // a browser's no counts for it
+	Events []EmailEvent
+}
+
+// Standing is how something stands, since when and by what.
+type Standing struct {
+	On    bool
+	Since time.Time // zero: nothing was said
+	How   EmailChannel
+}
+
+// Press is a choice where somebody reads of what rests on it: how it stands,
+// and a no in one press. A yes is said where its words are.
+type Press struct {
+	Standing
+	Known  bool     // who reads is signed in
+	Topics []string // that a no is said to
+	Name   string
+	Return string // the page to come back to
+	Href   string // where a yes can be said
+}
+
+func (s Standing) badge(ctx context.Context) ui.BadgeProps {
+	switch {
+	case s.On && s.Since.IsZero():
+		return ui.BadgeProps{Label: text.T(ctx, "choices.assumed")}
+	case s.On:
+		return ui.BadgeProps{Kind: ui.Done, Label: text.T(ctx, "choices.on")}
+	case s.Since.IsZero():
+		return ui.BadgeProps{Label: text.T(ctx, "choices.open")}
+	}
+	return ui.BadgeProps{Label: text.T(ctx, "choices.off")}
+}
+
+// say tells how it stands, since when and by what.
+func (s Standing) say(ctx context.Context) string {
+	switch {
+	case s.Since.IsZero() && s.On:
+		return text.T(ctx, "choices.default")
+	case s.Since.IsZero():
+		return text.T(ctx, "choices.never")
+	case s.How == EmailSuppressed:
+		return text.T(ctx, "email.suppressed", "Date", s.Since)
+	case s.On:
+		return text.T(ctx, "choices.yes", "Date", s.Since, "How", s.How.say(ctx))
+	}
+	return text.T(ctx, "choices.no", "Date", s.Since, "How", s.How.say(ctx))
+}
+
+// refusable tells whether there is a no to say: also to what nobody asked.
+func (s Standing) refusable() bool { return s.On || s.Since.IsZero() }
+
+func (c Choice) hidden(say string, despite bool) []ui.Hidden {
+	fields := []ui.Hidden{{Name: "topics", Value: c.ID}, {Name: "seen", Value: c.Seen}, {Name: "say", Value: say}}
+	if despite {
+		fields = append(fields, ui.Hidden{Name: "despite", Value: "yes"})
+	}
+	return fields
+}
+
+func (p Press) hidden() []ui.Hidden {
+	fields := []ui.Hidden{{Name: "say", Value: "no"}, {Name: "return", Value: p.Return}}
+	for _, topic := range p.Topics {
+		fields = append(fields, ui.Hidden{Name: "topics", Value: topic})
+	}
+	return fields
+}
+
+// said is a line of the ledger in words.
+func (e EmailEvent) said(ctx context.Context) string {
+	key := "choices.no"
+	if e.Yes {
+		key = "choices.yes"
+		if e.Wording != "" {
+			key = "choices.yesTo"
+		}
+	}
+	return text.T(ctx, key, "Date", e.At, "How", e.How.say(ctx))
+}
+
+func choicesLead(ctx context.Context, p ChoicesPage) string {
+	switch {
+	case p.Mailed:
+		return text.T(ctx, "choices.leadMailed", "Address", p.Address)
+	case p.Known:
+		return text.T(ctx, "choices.lead")
+	}
+	return text.T(ctx, "choices.leadOpen")
+}
+
+func choicesSignal(ctx context.Context, p ChoicesPage) string {
+	if p.Known {
+		return text.T(ctx, "choices.signalKnown")
+	}
+	return text.T(ctx, "choices.signalOpen")
+}
+
+func sayYes(ctx context.Context, despite bool) string {
+	if despite {
+		return text.T(ctx, "choices.sayYesDespite")
+	}
+	return text.T(ctx, "choices.sayYes")
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+const choicesPath = "/privacy-choices"
+
+// choicesController is all that a person says yes or no to, on one page.
+type choicesController struct{ *server }
+
+// choiceForm is one press: a no to topics, or a yes to one of which the page
+// showed a version. It may come from wherever what rests on them is read.
+type choiceForm struct {
+	Topics  []string `form:"topics"`
+	Say     string   `form:"say"`
+	Seen    string   `form:"seen" text:"none"`
+	Despite string   `form:"despite"` // the browser's no was told of
+	Next    string   `form:"return" text:"none"`
+}
+
+func (f choiceForm) yes() bool { return f.Say == "yes" }
+
+// boxes are what was pressed. A no is to however it stands, a yes to what was seen.
+func (f choiceForm) boxes() []consent.Box {
+	boxes := make([]consent.Box, len(f.Topics))
+	for i, id := range f.Topics {
+		boxes[i] = consent.Box{Topic: id}
+		if f.yes() {
+			boxes[i] = consent.Box{Topic: id, On: true, Seen: f.Seen}
+		}
+	}
+	return boxes
+}
+
+func (c *choicesController) show(ctx echo.Context) error {
+	form, problems, _, err := recall[choiceForm](ctx)
+	if err != nil {
+		return err
+	}
+	page := views.ChoicesPage{
+		Shell: c.shell(ctx, "choices.title", "choices"), At: choicesPath, Known: person(ctx) != uuid.Nil, Signal: saysNo(ctx.Request()),
+		Problems: words(ctx, problems),
+	}
+	if slices.ContainsFunc(problems, func(p fault.Problem) bool { return p.Key == "choices.despite" }) && len(form.Topics) == 1 {
+		page.Despite = form.Topics[0]
+	}
+	if err := c.fill(ctx, &page, person(ctx), signedIn(ctx).Address); err != nil {
+		return err
+	}
+	return render(ctx, http.StatusOK, views.Choices(page))
+}
+
+// fill puts every choice on a page, and how it stands if it is known whose.
+func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, person uuid.UUID, address string) error {
+	r := ctx.Request().Context()
+	lang := text.Lang(r)
+	all, history := &[]consent.Preference{}, &[]consent.Event{}
+	if page.Known {
+		reads := c.Reads()
+		all = c.Consents.ReadPreferences(reads, person, address)
+		history = c.Consents.ReadHistory(reads, person)
+		if err := reads.Send(r); err != nil {
+			return err
+		}
+	} else {
+		for _, t := range c.Register.Topics {
+			*all = append(*all, consent.Preference{Topic: t, On: t.DefaultOn})
+		}
+	}
+	groups := map[register.TopicKind][]views.Choice{}
+	for _, p := range *all {
+		t := p.Topic
+		switch {
+		case t.Locked:
+			continue
+		case t.IsMail() && !page.Mailed: // they have a page of their own
+			page.Mail.Of++
+			if p.On {
+				page.Mail.On++
+			}
+			continue
+		}
+		groups[t.Kind] = append(groups[t.Kind], views.Choice{
+			ID: t.ID, Name: t.Name.In(lang), Summary: t.Summary.In(lang), Effect: t.Effect.In(lang), Standing: standing(p), Seen: p.Version(),
+			Signal: t.Signal, Events: lines(*history, t.ID),
+		})
+	}
+	for _, kind := range []register.TopicKind{register.OfMail, register.OfUse, register.OfTransfer, register.OfSharing} {
+		if list := groups[kind]; len(list) > 0 {
+			page.Groups = append(page.Groups, views.ChoiceGroup{Kind: string(kind), Choices: list})
+		}
+	}
+	return nil
+}
+
+func standing(p consent.Preference) views.Standing {
+	return views.Standing{On: p.On, Since: p.Since, How: views.EmailChannel(p.Channel)}
+}
+
+// create writes one press at once. A no is written whatever the page showed. A
+// yes to what has changed since is asked again, and so is one in a browser that
+// says no.
+func (c *choicesController) create(ctx echo.Context) error {
+	form, err := bind[choiceForm](ctx)
+	if err != nil {
+		return err
+	}
+	choice := ownChoice(ctx)
+	if form.Next != "" {
+		choice.Channel = consent.Beside
+	}
+	return c.write(ctx, form, choice, choicesPath, localPath(orElse(form.Next, choicesPath)))
+}
+
+// write writes a press, shows it again at address or goes on to next.
+func (c *choicesController) write(ctx echo.Context, form choiceForm, choice consent.Choice, address, next string) error {
+	r := ctx.Request()
+	if form.yes() && saysNo(r) && slices.ContainsFunc(form.Topics, c.signalled) {
+		if form.Despite == "" {
+			return c.again(ctx, address, form, asked(form.Topics, "choices.despite"))
+		}
+		choice.Channel = consent.Despite
+	}
+	changed, stale, err := c.Consents.Choose(r.Context(), choice, form.boxes())
+	if problems, ok := fault.Fields(err); ok {
+		return c.again(ctx, address, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(stale) > 0:
+		return c.again(ctx, address, form, asked(stale, "choices.stale"))
+	case changed == 0:
+		return c.redirect(ctx, next, "choices.unchanged")
+	case form.yes():
+		return c.redirect(ctx, next, "choices.saidYes", "Topic", c.called(r.Context(), form.Topics))
+	}
+	return c.redirect(ctx, next, "choices.saidNo", "Topic", c.called(r.Context(), form.Topics))
+}
+
+func orElse(path, other string) string {
+	if path == "" {
+		return other
+	}
+	return path
+}
+
+func (s *server) signalled(topic string) bool {
+	t, _ := s.Register.Topic(topic)
+	return t.Signal
+}
+
+// asked are the choices that are asked about again, and why.
+func asked(topics []string, key string) fault.Problems {
+	problems := make(fault.Problems, len(topics))
+	for i, id := range topics {
+		problems[i] = fault.Field("choice-"+id, key)
+	}
+	return problems
+}
+
+// called is what a press was about: its topic, or the purpose of all.
+func (s *server) called(ctx context.Context, topics []string) string {
+	if len(topics) == 0 {
+		return ""
+	}
+	t, _ := s.Register.Topic(topics[0])
+	if len(topics) == 1 {
+		return t.Name.In(text.Lang(ctx))
+	}
+	p, _ := s.Register.Purpose(t.Purpose)
+	return p.Name.In(text.Lang(ctx))
+}
+
+// standings are how the reader of a page stands to what it names.
+type standings struct {
+	known bool
+	all   *[]consent.Preference
+}
+
+// readStandings adds to a page's reads how its reader stands to everything, if
+// they are signed in.
+func (s *server) readStandings(ctx echo.Context, reads *postgres.Reads) standings {
+	if person(ctx) == uuid.Nil {
+		return standings{}
+	}
+	return standings{true, s.Consents.ReadPreferences(reads, person(ctx), signedIn(ctx).Address)}
+}
+
+// stands is readStandings for a page that reads nothing else.
+func (s *server) stands(ctx echo.Context) (standings, error) {
+	reads := s.Reads()
+	st := s.readStandings(ctx, reads)
+	if !st.known {
+		return st, nil
+	}
+	return st, reads.Send(ctx.Request().Context())
+}
+
+// press is a no beside what rests on topics, nil where nobody can say one.
+func (st standings) press(ctx echo.Context, name string, topics ...register.Topic) *views.Press {
+	press := &views.Press{Known: st.known, Name: name, Return: here(ctx), Href: choicesPath}
+	for _, t := range topics {
+		if t.Locked || t.ID == "" {
+			continue
+		}
+		press.Topics = append(press.Topics, t.ID)
+		press.Href = choicesPath + "#choice-" + t.ID
+		if t.IsMail() {
+			press.Href = "/email"
+		}
+		if !st.known {
+			continue
+		}
+		i := slices.IndexFunc(*st.all, func(p consent.Preference) bool { return p.Topic.ID == t.ID })
+		if p := (*st.all)[i]; len(press.Topics) == 1 || p.On && !press.On || p.On == press.On && p.Since.After(press.Since) {
+			press.Standing = standing(p)
+		}
+	}
+	if len(press.Topics) == 0 {
+		return nil
+	}
+	return press
+}
+
+// footer are the links to choices that the register wants at the foot of every page.
+func (s *server) footer(ctx context.Context) []ui.Link {
+	var links []ui.Link
+	for _, t := range s.Register.Topics {
+		if !t.Footer.Empty() {
+			links = append(links, ui.Link{Label: t.Footer.In(text.Lang(ctx)), Href: choicesPath + "#choice-" + t.ID})
+		}
+	}
+	return links
+}
