@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"gocloud.dev/blob/fileblob"
 
@@ -56,6 +57,7 @@ func TestAFullDiskDelaysErasuresAndLosesNothing(t *testing.T) {
 	filling := fill(t, disk)
 	robin := b.robin()
 	kim := b.Person(apptest.Somebody{Email: "kim@example.com", Topics: []string{"new-features"}})
+	b.Clock.Advance(time.Second)
 	b.unsubscribe(kim, "new-features") // people notice nothing
 	r, err := b.Requests.AskErasure(t.Context(), robin, "")
 	must(t, err)

@@ -27,6 +27,7 @@ func TestWhatIsSaidStandsInTheStoreSealedAndInOrder(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	robin := b.robin()
+	b.Clock.Advance(time.Second)
 	b.unsubscribe(robin, "new-features")
 	b.Clock.Advance(3 * time.Second)
 	lag, err := b.Journal.Lag(t.Context())
