@@ -22,7 +22,7 @@ func TestTheLedgerComesToTheStateWhateverIsSaidInWhichOrder(t *testing.T) {
 	b := setup(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
+	r := rand.New(rand.NewPCG(seed, 0))
 	ids := []string{topic, forAll, "analytics", "sharing", "transfer-us"}
 	people := []uuid.UUID{b.person(t, "mara@example.com"), b.person(t, "noor@example.com"), b.person(t, "robin@example.com")}
 	for range 120 {

@@ -17,14 +17,14 @@ import (
 func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error) {
 	c, _ := s.deps.Register.Category(category)
 	groups := s.deps.Register.Rests(c)
+	against := map[uuid.UUID]bool{}
 	if len(groups) == 0 {
-		return nil, nil
+		return against, nil
 	}
 	refused, err := refusals(ctx, tx, people, slices.Concat(groups...))
 	if err != nil {
 		return nil, err
 	}
-	against := map[uuid.UUID]bool{}
 	for person, topics := range refused {
 		against[person] = slices.ContainsFunc(groups, func(group []string) bool {
 			return !slices.ContainsFunc(group, func(topic string) bool { return !topics[topic] })
