@@ -33,6 +33,7 @@ type DataHeld struct {
 	Rows   int64
 	Since  time.Time // zero where rows have no time
 	Silent bool      // it could not be read just now
+	Late   time.Time // what is from before should have gone already; zero: nothing
 }
 
 // DataCategoryPage is one category: its rows, and why they are held.

@@ -20,10 +20,21 @@ func (h DataHeld) stat(ctx context.Context) ui.StatProps {
 	return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entriesSince", h.Rows, "Since", h.Since)}
 }
 
+// late says what should have gone already.
+func (h DataHeld) late(ctx context.Context) string {
+	if h.Late.IsZero() {
+		return ""
+	}
+	return text.T(ctx, "data.late", "Before", text.Date(ctx, h.Late))
+}
+
 func (c DataCard) props(ctx context.Context) ui.CardProps {
 	card := ui.CardProps{
 		Title: c.Name, Href: c.Href, Text: c.Summary, Stat: c.Held.stat(ctx),
 		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept.In(ctx)}},
+	}
+	if late := c.Held.late(ctx); late != "" {
+		card.Facts[1].Value = text.Sentences(ctx, card.Facts[1].Value, late)
 	}
 	if c.Held.Silent {
 		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.silentShort"), Kind: ui.Info}

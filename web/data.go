@@ -57,7 +57,7 @@ func (c *dataController) index(ctx echo.Context) error {
 func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
 	lang := text.Lang(ctx)
 	card := views.DataCard{
-		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: heldOf(h), Kept: category.Retention.Rule(lang),
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Kept: category.Retention.Rule(lang),
 	}
 	for _, p := range c.Register.PurposesOf(category) {
 		card.Why = append(card.Why, p.Name.In(lang))
@@ -65,8 +65,12 @@ func (c *dataController) card(ctx context.Context, category register.Category, h
 	return card
 }
 
-func heldOf(h record.Holding) views.DataHeld {
-	return views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
+func (c *dataController) held(category register.Category, h record.Holding) views.DataHeld {
+	held := views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
+	if before, late := c.Retention.Late(category, h.First); late {
+		held.Late = before
+	}
+	return held
 }
 
 // show is one category: charts, a page of rows, and why they are held.
@@ -95,7 +99,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	page := c.categoryPage(ctx, category, st)
 	page.Filter = filter
 	page.Charts = charts(category, *held)
-	page.Held = heldOf(held.Holding)
+	page.Held = c.held(category, held.Holding)
 	for i, source := range sources {
 		list := c.list(ctx, source, i, *rows[i])
 		list.Narrowed = !span.From.IsZero() || !span.To.IsZero()

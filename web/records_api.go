@@ -34,6 +34,7 @@ type taken struct {
 	Updated  int64        `json:"updated"` // held already, by their row_key, and said something else
 	Known    int64        `json:"known"`
 	Refused  int64        `json:"refused"`
+	Past     int64        `json:"past"`     // of the refused, those whose time is over
 	Refusals []refusedRow `json:"refusals"` // the first of them
 	Warning  string       `json:"warning,omitempty"`
 	Error    string       `json:"error,omitempty"` // why it ended before its end; what is counted is held
@@ -87,7 +88,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 			}
 		},
 	})
-	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused
+	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused, answer.Past = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused, result.Past
 	if err != nil {
 		return notWhole{err, answer}
 	}

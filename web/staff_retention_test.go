@@ -30,6 +30,13 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 	over := p.clock.Now().AddDate(-1, -1, -20)
 	p.Months("connection_log", over, p.clock.Now())
 	p.Exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds) select $1, $2, n, '192.0.2.0/24', 1, 1 from generate_series(1, 3) n`, robin, over)
+	const late = "is past its time and should have been deleted"
+	of := p.client().signIn("robin@example.com")
+	for _, page := range []string{"/data", "/data/connection-log"} {
+		if !strings.Contains(of.get(page).body, late) {
+			t.Errorf("%s does not say what is past its time", page)
+		}
+	}
 	must(t, p.Retention.Begin(t.Context()))
 	for end := time.Now().Add(time.Minute); p.count(`select count(*) from retention_run where ended_at is null`) > 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		p.clock.Advance(time.Second)
@@ -37,6 +44,9 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 	date := func(at time.Time) string { return text.Date(p.Catalog.Into(t.Context(), "en"), at) }
 	if got := row(); !strings.Contains(got, "3 entries on "+date(p.clock.Now())+", the oldest from "+date(over)) || !strings.Contains(got, "1 month went whole") {
 		t.Errorf("after: %s", got)
+	}
+	if body := of.get("/data/connection-log").body; strings.Contains(body, late) {
+		t.Error("robin is told of what is past its time and gone")
 	}
 	p.clock.Advance(73 * time.Hour)
 	admin = p.staffIn("admin2@example.com", staff.Admin)

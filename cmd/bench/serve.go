@@ -140,6 +140,11 @@ func (t task) join(db *postgres.DB, base string, log *slog.Logger) (*app.App, er
 	if err != nil {
 		return nil, err
 	}
+	for i, c := range reg.Categories { // its log is three years long
+		if c.ID == "connection-log" {
+			reg.Categories[i].Retention.Keep = register.Span{N: 10, Unit: register.Years}
+		}
+	}
 	parts := app.Parts{DB: db, Ring: ring, Register: reg, BaseURL: base, Log: log, Now: time.Now, Grace: time.Nanosecond}
 	if parts.Sender, err = t.sender(); err != nil {
 		return nil, err

@@ -8,8 +8,8 @@ import (
 )
 
 // A made-up life has more of some days than of others: it uses the service more
-// every year and in winter, on weekends and at Christmas, goes away in August,
-// and had a week without any in its second spring.
+// as time goes by and in winter, on weekends and at Christmas, goes away in August,
+// and had a week without any in its last spring.
 
 const holiday = 15 // days from 8 August on, somewhere else
 

@@ -210,7 +210,7 @@ func (c *demo) welcome(folder string, took time.Duration) {
 The demo is ready, after %.1f seconds. Everybody in it is made up.
 
   The portal     http://%s
-                 sign in as %s (three years, 200,000 connections),
+                 sign in as %s (200,000 connections in a year),
                  hikari@example.com (Japanese) or sam@example.com (California)
                  password for all: %s
                  (all of them, in the browser: http://%s%s)

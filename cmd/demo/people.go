@@ -37,7 +37,7 @@ const robin = "robin@example.com"
 func cast() []somebody {
 	return []somebody{
 		{
-			Name: "Robin Example", Email: robin, About: "Berlin. Three years with the service, 200,000 connections, two open requests.", Lang: "en", Country: "DE", Street: "Musterstraße 1", PostalCode: "10115", City: "Berlin",
+			Name: "Robin Example", Email: robin, About: "Berlin. Three years with the service, 200,000 connections in the last one, two open requests.", Lang: "en", Country: "DE", Street: "Musterstraße 1", PostalCode: "10115", City: "Berlin",
 			Band: account.Adult, Topics: []string{"new-features", "promotions"}, Seed: 1, Connections: 200_000, Visits: 1_200,
 			Networks: []place{{"192.0.2.0/24", "Berlin, DE"}, {"198.51.100.0/24", "Hamburg, DE"}, {"203.0.113.0/24", "Vienna, AT"}, {"2001:db8:10::/48", "Berlin, DE"}},
 		},

@@ -15,17 +15,27 @@ func chance(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 2026)) //nolint:gosec // made-up rows, the same each time
 }
 
-const years = 3
-
-// connections writes the connections of the three years before end, as CSV
-// for `portal import --category connection-log`.
+// connections writes the connections of the year before end, as CSV for `portal
+// import --category connection-log`: as long as the register keeps them.
 func connections(w io.Writer, p somebody, end time.Time) error {
+	return logged(w, p, p.Connections, end.AddDate(-1, 0, 1), end)
+}
+
+// overdue are a few connections of the month before that year: what came in when
+// it was due, and is past its time by now. The first sweep takes them away.
+func overdue(w io.Writer, p somebody, end time.Time) error {
+	month := time.Date(end.Year()-1, end.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+	return logged(w, p, 40, month, month.AddDate(0, 0, 28))
+}
+
+// logged writes n connections between two days.
+func logged(w io.Writer, p somebody, n int, begin, end time.Time) error {
 	if _, err := io.WriteString(w, "person,started_at,network,place,bytes,seconds\n"); err != nil {
 		return err
 	}
 	r := chance(p.Seed)
 	line := make([]byte, 0, 128)
-	for _, at := range moments(r, p.Connections, end.AddDate(-years, 0, 0), end) {
+	for _, at := range moments(r, n, begin, end) {
 		from := p.Networks[whereOn(r, at, len(p.Networks))]
 		seconds := int64(20 + r.ExpFloat64()*1500)
 		perSecond := 2_000 + r.ExpFloat64()*180_000
@@ -107,7 +117,7 @@ func history(category string, p somebody, end time.Time) []map[string]any {
 			"billing_name": p.Name, "billing_street": p.Street, "billing_postal_code": p.PostalCode, "billing_city": p.City, "billing_country": p.Country,
 		})}
 	case "trial-downloads":
-		return []map[string]any{row(1090, map[string]any{"product": "Plus Ultra Link", "version": "2.4.0", "platform": "Linux"})}
+		return []map[string]any{row(640, map[string]any{"product": "Plus Ultra Link", "version": "2.4.0", "platform": "Linux"})}
 	case "posts":
 		return []map[string]any{
 			row(400, map[string]any{"place": "Forum", "title": "Slow in the evening", "text": "Between eight and ten it crawls. Does anybody else see that?", "url": "https://forum.example/t/1871"}),

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -43,5 +44,26 @@ func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
 			t.Errorf("%v: %v at the first start, %v at the second", tables, once, now)
 		}
 		once = now
+	}
+	swept(t, p)
+}
+
+// What is past its time in the demo is what it makes so, and the first sweep takes
+// it away.
+func swept(t *testing.T, p *apptest.Portal) {
+	t.Helper()
+	if err := p.Retention.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, after := range []time.Duration{0, time.Minute} {
+		p.Clock.Advance(after)
+		for p.Count(`select count(*) from plan where kind = 'retention' and due_at <= $1`, p.Clock.Now()) > 0 {
+			if _, _, err := p.Plans.Next(t.Context(), "retention"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if gone, months := p.Count(`select sum(rows) from retention_run where ended_at is not null`), p.Count(`select sum(partitions) from retention_run`); gone != 40 || months != 1 {
+		t.Errorf("%d rows and %d months are past their time", gone, months)
 	}
 }

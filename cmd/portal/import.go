@@ -121,7 +121,11 @@ func (i *importer) file(ctx context.Context, category, name string, format recor
 	if result.Updated > 0 {
 		updated = fmt.Sprintf("%d updated, ", result.Updated)
 	}
-	fmt.Fprintf(i.out, "%s: %d added, %s%d known, %d refused (%s rows/s)\n", name, result.Added, updated, result.Known, result.Refused,
+	past := ""
+	if result.Past > 0 {
+		past = fmt.Sprintf(", of these %d past their time", result.Past)
+	}
+	fmt.Fprintf(i.out, "%s: %d added, %s%d known, %d refused%s (%s rows/s)\n", name, result.Added, updated, result.Known, result.Refused, past,
 		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
 	if result.Unended {
 		fmt.Fprintln(i.err, name+": "+text.T(i.words, "record.unended"))

@@ -87,7 +87,9 @@ func failsThrice(t *testing.T, p book, clock *testkit.SetClock, id uuid.UUID, to
 
 func TestWorkWithoutALastTryWaitsLongerEachTime(t *testing.T) {
 	t.Parallel()
-	p, clock, id := planned(t, jobs.Work{Batch: func(context.Context, postgres.Tx, uuid.UUID, jobs.Try) (jobs.Next, error) { return jobs.Next{}, errWork }})
+	p, clock, id := planned(t, jobs.Work{Batch: func(context.Context, postgres.Tx, uuid.UUID, jobs.Try) (jobs.Next, error) {
+		return jobs.Next{}, errWork
+	}})
 	for _, wait := range []time.Duration{time.Second, 16 * time.Second, 81 * time.Second} {
 		if did, _, err := p.Next(t.Context(), "errand"); !did || err == nil {
 			t.Fatalf("it is not tried: %v", err)

@@ -37,6 +37,7 @@ const (
 	OneAddress Reason = "network" // of one device, where a network is asked for (promise P7)
 	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
 	NoCountry  Reason = "country" // no code of a country that is offered
+	PastTime   Reason = "past"    // older than the register keeps such a row (promise P22)
 	Unfit      Reason = "database"
 )
 
@@ -71,13 +72,18 @@ type checker struct {
 	reg      *register.Register
 	category string
 	now      time.Time
+	begin    time.Time      // of what is kept; zero: no row goes by its own time
 	names    *memo[verdict] // which are forbidden
 	places   *memo[bool]    // which are words for one
 }
 
 func newChecker(reg *register.Register, category string, now time.Time) checker {
+	var begin time.Time
+	if c, _ := reg.Category(category); c.Retention.From == register.SinceRow {
+		begin = c.Retention.Keep.Before(now)
+	}
 	return checker{
-		reg: reg, category: category, now: now, places: newMemo(placeName, mostKnown),
+		reg: reg, category: category, now: now, begin: begin, places: newMemo(placeName, mostKnown),
 		names: newMemo(func(name string) (v verdict) {
 			v.ban, v.is = reg.ForbiddenField(category, name)
 			return v

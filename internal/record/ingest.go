@@ -50,6 +50,7 @@ type Progress struct {
 	Updated int64 // held already, by their key, and said something else
 	Known   int64 // held already
 	Refused int64
+	Past    int64 // of the refused, those whose time is over
 }
 
 // Rows is how many rows have been looked at.
@@ -66,7 +67,7 @@ type Result struct {
 }
 
 // Ingest takes in rows: it refuses each that is not exactly what its category
-// declares, and keeps the rest. A row names its person by the field person, an
+// declares, and each that is older than it is kept, and keeps the rest. A row names its person by the field person, an
 // e-mail address or an id; nobody unknown, and nobody who is being erased, gets
 // one. The same row twice is one row, so a run that was cut off is repeated
 // whole. A row of a category without a table of its own may have a key of the
@@ -130,7 +131,7 @@ func (r *run) end(ctx context.Context, whole bool) error {
 			At: r.deps.Now(), Actor: r.in.Actor, Action: "records.imported", Subject: r.result.Run.String(),
 			Detail: map[string]any{
 				"category": r.in.Category, "added": r.result.Added, "updated": r.result.Updated, "known": r.result.Known,
-				"refused": r.result.Refused, "whole": whole,
+				"refused": r.result.Refused, "past": r.result.Past, "whole": whole,
 			},
 		})
 	})

@@ -68,7 +68,11 @@ func (i *ingestTable) add(b *batch, check checker, raw *rawRow) {
 			b.texts = append(b.texts, value)
 		}
 		if at == i.time {
-			p.at, _ = time.Parse(time.RFC3339Nano, string(value)) // as canonical wrote it
+			if p.at, _ = time.Parse(time.RFC3339Nano, string(value)); p.at.Before(check.begin) { // it parses: canonical wrote it
+				b.buf = b.buf[:start]
+				b.refuse(Refusal{Line: raw.line, Field: f.ID, Reason: PastTime, kept: i.category.Retention.Keep})
+				return
+			}
 		}
 		if !i.holding.Records {
 			b.buf = i.column(append(b.buf, '\t'), f, value)

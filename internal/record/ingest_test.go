@@ -171,10 +171,10 @@ func TestARowThatIsNotWhatItsCategoryDeclaresIsRefusedByLineAndFieldAndTheRestIs
 			[]string{"2  ragged", "5  ragged"},
 		},
 		"types": {
-			"connection-log", record.CSV, logHeader + "mara@example.com,yesterday,203.0.113.0/24,,1,1\nmara@example.com,2025-01-01T00:00:00Z,home,,1,1\n" +
-				"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,-1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,1.5,1\n" +
-				"mara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24,,4111111111111111,1\nmara@example.com,1990-01-01T00:00:00Z,203.0.113.0/24,,1,1\n" +
-				"mara@example.com,2025-01-01T00:00:00Z,,,1,1\nmara@example.com,2025-01-01T00:00:00Z,203.0.113.0/24," + strings.Repeat("x", 101) + ",1,1\n", 0,
+			"connection-log", record.CSV, logHeader + "mara@example.com,yesterday,203.0.113.0/24,,1,1\nmara@example.com,2025-06-01T00:00:00Z,home,,1,1\n" +
+				"mara@example.com,2025-06-01T00:00:00Z,203.0.113.0/24,,-1,1\nmara@example.com,2025-06-01T00:00:00Z,203.0.113.0/24,,1.5,1\n" +
+				"mara@example.com,2025-06-01T00:00:00Z,203.0.113.0/24,,4111111111111111,1\nmara@example.com,1990-01-01T00:00:00Z,203.0.113.0/24,,1,1\n" +
+				"mara@example.com,2025-06-01T00:00:00Z,,,1,1\nmara@example.com,2025-06-01T00:00:00Z,203.0.113.0/24," + strings.Repeat("x", 101) + ",1,1\n", 0,
 			[]string{"2 started_at type", "3 network type", "4 bytes range", "5 bytes type", "6 bytes range", "7 started_at range", "8 network required", "9 place long"},
 		},
 		"people": {

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/internal/register"
 	messages "plusultra.link/privacy/views/text"
 )
 
@@ -15,15 +16,19 @@ type Refusal struct {
 	Reason Reason
 	Ban    string // which ban of the register, for Forbidden and Card
 
-	of dictionary.Field // what the category declares; nothing if it does not
+	of   dictionary.Field // what the category declares; nothing if it does not
+	kept register.Span    // how long such a row is kept, for PastTime
 }
 
 // Say tells why in words, and what would be right.
 func (r Refusal) Say(ctx context.Context) string {
 	key, args := r.says()
 	for i, arg := range args {
-		if n, ok := arg.(int64); ok {
-			args[i] = messages.Number(ctx, n)
+		switch v := arg.(type) {
+		case int64:
+			args[i] = messages.Number(ctx, v)
+		case messages.Span:
+			args[i] = v.In(ctx)
 		}
 	}
 	return messages.T(ctx, key, args...)
@@ -37,6 +42,8 @@ func (r Refusal) says() (key string, args []any) {
 		return "record.wants." + string(r.of.Type), nil
 	case r.Reason == TooLong && most > 0:
 		return "record.wants.short", []any{"Max", most}
+	case r.Reason == PastTime:
+		return "record.refused.past", []any{"Keep", r.kept.Length()}
 	case r.Reason == OutOfRange && r.of.Type.Number():
 		return "record.wants.range", []any{"Max", cmp.Or(most, largestInt)}
 	case r.Reason == OutOfRange && r.of.Type == dictionary.TypeTime:

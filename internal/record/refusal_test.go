@@ -27,6 +27,7 @@ func TestARefusalSaysWhatWouldBeRight(t *testing.T) {
 		`"seconds":2`:          {`"seconds":-2`, "must be between 0 and"},
 		`"network":"203.0.113`: {`"network":"203.0.113.x`, "must be a network, such as 203.0.113.0/24"},
 		`T00:00:00Z"`:          {`"`, "must be a time with its zone, such as 2026-05-03T14:00:00Z"},
+		`"2025-12-01`:          {`"2025-01-15`, "is past its time: such a row is kept for 12 months"},
 		`"2025-12`:             {`"1925-12`, "is before 2000 or in the future"},
 	} {
 		var said []string

@@ -236,6 +236,11 @@ func (r *run) report(c counts, refused []Refusal) {
 	r.result.Updated += c.updated
 	r.result.Known += c.known
 	r.result.Refused += int64(len(refused))
+	for _, f := range refused {
+		if f.Reason == PastTime {
+			r.result.Past++
+		}
+	}
 	if r.in.Refused == nil {
 		return
 	}

@@ -208,8 +208,8 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	reg := shipped(t)
 	for _, tc := range []struct{ category, lang, retention, erasure string }{
-		{"connection-log", "en", "We keep each entry for 12 months. After that we delete it.", "Deleted."},
-		{"connection-log", "ja", "各記録の保存期間は12か月です。期間が過ぎたものは削除します。", "削除します。"},
+		{"connection-log", "en", "We keep each entry for 12 months. We delete it within a day after that.", "Deleted."},
+		{"connection-log", "ja", "各記録の保存期間は12か月です。期間が過ぎたものは1日以内に削除します。", "削除します。"},
 		{"profile", "ja", "アカウントをお持ちの間、保存します。", "削除します。"},
 		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and then deleted. Tax and accounting"},
 		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除します。税法"},

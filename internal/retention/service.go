@@ -3,9 +3,11 @@ package retention
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
@@ -81,6 +83,20 @@ func (s *Service) begin(ctx context.Context, c register.Category) error {
 		}
 		return s.deps.Plans.Add(ctx, tx, kind, r.ID, time.Time{})
 	})
+}
+
+// lateAfter is how long after its time nothing may be there: a rule runs once a
+// day, when somebody looks, each hour.
+const lateAfter = every + time.Hour
+
+// Late tells of what is held of a category since so long ago, by the time of its
+// rows, whether some should have gone, and from before when.
+func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) {
+	if !s.sweeps(c) || oldest.IsZero() || slices.ContainsFunc(c.Holdings, func(h dictionary.Holding) bool { return h.KeepingClock() != h.Time }) {
+		return time.Time{}, false
+	}
+	before := c.Retention.Keep.Before(s.deps.Now())
+	return before, oldest.Before(before.Add(-lateAfter))
 }
 
 // ReadRules reads every rule of the register, in its order, and how it fares.

@@ -18,6 +18,7 @@ func data() Group {
 		{Name: "Connection log", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLog(ctx)) }},
 		{Name: "Site usage, wider than the page", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataUsage(ctx)) }},
 		{Name: "Payment methods, without a place to break", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPayment(ctx)) }},
+		{Name: "Connection log, with entries past their time", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLate(ctx)) }},
 		{Name: "Posts, with a warning, none in the time chosen", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPosts(ctx)) }},
 		{Name: "Profile", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataProfile(ctx)) }},
 		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},
@@ -29,6 +30,12 @@ func dataSilent(ctx context.Context) views.DataCategoryPage {
 	p := dataLog(ctx)
 	p.Held, p.Charts = views.DataHeld{Silent: true}, nil
 	p.Lists[0].Rows, p.Lists[0].Older, p.Lists[0].Silent = nil, "", true
+	return p
+}
+
+func dataLate(ctx context.Context) views.DataCategoryPage {
+	p := dataLog(ctx)
+	p.Held.Since, p.Held.Late = at("2025-09-02"), at("2025-11-22")
 	return p
 }
 
@@ -65,7 +72,7 @@ func silentCard(ctx context.Context) views.DataCard {
 	}
 }
 
-func logHeld() views.DataHeld { return views.DataHeld{Rows: 214_803, Since: at("2023-03-03")} }
+func logHeld() views.DataHeld { return views.DataHeld{Rows: 214_803, Since: at("2025-11-22")} }
 
 func dataAbout(ctx context.Context) views.DataAbout {
 	return views.DataAbout{
@@ -102,11 +109,11 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 	}
 }
 
-// dataMonths are three years of made-up figures.
+// dataMonths are a year of made-up figures.
 func dataMonths() []views.DataStep {
-	steps := make([]views.DataStep, 36)
+	steps := make([]views.DataStep, 12)
 	for i := range steps {
-		steps[i] = views.DataStep{Day: at("2023-12-01").AddDate(0, i, 0), N: int64(4200 + 173*((i*i+7*i)%19))}
+		steps[i] = views.DataStep{Day: at("2025-12-01").AddDate(0, i, 0), N: int64(4200 + 173*((i*i+7*i)%19))}
 	}
 	return steps
 }

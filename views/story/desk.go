@@ -160,7 +160,7 @@ func deskPerson(ctx context.Context) templ.Component {
 			Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"),
 		},
 		Held: []views.StaffHeld{
-			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続記録"), Rows: 214_803, First: at("2023-03-01T08:00:00Z"), Last: at("2026-11-20T08:00:00Z")},
+			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続記録"), Rows: 214_803, First: at("2025-11-21T08:00:00Z"), Last: at("2026-11-20T08:00:00Z")},
 			{ID: "requests", Rows: 1},
 		},
 		Requests: deskRows(ctx)[:1], Looks: looked(ctx),

@@ -71,7 +71,7 @@ func newDownload(ctx context.Context, problems ui.Problems) views.NewDownloadPag
 		Options: []views.DownloadOption{
 			{ID: "profile", Name: pick(ctx, "Profile", "プロフィール"), Rows: 2, Ticked: ticked},
 			{ID: "posts", Name: pick(ctx, "Posts", "投稿"), Ticked: ticked},
-			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続の記録"), Rows: 214_803, Since: at("2023-03-03"), Ticked: ticked},
+			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続の記録"), Rows: 214_803, Since: at("2025-11-22"), Ticked: ticked},
 			{ID: "site-usage", Name: pick(ctx, "Site usage", "サイトのご利用状況"), Silent: true, Ticked: ticked},
 		},
 	}

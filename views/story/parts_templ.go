@@ -463,7 +463,7 @@ func cards(ctx context.Context) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Stats([]ui.StatProps{
-			{Number: "214,803", Words: pick(ctx, "connections since March 2023, kept until each is 12 months old", "件の接続記録（2023年3月以降）。それぞれ12か月後に削除されます")},
+			{Number: "214,803", Words: pick(ctx, "connections since November 2025, kept until each is 12 months old", "件の接続記録（2025年11月以降）。それぞれ12か月後に削除されます")},
 			{Number: "9", Words: pick(ctx, "categories of data about you", "種類の情報を保有しています")},
 			{Number: "2", Words: pick(ctx, "people of our staff looked at your record this year", "名の担当者が今年お客様の記録を閲覧しました")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -494,7 +494,7 @@ func cards(ctx context.Context) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: pick(ctx, "Connection log", "接続記録"), Icon: "clock", Href: "/", Stat: ui.StatProps{Number: "214,803", Words: pick(ctx, "connections since March 2023", "件（2023年3月以降）")}, Text: pick(ctx, "When a connection began, from which network, how much and how long.", "接続の開始時刻、接続元ネットワーク、通信量、接続時間。"), Facts: []ui.Fact{{Name: pick(ctx, "Why", "目的"), Value: pick(ctx, "Capacity and abuse", "容量計画と不正防止")}, {Name: pick(ctx, "Until", "保存期間"), Value: pick(ctx, "12 months", "12か月")}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: pick(ctx, "Connection log", "接続記録"), Icon: "clock", Href: "/", Stat: ui.StatProps{Number: "214,803", Words: pick(ctx, "connections since November 2025", "件（2025年11月以降）")}, Text: pick(ctx, "When a connection began, from which network, how much and how long.", "接続の開始時刻、接続元ネットワーク、通信量、接続時間。"), Facts: []ui.Fact{{Name: pick(ctx, "Why", "目的"), Value: pick(ctx, "Capacity and abuse", "容量計画と不正防止")}, {Name: pick(ctx, "Until", "保存期間"), Value: pick(ctx, "12 months", "12か月")}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
