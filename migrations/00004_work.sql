@@ -166,6 +166,18 @@ create trigger retention_run_stays before update of id, rule, keep, before, star
   for each row when ((old.id, old.rule, old.keep, old.before, old.started_at) is distinct from (new.id, new.rule, new.keep, new.before, new.started_at))
   execute function refuse_change();
 
+-- How long each rule said when it ran last, or what an administrator confirmed: a
+-- shorter time waits for that, with what it would take.
+create table retention_rule (
+  rule       text primary key,
+  keep       text not null,
+  waits      text not null default '', -- the shorter time
+  rows       bigint not null default 0,
+  partitions bigint not null default 0,
+  oldest     timestamptz,
+  counted_at timestamptz -- null while none waits
+);
+
 -- What a run takes from a ledger, as many rows as are said: those older than it
 -- says by their clock, or those under a row of parent that is gone. Nobody who is
 -- spared loses any.

@@ -15,6 +15,7 @@ type StaffRetentionPage struct {
 	At     time.Time
 	Rules  []RetentionRule  // with a length of time
 	Others []RetentionOther // that nothing takes away by its time here
+	Gone   []string         // ids of rules that ran, and that the register has no more
 }
 
 // RetentionRule is a rule that runs.
@@ -26,6 +27,15 @@ type RetentionRule struct {
 	Next     time.Time
 	Before   time.Time // what is older than that goes next
 	Overdue  bool
+	Waiting  *RetentionWaiting // it became shorter; nil: it runs
+}
+
+// RetentionWaiting is a rule that became shorter, and what it would take away.
+type RetentionWaiting struct {
+	Was, Now         text.Span
+	Rows, Partitions int64
+	Oldest           time.Time
+	Action, Keep     string // where it is confirmed, and what
 }
 
 // RetentionRun is one time that a rule ran.
@@ -70,6 +80,18 @@ func (r RetentionRule) took(ctx context.Context) string {
 
 func (r RetentionRule) next(ctx context.Context) string {
 	return text.T(ctx, "retention.next", "When", text.Time(ctx, r.Next), "Before", text.Date(ctx, r.Before))
+}
+
+func (w RetentionWaiting) would(ctx context.Context) string {
+	said := text.T(ctx, "retention.shorter", "Now", w.Now.In(ctx), "Was", w.Was.In(ctx))
+	if w.Rows == 0 {
+		return text.Sentences(ctx, said, text.T(ctx, "retention.wouldNothing"))
+	}
+	said = text.Sentences(ctx, said, text.N(ctx, "retention.would", w.Rows, "Oldest", text.Date(ctx, w.Oldest)))
+	if w.Partitions > 0 {
+		said = text.Sentences(ctx, said, text.N(ctx, "retention.wouldMonths", w.Partitions))
+	}
+	return said
 }
 
 func retentionCells(ctx context.Context, rules []RetentionRule) [][]ui.Cell {

@@ -202,6 +202,7 @@ func (s *server) staffRoutes() {
 
 	rules := &staffRetentionController{s}
 	s.staff(get, "/staff/retention", staff.Admin, rules.show)
+	s.staff(post, "/staff/retention/:category", staff.Admin, rules.create)
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)

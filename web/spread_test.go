@@ -96,11 +96,13 @@ func (w *walk) roads(robin robin) {
 		w.t.Fatalf("%d corrections", n)
 	}
 
-	w.Exec(`insert into record (person_id, category, at, id, fields, ingested_at) values ($1, 'entries', $2, 1, '{}', $2)`, robin.id, w.Clock.Now().AddDate(-3, 0, 0))
-	for n, at := range []time.Time{w.Clock.Now().AddDate(-2, 0, 0), w.Clock.Now().AddDate(-1, 0, 0).Add(-time.Hour)} {
-		w.Months("connection_log", at, at)
-		w.Exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds) values ($1, $2, $3, '192.0.2.0/24', 1, 1)`, robin.id, at, n)
+	now := w.Clock.Now()
+	for years, at := range []time.Time{now.AddDate(-1, 0, 0).Add(-time.Hour), now.AddDate(-2, 0, 0)} { // what came in when it was due
+		w.Clock.Set(at)
+		ingest("connection-log", "person,started_at,network,bytes,seconds", "robin@example.com,"+at.Format(time.RFC3339)+",203.0.113.0/24,1,2")
+		ingest("entries", "person,at,kind,title", "robin@example.com,"+at.AddDate(years-2, 0, 0).Format(time.RFC3339)+",survey,Long ago")
 	}
+	w.Clock.Set(now)
 	must(w.t, w.Retention.Begin(w.t.Context()))
 
 	w.WorkJobs()

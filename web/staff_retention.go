@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/retention"
@@ -25,18 +26,44 @@ func (c *staffRetentionController) show(ctx echo.Context) error {
 	}
 	page := views.StaffRetentionPage{Shell: c.staffShell(ctx, "retention.title", "staffOperation"), At: c.Now()}
 	lang := text.Lang(r)
-	for _, rule := range *rules {
+	page.Gone = rules.Gone
+	for _, rule := range rules.All {
 		name, kept := rule.Category.Name.In(lang), rule.Category.Retention.Rule(lang)
 		if !rule.Sweeps {
 			page.Others = append(page.Others, views.RetentionOther{Name: name, Kept: kept, Lapses: lapses(rule.Category)})
 			continue
 		}
-		page.Rules = append(page.Rules, views.RetentionRule{
+		one := views.RetentionRule{
 			Name: name, Kept: kept, Last: runOf(rule.Last), LastTook: runOf(rule.LastTook),
 			Next: rule.Next, Before: rule.Category.Retention.Keep.Before(rule.Next), Overdue: rule.Overdue,
-		})
+		}
+		if w := rule.Waiting; w != nil {
+			one.Waiting = &views.RetentionWaiting{
+				Was: w.Was.Length(), Now: w.Now.Length(), Rows: w.Rows, Partitions: w.Partitions, Action: "/staff/retention/" + rule.Category.ID, Keep: w.Now.String(),
+			}
+			if w.Oldest != nil {
+				one.Waiting.Oldest = *w.Oldest
+			}
+		}
+		page.Rules = append(page.Rules, one)
 	}
 	return render(ctx, http.StatusOK, views.StaffRetention(page))
+}
+
+type retentionForm struct {
+	Keep string `form:"keep" text:"none"`
+}
+
+// create lets a rule run that became shorter.
+func (c *staffRetentionController) create(ctx echo.Context) error {
+	form, err := bind[retentionForm](ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Retention.Confirm(ctx.Request().Context(), audit.ByStaff(member(ctx).ID), ctx.Param("category"), form.Keep); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/retention", "retention.confirmed")
 }
 
 func lapses(c register.Category) bool {

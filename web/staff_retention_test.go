@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,21 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 	}
 	if body := of.get("/data/connection-log").body; strings.Contains(body, late) {
 		t.Error("robin is told of what is past its time and gone")
+	}
+
+	p.Exec(`update retention_rule set keep = '24 months' where rule = 'devices'`)
+	must(t, p.Retention.Begin(t.Context()))
+	if body := admin.get("/staff/retention").body; !strings.Contains(body, "Now 12 months instead of 24 months") || !strings.Contains(body, `value="12 months"`) {
+		t.Error("the desk does not say that a rule became shorter")
+	}
+	if got := admin.post("/staff/retention/devices", url.Values{"keep": {"12 months"}}); got.status != http.StatusSeeOther {
+		t.Errorf("confirming: %d", got.status)
+	}
+	if n := p.count(`select count(*) from retention_rule where rule = 'devices' and keep = '12 months' and waits = ''`); n != 1 {
+		t.Error("it still waits")
+	}
+	if body := admin.get("/staff/retention").body; strings.Contains(body, "instead of 24 months") {
+		t.Error("the desk still asks")
 	}
 	p.clock.Advance(73 * time.Hour)
 	admin = p.staffIn("admin2@example.com", staff.Admin)

@@ -18,6 +18,7 @@ type cli struct {
 	Journal   journalCmd   `cmd:"" help:"Look after the journal of erasures and unsubscriptions that is kept outside the database."`
 	Consent   consentCmd   `cmd:"" help:"Look after the ledger of consent."`
 	Erasure   erasureCmd   `cmd:"" help:"Erase again after a restore."`
+	Retention retentionCmd `cmd:"" help:"Say what the rules of retention would delete next, or let one run that became shorter."`
 	Receipt   receiptCmd   `cmd:"" help:"Verify the receipts of erasures."`
 	Storybook storybookCmd `cmd:"" help:"Show every page and component in every state, without a database."`
 }

@@ -82,6 +82,17 @@ func (t *table) sweepRows(ctx context.Context, tx postgres.Tx, sw Sweep) (Swept,
 	return Swept{Sweep: sw}, err
 }
 
+// countDue counts the rows whose time is over, and the months that would go whole.
+func (t *table) countDue(ctx context.Context, db postgres.Reader, sw Sweep) (due Due, err error) {
+	c := condition{sql: t.scope()}
+	t.over(&c, sw)
+	err = db.QueryRow(ctx, "select count(*), min("+quote(t.holding.KeepingClock())+") from "+t.from+" where "+c.sql, append([]any{ownPlan}, c.args...)...).Scan(&due.Rows, &due.Oldest)
+	if err == nil && t.summed() {
+		err = db.QueryRow(ctx, "select count(*) from record_period where source = $1 and until <= $2", t.holding.Table, sw.Before).Scan(&due.Partitions)
+	}
+	return due, err
+}
+
 // forgetSums takes away what some people's rows came to in the months from which
 // some went, and has those months summed anew.
 func (t *table) forgetSums(ctx context.Context, tx postgres.Tx, all *table, after string, last []string, oldest, before time.Time) error {

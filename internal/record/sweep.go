@@ -140,6 +140,31 @@ func (s sweepStep) sweep(ctx context.Context, tx postgres.Tx, sw Sweep) (Swept, 
 	return s.sweepRows(ctx, tx, sw)
 }
 
+// Due is what a sweep of a category would take away.
+type Due struct {
+	Rows, Partitions int64
+	Oldest           *time.Time
+}
+
+// Due counts what of a category is older than a moment: all of it, which takes a
+// while.
+func (s *Service) Due(ctx context.Context, category string, before time.Time, spared []uuid.UUID) (all Due, err error) {
+	for _, step := range s.sweepSteps(category) {
+		if step.what != walk && step.what != ledger {
+			continue
+		}
+		one, err := step.countDue(ctx, s.deps.DB.Pool, Sweep{Before: before, Spared: spared})
+		if err != nil {
+			return all, fmt.Errorf("count what of %s is due: %w", step.Name(), err)
+		}
+		all.Rows, all.Partitions = all.Rows+one.Rows, all.Partitions+one.Partitions
+		if all.Oldest == nil || one.Oldest != nil && one.Oldest.Before(*all.Oldest) {
+			all.Oldest = one.Oldest
+		}
+	}
+	return all, nil
+}
+
 // took adds what a batch took away.
 func (sw *Sweep) took(rows int64, oldest *time.Time) {
 	sw.Rows += rows

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -39,12 +40,35 @@ func (Run) TableName() string { return "retention_run" }
 // Took tells whether a run took anything away.
 func (r Run) Took() bool { return r.Rows > 0 || r.Partitions > 0 }
 
+// standing is how long a rule said when it ran last, or was confirmed, and the
+// shorter time that waits for that.
+type standing struct {
+	Rule       string `gorm:"primaryKey"`
+	Keep       string
+	Waits      string
+	Rows       int64
+	Partitions int64
+	Oldest     *time.Time
+	CountedAt  *time.Time
+}
+
+// TableName is the table of rules.
+func (standing) TableName() string { return "retention_rule" }
+
+// Waiting is a rule that became shorter: it runs when an administrator has
+// confirmed it.
+type Waiting struct {
+	Was, Now register.Span
+	record.Due
+}
+
 // Rule is a rule of the register, and how it fares.
 type Rule struct {
 	Category register.Category
-	Sweeps   bool // it has rows to take away here; else they go with the account, lapse by themselves, or stay
-	Last     *Run // that began last; nil: it never ran
-	LastTook *Run // the last that took anything away
+	Waiting  *Waiting // nil: it runs
+	Sweeps   bool     // it has rows to take away here; else they go with the account, lapse by themselves, or stay
+	Last     *Run     // that began last; nil: it never ran
+	LastTook *Run     // the last that took anything away
 	Next     time.Time
 	Overdue  bool // it should have ended long ago
 }

@@ -61,8 +61,9 @@ func (s *Service) sweeps(c register.Category) bool {
 	return c.Retention.From == register.SinceRow && s.deps.Records.Sweeps(c.ID)
 }
 
-// Begin begins a run of each rule that has not run for a day. Safe to call twice,
-// and in two portals at once.
+// Begin begins a run of each rule that has not run for a day. A rule that became
+// shorter waits until it is confirmed, and what it would take is counted. Safe to
+// call twice, and in two portals at once.
 func (s *Service) Begin(ctx context.Context) error {
 	var failed []error
 	for _, c := range s.deps.Register.Categories {
@@ -75,14 +76,66 @@ func (s *Service) Begin(ctx context.Context) error {
 
 func (s *Service) begin(ctx context.Context, c register.Category) error {
 	now := s.deps.Now()
-	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		r := Run{ID: postgres.NewID(), Rule: c.ID, Keep: c.Retention.Keep.String(), Before: c.Retention.Keep.Before(now), StartedAt: now}
-		begun, err := insertRun(ctx, tx, r, now.Add(slack-every))
-		if err != nil || !begun {
+	counts := false
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		st, shorter, err := s.stands(ctx, tx, c)
+		if err != nil {
 			return err
 		}
-		return s.deps.Plans.Add(ctx, tx, kind, r.ID, time.Time{})
+		if shorter {
+			counts = st.Waits != c.Retention.Keep.String() || st.CountedAt == nil || now.Sub(*st.CountedAt) > every-slack
+			return nil
+		}
+		return s.start(ctx, tx, c, now.Add(slack-every))
 	})
+	if err != nil || !counts {
+		return err
+	}
+	due, err := s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), nil)
+	if err != nil {
+		return err
+	}
+	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+		st, shorter, err := s.stands(ctx, tx, c)
+		if err != nil || !shorter {
+			return err
+		}
+		st.Waits, st.Rows, st.Partitions, st.Oldest, st.CountedAt = c.Retention.Keep.String(), due.Rows, due.Partitions, due.Oldest, &now
+		return updateRule(ctx, tx, st)
+	})
+}
+
+// stands tells how a rule stands, and whether it became shorter; one that did not
+// is noted as it is now.
+func (s *Service) stands(ctx context.Context, tx postgres.Tx, c register.Category) (st standing, shorter bool, err error) {
+	keep := c.Retention.Keep.String()
+	st, err = lockRule(ctx, tx, c.ID, keep)
+	if err != nil || st.Keep == keep && st.Waits == "" {
+		return st, false, err
+	}
+	if was := spanOf(st.Keep); c.Retention.Keep.Before(s.deps.Now()).After(was.Before(s.deps.Now())) {
+		return st, true, nil
+	}
+	st = standing{Rule: st.Rule, Keep: keep}
+	return st, false, updateRule(ctx, tx, st)
+}
+
+func spanOf(written string) (span register.Span) {
+	if span.UnmarshalText([]byte(written)) != nil {
+		return register.Span{} // by no release: it is as nothing
+	}
+	return span
+}
+
+// start begins a run of a rule, unless one is under way or began since then.
+func (s *Service) start(ctx context.Context, tx postgres.Tx, c register.Category, since time.Time) error {
+	now := s.deps.Now()
+	r := Run{ID: postgres.NewID(), Rule: c.ID, Keep: c.Retention.Keep.String(), Before: c.Retention.Keep.Before(now), StartedAt: now}
+	begun, err := insertRun(ctx, tx, r, since)
+	if err != nil || !begun {
+		return err
+	}
+	return s.deps.Plans.Add(ctx, tx, kind, r.ID, time.Time{})
 }
 
 // lateAfter is how long after its time nothing may be there: a rule runs once a
@@ -99,9 +152,18 @@ func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) 
 	return before, oldest.Before(before.Add(-lateAfter))
 }
 
-// ReadRules reads every rule of the register, in its order, and how it fares.
-func (s *Service) ReadRules(r *postgres.Reads) *[]Rule {
-	all := &[]Rule{}
+// Rules are those of the register, in its order, and those that it has no more:
+// what they took away is gone, and what they did not stays.
+type Rules struct {
+	All  []Rule
+	Gone []string
+}
+
+// ReadRules reads every rule and how it fares.
+func (s *Service) ReadRules(r *postgres.Reads) *Rules {
+	rules := &Rules{}
+	all := &rules.All
+	standings := readStandings(r)
 	var ids []string
 	for _, c := range s.deps.Register.Categories {
 		*all = append(*all, Rule{Category: c, Sweeps: s.sweeps(c)})
@@ -113,12 +175,13 @@ func (s *Service) ReadRules(r *postgres.Reads) *[]Rule {
 			rule := &(*all)[i]
 			rule.Last, rule.LastTook = of(*last, rule.Category.ID), of(*took, rule.Category.ID)
 			if rule.Sweeps {
-				rule.fares(s.deps.Now())
+				rule.fares(s.deps.Now(), *standings)
 			}
 		}
+		rules.Gone = s.gone(*standings)
 		return nil
 	})
-	return all
+	return rules
 }
 
 func of(runs []Run, rule string) *Run {
@@ -130,8 +193,14 @@ func of(runs []Run, rule string) *Run {
 	return nil
 }
 
-// fares tells when a rule runs next, and whether it should have long ago.
-func (r *Rule) fares(now time.Time) {
+// fares tells when a rule runs next, whether it should have long ago, and whether
+// it waits.
+func (r *Rule) fares(now time.Time, all []standing) {
+	for _, st := range all {
+		if keep := r.Category.Retention.Keep; st.Rule == r.Category.ID && st.Waits == keep.String() {
+			r.Waiting = &Waiting{Was: spanOf(st.Keep), Now: keep, Due: record.Due{Rows: st.Rows, Partitions: st.Partitions, Oldest: st.Oldest}}
+		}
+	}
 	r.Next = now
 	if r.Last != nil {
 		r.Next = r.Last.StartedAt.Add(every)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -22,6 +23,29 @@ func insertRun(ctx context.Context, tx postgres.Tx, r Run, since time.Time) (boo
 	}
 	return tag.RowsAffected() == 1, nil
 }
+
+// lockRule reads how a rule stands, or notes that it is new, and keeps others from it.
+func lockRule(ctx context.Context, tx postgres.Tx, rule, keep string) (standing, error) {
+	if _, err := tx.PGX.Exec(ctx, `insert into retention_rule (rule, keep) values ($1, $2) on conflict do nothing`, rule, keep); err != nil {
+		return standing{}, fmt.Errorf("noting a rule of retention: %w", err)
+	}
+	st, err := gorm.G[standing](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("rule = ?", rule).First(ctx)
+	if err != nil {
+		return st, fmt.Errorf("reading a rule of retention: %w", err)
+	}
+	return st, nil
+}
+
+// updateRule notes how a rule stands.
+func updateRule(ctx context.Context, tx postgres.Tx, st standing) error {
+	_, err := gorm.G[standing](tx.Gorm).Where("rule = ?", st.Rule).Select("keep", "waits", "rows", "partitions", "oldest", "counted_at").Updates(ctx, st)
+	if err != nil {
+		return fmt.Errorf("noting how a rule of retention stands: %w", err)
+	}
+	return nil
+}
+
+func readStandings(r *postgres.Reads) *[]standing { return postgres.Rows[standing](r, "order by rule") }
 
 // find reads a run; ok is false if there is none.
 func find(ctx context.Context, tx postgres.Tx, id uuid.UUID) (r Run, ok bool, err error) {

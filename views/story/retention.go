@@ -51,5 +51,9 @@ func retentionRan(ctx context.Context) templ.Component {
 	stopped := ran
 	stopped.Stopped = true
 	p.Rules = append(p.Rules, views.RetentionRule{Name: pick(ctx, "Correspondence", "やり取り"), Kept: p.Rules[0].Kept, Last: stopped, Next: p.Rules[0].Next, Before: p.Rules[0].Before})
+	p.Rules[0].Waiting = &views.RetentionWaiting{
+		Was: text.Span{N: 10, Unit: "year"}, Now: text.Span{N: 7, Unit: "year"}, Rows: 48_213, Partitions: 5, Oldest: at("2017-01-09"), Action: "/", Keep: "7 years",
+	}
+	p.Gone = []string{"trial-downloads", "competitions"}
 	return views.StaffRetention(p)
 }
