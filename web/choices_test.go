@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
@@ -39,7 +40,7 @@ func rowOf(t *testing.T, category string) string {
 	if rows[category] == "" {
 		t.Errorf("%s rests on a yes: say here what a row of it is", category)
 	}
-	return `{"person":"robin@example.com","at":"2025-03-01T10:00:00Z",` + rows[category] + "}\n"
+	return `{"person":"robin@example.com","at":"` + time.Now().UTC().AddDate(0, -3, 0).Truncate(24*time.Hour).Format(time.RFC3339) + `",` + rows[category] + "}\n"
 }
 
 // refused tells whether a row of a category is refused because of what robin said.
