@@ -70,6 +70,7 @@ create table erasure (
   lang         text not null,
   unrevoked    boolean not null default false, -- a sign-in service could not be told
   receipt      text not null default '', -- the signed receipt, names nobody
+  releases_at  timestamptz, -- when the next of what is kept goes; null: nothing waits for a date
   check (state not in ('running', 'done') or coalesce(started_at >= runs_at, false)),
   primary key (person_id, id)
 );
@@ -96,6 +97,7 @@ create table erasure_step (
   rows_due   bigint not null,
   rows_done  bigint not null default 0,
   keep_until timestamptz,
+  released_at timestamptz, -- when what was kept went
   source     text not null default '', -- which it is at, of the category's
   resume     text not null default '', -- where it goes on there; empty is the beginning
   done_at    timestamptz,

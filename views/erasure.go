@@ -1,8 +1,10 @@
 package views
 
 import (
+	"context"
 	"time"
 
+	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -43,6 +45,25 @@ type ErasureDonePage struct {
 	When    time.Time
 	ID      string
 	Receipt string // where its file is
+	Kept    []ErasureKept
+}
+
+// ErasureKept is what had to stay.
+type ErasureKept struct {
+	Name  string
+	Until time.Time // zero: without an end
+	Gone  time.Time // zero: it is still there
+}
+
+func (p ErasureDonePage) kept(ctx context.Context) []ui.SummaryRow {
+	rows := make([]ui.SummaryRow, len(p.Kept))
+	for i, k := range p.Kept {
+		rows[i] = ui.SummaryRow{Key: k.Name, Value: text.Until(ctx, k.Until)}
+		if !k.Gone.IsZero() {
+			rows[i].Value = text.T(ctx, "erasure.doneGone", "When", text.Date(ctx, k.Gone))
+		}
+	}
+	return rows
 }
 
 // ErasureStoppedPage is an erasure that was called off or refused.

@@ -144,9 +144,27 @@ func (c *erasureController) showDone(ctx echo.Context, e erasure.Erasure) error 
 		ctx.Response().Header().Set("HX-Refresh", "true")
 		return ctx.NoContent(http.StatusOK)
 	}
-	return render(ctx, http.StatusOK, views.ErasureDone(views.ErasureDonePage{
+	r := ctx.Request().Context()
+	reads := c.Reads()
+	steps := c.Erasures.ReadSteps(reads, e)
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	page := views.ErasureDonePage{
 		Shell: c.shell(ctx, "erasure.doneTitle", ""), ID: e.ID.String(), When: *e.FinishedAt, Receipt: erasureAt(e.ID) + "/receipt",
-	}))
+	}
+	for _, st := range c.Erasures.Kept(*steps) {
+		category, _ := c.Register.Category(st.Category)
+		kept := views.ErasureKept{Name: category.Name.In(text.Lang(r))}
+		if st.KeepUntil != nil {
+			kept.Until = *st.KeepUntil
+		}
+		if st.ReleasedAt != nil {
+			kept.Gone = *st.ReleasedAt
+		}
+		page.Kept = append(page.Kept, kept)
+	}
+	return render(ctx, http.StatusOK, views.ErasureDone(page))
 }
 
 func (c *erasureController) receipt(ctx echo.Context) error {

@@ -58,6 +58,7 @@ func untaken() map[string]string {
 		"account.setBrowsersZone": "it takes whom it finds by writing their own row, and finds nobody who is being erased",
 		"audit.insert":            "the log is never erased, and knows people by a number that says nothing",
 		"erasure.batch":           erases,
+		"erasure.release":         erases,
 		"erasure.sendReceipt":     erases,
 		"export.batch":            withdraw,
 		"export.failed":           withdraw,

@@ -24,6 +24,7 @@ import (
 const (
 	kind        = "erasure"
 	receiptKind = "erasure.receipt"
+	releaseKind = "erasure.release"
 )
 
 // again is when to look once more at what somebody else does.
@@ -33,6 +34,7 @@ func (s *Service) work() []jobs.Work {
 	return []jobs.Work{
 		{Kind: kind, Queue: jobs.Erasure, Batch: s.batch},
 		{Kind: receiptKind, Queue: jobs.Mail, Ask: s.sendReceipt},
+		{Kind: releaseKind, Queue: jobs.Erasure, Batch: s.release},
 	}
 }
 
@@ -265,8 +267,14 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.N
 	if e.Receipt, err = s.receipt(ctx, tx, e, all); err != nil {
 		return jobs.Next{}, err
 	}
+	e.ReleasesAt = s.releases(all)
 	if err := move(ctx, tx, &e, Done); err != nil {
 		return jobs.Next{}, err
+	}
+	if e.ReleasesAt != nil {
+		if err := s.deps.Plans.Add(ctx, tx, releaseKind, e.ID, *e.ReleasesAt); err != nil {
+			return jobs.Next{}, err
+		}
 	}
 	if s.deps.Done != nil {
 		if err := s.deps.Done(ctx, tx, e.ID); err != nil {

@@ -51,8 +51,9 @@ type Erasure struct {
 	FinishedAt *time.Time
 	Sealed     []byte // the address for the receipt: wiped when it has gone
 	Lang       string
-	Unrevoked  bool   // a sign-in service could not be told
-	Receipt    string // signed; names nobody
+	Unrevoked  bool       // a sign-in service could not be told
+	Receipt    string     // signed; names nobody
+	ReleasesAt *time.Time // when the next of what is kept goes; nil: nothing waits for a date
 }
 
 // TableName is the table of erasures.
@@ -71,6 +72,9 @@ type Step struct {
 	Source    string     // which it is at, of the category's
 	Resume    string     // where it goes on there; empty is the beginning
 	DoneAt    *time.Time
+	// ReleasedAt is when what was kept went; nil while it is, and where single
+	// rows go by their own time (internal/retention).
+	ReleasedAt *time.Time
 }
 
 // TableName is the table of steps.

@@ -90,7 +90,7 @@ func move(ctx context.Context, tx postgres.Tx, e *Erasure, to State) error {
 		return fmt.Errorf("an erasure can't become %s from %s", to, e.State)
 	}
 	e.State = to
-	return update(ctx, tx, *e, "state", "started_at", "finished_at", "sealed", "receipt")
+	return update(ctx, tx, *e, "state", "started_at", "finished_at", "sealed", "receipt", "releases_at")
 }
 
 func insertSteps(ctx context.Context, tx postgres.Tx, steps []Step) error {
@@ -116,6 +116,20 @@ func updateStep(ctx context.Context, tx postgres.Tx, st Step) error {
 		return fmt.Errorf("noting how far an erasure is: %w", err)
 	}
 	return nil
+}
+
+// release notes that what a step kept has gone.
+func release(ctx context.Context, tx postgres.Tx, st Step) error {
+	_, err := gorm.G[Step](tx.Gorm).Where("person_id = ? and erasure_id = ? and position = ?", st.PersonID, st.ErasureID, st.Position).
+		Select("released_at").Updates(ctx, st)
+	if err != nil {
+		return fmt.Errorf("noting what went of what an erasure kept: %w", err)
+	}
+	return nil
+}
+
+func readSteps(r *postgres.Reads, e Erasure) *[]Step {
+	return postgres.Rows[Step](r, "where person_id = $1 and erasure_id = $2 order by position", e.PersonID, e.ID)
 }
 
 // progress sums the steps up where they lie, by pgx.

@@ -38,7 +38,10 @@ func (t *table) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, aft
 }
 
 func (t *table) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int) (int64, string, error) {
-	action := t.category.Erasure.Action
+	return t.do(ctx, tx, t.category.Erasure.Action, person, after, limit)
+}
+
+func (t *table) do(ctx context.Context, tx postgres.Tx, action register.Action, person uuid.UUID, after string, limit int) (int64, string, error) {
 	if action == register.Keep && t.emptyW == "" {
 		return 0, "", nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 )
 
 // Sweep is how far rows of a category have been taken away whose time is over.
@@ -163,6 +164,23 @@ func (s *Service) Due(ctx context.Context, category string, before time.Time, sp
 		}
 	}
 	return all, nil
+}
+
+// Release deletes up to limit rows of a category of somebody whose erasure has
+// ended and kept them, and gives how many it was: none when none are left.
+func (s *Service) Release(ctx context.Context, tx postgres.Tx, category string, person uuid.UUID, limit int) (n int64, err error) {
+	for _, t := range s.tables {
+		if t.category.ID != category {
+			continue
+		}
+		if n, _, err = t.do(ctx, tx, register.Delete, person, "", limit); n > 0 || err != nil {
+			return n, t.failed("release", err)
+		}
+		if t.summed() {
+			err = t.dropSums(ctx, tx, person)
+		}
+	}
+	return 0, err
 }
 
 // took adds what a batch took away.

@@ -213,7 +213,7 @@ func TestKeepingIsSaidInWords(t *testing.T) {
 		{"profile", "ja", "アカウントをお持ちの間、保存します。", "削除します。"},
 		{"orders", "en", "We keep each entry for 7 years", "Each entry is kept until it is 7 years old, and then deleted. Tax and accounting"},
 		{"orders", "ja", "各記録の保存期間は7年", "各記録は、作成から7年が過ぎるまで保存し、その後は削除します。税法"},
-		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the deletion, and then due for deletion."},
+		{"consent", "en", "Kept for as long as you have an account.", "Kept for 24 months after the deletion, and then deleted."},
 		{"entries", "fr", "We keep each entry for 2 years", "Made anonymous"},
 		{"audit", "ja", "期限を定めずに保存します。", "期限を定めずに保存します。"},
 		{"requests", "en", "Kept for 24 months after the request is closed", "Kept for 24 months after the request is closed"},

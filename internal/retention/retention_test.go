@@ -316,3 +316,17 @@ func TestTheDatabaseTakesNothingWithoutARunOnRecord(t *testing.T) {
 	refused(looks)
 	refused(strings.Replace(drop, "2024-12", "2024-11", 1))
 }
+
+// Of an erasure that still keeps something until a date, the record stays: it is
+// what says when that goes.
+func TestTheRecordOfAnErasureStaysWhileItKeepsSomething(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	old := b.Clock.Now().AddDate(-5, 0, 0)
+	b.Exec(`insert into erasure (person_id, id, state, asked_at, runs_at, finished_at, releases_at, lang)
+		select gen_random_uuid(), gen_random_uuid(), 'grace', $1, $1, $1, until, 'en' from unnest(array[$2::timestamptz, null]) until`, old, b.Clock.Now().AddDate(1, 0, 0))
+	b.sweep()
+	if n := b.Count(`select count(*) from erasure where releases_at is not null`); n != 1 || b.Count(`select count(*) from erasure`) != 1 {
+		t.Errorf("%d that keep something are left of %d", n, b.Count(`select count(*) from erasure`))
+	}
+}

@@ -85,6 +85,10 @@ func erasureDone(ctx context.Context) templ.Component {
 	return views.ErasureDone(views.ErasureDonePage{
 		Shell: shell(ctx, "", text.T(ctx, "erasure.doneTitle")), When: erasureRuns(),
 		ID: "019ab2f4-6c1e-7d20-9f3a-5b8c7e1d2a40", Receipt: "/erasure",
+		Kept: []views.ErasureKept{
+			{Name: pick(ctx, "Orders", "ご注文"), Until: at("2033-05-03")}, {Name: pick(ctx, "Your choices", "お客様の選択"), Until: at("2028-11-22"), Gone: at("2028-11-22")},
+			{Name: pick(ctx, "Audit log", "監査ログ")},
+		},
 	})
 }
 
