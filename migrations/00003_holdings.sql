@@ -192,3 +192,17 @@ create trigger staff_look_append_only before update or delete on staff_look
   for each row execute function refuse_unless_erasing('reason');
 create trigger staff_look_no_truncate before truncate on staff_look
   for each statement execute function refuse_change();
+
+-- While one is in force, nothing of the person's goes: neither by its time nor by
+-- an erasure. It is, until ends_at.
+create table legal_hold (
+  person_id uuid not null,
+  id        uuid not null,
+  placed_at timestamptz not null,
+  placed_by uuid not null, -- a member of the staff
+  reason    text not null,
+  ends_at   timestamptz, -- null: until it is lifted
+  lifted_by uuid,
+  primary key (person_id, id)
+);
+create index legal_hold_open on legal_hold (ends_at);

@@ -70,6 +70,7 @@ create table erasure (
   lang         text not null,
   unrevoked    boolean not null default false, -- a sign-in service could not be told
   receipt      text not null default '', -- the signed receipt, names nobody
+  waits        boolean not null default false, -- a legal hold keeps it from beginning
   releases_at  timestamptz, -- when the next of what is kept goes; null: nothing waits for a date
   check (state not in ('running', 'done') or coalesce(started_at >= runs_at, false)),
   primary key (person_id, id)

@@ -30,6 +30,7 @@ type ErasureScheduledPage struct {
 	Shell
 	Asked, Runs time.Time
 	CancelTo    string
+	Waits       bool // a legal hold keeps it from beginning
 }
 
 // ErasureRunningPage is an erasure at work; its reader is signed out.

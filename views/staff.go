@@ -80,6 +80,7 @@ type StaffRequestPage struct {
 	Law     string    // that applies
 	Article string    // on which the request rests
 	Reason  string    // of a refusal
+	Waits   bool      // for a legal hold, a deletion does
 	Late    time.Time // when a deletion that is late should have begun; zero: none is
 	Why     []DueStep
 	Message []string // paragraphs; none if nothing was written
@@ -155,6 +156,35 @@ type StaffPersonPage struct {
 	Requests []StaffQueueRow // a page of them
 	Older    string          // address of the next page, if there is one
 	Looks    []LookRow
+	Holds    []StaffHold // in force
+	Hold     string      // where one is placed, and with /lift behind it lifted; empty for who may not
+}
+
+// StaffHold is a legal hold on a person's data.
+type StaffHold struct {
+	Since  time.Time
+	Until  time.Time // zero: until it is lifted
+	Reason string
+}
+
+// StaffHoldPage asks why a person's data is to be held, and until when.
+type StaffHoldPage struct {
+	Shell
+	Action, Back  string
+	Reason, Until string // as typed
+	Problems      ui.Problems
+}
+
+func (p StaffPersonPage) holds(ctx context.Context) []ui.SummaryRow {
+	rows := make([]ui.SummaryRow, len(p.Holds))
+	for i, h := range p.Holds {
+		until := text.T(ctx, "staff.holdOpen")
+		if !h.Until.IsZero() {
+			until = text.Until(ctx, h.Until)
+		}
+		rows[i] = ui.SummaryRow{Key: text.T(ctx, "staff.holdSince", "When", text.Date(ctx, h.Since), "Until", until), Value: h.Reason}
+	}
+	return rows
 }
 
 // StaffProfile is who somebody is.

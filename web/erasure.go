@@ -117,7 +117,7 @@ func (c *erasureController) showOwn(ctx echo.Context, e erasure.Erasure) error {
 	if e.State == erasure.Grace {
 		return render(ctx, http.StatusOK, views.ErasureScheduled(views.ErasureScheduledPage{
 			Shell: c.shell(ctx, "erasure.scheduledTitle", "requests"), CancelTo: erasureAt(e.ID) + "/cancel",
-			Asked: e.AskedAt, Runs: e.RunsAt,
+			Asked: e.AskedAt, Runs: e.RunsAt, Waits: e.Waits,
 		}))
 	}
 	title := "erasure.stoppedTitle"

@@ -227,4 +227,9 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/people", staff.Agent, people.find, "it only looks up")
 	s.staff(get, "/staff/people/:id", staff.Agent, people.show)
 	s.staff(post, "/staff/people/:id", staff.Agent, people.create)
+
+	holds := &staffHoldController{s}
+	s.staff(get, "/staff/people/:id/hold", staff.Admin, holds.new)
+	s.staff(post, "/staff/people/:id/hold", staff.Admin, holds.create)
+	s.staff(post, "/staff/people/:id/hold/lift", staff.Admin, holds.lift)
 }

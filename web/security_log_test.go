@@ -173,7 +173,6 @@ func TestAPersonSeesWhatHappenedAtTheirDoorAndStaffHowOftenOnesAreTried(t *testi
 	if none := testkit.HTML(t, admin.get("/staff/attempts?outcome=locked").body); none.Count("tbody tr") != 0 || none.Count(".empty") != 1 {
 		t.Error("what is filtered is there, or nothing says that nothing is")
 	}
-
 }
 
 func TestStaffSeeTheirOwnSessionsAndEndThem(t *testing.T) {

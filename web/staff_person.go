@@ -131,6 +131,7 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	at, last := cursorOf(ctx)
 	requests := c.Requests.ReadMine(reads, id, request.Filed{At: at, ID: last})
 	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
+	holds := c.Holds.ReadInForce(reads, id)
 	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(requests.Requests...) })
 	if err := reads.Send(r); err != nil {
 		return views.StaffPersonPage{}, err
@@ -142,6 +143,10 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 			Law: c.Register.Jurisdiction(who.Country, who.Region).Law.In(text.Lang(r)),
 		},
 		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
+	}
+	page.Holds = holdsOf(*holds)
+	if at := "/staff/people/:id/hold"; !page.Closing && c.opens(member(ctx).Role, at) {
+		page.Hold = "/staff/people/" + id.String() + "/hold"
 	}
 	if next := requests.Next; next != (request.Filed{}) {
 		page.Older = older("/staff/people/"+id.String(), next.At, next.ID)

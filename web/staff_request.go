@@ -97,6 +97,7 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 		page.Reason = refusal.Name.In(text.Lang(r))
 	}
 	for _, e := range *d.erasure {
+		page.Waits = e.Waits
 		if c.Erasures.Overdue(e) {
 			page.Late = e.RunsAt
 		}

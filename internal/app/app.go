@@ -29,6 +29,7 @@ import (
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/legalhold"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/notice"
@@ -100,6 +101,7 @@ type App struct {
 	Erasures  *erasure.Service
 	Exports   *export.Service
 	Retention *retention.Service
+	Holds     *legalhold.Service
 	Journal   *journal.Service
 
 	Operation *operation.Service
@@ -223,7 +225,10 @@ func (a *App) work(p Parts) {
 		},
 		BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 	})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Now: p.Now})
+	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
+		return a.Erasures.HeldBack(ctx, tx, person, held)
+	}})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Spared: a.Holds.Spared, Now: p.Now})
 }
 
 // desk joins the rooms in which requests are answered.
@@ -237,6 +242,9 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
 		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
+		Held: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
+			return a.Holds.Holds(ctx, tx.PGX, person)
+		},
 		Done: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},

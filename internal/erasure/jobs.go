@@ -60,6 +60,12 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if left := e.RunsAt.Sub(s.deps.Now()); left > 0 {
 		return jobs.Next{After: left}, nil
 	}
+	if held, err := s.held(ctx, tx, e.PersonID); err != nil || held {
+		if err != nil {
+			return jobs.Next{}, err
+		}
+		return s.wait(ctx, tx, e)
+	}
 	return jobs.Next{}, s.begin(ctx, tx, id)
 }
 
@@ -79,6 +85,11 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 	if err := s.sealAddress(ctx, tx, &e); err != nil {
 		return err
 	}
+	held, err := s.held(ctx, tx, e.PersonID) // nobody places one meanwhile: the person is taken
+	if err != nil || held {
+		return err
+	}
+	e.Waits = false
 	hashes, err := s.start(ctx, tx, e)
 	if err != nil {
 		return err

@@ -53,6 +53,7 @@ type Erasure struct {
 	Lang       string
 	Unrevoked  bool       // a sign-in service could not be told
 	Receipt    string     // signed; names nobody
+	Waits      bool       // a legal hold keeps it from beginning
 	ReleasesAt *time.Time // when the next of what is kept goes; nil: nothing waits for a date
 }
 

@@ -13,7 +13,7 @@ const overdueAfter = 6 * time.Hour
 
 // Overdue tells whether an erasure should have ended long ago.
 func (s *Service) Overdue(e Erasure) bool {
-	return e.State.UnderWay() && s.deps.Now().Sub(e.RunsAt) > overdueAfter
+	return e.State.UnderWay() && !e.Waits && s.deps.Now().Sub(e.RunsAt) > overdueAfter
 }
 
 // some is how many overdue erasures are named at once.

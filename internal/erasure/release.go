@@ -49,6 +49,9 @@ func (s *Service) release(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ j
 	if err != nil {
 		return jobs.Next{}, err
 	}
+	if held, err := s.held(ctx, tx, e.PersonID); err != nil || held {
+		return jobs.Next{After: askAgain}, err
+	}
 	steps, err := stepsOf(ctx, tx, e)
 	if err != nil {
 		return jobs.Next{}, err

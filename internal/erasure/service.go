@@ -42,6 +42,10 @@ type Deps struct {
 
 	Finalizers []Finalizer
 
+	// Held tells whether a legal hold keeps a person's data from going; nil: none
+	// ever does.
+	Held func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error)
+
 	// Done tells a floor above that an erasure has ended.
 	Done func(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
 }
@@ -88,6 +92,11 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	}
 	now := s.deps.Now()
 	e := Erasure{PersonID: person, ID: postgres.NewID(), State: Grace, AskedAt: now, RunsAt: now.Add(s.deps.Grace), Lang: lang}
+	held, err := s.held(ctx, tx, person)
+	if err != nil {
+		return uuid.Nil, time.Time{}, err
+	}
+	e.Waits = held
 	if err := insert(ctx, tx, e); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}

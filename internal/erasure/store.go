@@ -61,7 +61,7 @@ func one(ctx context.Context, q gorm.ChainInterface[Erasure]) (Erasure, error) {
 // findOverdue reads those under way that should have run before then, the
 // oldest first.
 func findOverdue(ctx context.Context, db *gorm.DB, then time.Time, limit int) ([]Erasure, error) {
-	all, err := gorm.G[Erasure](db).Where("state in ? and runs_at < ?", underWay(), then).Order("runs_at, id").Limit(limit).Find(ctx)
+	all, err := gorm.G[Erasure](db).Where("state in ? and runs_at < ? and not waits", underWay(), then).Order("runs_at, id").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for erasures that are overdue: %w", err)
 	}
@@ -71,7 +71,7 @@ func findOverdue(ctx context.Context, db *gorm.DB, then time.Time, limit int) ([
 // readOverdue counts the same, by the index on those under way.
 func readOverdue(r *postgres.Reads, then time.Time, limit int) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(runs_at) from (select runs_at from erasure
-		where state in ('grace', 'running') and runs_at < $1 order by runs_at limit $2) x`, then, limit)
+		where state in ('grace', 'running') and runs_at < $1 and not waits order by runs_at limit $2) x`, then, limit)
 }
 
 // update writes columns of an erasure that the caller holds.
@@ -90,7 +90,7 @@ func move(ctx context.Context, tx postgres.Tx, e *Erasure, to State) error {
 		return fmt.Errorf("an erasure can't become %s from %s", to, e.State)
 	}
 	e.State = to
-	return update(ctx, tx, *e, "state", "started_at", "finished_at", "sealed", "receipt", "releases_at")
+	return update(ctx, tx, *e, "state", "started_at", "finished_at", "sealed", "receipt", "releases_at", "waits")
 }
 
 func insertSteps(ctx context.Context, tx postgres.Tx, steps []Step) error {

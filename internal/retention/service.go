@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/jobs"
@@ -20,9 +22,11 @@ type Deps struct {
 	Register *register.Register
 	Records  *record.Service
 	Plans    *jobs.Plans
-	Rest     time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
-	Batch    int           // rows that a batch looks at; 0 means 5000
-	Now      func() time.Time
+	// Spared are those who lose nothing: a legal hold keeps what is held of them.
+	Spared func(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error)
+	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
+	Batch  int           // rows that a batch looks at; 0 means 5000
+	Now    func() time.Time
 }
 
 const (
@@ -91,7 +95,11 @@ func (s *Service) begin(ctx context.Context, c register.Category) error {
 	if err != nil || !counts {
 		return err
 	}
-	due, err := s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), nil)
+	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool)
+	if err != nil {
+		return err
+	}
+	due, err := s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), spared)
 	if err != nil {
 		return err
 	}

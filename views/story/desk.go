@@ -29,6 +29,7 @@ func desk() Group {
 		{Name: "Find a person", Page: deskFind},
 		{Name: "Reason", Page: deskReason},
 		{Name: "Person", Page: deskPerson},
+		{Name: "Hold on a person's data", Page: deskHold},
 		{Name: "Audit log", Page: deskAudit},
 		{Name: "My sign-ins", Page: deskSessions},
 		{Name: "Failed sign-ins", Page: deskAttempts},
@@ -152,12 +153,23 @@ func deskReason(ctx context.Context) templ.Component {
 	})
 }
 
+func deskHold(ctx context.Context) templ.Component {
+	return views.StaffHolding(views.StaffHoldPage{
+		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.holdTitle")), Action: "/", Back: "/", Until: "2027-03-31",
+		Problems: ui.Problems{{Field: "reason", Text: text.T(ctx, "legalhold.reasonBad", "Min", 5, "Max", 500)}},
+	})
+}
+
 func deskPerson(ctx context.Context) templ.Component {
 	return views.StaffPerson(views.StaffPersonPage{
 		Shell: staff(ctx, "staffPeople", text.T(ctx, "staff.personTitle")), Role: "officer", Closing: true, Silent: true,
 		Profile: views.StaffProfile{
 			Name: pick(ctx, "Mara Lindqvist", "森 真理"), Address: "mara@example.com", Country: "SE", Lang: "en", Since: at("2023-03-01T08:00:00Z"),
 			Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"),
+		},
+		Hold: "/", Holds: []views.StaffHold{
+			{Since: at("2026-10-02T08:00:00Z"), Until: at("2027-03-31T22:00:00Z"), Reason: pick(ctx, "Case 12 O 34/26, letter of the court of 1 October.", "裁判所からの10月1日付の文書による。")},
+			{Since: at("2026-11-02T08:00:00Z"), Reason: pick(ctx, "A claim for damages.", "損害賠償の請求。")},
 		},
 		Held: []views.StaffHeld{
 			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続記録"), Rows: 214_803, First: at("2025-11-21T08:00:00Z"), Last: at("2026-11-20T08:00:00Z")},

@@ -17,6 +17,7 @@ func erasures() Group {
 		{Name: "Preview, not confirmed", Page: erasureUnconfirmed},
 		{Name: "Preview, little held", Page: erasureLittle},
 		{Name: "Scheduled", Page: erasureScheduled},
+		{Name: "Waits for a legal matter", Page: erasureWaits},
 		{Name: "Running", Page: erasureRunning},
 		{Name: "Done", Page: erasureDone},
 		{Name: "Cancelled", Page: erasureStopped("erasure.stoppedTitle", false)},
@@ -74,6 +75,12 @@ func erasureScheduled(ctx context.Context) templ.Component {
 	})
 }
 
+func erasureWaits(ctx context.Context) templ.Component {
+	return views.ErasureScheduled(views.ErasureScheduledPage{
+		Shell: person(ctx, "requests", text.T(ctx, "erasure.scheduledTitle")), CancelTo: "/erasure", Asked: now(), Runs: erasureRuns(), Waits: true,
+	})
+}
+
 func erasureRunning(ctx context.Context) templ.Component {
 	return views.ErasureRunning(views.ErasureRunningPage{
 		Shell: shell(ctx, "", text.T(ctx, "erasure.runningTitle")),
@@ -86,7 +93,8 @@ func erasureDone(ctx context.Context) templ.Component {
 		Shell: shell(ctx, "", text.T(ctx, "erasure.doneTitle")), When: erasureRuns(),
 		ID: "019ab2f4-6c1e-7d20-9f3a-5b8c7e1d2a40", Receipt: "/erasure",
 		Kept: []views.ErasureKept{
-			{Name: pick(ctx, "Orders", "ご注文"), Until: at("2033-05-03")}, {Name: pick(ctx, "Your choices", "お客様の選択"), Until: at("2028-11-22"), Gone: at("2028-11-22")},
+			{Name: pick(ctx, "Orders", "ご注文"), Until: at("2033-05-03")},
+			{Name: pick(ctx, "Your choices", "お客様の選択"), Until: at("2028-11-22"), Gone: at("2028-11-22")},
 			{Name: pick(ctx, "Audit log", "監査ログ")},
 		},
 	})

@@ -1,0 +1,84 @@
+package retention_test
+
+import (
+	"testing"
+	"time"
+
+	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit/apptest"
+)
+
+// What is held for a dispute stays whole: its rows, the sums of them and the person;
+// everybody else's go.
+func TestALegalHoldKeepsAllOfAPersonFromGoingAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin, mara := b.Person(apptest.Somebody{Email: "robin@example.com"}), b.Person(apptest.Somebody{Email: "mara@example.com"})
+	b.connections(robin, mara)
+	admin := b.Member("noor@example.com", staff.Admin)
+	if err := b.Holds.Place(t.Context(), b.Member("a@example.com", staff.Officer), robin, "A case at court", nil); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("an officer places one: %v", err)
+	}
+	asked, err := b.Requests.AskErasure(t.Context(), robin, "")
+	must(t, err)
+	must(t, b.Holds.Place(t.Context(), admin, robin, "A case at court", nil))
+	all, _ := b.held(robin)
+	b.sweep()
+	b.Clock.Advance(time.Hour)
+	must(t, b.Records.Sum(t.Context(), 0))
+	if told, is := b.held(robin); told != all || is != all {
+		t.Errorf("of robin's %d rows, %d are left and %d told", all, is, told)
+	}
+	if n := b.Count(`select count(*) from connection_log where person_id = $1 and started_at < $2`, mara, b.Clock.Now().AddDate(-1, 0, -1)); n != 0 {
+		t.Errorf("%d of mara's rows stay", n)
+	}
+
+	b.Clock.Advance(erasure.DefaultGrace + 8*time.Hour)
+	must(t, b.Erasures.Run(t.Context(), *asked.ErasureID))
+	e, err := b.Erasures.Get(t.Context(), *asked.ErasureID)
+	must(t, err)
+	if e.State != erasure.Grace || !e.Waits || b.Erasures.Overdue(e) {
+		t.Errorf("the erasure is %s, waits %t, overdue %t", e.State, e.Waits, b.Erasures.Overdue(e))
+	}
+	must(t, b.Holds.Lift(t.Context(), admin, robin))
+	if err := b.Holds.Lift(t.Context(), admin, robin); !fault.Is(err, fault.NotFound) {
+		t.Errorf("lifted twice: %v", err)
+	}
+	must(t, b.Erasures.Run(t.Context(), *asked.ErasureID))
+	if e, err = b.Erasures.Get(t.Context(), *asked.ErasureID); err != nil || e.State != erasure.Running && e.State != erasure.Done || e.Waits {
+		t.Errorf("after it the erasure is %s, waits %t, %v", e.State, e.Waits, err)
+	}
+	if n := b.Count(`select count(*) from audit_entry where person_id = $1 and action in ('hold.placed', 'hold.lifted')`, robin); n != 2 {
+		t.Errorf("the audit log tells of it %d times", n)
+	}
+}
+
+func TestALegalHoldWithAnEndEndsByItself(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.Person(apptest.Somebody{Email: "robin@example.com"})
+	b.connections(robin)
+	admin := b.Member("noor@example.com", staff.Admin)
+	over := b.Clock.Now()
+	if err := b.Holds.Place(t.Context(), admin, robin, "A case at court", &over); !fault.Is(err, fault.Invalid) {
+		t.Errorf("one that is over is placed: %v", err)
+	}
+	must(t, b.Holds.Place(t.Context(), admin, robin, "A case at court", new(over.AddDate(0, 0, 3))))
+	asked, err := b.Requests.AskErasure(t.Context(), robin, "") // it knows that it waits
+	must(t, err)
+	if e, err := b.Erasures.Get(t.Context(), *asked.ErasureID); err != nil || !e.Waits {
+		t.Errorf("an erasure asked for under a hold does not wait: %v", err)
+	}
+	_, all := b.held(robin)
+	b.sweep()
+	if _, is := b.held(robin); is != all {
+		t.Errorf("%d rows of %d are left", is, all)
+	}
+	b.Clock.Advance(4 * 24 * time.Hour)
+	b.sweep()
+	if n := b.Count(`select count(*) from connection_log where started_at < $1`, b.Clock.Now().AddDate(-1, 0, -1)); n != 0 {
+		t.Errorf("%d rows stay", n)
+	}
+}
