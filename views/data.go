@@ -24,7 +24,7 @@ type DataGroup struct {
 type DataCard struct {
 	Href, Name, Summary string
 	Held                DataHeld
-	Why                 []string // names of purposes
+	Newest              []string // what the newest of it says, in short
 	Kept                text.Rule
 }
 
@@ -95,6 +95,7 @@ type DataList struct {
 type DataColumn struct {
 	Label   string
 	Numeric bool
+	Named   bool // its values say little without its name
 }
 
 // DataRow is the values of a row, in the order of the columns, and where it
@@ -105,8 +106,11 @@ type DataRow struct {
 }
 
 // DataValue is a value in its reader's words; ISO is for machines, where it is
-// a moment or a day.
-type DataValue struct{ Text, ISO string }
+// a moment or a day. None says that there is none.
+type DataValue struct {
+	Text, ISO string
+	None      bool
+}
 
 // DataAbout is what the register says of a category. Only Origin is a code.
 type DataAbout struct {

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"plusultra.link/privacy/views/text"
@@ -28,20 +29,38 @@ func (h DataHeld) late(ctx context.Context) string {
 	return text.T(ctx, "data.late", "Before", text.Date(ctx, h.Late))
 }
 
-func (c DataCard) props(ctx context.Context) ui.CardProps {
-	card := ui.CardProps{
-		Title: c.Name, Href: c.Href, Text: c.Summary, Stat: c.Held.stat(ctx),
-		Facts: []ui.Fact{{Name: text.T(ctx, "data.whyShort"), Value: text.Clauses(ctx, c.Why)}, {Name: text.T(ctx, "data.until"), Value: c.Kept.In(ctx)}},
+// entry is a category in a line or two: what it says comes before how much of
+// it there is.
+func (c DataCard) entry(ctx context.Context) ui.EntryProps {
+	entry := ui.EntryProps{Title: c.Name, Href: c.Href, Text: c.Summary, Note: c.Kept.In(ctx)}
+	if c.Held.Rows > 0 && !c.Held.Silent {
+		entry.Stat = ui.StatProps{Number: text.Number(ctx, c.Held.Rows), Words: text.N(ctx, "data.entries", c.Held.Rows)}
+	}
+	if len(c.Newest) > 0 {
+		entry.Lead = strings.Join(c.Newest, " · ")
 	}
 	if late := c.Held.late(ctx); late != "" {
-		card.Facts[1].Value = text.Sentences(ctx, card.Facts[1].Value, late)
+		entry.Note, entry.Badge = text.Sentences(ctx, entry.Note, late), ui.BadgeProps{Label: text.T(ctx, "data.lateShort"), Kind: ui.Info}
 	}
 	if c.Held.Silent {
-		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.silentShort"), Kind: ui.Info}
-	} else if c.Held.Rows == 0 {
-		card.Badge = ui.BadgeProps{Label: text.T(ctx, "data.none")}
+		entry.Badge = ui.BadgeProps{Label: text.T(ctx, "data.silentShort"), Kind: ui.Info}
 	}
-	return card
+	return entry
+}
+
+// nothing tells that none of it is held, and that this is known.
+func (c DataCard) nothing() bool { return c.Held.Rows == 0 && !c.Held.Silent }
+
+// split parts the kinds of which something is held from the others.
+func split(cards []DataCard) (held, nothing []DataCard) {
+	for _, c := range cards {
+		if c.nothing() {
+			nothing = append(nothing, c)
+		} else {
+			held = append(held, c)
+		}
+	}
+	return held, nothing
 }
 
 func (c DataChart) props(ctx context.Context) ui.BarChartProps {
@@ -72,7 +91,7 @@ func (v DataValue) cell() ui.Cell {
 	if v.ISO != "" {
 		return ui.Cell{Inside: ui.Time(ui.TimeProps{ISO: v.ISO, Text: v.Text})}
 	}
-	return ui.Cell{Text: v.Text}
+	return ui.Cell{Text: v.Text, None: v.None}
 }
 
 // facts are a list's only row as names and values.
@@ -86,9 +105,9 @@ func (l DataList) facts() []ui.SummaryRow {
 }
 
 func (l DataList) table(ctx context.Context) ui.TableProps {
-	t := ui.TableProps{Caption: l.Name, CaptionAside: true}
+	t := ui.TableProps{Caption: l.Name, CaptionAside: true, Brief: true}
 	for _, c := range l.Columns {
-		t.Columns = append(t.Columns, ui.Column{Label: c.Label, Numeric: c.Numeric})
+		t.Columns = append(t.Columns, ui.Column{Label: c.Label, Numeric: c.Numeric, Named: c.Named})
 	}
 	for _, r := range l.Rows {
 		cells := make([]ui.Cell, len(r.Values))

@@ -116,7 +116,7 @@ func lookTable(looks []LookRow, toStaff bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Table(ui.TableProps{
-			Caption: text.T(ctx, "disclosure.caption"), CaptionAside: true,
+			Caption: text.T(ctx, "disclosure.caption"), CaptionAside: true, Brief: true,
 			Columns: []ui.Column{
 				{Label: text.T(ctx, "disclosure.when")}, {Label: text.T(ctx, "disclosure.role")}, {Label: text.T(ctx, "disclosure.what")},
 				{Label: text.T(ctx, "disclosure.why")}, {Label: text.T(ctx, "disclosure.words")},

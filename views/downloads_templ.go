@@ -80,10 +80,10 @@ func Downloads(p DownloadsPage) templ.Component {
 				}
 			} else {
 				templ_7745c5c3_Err = ui.Table(ui.TableProps{
-					Caption: p.Title, CaptionAside: true,
+					Caption: p.Title, CaptionAside: true, Brief: true,
 					Columns: []ui.Column{
 						{Label: text.T(ctx, "export.asked")}, {Label: text.T(ctx, "export.state")}, {Label: text.T(ctx, "export.contents")},
-						{Label: text.T(ctx, "export.size"), Numeric: true}, {Label: text.T(ctx, "export.until")},
+						{Label: text.T(ctx, "export.size"), Numeric: true}, {Label: text.T(ctx, "export.until"), Named: true},
 					},
 					Rows: downloadCells(ctx, p.Rows),
 				}).Render(ctx, templ_7745c5c3_Buffer)
@@ -379,8 +379,8 @@ func Download(p DownloadPage) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					templ_7745c5c3_Err = ui.Table(ui.TableProps{
-						Caption: text.T(ctx, "export.contents"), CaptionAside: true,
-						Columns: []ui.Column{{Label: text.T(ctx, "export.part")}, {Label: text.T(ctx, "export.entries"), Numeric: true}, {Label: text.T(ctx, "export.state"), Quiet: true}},
+						Caption: text.T(ctx, "export.contents"), CaptionAside: true, Brief: true,
+						Columns: []ui.Column{{Label: text.T(ctx, "export.part")}, {Label: text.T(ctx, "export.entries"), Numeric: true, Named: true}, {Label: text.T(ctx, "export.state"), Quiet: true}},
 						Rows:    downloadParts(ctx, p.Parts),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

@@ -356,7 +356,7 @@ func emailLedger(caption string, events []EmailEvent) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: caption, CaptionAside: true, Columns: emailColumns(ctx), Rows: emailRows(ctx, events)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: caption, CaptionAside: true, Brief: true, Columns: emailColumns(ctx), Rows: emailRows(ctx, events)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

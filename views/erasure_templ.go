@@ -170,7 +170,7 @@ func Erasure(p ErasurePage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.anonymised"), CaptionAside: true, Columns: anonymisedColumns(ctx), Rows: anonymisedRows(ctx, p.Anonymised)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.anonymised"), CaptionAside: true, Brief: true, Columns: anonymisedColumns(ctx), Rows: anonymisedRows(ctx, p.Anonymised)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -197,7 +197,7 @@ func Erasure(p ErasurePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.stays"), CaptionAside: true, Columns: staysColumns(ctx), Rows: staysRows(ctx, p.Stays)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: text.T(ctx, "erasure.stays"), CaptionAside: true, Brief: true, Columns: staysColumns(ctx), Rows: staysRows(ctx, p.Stays)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -313,7 +313,7 @@ func Erasure(p ErasurePage) templ.Component {
 }
 
 func goesColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: text.T(ctx, "erasure.kind")}, {Label: text.T(ctx, "erasure.entries"), Numeric: true}}
+	return []ui.Column{{Label: text.T(ctx, "erasure.kind")}, {Label: text.T(ctx, "erasure.entries"), Numeric: true, Named: true}}
 }
 
 func goesRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {
@@ -337,7 +337,7 @@ func anonymisedRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {
 }
 
 func staysColumns(ctx context.Context) []ui.Column {
-	return append(goesColumns(ctx), ui.Column{Label: text.T(ctx, "erasure.keptUntil")}, ui.Column{Label: text.T(ctx, "erasure.why")})
+	return append(goesColumns(ctx), ui.Column{Label: text.T(ctx, "erasure.keptUntil"), Named: true}, ui.Column{Label: text.T(ctx, "erasure.why")})
 }
 
 func staysRows(ctx context.Context, lines []ErasureLine) [][]ui.Cell {

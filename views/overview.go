@@ -8,8 +8,8 @@ type ErasingNotice struct {
 	Href string
 }
 
-// OverviewPage is the first page of somebody signed in: what is held, what is
-// under way, who looked, and what waits for them.
+// OverviewPage is the first page of somebody signed in: what waits for them,
+// what they can do, what is under way, how much is held and who looked.
 type OverviewPage struct {
 	Shell
 	Erasing  *ErasingNotice // nil if no erasure is scheduled
@@ -18,7 +18,6 @@ type OverviewPage struct {
 	Silent   bool           // some of it could not be read just now
 	Kinds    int64          // of data of which some is held
 	Of       int64          // kinds of data that there are
-	Most     []DataCard     // the categories of which most is held
 	Requests []RequestRow
 	Looks    []LookRow
 }

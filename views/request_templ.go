@@ -178,10 +178,10 @@ func requestTable(caption string, rows []RequestRow) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Table(ui.TableProps{
-			Caption: caption, CaptionAside: true,
+			Caption: caption, CaptionAside: true, Brief: true,
 			Columns: []ui.Column{
 				{Label: text.T(ctx, "request.kind")}, {Label: text.T(ctx, "request.reference")},
-				{Label: text.T(ctx, "request.received")}, {Label: text.T(ctx, "request.state")}, {Label: text.T(ctx, "request.due")},
+				{Label: text.T(ctx, "request.received"), Named: true}, {Label: text.T(ctx, "request.state")}, {Label: text.T(ctx, "request.due"), Named: true},
 			},
 			Rows: requestCells(ctx, rows),
 		}).Render(ctx, templ_7745c5c3_Buffer)

@@ -21,7 +21,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 25
+const pageRows = 20
 
 type (
 	dataController    struct{ *server }
@@ -59,8 +59,8 @@ func (c *dataController) card(ctx context.Context, category register.Category, h
 	card := views.DataCard{
 		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Kept: category.Retention.Rule(lang),
 	}
-	for _, p := range c.Register.PurposesOf(category) {
-		card.Why = append(card.Why, p.Name.In(lang))
+	for _, said := range h.Glance {
+		card.Newest = append(card.Newest, c.Words.Value(ctx, said.Field, said.Value).Text)
 	}
 	return card
 }

@@ -74,12 +74,12 @@ func (c *dataController) dataList(ctx context.Context, source record.Source, pag
 			timed = i
 		}
 		shown = append(shown, i)
-		list.Columns = append(list.Columns, views.DataColumn{Label: f.Name.In(lang), Numeric: f.Type.Number()})
+		list.Columns = append(list.Columns, views.DataColumn{Label: f.Name.In(lang), Numeric: f.Type.Number(), Named: i > 0 && nameless(f.Type)})
 	}
 	for _, row := range page.Rows {
 		values := make([]views.DataValue, len(shown))
 		for n, i := range shown {
-			values[n] = views.DataValue(c.Words.Value(ctx, source.Fields()[i], row.Values[i]))
+			values[n] = dataValue(c.Words.Value(ctx, source.Fields()[i], row.Values[i]))
 		}
 		list.Rows = append(list.Rows, views.DataRow{Values: values})
 	}
@@ -91,4 +91,18 @@ func (c *dataController) dataList(ctx context.Context, source record.Source, pag
 		}
 	}
 	return list
+}
+
+// nameless tells that a value says little without the name of its field.
+func nameless(of dictionary.Type) bool {
+	switch of {
+	case dictionary.TypeInteger, dictionary.TypeBoolean, dictionary.TypeTime, dictionary.TypeDate:
+		return true
+	default:
+		return false
+	}
+}
+
+func dataValue(said record.Said) views.DataValue {
+	return views.DataValue{Text: said.Text, ISO: said.ISO, None: said.Text == record.Nothing}
 }

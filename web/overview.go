@@ -1,9 +1,7 @@
 package web
 
 import (
-	"context"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,10 +12,7 @@ import (
 
 type overviewController struct{ *server }
 
-const (
-	mostShown  = 3 // categories on the overview
-	looksShown = 3
-)
+const looksShown = 3
 
 // show is the first page of somebody signed in.
 func (c *overviewController) show(ctx echo.Context) error {
@@ -40,7 +35,6 @@ func (c *overviewController) show(ctx echo.Context) error {
 }
 
 func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
-	r := ctx.Request().Context()
 	page := views.OverviewPage{
 		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Of: int64(len(holdings)),
 	}
@@ -51,21 +45,5 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) v
 		}
 	}
 	page.Silent = record.AnySilent(holdings)
-	page.Most = c.most(r, holdings)
 	return page
-}
-
-// most are the categories of which most is held.
-func (c *overviewController) most(ctx context.Context, holdings []record.Holding) []views.DataCard {
-	sorted := slices.Clone(holdings)
-	slices.SortStableFunc(sorted, func(a, b record.Holding) int { return int(min(max(b.Rows-a.Rows, -1), 1)) })
-	data := &dataController{c.server}
-	var cards []views.DataCard
-	for _, h := range sorted[:min(len(sorted), mostShown)] {
-		category, ok := c.Register.Category(h.Category)
-		if ok && h.Rows > 0 {
-			cards = append(cards, data.card(ctx, category, h))
-		}
-	}
-	return cards
 }

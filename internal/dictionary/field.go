@@ -44,6 +44,7 @@ type Field struct {
 	Max         int64         `json:"max"`         // most characters of a text, largest number; 0 is no limit of its own
 	Correctable bool          `json:"correctable"` // the person is its source and may change it
 	Hidden      bool          `json:"hidden"`      // in the download but not in the page's table
+	Glance      bool          `json:"glance"`      // what its newest row says of it stands for the whole category, where that is one line
 	// A value that is a code is said by Words, or by the list that Names names.
 	Words map[string]document.Text `json:"words"`
 	Names List                     `json:"names"`
@@ -59,6 +60,7 @@ properties:
   max: {minimum: 1, maximum: 3999999999999, description: Most characters of a text or largest number; an imported number needs one.}
   correctable: {default: false, description: The person is its source and may change it.}
   hidden: {default: false, description: In the download but not in the page's table.}
+  glance: {default: false, description: What the newest entry says of it stands beside the category's name.}
   words: {description: What codes mean.}
   names: {description: The list whose ids it holds.}
 `

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -19,6 +20,13 @@ type Holding struct {
 	Rows        int64
 	First, Last time.Time
 	Silent      bool // what holds it did not answer in time: there may be more
+	Glance      []Glimpse
+}
+
+// Glimpse is what the newest row says of a field that stands for the others.
+type Glimpse struct {
+	Field dictionary.Field
+	Value []byte // PostgreSQL's text of it
 }
 
 // Overview tells of every category how much is held, in the register's order.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 )
@@ -31,14 +32,16 @@ type Service struct {
 	by         map[string][]Source
 	tables     []*table
 	ingestable map[string]*ingestTable
-	overview   []string           // statements, for whatever a person has that is not imported
+	overview   []string // statements, for whatever a person has that is not imported
+	records    string   // the same for the shared table
+	glance     map[string][]dictionary.Field
 	door       *postgres.Bulkhead // to what is imported, which may lie on other machines
 }
 
 // New reads the register's holdings and holds them to the database. Its error
 // names every table and column that is not there.
 func New(ctx context.Context, d Deps) (*Service, error) {
-	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}, door: d.DB.Bulkhead()}
+	s := &Service{deps: d, by: map[string][]Source{}, ingestable: map[string]*ingestTable{}, glance: map[string][]dictionary.Field{}, door: d.DB.Bulkhead()}
 	catalogue, err := readCatalogue(ctx, d.DB)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's catalogue: %w", err)
@@ -55,6 +58,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 				continue
 			}
 			s.tables = append(s.tables, t)
+			s.glance[category.ID] = append(s.glance[category.ID], t.glance()...)
 			s.sources = append(s.sources, t)
 			s.by[category.ID] = append(s.by[category.ID], t)
 			if holding.Ingest {
@@ -67,7 +71,7 @@ func New(ctx context.Context, d Deps) (*Service, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	s.overview = overviewSQL(s.tables)
+	s.overview, s.records = overviewSQL(s.tables), recordsSQL(s.tables)
 	return s, nil
 }
 

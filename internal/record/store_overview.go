@@ -9,16 +9,17 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	found, all := map[string]Holding{}, &[]Holding{}
 	for _, sql := range s.overview {
-		r.Each(collect(found), sql, person)
+		r.Each(s.collect(found), sql, person)
 	}
 	records := r.Apart(s.door, person)
-	records.Each(collect(found), "select category, count(*), min(at), max(at) from "+quote(shared)+" where person_id = $1 group by category", person)
+	records.Each(s.collect(found), s.records, person)
 	summed := slices.DeleteFunc(slices.Clone(s.tables), func(t *table) bool { return !t.summed() })
 	readMonths(r, summed, person, noMore, func(t *table, months []month, silent bool) {
 		found[t.category.ID] = found[t.category.ID].with(months, silent)
@@ -59,7 +60,7 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 				}
 			})
 		default:
-			r.Each(collect(found), t.held(), person)
+			r.Each(s.collect(found), t.held(), person)
 		}
 	}
 	r.Then(func(more *postgres.Reads) error {
@@ -74,14 +75,21 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 	return timeline
 }
 
-func collect(found map[string]Holding) func(pgx.Rows) error {
+func (s *Service) collect(found map[string]Holding) func(pgx.Rows) error {
 	return func(rows pgx.Rows) error {
 		var h Holding
 		var first, last *time.Time
-		if err := rows.Scan(&h.Category, &h.Rows, &first, &last); err != nil {
+		var newest map[string]*string
+		if err := rows.Scan(&h.Category, &h.Rows, &first, &last, &newest); err != nil {
 			return err
 		}
-		found[h.Category] = found[h.Category].and(h.Rows, first, last)
+		all := found[h.Category].and(h.Rows, first, last)
+		for _, f := range s.glance[h.Category] {
+			if said := newest[f.ID]; said != nil && *said != "" {
+				all.Glance = append(all.Glance, Glimpse{f, []byte(*said)})
+			}
+		}
+		found[h.Category] = all
 		return nil
 	}
 }
@@ -98,7 +106,49 @@ func (t *table) held() string {
 	if t.holding.Time != "" {
 		first, last = "min("+quote(t.holding.Time)+")", "max("+quote(t.holding.Time)+")"
 	}
-	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + " from " + t.from + " where " + t.shown
+	newest := "null::json"
+	if object := t.newest(); object != "" {
+		order := ""
+		if t.holding.Time != "" {
+			order = " order by " + quote(t.holding.Time) + " desc"
+		}
+		newest = "(array_agg(" + object + order + "))[1]"
+	}
+	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + ", " + newest + " from " + t.from + " where " + t.shown
+}
+
+// glance are the fields that stand for a category where it is one line.
+func (t *table) glance() (some []dictionary.Field) {
+	for _, f := range t.holding.Fields {
+		if f.Glance {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+// newest is a JSON object of them, or nothing if there are none.
+func (t *table) newest() string {
+	some := t.glance()
+	if len(some) == 0 {
+		return ""
+	}
+	members := make([]string, len(some))
+	for i, f := range some {
+		members[i] = literal(f.ID) + ", (" + t.read(f) + ")::text"
+	}
+	return "json_build_object(" + strings.Join(members, ", ") + ")"
+}
+
+// recordsSQL is held of what lies in the shared table.
+func recordsSQL(tables []*table) string {
+	newest := "null::json"
+	for _, t := range tables {
+		if object := t.newest(); t.holding.Records && object != "" {
+			newest = "case category when " + literal(t.category.ID) + " then " + object + " else " + newest + " end"
+		}
+	}
+	return "select category, count(*), min(at), max(at), (array_agg(" + newest + " order by at desc))[1] from " + quote(shared) + " where person_id = $1 group by category"
 }
 
 // overviewSQL is held of all tables in few queries, but for those that imports

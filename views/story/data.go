@@ -46,11 +46,11 @@ func dataOverview(ctx context.Context) views.DataPage {
 			{Origin: "you", Cards: []views.DataCard{
 				{
 					Name: pick(ctx, "Profile", "プロフィール"), Href: "/", Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
-					Held: views.DataHeld{Rows: 2}, Why: []string{pick(ctx, "Providing the service", "サービスの提供")}, Kept: text.Rule{Kind: "retention.account"},
+					Held: views.DataHeld{Rows: 2}, Newest: []string{pick(ctx, "Mara Lindqvist", "森 真理"), pick(ctx, "Uppsala", "横浜市"), "mara@example.com"}, Kept: text.Rule{Kind: "retention.account"},
 				},
 				{
 					Name: pick(ctx, "Posts", "投稿"), Href: "/", Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
-					Why: []string{pick(ctx, "Our community", "コミュニティの運営")}, Kept: text.Rule{Kind: "retention.account"},
+					Kept: text.Rule{Kind: "retention.account"},
 				},
 			}},
 			{Origin: "observed", Cards: []views.DataCard{logCard(ctx), silentCard(ctx)}},
@@ -61,14 +61,14 @@ func dataOverview(ctx context.Context) views.DataPage {
 func logCard(ctx context.Context) views.DataCard {
 	return views.DataCard{
 		Name: pick(ctx, "Connection log", "接続の記録"), Href: "/", Summary: pick(ctx, "When and from which network a connection began. Never where it went.", "接続の開始日時と接続元のネットワークです。接続先は記録しません。"),
-		Held: logHeld(), Why: []string{pick(ctx, "Providing the service", "サービスの提供")}, Kept: dataAbout(ctx).Kept,
+		Held: logHeld(), Kept: dataAbout(ctx).Kept,
 	}
 }
 
 func silentCard(ctx context.Context) views.DataCard {
 	return views.DataCard{
 		Name: pick(ctx, "Site usage", "サイトのご利用状況"), Href: "/", Summary: pick(ctx, "Which pages you opened.", "ご覧になったページです。"),
-		Held: views.DataHeld{Silent: true}, Why: []string{pick(ctx, "Improving the service", "サービスの改善")}, Kept: dataAbout(ctx).Kept,
+		Held: views.DataHeld{Silent: true}, Kept: dataAbout(ctx).Kept,
 	}
 }
 

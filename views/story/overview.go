@@ -29,10 +29,6 @@ func overviewPage(ctx context.Context, entries, kinds int64) views.OverviewPage 
 
 func overviewFull(ctx context.Context) templ.Component {
 	p := overviewPage(ctx, 214_803, 9)
-	p.Most = []views.DataCard{
-		logCard(ctx),
-		{Name: pick(ctx, "Orders", "ご注文"), Href: "/", Held: views.DataHeld{Rows: 1, Since: at("2026-05-03")}, Kept: text.Rule{Kind: "retention.row", Keep: text.Span{N: 10, Unit: "year"}}},
-	}
 	p.Requests = []views.RequestRow{requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 22)}
 	p.Looks = looked(ctx)
 	p.Erasing = &views.ErasingNotice{Runs: now().Add(36 * time.Hour), Href: "/erasure/1"}
@@ -41,7 +37,7 @@ func overviewFull(ctx context.Context) templ.Component {
 
 func overviewSilent(ctx context.Context) templ.Component {
 	p := overviewPage(ctx, 12, 3)
-	p.Silent, p.Most = true, []views.DataCard{silentCard(ctx)}
+	p.Silent = true
 	return views.Overview(p)
 }
 

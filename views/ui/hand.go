@@ -111,8 +111,13 @@ func rows(p TableProps) templ.Component {
 // cell is how the cells of a column begin.
 func (c Column) cell() string {
 	begin := `<td role="cell"`
-	if c.Numeric {
+	switch {
+	case c.Numeric && c.Named:
+		begin += ` class="num named"`
+	case c.Numeric:
 		begin += ` class="num"`
+	case c.Named:
+		begin += ` class="named"`
 	}
 	if !c.Quiet {
 		begin += ` data-label="` + templ.EscapeString(c.Label) + `"`
@@ -130,6 +135,10 @@ func (m *markup) cell(ctx context.Context, c Cell) {
 		m.raw(`<a href="`, templ.EscapeString(c.Href), `">`)
 		m.parted(c.Text)
 		m.raw("</a>")
+	case c.None:
+		m.raw(`<span class="none">`)
+		m.words(c.Text)
+		m.raw("</span>")
 	case wide(c.Text):
 		m.raw(`<span class="wide">`)
 		m.parted(c.Text)
