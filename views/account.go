@@ -88,7 +88,6 @@ type SecurityPage struct {
 	Shell
 	Email       string
 	HasPassword bool
-	Zone        string // the one that was chosen; empty: as the browser says
 	Sessions    []SecuritySession
 	Services    []LinkedService
 	Offers      []ServiceButton // those that could be linked

@@ -21,7 +21,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 20
+const pageRows = 15
 
 type (
 	dataController    struct{ *server }

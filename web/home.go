@@ -61,11 +61,11 @@ func (c *homeController) zone(ctx echo.Context) error {
 	if err := c.Accounts.SetZone(ctx.Request().Context(), person(ctx), form.Zone); err != nil {
 		return err
 	}
-	said := "security.zoneChosen"
+	said := "settings.zoneChosen"
 	if form.Zone == "" {
-		said = "security.zoneFollows"
+		said = "settings.zoneFollows"
 	}
-	return c.redirect(ctx, "/security", said)
+	return c.redirect(ctx, "/settings", said)
 }
 
 // browserZone remembers the zone that a script says the browser is in: for this

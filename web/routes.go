@@ -94,6 +94,7 @@ func (s *server) routes() {
 	s.freshForm("/security/password", passwords.edit, passwords.update)
 
 	security := &securityController{s}
+	s.person(get, "/settings", (&settingsController{s}).show)
 	s.person(post, "/zone", home.zone, "the same choice again")
 	s.open(post, "/browser-zone", home.browserZone, "no form comes here")
 	s.person(get, "/security", security.show)

@@ -32,9 +32,6 @@ func (c *securityController) show(ctx echo.Context) error {
 		return err
 	}
 	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: *has}
-	if mine := signedIn(ctx); mine.ZoneChosen {
-		page.Zone = mine.Zone
-	}
 	page.Sessions = sessionList(ctx, *sessions)
 	page.Activity = activity()
 	page.Services, page.Offers = c.linkedServices(ctx.Request().Context(), *links)

@@ -19,8 +19,9 @@ const (
 )
 
 // Inspect judges the page as every reader meets it, light and dark, phone and wide: axe
-// finds nothing, nothing is wider than the window, the keyboard reaches every control and
-// shows where it is, and a picture of each is kept.
+// finds nothing, nothing is wider than the window, no word is broken inside, a person's page
+// is at most four screens of a phone long, the keyboard reaches every control and shows where
+// it is, and a picture of each is kept.
 func (p *Page) Inspect(name string) {
 	p.t.Helper()
 	for _, window := range []struct {
@@ -35,10 +36,30 @@ func (p *Page) Inspect(name string) {
 			p.Screenshot(name + "-" + window.name + "-" + scheme)
 		}
 		p.Fits()
-		p.focus()
+		p.look("by its looks", misshapen)
+		p.look("by keyboard", unfocused)
 	}
 	p.Light()
 }
+
+// misshapen is a page of a person that is too long for a phone, and what of its words are
+// broken inside: addresses and codes may be.
+const misshapen = `(() => {
+	const bad = [], most = 4, root = document.documentElement
+	if (document.body.classList.contains('person') && innerWidth < 640 && root.scrollHeight > most * innerHeight)
+		bad.push((root.scrollHeight / innerHeight).toFixed(1) + ' screens long')
+	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange()
+	for (let text; (text = texts.nextNode());) {
+		if (!text.parentElement.checkVisibility() || text.parentElement.closest('.sr-only, code, .wide')) continue
+		for (const word of text.data.matchAll(/(?<![\w@./:_-])\p{Script=Latin}{3,}(?![\w@/:_-]|\.\w)/gu)) {
+			range.setStart(text, word.index)
+			range.setEnd(text, word.index + word[0].length)
+			const lines = [...range.getClientRects()].filter(r => r.width > 0).map(r => Math.round(r.top))
+			if (new Set(lines).size > 1) bad.push(word[0] + ' is broken inside')
+		}
+	}
+	return bad.join('\n')
+})()`
 
 // unfocused are the controls that a keyboard does not reach in the order of the page, or
 // on which nothing shows that it has (WCAG 2.1.1, 2.4.3, 2.4.7).
@@ -57,14 +78,15 @@ const unfocused = `(() => {
 	return bad.join('\n')
 })()`
 
-func (p *Page) focus() {
+// look has the page say what is wrong with it.
+func (p *Page) look(how, script string) {
 	p.t.Helper()
-	bad, err := evaluate[string](p.ctx, unfocused)
+	bad, err := evaluate[string](p.ctx, script)
 	if err != nil {
-		p.fail("moving the focus: %v", err)
+		p.fail("looking at the page: %v", err)
 	}
 	if bad != "" {
-		p.t.Errorf("%s by keyboard:\n%s", p.Path(), bad)
+		p.t.Errorf("%s %s:\n%s", p.Path(), how, bad)
 	}
 }
 

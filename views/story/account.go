@@ -15,6 +15,9 @@ func account() Group {
 		{Name: "Home", Page: func(ctx context.Context) templ.Component {
 			return views.Home(views.HomePage{Shell: shell(ctx, "", text.T(ctx, "home.title"))})
 		}},
+		{Name: "Settings", Page: func(ctx context.Context) templ.Component {
+			return views.Settings(views.SettingsPage{Shell: person(ctx, "settings", text.T(ctx, "settings.title")), Zone: "Europe/Stockholm"})
+		}},
 		{Name: "Sign up", Page: func(ctx context.Context) templ.Component { return views.SignUp(signUp(ctx)) }},
 		{Name: "Sign up, something wrong", Page: signUpWrong},
 		{Name: "Sign up, with sign-in services", Page: func(ctx context.Context) templ.Component {

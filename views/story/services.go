@@ -22,7 +22,8 @@ func services() Group {
 			page.Sessions = append(page.Sessions, other)
 			return views.Security(page)
 		}},
-		{Name: "Security, every outcome of a revocation", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)...)) }},
+		{Name: "Security, revoked", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[:3]...)) }},
+		{Name: "Security, not revoked there", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[3:]...)) }},
 		{Name: "Sign in", Page: func(ctx context.Context) templ.Component {
 			return views.SignIn(views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle")), Services: doors()})
 		}},
