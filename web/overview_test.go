@@ -26,7 +26,7 @@ func TestTheOverviewCountsWhatIsHeldAndNothingOfAnybodyElse(t *testing.T) {
 	must(t, err)
 	c := p.client().signIn("robin@example.com")
 	held := testkit.HTML(t, c.get("/data").body)
-	for category, want := range map[string][]string{"orders": {"Link", "3 entries"}, "profile": {"Robin Example · robin@example.com"}} {
+	for category, want := range map[string][]string{"orders": {"Link", "3 entries"}, "profile": {"Robin Example · Germany · robin@example.com"}} {
 		entry := held.Text(`.listing-entry:has(a[href="/data/` + category + `"])`)
 		for _, words := range want {
 			if !strings.Contains(entry, words) {

@@ -22,8 +22,9 @@ func services() Group {
 			page.Sessions = append(page.Sessions, other)
 			return views.Security(page)
 		}},
-		{Name: "Security, revoked", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[:3]...)) }},
-		{Name: "Security, not revoked there", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[3:]...)) }},
+		{Name: "Security, revoked", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[:2]...)) }},
+		{Name: "Security, not revoked there", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[2:4]...)) }},
+		{Name: "Security, not to be revoked", Page: func(ctx context.Context) templ.Component { return views.Security(security(ctx, ended(ctx)[4:]...)) }},
 		{Name: "Sign in", Page: func(ctx context.Context) templ.Component {
 			return views.SignIn(views.SignInPage{Shell: shell(ctx, "", text.T(ctx, "account.signInTitle")), Services: doors()})
 		}},

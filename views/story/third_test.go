@@ -26,6 +26,7 @@ func words(t *testing.T, page *goquery.Document) map[string]bool {
 		}
 	}
 	page.Find("script, style").Remove()
+	page.Find("body *").AfterHtml(" ") // one's last word is not the next one's first
 	page.Find("title, body").Each(func(_ int, e *goquery.Selection) { add(e.Text()) })
 	for _, attribute := range []string{"alt", "aria-label", "placeholder", "title"} {
 		page.Find("[" + attribute + "]").Each(func(_ int, e *goquery.Selection) { add(e.AttrOr(attribute, "")) })
