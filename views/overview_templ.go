@@ -17,7 +17,7 @@ import (
 
 // tasks are what people come for.
 func tasks(ctx context.Context) []ui.EntryProps {
-	all := []ui.EntryProps{{Title: "see", Href: "/data"}, {Title: "copy", Href: "/downloads/new"}, {Title: "correct", Href: "/data/profile/edit"}, {Title: "mail", Href: "/email"}, {Title: "erase", Href: "/erasure"}, {Title: "ask", Href: "/requests/new"}}
+	all := []ui.EntryProps{{Title: "see", Href: "/data"}, {Title: "copy", Href: "/downloads/new"}, {Title: "correct", Href: "/data/profile/edit"}, {Title: "mail", Href: "/email"}, {Title: "stop", Href: "/privacy-choices"}, {Title: "erase", Href: "/erasure"}, {Title: "ask", Href: "/requests/new"}}
 	for i, task := range all {
 		all[i].Title, all[i].Lead = text.T(ctx, "overview.task."+task.Title), text.T(ctx, "overview.taskNext."+task.Title)
 	}
