@@ -39,6 +39,7 @@ type DataHeld struct {
 // DataCategoryPage is one category: its rows, and why they are held.
 type DataCategoryPage struct {
 	Shell
+	ID      string
 	Summary string
 	Warning string
 	Held    DataHeld
@@ -127,6 +128,7 @@ type DataPurpose struct {
 	Summary string
 	Basis   string
 	You     string // what the person can do about it
+	Object  bool   // they can object to it
 	Press   *Press // where they say yes or no to it
 }
 

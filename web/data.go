@@ -21,7 +21,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 15
+const pageRows = 12
 
 type (
 	dataController    struct{ *server }

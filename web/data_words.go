@@ -17,7 +17,7 @@ import (
 func (c *dataController) categoryPage(ctx echo.Context, category register.Category, st standings) views.DataCategoryPage {
 	r := ctx.Request().Context()
 	lang := text.Lang(r)
-	page := views.DataCategoryPage{Shell: c.shell(ctx, "", "data"), Summary: category.Summary.In(lang), Warning: category.Warning.In(lang)}
+	page := views.DataCategoryPage{Shell: c.shell(ctx, "", "data"), ID: category.ID, Summary: category.Summary.In(lang), Warning: category.Warning.In(lang)}
 	page.Title = category.Name.In(lang)
 	for _, p := range c.Register.PurposesOf(category) {
 		basis := c.Register.Basis(p.Basis)
@@ -26,7 +26,7 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 			how = basis.How
 		}
 		page.Purposes = append(page.Purposes, views.DataPurpose{
-			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang),
+			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: basis.Can == register.Object,
 			Press: st.press(ctx, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
 		})
 	}

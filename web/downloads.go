@@ -40,8 +40,11 @@ func (c *downloadsController) index(ctx echo.Context) error {
 
 func (c *downloadsController) new(ctx echo.Context) error {
 	ticked := c.Exports.Offered()
-	if ctx.QueryParam("choose") == "none" {
+	switch only := ctx.QueryParam("choose"); {
+	case only == "none":
 		ticked = nil
+	case slices.Contains(ticked, only):
+		ticked = []string{only}
 	}
 	form, problems, ok, err := recall[downloadForm](ctx)
 	if err != nil {

@@ -3,10 +3,12 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit"
 )
 
 func TestAnErrorPageLeavesWhatWasDoneToThePageItIsMeantFor(t *testing.T) {
@@ -87,6 +89,14 @@ func TestACopyMayBeginWithEverythingOrNothingTicked(t *testing.T) {
 		if got.status != http.StatusOK || strings.Contains(got.body, " checked") != ticked {
 			t.Errorf("%s: %d, ticked is not %v", path, got.status, ticked)
 		}
+	}
+	// Where one kind is read, its copy begins with that alone.
+	to := testkit.HTML(t, c.get("/data/profile").body).Attrs(`main a[href^="/downloads/new"]`, "href")
+	if len(to) != 1 {
+		t.Fatalf("the way to a copy: %v", to)
+	}
+	if got := testkit.HTML(t, c.get(to[0]).body).Attrs("input[checked]", "value"); !slices.Equal(got, []string{"profile"}) {
+		t.Errorf("ticked are %v", got)
 	}
 }
 
