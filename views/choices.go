@@ -14,14 +14,19 @@ type ChoicesPage struct {
 	Known  bool   // whose choices they are: else nothing is known, and they are explained
 	At     string // where a press is sent
 	Mailed bool   // they are opened by a mailed link, without signing in
-	// Address is whose choices they are, of a mailed link.
-	Address string
-	Signal  bool // the browser says no: Global Privacy Control or Do Not Track
-	Mail    ChoicesMail
-	Groups  []ChoiceGroup
+	Signal bool   // the browser says no: Global Privacy Control or Do Not Track
+	Mail   ChoicesMail
+	Groups []ChoiceGroup
 	// Problems are what has to be asked again, by the id of its choice.
 	Problems ui.Problems
 	Despite  string // the topic to which a yes was said in a browser that says no
+}
+
+// ChoicesByMailPage asks for the address to which a link to its choices goes.
+type ChoicesByMailPage struct {
+	Shell
+	Email    string
+	Problems ui.Problems
 }
 
 // ChoicesMail is how many kinds of mail are on.
@@ -123,7 +128,7 @@ func (e EmailEvent) said(ctx context.Context) string {
 func choicesLead(ctx context.Context, p ChoicesPage) string {
 	switch {
 	case p.Mailed:
-		return text.T(ctx, "choices.leadMailed", "Address", p.Address)
+		return text.T(ctx, "choices.leadMailed")
 	case p.Known:
 		return text.T(ctx, "choices.lead")
 	}
@@ -131,7 +136,7 @@ func choicesLead(ctx context.Context, p ChoicesPage) string {
 }
 
 func choicesSignal(ctx context.Context, p ChoicesPage) string {
-	if p.Known {
+	if p.Known && !p.Mailed {
 		return text.T(ctx, "choices.signalKnown")
 	}
 	return text.T(ctx, "choices.signalOpen")

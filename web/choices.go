@@ -47,21 +47,28 @@ func (f choiceForm) boxes() []consent.Box {
 }
 
 func (c *choicesController) show(ctx echo.Context) error {
-	form, problems, _, err := recall[choiceForm](ctx)
+	page, err := c.page(ctx, choicesPath)
 	if err != nil {
 		return err
 	}
-	page := views.ChoicesPage{
-		Shell: c.shell(ctx, "choices.title", "choices"), At: choicesPath, Known: person(ctx) != uuid.Nil, Signal: saysNo(ctx.Request()),
-		Problems: words(ctx, problems),
-	}
-	if slices.ContainsFunc(problems, func(p fault.Problem) bool { return p.Key == "choices.despite" }) && len(form.Topics) == 1 {
-		page.Despite = form.Topics[0]
-	}
+	page.Known = person(ctx) != uuid.Nil
 	if err := c.fill(ctx, &page, person(ctx), signedIn(ctx).Address); err != nil {
 		return err
 	}
 	return render(ctx, http.StatusOK, views.Choices(page))
+}
+
+// page is a page of choices whose presses are sent to an address, and what has
+// to be asked again.
+func (c *choicesController) page(ctx echo.Context, at string) (views.ChoicesPage, error) {
+	form, problems, _, err := recall[choiceForm](ctx)
+	page := views.ChoicesPage{
+		Shell: c.shell(ctx, "choices.title", "choices"), At: at, Signal: saysNo(ctx.Request()), Problems: words(ctx, problems),
+	}
+	if slices.ContainsFunc(problems, func(p fault.Problem) bool { return p.Key == "choices.despite" }) && len(form.Topics) == 1 {
+		page.Despite = form.Topics[0]
+	}
+	return page, err
 }
 
 // fill puts every choice on a page, and how it stands if it is known whose.

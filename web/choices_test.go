@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/testkit"
@@ -265,5 +266,44 @@ func TestABrowsersNoIsWrittenOnceAndStaysWithoutItUntilThePersonSaysYes(t *testi
 	}
 	if got := p.client().get("/.well-known/gpc.json"); got.body != `{"gpc":true,"lastUpdate":"2026-11-01"}`+"\n" || !strings.HasPrefix(got.header.Get("Content-Type"), "application/json") {
 		t.Errorf("gpc.json: %q", got.body)
+	}
+}
+
+func TestWhoeverHasNoSessionAndNoOldMessageOpensTheirChoicesByAMailedLink(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	c := p.client()
+	c.post("/privacy-choices/by-mail", url.Values{"email": {"robin@example.com"}})
+	c.post("/privacy-choices/by-mail", url.Values{"email": {"nobody@example.com"}})
+	link := strings.TrimPrefix(p.linkTo(p.letter("robin@example.com", "Your privacy choices"), "/privacy-choices/by-mail/"), p.url)
+	if m := p.letter("nobody@example.com", "No choices"); strings.Contains(strings.Join(m.Links(), " "), "by-mail") {
+		t.Error("an address without an account gets a link")
+	}
+	for range 3 { // scanners follow links
+		if page := c.get(link); page.status != http.StatusOK || page.header.Get("X-Robots-Tag") != "noindex" {
+			t.Fatalf("the link opens %d", page.status)
+		}
+	}
+	if n := p.count("select count(*) from consent_event"); n != 0 {
+		t.Errorf("looking changed %d choices", n)
+	}
+	c.press(link, "#choice-new-features", "yes")
+	c.press(link, "#choice-sharing", "no")
+	if n := p.count("select count(*) from consent_event where person_id = $1 and channel = 'mailed-link' and (topic = 'new-features' and given or topic = 'sharing' and not given)", robin); n != 2 {
+		t.Errorf("%d of 2 presses are written", n)
+	}
+	if c.get("/privacy-choices").status != http.StatusOK || c.get("/email").status != http.StatusSeeOther {
+		t.Error("the link signs somebody in")
+	}
+	lasting := p.Consents.Token(consent.Link{Person: robin, Topic: "promotions"})
+	for _, dead := range []string{link[:len(link)-1], "/privacy-choices/by-mail/" + lasting} {
+		if got := c.get(dead); got.status != http.StatusGone || !strings.Contains(got.body, `href="/privacy-choices/by-mail"`) {
+			t.Errorf("%s opens %d", dead, got.status)
+		}
+	}
+	p.clock.Advance(consent.ChoicesLife)
+	if got := c.post(link, url.Values{"topics": {"sharing"}, "say": {"no"}}); got.status != http.StatusGone {
+		t.Errorf("after a day the link answers %d", got.status)
 	}
 }

@@ -192,6 +192,11 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 			d.client().post("/forgot", url.Values{"email": {s}})
 			return d.count(`select count(*) from email_proof where person_id = $1`, id) == before+1
 		},
+		"/privacy-choices/by-mail": func(s string) bool {
+			before := d.count(`select count(*) from mail_message where kind = 'choices' and person_id = $1`, id)
+			d.client().post("/privacy-choices/by-mail", url.Values{"email": {s}})
+			return d.count(`select count(*) from mail_message where kind = 'choices' and person_id = $1`, id) == before+1
+		},
 		"/staff/sign-in": func(s string) bool {
 			return d.client().post("/staff/sign-in", url.Values{"email": {local.Replace(strings.NewReplacer("ｔａｒｏ", "ｎｏｏｒ", "TARO", "NOOR").Replace(s))}, "password": {staffPassword}}).header.Get("Location") == "/staff/code"
 		},
@@ -238,6 +243,7 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	c := d.client()
 	c.post("/sign-up", signUp("kim@example.com", "1990"))
 	c.post("/forgot", url.Values{"email": {"robin@example.com"}})
+	c.post("/privacy-choices/by-mail", url.Values{"email": {"robin@example.com"}})
 	_, invitation, err := d.Staff.Add(t.Context(), audit.BySystem("test"), staff.NewMember{Email: "noor@example.com", Name: "Noor", Role: staff.Agent, Lang: "en"})
 	must(t, err)
 	to, err := d.Accounts.Recipient(t.Context(), d.id("robin@example.com"))
@@ -246,7 +252,8 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	must(t, err)
 	links := map[string]string{
 		"/verify/:token": d.linkTo(d.letter("kim@example.com", "Confirm"), "/verify/"), "/reset/:token": d.linkTo(d.letter("robin@example.com", "Set a new password"), "/reset/"),
-		"/staff/enrol/:token": invitation, "/unsubscribe/:token": out.OneClick,
+		"/privacy-choices/by-mail/:token": d.linkTo(d.letter("robin@example.com", "Your privacy choices"), "/privacy-choices/by-mail/"),
+		"/staff/enrol/:token":             invitation, "/unsubscribe/:token": out.OneClick,
 	}
 	for _, r := range web.Routes() {
 		if !strings.Contains(r.Path, ":token") || strings.HasSuffix(r.Path, "/") {

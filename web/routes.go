@@ -137,6 +137,13 @@ func (s *server) routes() {
 	s.open(get, choicesPath, choices.show)
 	s.person(post, choicesPath, choices.create, "it says how things stand, and a no is written whenever it is said")
 
+	mailed := &mailedChoicesController{choices}
+	s.open(get, choicesByMail, mailed.new)
+	s.open(post, choicesByMail, mailed.create)
+	s.open(get, "/privacy-choices/by-mail/sent", mailed.sent)
+	s.open(get, "/privacy-choices/by-mail/:token", mailed.edit)
+	s.open(post, "/privacy-choices/by-mail/:token", mailed.update, "it says how things stand, and a no is written whenever it is said")
+
 	unsubscribe := &unsubscribeController{s}
 	s.link(get, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.show))
 	s.link(post, "/unsubscribe/:token", unsubscribe.handle(unsubscribe.create))

@@ -99,6 +99,7 @@ func TestAnswersNeverTellWhetherAnAddressHasAnAccount(t *testing.T) {
 		return c.get(c.post(path, form).header.Get("Location"))
 	}
 	same("sign-up", func(email string) answer { return shown("/sign-up", signUp(email, "1990")) })
+	same("choices", func(email string) answer { return shown("/privacy-choices/by-mail", url.Values{"email": {email}}) })
 	same("reset", func(email string) answer { return shown("/forgot", url.Values{"email": {email}}) })
 	same("sign-in", func(email string) answer {
 		return p.client().wrong("/sign-in", url.Values{"email": {email}, "password": {"wrong"}})

@@ -75,6 +75,8 @@ var (
 	mailsTo   = limit.Rule{Name: "mail to address", Max: 5, Window: time.Hour}                                                     //nolint:gochecknoglobals // a constant in all but name
 	resetsTo  = limit.Rule{Name: "reset to address", Max: 5, Window: time.Hour}                                                    //nolint:gochecknoglobals // apart: no flood of sign-ups mutes a reset
 	resetsBy  = limit.Rule{Name: "reset by browser", Max: 5, Window: time.Hour}                                                    //nolint:gochecknoglobals // apart: no flood of resets mutes the owner's
+	choicesTo = limit.Rule{Name: "choices to address", Max: 5, Window: time.Hour}                                                  //nolint:gochecknoglobals // apart: no flood of resets mutes a no
+	choicesBy = limit.Rule{Name: "choices by browser", Max: 5, Window: time.Hour}                                                  //nolint:gochecknoglobals // a constant in all but name
 	mailsFrom = limit.Bounds{Name: "mail", Line: 200, Block: 1000, Window: time.Hour}                                              //nolint:gochecknoglobals // a constant in all but name
 )
 

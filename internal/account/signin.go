@@ -103,6 +103,40 @@ func (*Service) HasPasswordIn(ctx context.Context, tx postgres.Tx, person uuid.U
 // AskReset mails a link to set a new password, if the address has an account;
 // if not, a mail says so to the address. The answer is the same.
 func (s *Service) AskReset(ctx context.Context, email string, from Visit) error {
+	return s.ask(ctx, email, from, asking{
+		door: security.Reset, to: resetsTo, by: resetsBy,
+		unknown: outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"},
+		known: func(ctx context.Context, tx postgres.Tx, id uuid.UUID, address string) (outbox.Message, error) {
+			token, hash := keyring.NewToken()
+			err := insertProof(ctx, tx, emailProofRow{TokenHash: hash, PersonID: id, Purpose: forReset, Address: address, ExpiresAt: s.deps.Now().Add(ResetLife)})
+			return outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token}, err
+		},
+	})
+}
+
+// AskChoices mails a link that opens somebody's choices without signing in, if
+// the address has an account; if not, a mail says so to the address. The answer
+// is the same. link gives the link of a person.
+func (s *Service) AskChoices(ctx context.Context, email string, from Visit, link func(uuid.UUID) string) error {
+	return s.ask(ctx, email, from, asking{
+		door: security.Choices, to: choicesTo, by: choicesBy,
+		unknown: outbox.Message{Kind: "choicesUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/privacy-choices"},
+		known: func(_ context.Context, _ postgres.Tx, id uuid.UUID, _ string) (outbox.Message, error) {
+			return outbox.Message{Kind: "choices", Topic: "account-verification", Link: link(id)}, nil
+		},
+	})
+}
+
+// asking is what somebody asks for who has nothing but an address: a link that
+// goes there.
+type asking struct {
+	door    security.Door
+	to, by  limit.Rule     // for an address, and for the browser of its owner
+	unknown outbox.Message // for an address without an account
+	known   func(ctx context.Context, tx postgres.Tx, id uuid.UUID, address string) (outbox.Message, error)
+}
+
+func (s *Service) ask(ctx context.Context, email string, from Visit, a asking) error {
 	at, err := s.writable(ctx, email)
 	if err != nil {
 		return err
@@ -111,16 +145,16 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	err = s.mayReset(ctx, id, at.String(), from)
+	err = s.mayAsk(ctx, id, at.String(), from, a)
 	switch {
 	case fault.Is(err, fault.TooMany):
-		return s.refused(ctx, security.Reset, security.Locked, security.Account{}, from, err)
+		return s.refused(ctx, a.door, security.Locked, security.Account{}, from, err)
 	case fault.Is(err, fault.Conflict): // the links of the flood work, too
 		asked := security.Account{Key: at.String()}
 		if id != uuid.Nil {
 			asked = security.OfPerson(id)
 		}
-		return s.refused(ctx, security.Reset, security.Locked, asked, from, nil)
+		return s.refused(ctx, a.door, security.Locked, asked, from, nil)
 	case err != nil:
 		return err
 	}
@@ -133,20 +167,17 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 			if err != nil {
 				return err
 			}
-			to := outbox.Recipient{Address: written, Lang: from.Lang}
-			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"})
+			return s.deps.Mail.Post(ctx, tx, outbox.Recipient{Address: written, Lang: from.Lang}, a.unknown)
 		}
-		token, hash := keyring.NewToken()
-		row := emailProofRow{TokenHash: hash, PersonID: id, Purpose: forReset, Address: at.String(), ExpiresAt: s.deps.Now().Add(ResetLife)}
-		if err := insertProof(ctx, tx, row); err != nil {
+		message, err := a.known(ctx, tx, id, at.String())
+		if err != nil {
 			return err
 		}
 		its, err := findAddress(ctx, tx.Gorm, at.String())
 		if err != nil {
 			return err
 		}
-		to := outbox.Recipient{Owner: id, Address: its.mailTo(), Lang: from.Lang}
-		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token})
+		return s.deps.Mail.Post(ctx, tx, outbox.Recipient{Owner: id, Address: its.mailTo(), Lang: from.Lang}, message)
 	})
 	if fault.Is(err, fault.Conflict) {
 		return nil // nothing is written any more to somebody being erased
@@ -154,22 +185,22 @@ func (s *Service) AskReset(ctx context.Context, email string, from Visit) error 
 	return err
 }
 
-// mayReset holds a reset to its limits: TooMany for whoever has strangers
-// written to, Conflict for an address that has been written to enough. A
-// browser that the owner used before has a limit of its own.
-func (s *Service) mayReset(ctx context.Context, id uuid.UUID, address string, from Visit) error {
+// mayAsk holds asking to its limits: TooMany for whoever has strangers written
+// to, Conflict for an address that has been written to enough. A browser that
+// the owner used before has a limit of its own.
+func (s *Service) mayAsk(ctx context.Context, id uuid.UUID, address string, from Visit, a asking) error {
 	owner, err := s.Owner(ctx, id)
 	if err != nil {
 		return err
 	}
 	source := s.Source(from, owner)
 	if source.Device != "" {
-		return s.allow(ctx, resetsBy, address+"\x00"+source.Device)
+		return s.allow(ctx, a.by, address+"\x00"+source.Device)
 	}
 	if err := Busy(s.deps.Limits.Spend(ctx, mailsFrom, source)); err != nil {
 		return err
 	}
-	err = s.allow(ctx, resetsTo, address)
+	err = s.allow(ctx, a.to, address)
 	if fault.Is(err, fault.TooMany) {
 		return fault.Wrap(err, fault.Conflict, "fault.tooMany")
 	}

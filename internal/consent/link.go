@@ -1,6 +1,9 @@
 package consent
 
 import (
+	"encoding/binary"
+	"time"
+
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/address"
@@ -96,4 +99,31 @@ func spellings(email string) []string {
 		return []string{email}
 	}
 	return at.Spellings()
+}
+
+// choicesPurpose signs links that open somebody's choices, where a yes can be
+// said too: unlike those of old messages they lapse, and a key that leaked makes none.
+const choicesPurpose = "choices"
+
+// ChoicesLife is how long such a link opens them.
+const ChoicesLife = 24 * time.Hour
+
+// ChoicesToken signs a link that opens somebody's choices for a day.
+func (s *Service) ChoicesToken(person uuid.UUID) string {
+	until := s.deps.Now().Add(ChoicesLife).Unix()
+	return s.deps.Ring.Sign(choicesPurpose, binary.BigEndian.AppendUint64(person[:], uint64(until))) //nolint:gosec // after 1970
+}
+
+// ReadChoices gives whose choices a link opens. Gone if it has lapsed, or is not
+// one of ours.
+func (s *Service) ReadChoices(token string) (uuid.UUID, error) {
+	payload, err := s.deps.Ring.Verify(choicesPurpose, input.Token(token))
+	if err != nil || len(payload) != personSize+8 {
+		return uuid.Nil, fault.Wrap(err, fault.Gone, "consent.choicesGone")
+	}
+	until := time.Unix(int64(binary.BigEndian.Uint64(payload[personSize:])), 0) //nolint:gosec // as it was signed
+	if !s.deps.Now().Before(until) {
+		return uuid.Nil, fault.New(fault.Gone, "consent.choicesGone")
+	}
+	return uuid.UUID(payload[:personSize]), nil
 }

@@ -21,6 +21,7 @@ const (
 	Preferences Channel = "preferences"
 	Undo        Channel = "undo"
 	Beside      Channel = "beside-data"      // beside the purpose that rests on it, where somebody read of it
+	Mailed      Channel = "mailed-link"      // the page behind a link that the person had mailed to them
 	Signal      Channel = "signal"           // a browser's own no: Global Privacy Control, Do Not Track
 	Despite     Channel = "despite-signal"   // the person's yes, in a browser that says no and knowing so
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
@@ -33,7 +34,7 @@ const (
 // ownWord tells whether a yes by this channel came from the person, and so
 // counts for more than an older suppression of their address.
 func (c Channel) ownWord() bool {
-	return c == SignUp || c == Preferences || c == Undo || c == Beside || c == Despite
+	return c == SignUp || c == Preferences || c == Undo || c == Mailed || c == Despite
 }
 
 // Event is one line of the ledger: who, what, when, how, on which wording.

@@ -16,6 +16,8 @@ func choices() Group {
 		{Name: "Choices, the browser says no", Page: choicesSignalled},
 		{Name: "Choices, a yes despite the browser", Page: choicesDespite},
 		{Name: "Choices, nobody signed in", Page: choicesOpen},
+		{Name: "Choices, by a mailed link", Page: choicesMailed},
+		{Name: "Asking for a link", Page: choicesByMail},
 	}}
 }
 
@@ -84,4 +86,14 @@ func choicesOpen(ctx context.Context) templ.Component {
 		}
 	}
 	return views.Choices(p)
+}
+
+func choicesMailed(ctx context.Context) templ.Component {
+	p := choicesPage(ctx)
+	p.Shell, p.Mailed = shell(ctx, "choices", text.T(ctx, "choices.title")), true
+	return views.Choices(p)
+}
+
+func choicesByMail(ctx context.Context) templ.Component {
+	return views.ChoicesByMail(views.ChoicesByMailPage{Shell: shell(ctx, "choices", text.T(ctx, "choices.byMailTitle"))})
 }
