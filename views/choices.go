@@ -105,6 +105,14 @@ func (c Choice) hidden(say string, despite bool) []ui.Hidden {
 	return fields
 }
 
+// elsewhere leads to where a yes is said.
+func (p Press) elsewhere(ctx context.Context) string {
+	if p.Href == "/email" {
+		return text.T(ctx, "choices.mail")
+	}
+	return text.T(ctx, "choices.change")
+}
+
 func (p Press) hidden() []ui.Hidden {
 	fields := []ui.Hidden{{Name: "say", Value: "no"}, {Name: "return", Value: p.Return}}
 	for _, topic := range p.Topics {
