@@ -60,41 +60,38 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if left := e.RunsAt.Sub(s.deps.Now()); left > 0 {
 		return jobs.Next{After: left}, nil
 	}
-	if held, err := s.held(ctx, tx, e.PersonID); err != nil || held {
-		if err != nil {
-			return jobs.Next{}, err
-		}
-		return s.wait(ctx, tx, e)
-	}
-	return jobs.Next{}, s.begin(ctx, tx, id)
+	return s.begin(ctx, tx, id)
 }
 
 // begin is short, so that nothing of the person's waits. From its commit on
 // there is no way back, and the journal is told.
-func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs.Next, error) {
 	e, err := find(ctx, tx.Gorm, id)
 	if err != nil {
-		return err
+		return jobs.Next{}, err
 	}
 	if err := account.Hold(ctx, tx, e.PersonID); err != nil {
-		return err
+		return jobs.Next{}, err
 	}
 	if e, err = lock(ctx, tx, id); err != nil || e.State != Grace {
-		return err
-	}
-	if err := s.sealAddress(ctx, tx, &e); err != nil {
-		return err
+		return jobs.Next{}, err
 	}
 	held, err := s.held(ctx, tx, e.PersonID) // nobody places one meanwhile: the person is taken
-	if err != nil || held {
-		return err
+	if err != nil {
+		return jobs.Next{}, err
+	}
+	if held {
+		return s.wait(ctx, tx, e)
+	}
+	if err := s.sealAddress(ctx, tx, &e); err != nil {
+		return jobs.Next{}, err
 	}
 	e.Waits = false
 	hashes, err := s.start(ctx, tx, e)
 	if err != nil {
-		return err
+		return jobs.Next{}, err
 	}
-	return s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
+	return jobs.Next{}, s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
 }
 
 // start closes the account of a person whom the caller holds, turns mail off,
