@@ -61,7 +61,7 @@ func TestTheChartsShowTheTimeThatWasChosen(t *testing.T) {
 	p.connections("robin@example.com", 120) // 1 to 5 March, 24 a day
 	c := p.client().signIn("robin@example.com")
 	bars := func(query string) int {
-		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Count(".chart:first-of-type .bar")
+		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Count("main > .chart .bar")
 	}
 	if all, some := bars(""), bars("?from=2026-03-02&to=2026-03-03"); all != 5 || some != 2 {
 		t.Errorf("%d bars, and %d of two days", all, some)

@@ -50,7 +50,12 @@ func (b press) fields() url.Values {
 // buttons are the ways to each route that does a thing once, for somebody
 // whose name in an address n is.
 func (p *portal) buttons(google *standin.Provider) map[string]func(n string) press {
-	officer := p.staffIn("officer@example.com", staff.Officer)
+	officer, admin := p.staffIn("officer@example.com", staff.Officer), p.staffIn("admin@example.com", staff.Admin)
+	held := func(n string) string { // a person whose record the administrator has opened
+		at := "/staff/people/" + p.person(n+"@example.com").String()
+		admin.post(at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}})
+		return at
+	}
 	someone := func(n string) (*client, uuid.UUID) {
 		id := p.person(n + "@example.com")
 		return p.client().signIn(n + "@example.com"), id
@@ -183,6 +188,24 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := "/staff/people/" + p.person(n+"@example.com").String()
 			return press{officer, at, at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}}}
 		},
+		"/staff/people/:id/hold": func(n string) press {
+			at := held(n)
+			return press{admin, at + "/hold", at + "/hold", url.Values{"reason": {"A claim of 3 May"}}}
+		},
+		"/staff/people/:id/hold/lift": func(n string) press {
+			at := held(n)
+			admin.post(at+"/hold", url.Values{"reason": {"A claim of 3 May"}})
+			return press{admin, at, at + "/hold/lift", nil}
+		},
+		"/staff/retention/:category": func(n string) press {
+			rule, keep := "orders", "7 years"
+			if strings.HasPrefix(n, "once") {
+				rule, keep = "devices", "12 months"
+			}
+			p.Exec(`insert into retention_rule (rule, keep, waits, counted_at) values ($1, '20 years', $2, now())
+				on conflict (rule) do update set keep = excluded.keep, waits = excluded.waits, counted_at = excluded.counted_at`, rule, keep)
+			return press{admin, "/staff/retention", "/staff/retention/" + rule, nil}
+		},
 		"/sign-up/finish/:token": func(n string) press {
 			at := known(n)
 			c := p.client()
@@ -223,7 +246,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke')
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

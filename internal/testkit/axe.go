@@ -47,10 +47,11 @@ type finding struct {
 // test's log, or fails where PORTAL_REQUIRE_BROWSER=1.
 func (p *Page) Axe() {
 	p.t.Helper()
-	p.axe("")
+	p.axe("", false)
 }
 
-func (p *Page) axe(circumstances string) {
+// axe judges the page, or its colours alone, where all else has been judged.
+func (p *Page) axe(circumstances string, colours bool) {
 	p.t.Helper()
 	script, err := axeScript()
 	if err != nil {
@@ -63,13 +64,18 @@ func (p *Page) axe(circumstances string) {
 	ctx, cancel := context.WithTimeout(p.ctx, 3*p.patience) // a page of many rows takes its time
 	defer cancel()
 	// Evaluated, not added as a script element: the content security policy stays as it is.
-	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
+	there, err := evaluate[bool](ctx, `typeof axe !== "undefined"`)
+	if err == nil && !there {
+		err = chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](script))
+	}
+	if err != nil {
 		p.fail("loading axe-core: %v", err)
 	}
-	raw, err := evaluate[string](ctx, `axe.run(document, {
-		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules: {"landmark-unique": {enabled: true}},
-		resultTypes: ["violations"],
-	}).then((r) => JSON.stringify(r.violations))`)
+	rules := `runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules: {"landmark-unique": {enabled: true}}`
+	if colours {
+		rules = `runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}`
+	}
+	raw, err := evaluate[string](ctx, `axe.run(document, {`+rules+`, resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations))`)
 	if err != nil {
 		p.fail("running axe-core: %v", err)
 	}

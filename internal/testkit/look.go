@@ -29,10 +29,10 @@ func (p *Page) Inspect(name string) {
 		size Viewport
 	}{{"phone", Phone}, {"wide", Wide}} {
 		p.SetViewport(window.size)
-		for _, scheme := range []string{"light", "dark"} {
+		for _, scheme := range []string{"light", "dark"} { // another only in its colours
 			p.colours(scheme)
 			p.settle()
-			p.axe(" (" + window.name + ", " + scheme + ")")
+			p.axe(" ("+window.name+", "+scheme+")", scheme != "light")
 			p.Screenshot(name + "-" + window.name + "-" + scheme)
 		}
 		p.Fits()
