@@ -53,7 +53,7 @@ type Choice struct {
 type Standing struct {
 	On    bool
 	Since time.Time // zero: nothing was said
-	How   EmailChannel
+	How   Channel
 }
 
 // Press is a choice where somebody reads of what rests on it: how it stands,
@@ -86,7 +86,7 @@ func (s Standing) say(ctx context.Context) string {
 		return text.T(ctx, "choices.default")
 	case s.Since.IsZero():
 		return text.T(ctx, "choices.never")
-	case s.How == EmailSuppressed:
+	case s.How == SuppressedChannel:
 		return text.T(ctx, "email.suppressed", "Date", s.Since)
 	case s.On:
 		return text.T(ctx, "choices.yes", "Date", s.Since, "How", s.How.say(ctx))

@@ -16,9 +16,14 @@ func (h DataHeld) stat(ctx context.Context) ui.StatProps {
 	case h.Rows == 0, h.Silent:
 		return ui.StatProps{}
 	case h.Since.IsZero():
-		return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entries", h.Rows)}
+		return h.count(ctx)
 	}
 	return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entriesSince", h.Rows, "Since", h.Since)}
+}
+
+// count says it without the time.
+func (h DataHeld) count(ctx context.Context) ui.StatProps {
+	return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entries", h.Rows)}
 }
 
 // late says what should have gone already.
@@ -34,7 +39,7 @@ func (h DataHeld) late(ctx context.Context) string {
 func (c DataCard) entry(ctx context.Context) ui.EntryProps {
 	entry := ui.EntryProps{Title: c.Name, Href: c.Href, Text: c.Summary, Note: c.Kept.In(ctx)}
 	if c.Held.Rows > 0 && !c.Held.Silent {
-		entry.Stat = ui.StatProps{Number: text.Number(ctx, c.Held.Rows), Words: text.N(ctx, "data.entries", c.Held.Rows)}
+		entry.Stat = c.Held.count(ctx)
 	}
 	if len(c.Newest) > 0 {
 		entry.Lead = strings.Join(c.Newest, " · ")

@@ -23,24 +23,24 @@ type EmailTopic struct {
 	Name   string
 	About  string
 	On     bool
-	Seen   string       // the topic and the version of how it stands, for the form to say
-	Since  time.Time    // it stands as it does; zero: nobody has said anything
-	How    EmailChannel // by what
+	Seen   string    // the topic and the version of how it stands, for the form to say
+	Since  time.Time // it stands as it does; zero: nobody has said anything
+	How    Channel   // by what
 	Events []EmailEvent
 }
 
-// EmailChannel is the way by which a yes or a no came: see the messages
+// Channel is the way by which a yes or a no came: see the messages
 // email.how.
-type EmailChannel string
+type Channel string
 
-// EmailSuppressed is the way of an address that must not be written to again.
-const EmailSuppressed EmailChannel = "suppressed"
+// SuppressedChannel is the way of an address that must not be written to again.
+const SuppressedChannel Channel = "suppressed"
 
 // EmailEvent is one line of the ledger.
 type EmailEvent struct {
 	At      time.Time
 	Yes     bool
-	How     EmailChannel
+	How     Channel
 	Wording string // the words that were read; a no by a link has none
 	Lang    string // of the words
 }

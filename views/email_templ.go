@@ -380,7 +380,7 @@ func emailRows(ctx context.Context, events []EmailEvent) [][]ui.Cell {
 	return rows
 }
 
-func (c EmailChannel) say(ctx context.Context) string { return text.T(ctx, "email.how."+string(c)) }
+func (c Channel) say(ctx context.Context) string { return text.T(ctx, "email.how."+string(c)) }
 
 // standing says since when a topic stands as it does, and by what.
 func (t EmailTopic) standing(ctx context.Context) string {
@@ -389,7 +389,7 @@ func (t EmailTopic) standing(ctx context.Context) string {
 		return text.T(ctx, "email.default")
 	case t.Since.IsZero():
 		return text.T(ctx, "email.neverSaid")
-	case t.How == EmailSuppressed:
+	case t.How == SuppressedChannel:
 		return text.T(ctx, "email.suppressed", "Date", t.Since, "How", t.How.say(ctx))
 	case t.On:
 		return text.T(ctx, "email.yes", "Date", t.Since, "How", t.How.say(ctx))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -115,7 +116,7 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 }
 
 func standing(p consent.Preference) views.Standing {
-	return views.Standing{On: p.On, Since: p.Since, How: views.EmailChannel(p.Channel)}
+	return views.Standing{On: p.On, Since: p.Since, How: views.Channel(p.Channel)}
 }
 
 // create writes one press at once. A no is written whatever the page showed. A
@@ -130,7 +131,7 @@ func (c *choicesController) create(ctx echo.Context) error {
 	if form.Next != "" {
 		choice.Channel = consent.Beside
 	}
-	return c.write(ctx, form, choice, choicesPath, localPath(orElse(form.Next, choicesPath)))
+	return c.write(ctx, form, choice, choicesPath, localPath(cmp.Or(form.Next, choicesPath)))
 }
 
 // write writes a press, shows it again at address or goes on to next.
@@ -158,13 +159,6 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 		return c.redirect(ctx, next, "choices.saidYes", "Topic", c.called(r.Context(), form.Topics))
 	}
 	return c.redirect(ctx, next, "choices.saidNo", "Topic", c.called(r.Context(), form.Topics))
-}
-
-func orElse(path, other string) string {
-	if path == "" {
-		return other
-	}
-	return path
 }
 
 func (s *server) signalled(topic string) bool {

@@ -112,7 +112,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		page.AllOff = page.AllOff && !p.On
 		page.Topics = append(page.Topics, views.EmailTopic{
 			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On, Seen: p.Topic.ID + ":" + p.Version(),
-			Since: p.Since, How: views.EmailChannel(p.Channel), Events: lines(*history, p.Topic.ID),
+			Since: p.Since, How: views.Channel(p.Channel), Events: lines(*history, p.Topic.ID),
 		})
 	}
 	return page, nil
@@ -123,7 +123,7 @@ func lines(history []consent.Event, topic string) []views.EmailEvent {
 	var list []views.EmailEvent
 	for _, e := range history {
 		if e.Topic == topic {
-			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.EmailChannel(e.Channel), Wording: e.Wording, Lang: e.Lang})
+			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.Channel(e.Channel), Wording: e.Wording, Lang: e.Lang})
 		}
 	}
 	return list

@@ -31,13 +31,14 @@ func Share(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 
 // Directory shares many at once, each known by an address in its normal form or
 // by their id, for one who does so transaction after transaction: it remembers
-// whom it found for as long as no account closes. One goroutine uses it at a time.
+// whom it found for as long as no account closes, which is the one way in which
+// an address ceases to be somebody's. One goroutine uses it at a time.
 type Directory struct {
 	found map[string]uuid.UUID
 	since int64 // the state of the accounts at which they were found
 }
 
-// DirectoryMost is how many are remembered: some 30 MB.
+// DirectoryMost is how many are remembered: 25 MB of them.
 const DirectoryMost = 1 << 18
 
 // ShareAll is Share for all these: it gives those it found, in their order, and

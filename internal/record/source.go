@@ -29,7 +29,7 @@ type Source interface {
 	Fields() []dictionary.Field
 
 	// Settled tells that no row comes to be here once the person's account is
-	// closed: whatever writes them takes the person (account.ShareAll).
+	// closed: whatever writes them takes the person (account.Directory).
 	Settled() bool
 
 	// ReadCount reads how many rows a person has here.
