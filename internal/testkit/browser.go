@@ -139,19 +139,24 @@ func evaluate[T any](ctx context.Context, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// until repeats try, which says what is still missing, until it says nothing.
+// until repeats try, which says what is still missing, until it says nothing. A try that ran out
+// of time says only that, so the failure names what the last whole one missed.
 func (p *Page) until(try func(ctx context.Context) (missing string)) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, p.patience)
 	defer cancel()
+	last := ""
 	for {
 		missing := try(ctx)
 		if missing == "" {
 			return
 		}
+		if ctx.Err() == nil || last == "" {
+			last = missing
+		}
 		select {
 		case <-ctx.Done():
-			p.fail("%s", missing)
+			p.fail("%s", last)
 		case <-time.After(40 * time.Millisecond):
 		}
 	}

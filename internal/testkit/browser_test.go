@@ -247,7 +247,7 @@ func TestAMissingButtonIsReportedWithThoseThatAreThere(t *testing.T) {
 	said := failures(t, func(tb testing.TB) {
 		p := testkit.Browser(tb)
 		p.Open(address + "/form")
-		p.Patient(5 * time.Second).Press("Delete everything")
+		p.Patient(8 * time.Second).Press("Delete everything")
 	})
 	for _, part := range []string{`no button "Delete everything"`, "Send", "Your details"} {
 		if !strings.Contains(said, part) {
