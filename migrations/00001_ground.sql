@@ -154,6 +154,7 @@ create table mail_message (
   id        uuid not null,
   kind      text not null,
   topic     text not null default '',
+  bulk      boolean not null default false, -- one of many to everybody: goes behind all that somebody waits for
   lang      text not null,
   sealed    bytea, -- null once sent or given up
   queued_at timestamptz not null,
@@ -170,24 +171,38 @@ create table mail_message (
   check (holder is null or sealed is not null),
   primary key (person_id, id)
 );
-create index mail_message_due on mail_message (due_at, id) where sealed is not null and holder is null;
+create index mail_message_due on mail_message (due_at, id) where sealed is not null and holder is null and not bulk;
+create index mail_message_bulk on mail_message (due_at, id) where sealed is not null and holder is null and bulk;
 create index mail_message_held on mail_message (holder) where holder is not null;
 create index mail_message_failed on mail_message (failed_at) where failed_at is not null;
 
 -- Holds the n messages that are due longest, that nobody holds and one of these
--- keys opens. Whatever statistics say of how many are due, and they are behind
+-- keys opens; those that go to everybody only where fewer others are due.
+-- Whatever statistics say of how many are due, and they are behind
 -- when many have just been written, they are read in the index's order: sorting
 -- all that is due for every few messages would cost more than sending them.
 -- +goose StatementBegin
 create function take_mail(by uuid, lease interval, at timestamptz, keys bytea[], n integer) returns setof mail_message
   language plpgsql set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off as $$
+declare
+  taken integer;
 begin
   return query
     update mail_message m set holder = by, held_until = clock_timestamp() + lease
     where (m.person_id, m.id) in (
       select d.person_id, d.id from mail_message d
-      where d.sealed is not null and d.holder is null and d.due_at <= at and substring(d.sealed for 4) = any(keys)
+      where d.sealed is not null and d.holder is null and not d.bulk and d.due_at <= at and substring(d.sealed for 4) = any(keys)
       order by d.due_at, d.id limit n for update skip locked)
     returning m.*;
+  get diagnostics taken = row_count;
+  if taken < n then
+    return query
+      update mail_message m set holder = by, held_until = clock_timestamp() + lease
+      where (m.person_id, m.id) in (
+        select d.person_id, d.id from mail_message d
+        where d.sealed is not null and d.holder is null and d.bulk and d.due_at <= at and substring(d.sealed for 4) = any(keys)
+        order by d.due_at, d.id limit n - taken for update skip locked)
+      returning m.*;
+  end if;
 end $$;
 -- +goose StatementEnd

@@ -245,3 +245,37 @@ func TestYesesThatComeTogetherAreNotedInOneCommit(t *testing.T) {
 		must(t, <-ended)
 	}
 }
+
+func TestLettersToEverybodyGoOnceAndBehindAllThatSomebodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	letters := make([]mail.Letter, 20)
+	for i := range letters {
+		letters[i] = mail.Letter{
+			ID: postgres.NewID(), To: mail.Recipient{Owner: postgres.NewID(), Address: "many@example.com", Lang: "en"},
+			Message: mail.Message{Kind: "passwordChanged", Topic: "security-notices"},
+		}
+	}
+	for _, want := range []int64{20, 0} { // written again, as after a kill
+		must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			n, err := b.mail.PostAll(ctx, tx, letters)
+			if n != want {
+				t.Errorf("%d were written, want %d", n, want)
+			}
+			return err
+		}))
+	}
+	b.clock.Advance(time.Minute)
+	b.post(postgres.NewID())
+	for {
+		did, err := b.mail.SendDue(t.Context())
+		must(t, err)
+		if !did {
+			break
+		}
+	}
+	waited := b.mailbox.Messages(address)
+	if many := b.mailbox.Messages("many@example.com"); len(waited) != 1 || len(many) != 20 || waited[0].ID > many[0].ID {
+		t.Errorf("%d and %d letters, and the one that somebody waits for was number %d", len(waited), len(many), waited[0].ID)
+	}
+}

@@ -52,6 +52,7 @@ type messageRow struct {
 	ID        uuid.UUID `gorm:"primaryKey"`
 	Kind      string
 	Topic     string
+	Bulk      bool // one of many to everybody: goes behind all others
 	Lang      string
 	Sealed    []byte
 	QueuedAt  time.Time

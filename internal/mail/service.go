@@ -109,20 +109,55 @@ func (s *Service) SendUnrecorded(ctx context.Context, id uuid.UUID, to Recipient
 	return err
 }
 
-func (s *Service) write(ctx context.Context, tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {
-	plain, err := json.Marshal(contents{to.Address, m})
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("mail %s: %w", m.Kind, err)
+// Letter is one of many, which all have their number before they are written.
+type Letter struct {
+	ID      uuid.UUID
+	To      Recipient
+	Message Message
+}
+
+// PostAll writes letters to many people down in tx: they go behind all mail that
+// somebody waits for. One that was written before, by its number and person, is
+// not written again. It tells how many were.
+func (s *Service) PostAll(ctx context.Context, tx postgres.Tx, letters []Letter) (int64, error) {
+	if len(letters) == 0 {
+		return 0, nil
 	}
-	row := messageRow{PersonID: to.Owner, ID: postgres.NewID(), Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.deps.Now()}
-	row.DueAt = row.QueuedAt
-	if row.Sealed, err = s.deps.Ring.Seal(purpose, row.ID[:], plain); err != nil {
+	rows := make([]messageRow, len(letters))
+	for i, l := range letters {
+		var err error
+		if rows[i], err = s.seal(l.ID, l.To, l.Message); err != nil {
+			return 0, err
+		}
+	}
+	n, err := insertAll(ctx, tx, rows)
+	if err != nil {
+		return 0, err
+	}
+	return n, s.deps.Plans.Call(ctx, tx, kind)
+}
+
+func (s *Service) write(ctx context.Context, tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {
+	row, err := s.seal(postgres.NewID(), to, m)
+	if err != nil {
 		return uuid.Nil, err
 	}
 	if err := insert(ctx, tx, row); err != nil {
 		return uuid.Nil, err
 	}
 	return row.ID, s.deps.Plans.Call(ctx, tx, kind)
+}
+
+// seal is the row of a message that is to be sent at once.
+func (s *Service) seal(id uuid.UUID, to Recipient, m Message) (row messageRow, err error) {
+	plain, err := json.Marshal(contents{to.Address, m})
+	if err != nil {
+		return row, fmt.Errorf("mail %s: %w", m.Kind, err)
+	}
+	row = messageRow{PersonID: to.Owner, ID: id, Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.deps.Now()}
+	row.DueAt = row.QueuedAt
+	row.Sealed, err = s.deps.Ring.Seal(purpose, row.ID[:], plain)
+	return row, err
 }
 
 // deliver sends a message that is held, and notes what became of it. It is

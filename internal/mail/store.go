@@ -21,6 +21,24 @@ func insert(ctx context.Context, tx postgres.Tx, row messageRow) error {
 	return nil
 }
 
+// insertAll writes messages down, but for those that are there already.
+func insertAll(ctx context.Context, tx postgres.Tx, rows []messageRow) (int64, error) {
+	people, ids, sealed := make(postgres.UUIDs, len(rows)), make(postgres.UUIDs, len(rows)), make([][]byte, len(rows))
+	kinds, topics, langs := make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows))
+	for i, row := range rows {
+		people[i], ids[i], sealed[i] = postgres.UUID(row.PersonID), postgres.UUID(row.ID), row.Sealed
+		kinds[i], topics[i], langs[i] = row.Kind, row.Topic, row.Lang
+	}
+	tag, err := tx.PGX.Exec(ctx, `insert into mail_message (person_id, id, kind, topic, lang, sealed, bulk, queued_at, due_at)
+		select person_id, id, kind, topic, lang, sealed, true, $7, $7
+		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[]) as m (person_id, id, kind, topic, lang, sealed)
+		on conflict do nothing`, people, ids, kinds, topics, langs, sealed, rows[0].QueuedAt)
+	if err != nil {
+		return 0, fmt.Errorf("writing mail to many: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
 func find(ctx context.Context, db *gorm.DB, owner, id uuid.UUID) (messageRow, error) {
 	return gorm.G[messageRow](db).Where("person_id = ? and id = ?", owner, id).First(ctx)
 }
@@ -37,7 +55,12 @@ func takeDue(ctx context.Context, db postgres.Writer, holder uuid.UUID, now time
 	if err != nil {
 		return nil, fmt.Errorf("taking mail that is due: %w", err)
 	}
-	slices.SortFunc(out, func(a, b messageRow) int { return bytes.Compare(a.ID[:], b.ID[:]) }) // as they were written
+	slices.SortFunc(out, func(a, b messageRow) int { // as they were written, and what goes to everybody last
+		if a.Bulk != b.Bulk {
+			return map[bool]int{true: 1, false: -1}[a.Bulk]
+		}
+		return bytes.Compare(a.ID[:], b.ID[:])
+	})
 	return out, nil
 }
 
@@ -45,12 +68,13 @@ func takeDue(ctx context.Context, db postgres.Writer, holder uuid.UUID, now time
 // hour: what is due later than that was noted before somebody put the clock
 // back, and is due now.
 func anyDue(ctx context.Context, db postgres.Writer, now time.Time, keys [][]byte) (any bool, err error) {
-	_, err = db.Exec(ctx, `update mail_message set due_at = $1::timestamptz where sealed is not null and holder is null and due_at > $1::timestamptz + interval '1 hour'`, now)
+	_, err = db.Exec(ctx, `update mail_message set due_at = $1::timestamptz where sealed is not null and holder is null
+		and (not bulk and due_at > $1::timestamptz + interval '1 hour' or bulk and due_at > $1::timestamptz + interval '1 hour')`, now)
 	if err != nil {
 		return false, fmt.Errorf("looking for mail that is due: %w", err)
 	}
-	err = db.QueryRow(ctx, `select exists (select from mail_message
-		where sealed is not null and holder is null and due_at <= $1 and substring(sealed for 4) = any($2))`, now, keys).Scan(&any)
+	const due = `exists (select from mail_message where sealed is not null and holder is null and due_at <= $1 and substring(sealed for 4) = any($2) and `
+	err = db.QueryRow(ctx, `select `+due+`not bulk) or `+due+`bulk)`, now, keys).Scan(&any)
 	return any, err
 }
 
@@ -139,8 +163,10 @@ func deleteNobodys(ctx context.Context, db postgres.Writer, then time.Time) erro
 }
 
 // firstWaiting are those that are due first, which what can't be opened soon is.
-const firstWaiting = `(select queued_at, failure, substring(sealed for 4) as key from mail_message
-	where sealed is not null and holder is null order by due_at, id limit $1) x`
+const (
+	firstWaiting = `((` + waitingSQL + `not bulk order by due_at, id limit $1) union all (` + waitingSQL + `bulk order by due_at, id limit $1) limit $1) x`
+	waitingSQL   = `select queued_at, failure, substring(sealed for 4) as key from mail_message where sealed is not null and holder is null and `
+)
 
 func readWaiting(r *postgres.Reads) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(queued_at) from `+firstWaiting, postgres.CountedTo+1)
