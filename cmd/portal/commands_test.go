@@ -1,6 +1,11 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"os"
@@ -43,14 +48,14 @@ func (s *station) robin(t *testing.T) {
 func TestABadConfigurationIsRefusedWholeASentencePerFault(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)
-	s.env = append(s.env, "PORTAL_KEYS=short", "PORTAL_URL=privacy.example.com", "PORTAL_SMTP=", "PORTAL_ERASURE_GRACE=1s", "PORTAL_LISTEN=nowhere")
+	s.env = append(s.env, "PORTAL_KEYS=short", "PORTAL_URL=privacy.example.com", "PORTAL_SMTP=", "PORTAL_ERASURE_GRACE=1s", "PORTAL_LISTEN=nowhere", "PORTAL_DKIM_KEY=hunter2", "PORTAL_DKIM_SELECTOR=portal")
 	out, told, code := s.run(t, "serve")
 	if code != 1 || out != "" {
 		t.Errorf("serve ended with %d and wrote %q", code, out)
 	}
-	holds(t, told, "PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_ERASURE_GRACE", "PORTAL_LISTEN")
-	if lines := strings.Split(strings.TrimSpace(told), "\n"); len(lines) != 5 {
-		t.Errorf("%d lines for 5 faults:\n%s", len(lines), told)
+	holds(t, told, "PORTAL_KEYS", "PORTAL_URL", "PORTAL_SMTP", "PORTAL_ERASURE_GRACE", "PORTAL_LISTEN", "PORTAL_DKIM_KEY")
+	if lines := strings.Split(strings.TrimSpace(told), "\n"); len(lines) != 6 || strings.Contains(told, "hunter2") {
+		t.Errorf("%d lines for 6 faults:\n%s", len(lines), told)
 	}
 }
 
@@ -252,6 +257,28 @@ func TestASampleLeavesByTheRunningPortalWithBothWaysOut(t *testing.T) {
 	health.Env = append(health.Env, "PORTAL_LISTEN="+at)
 	if said, err := health.CombinedOutput(); err != nil {
 		t.Errorf("health: %v: %s", err, said)
+	}
+}
+
+func TestTheRecordOfASigningKeyIsPrintedAsAZoneFileHasIt(t *testing.T) {
+	t.Parallel()
+	s := newStation(t)
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "dkim.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := s.must(t, "mail-dns", "--dkim-selector=portal2026", "--dkim-key=@"+file, "--mail-from=us@mail.invalid")
+	holds(t, out, `portal2026._domainkey.mail.invalid. IN TXT "v=DKIM1; k=ed25519; p=`+base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))+`"`, "Not yet")
+	if _, told, code := s.run(t, "mail-dns"); code != 1 || !strings.Contains(told, "PORTAL_DKIM_KEY") {
+		t.Errorf("without a key: %d, %s", code, told)
 	}
 }
 

@@ -11,6 +11,7 @@ type cli struct {
 	Import    importCmd    `cmd:"" help:"Take in rows of a category from CSV or NDJSON files."`
 	Apikey    apikeyCmd    `cmd:"" help:"Manage the API keys of other systems that send rows."`
 	MailTest  mailTestCmd  `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
+	MailDNS   mailDNSCmd   `cmd:"" name:"mail-dns" help:"Print what is to be published in the DNS for the keys that sign mail, and whether it is. Needs no database."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and disable those who answer requests."`
 	Register  registerCmd  `cmd:"" help:"Check your register of processing, or print its JSON Schema."`
 	Backup    backupCmd    `cmd:"" help:"Make one file of all that the portal needs to come back: database, file store and journal. People may go on using it meanwhile. The keys are not in it."`

@@ -50,13 +50,19 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	signature, err := c.signature(ctx, checked, log)
+	if err != nil {
+		return err
+	}
 	a, err := app.New(app.Parts{
 		Files: files, Export: app.ExportRules{Keep: c.Keep(), Pace: export.Pace(c.ExportPace)},
 		DB: db, Ring: checked.Ring, Register: checked.Register, Policy: policy, Services: services,
 		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Zone: checked.Zone, Grace: c.ErasureGrace,
 		Sender: mail.NewRelay(mail.SMTP{
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,
+			Signer: checked.Signer,
 		}),
+		Signature: signature,
 	})
 	if err != nil {
 		return err
@@ -98,6 +104,24 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	work.Go(func() error { return host.Serve(ctx, handler, listener, c.TLSCert, c.TLSKey) })
 	work.Go(func() error { return end.Watch(ctx) })
 	return work.Wait()
+}
+
+// signature tells whether receivers can know mail from a forgery. A key that is
+// not the one in the DNS is a fault; one that is not there yet is warned of.
+func (c *serveCmd) signature(ctx context.Context, checked config.Checked, log *slog.Logger) (mail.Signature, error) {
+	if checked.Signer == nil {
+		if c.RelaySigns {
+			return mail.Signed, nil
+		}
+		log.Warn("nobody signs this portal's mail: receivers can not tell it from forgeries, and many refuse it. Give PORTAL_DKIM_KEY and PORTAL_DKIM_SELECTOR, or say PORTAL_SMTP_SIGNS=true if the mail server signs")
+		return mail.Unsigned, nil
+	}
+	err := published(ctx, checked.Signer)
+	if _, waits := errors.AsType[mail.Unpublished](err); waits {
+		log.Warn("receivers can not verify this portal's mail", "error", err)
+		return mail.KeyUnpublished, nil
+	}
+	return mail.Signed, err
 }
 
 // providers reads what people may sign in with beside a password.

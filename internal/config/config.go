@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -16,6 +17,7 @@ import (
 
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/register"
 )
 
@@ -58,6 +60,16 @@ type Mail struct {
 	SMTP          string `name:"smtp" env:"PORTAL_SMTP" placeholder:"smtp://USER:PASSWORD@HOST:PORT" help:"Mail server; STARTTLS is required."`
 	SMTPPlaintext bool   `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
 	MailFrom      string `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
+
+	DKIM `embed:""`
+}
+
+// DKIM says who signs mail, by which receivers know that it is no forgery.
+type DKIM struct {
+	DKIMSelector []string `name:"dkim-selector" env:"PORTAL_DKIM_SELECTOR" placeholder:"NAME,…" help:"Name under which the DKIM key stands in the DNS, such as portal2026: the portal then signs all mail itself. With several keys, a name for each. See: portal mail-dns."`
+	DKIMKey      string   `name:"dkim-key" env:"PORTAL_DKIM_KEY" placeholder:"PEM or @FILE" help:"Private DKIM keys, RSA of 2048 bits or Ed25519, one after the other in PEM, or @ and a file that holds them. Not every receiver knows Ed25519: give it beside an RSA key."`
+	DKIMDomain   string   `name:"dkim-domain" env:"PORTAL_DKIM_DOMAIN" placeholder:"DOMAIN" help:"Domain that signs: the one that mail comes from, which it is by default, or one above it."`
+	RelaySigns   bool     `name:"smtp-signs" env:"PORTAL_SMTP_SIGNS" help:"The mail server signs all mail with DKIM, and the portal need not."`
 }
 
 // Services says with what people may sign in beside a password.
@@ -89,6 +101,7 @@ type Checked struct {
 	Proxies  []*net.IPNet
 	Zone     *time.Location
 	SMTP     SMTP
+	Signer   *mail.Signer // nil: the portal signs no mail
 }
 
 // SMTP is a mail server.
@@ -120,6 +133,10 @@ func (c Config) Check() (Checked, error) {
 		if a, err := address.Parse(c.MailFrom); err != nil || a.SMTPUTF8() {
 			add(fmt.Errorf("PORTAL_MAIL_FROM %q is not a bare e-mail address such as privacy@example.com", c.MailFrom))
 		}
+	}
+	if out.Register != nil {
+		out.Signer, err = c.DKIM.Signer(c.Sender(out.Register))
+		add(err)
 	}
 	for _, p := range c.TrustedProxies {
 		_, network, err := net.ParseCIDR(p)
@@ -179,14 +196,31 @@ func (k Keys) ReadRegister() (*register.Register, error) {
 }
 
 // List is the list itself, read from its file if one is named.
-func (s Services) List() (string, error) {
-	file, ok := strings.CutPrefix(s.Providers, "@")
+func (s Services) List() (string, error) { return written("PORTAL_PROVIDERS", s.Providers) }
+
+// Sender is the address that mail comes from.
+func (m Mail) Sender(reg *register.Register) string {
+	return cmp.Or(m.MailFrom, reg.Controller.ContactEmail)
+}
+
+// Signer reads the keys with which mail of a sender is signed; nil without one.
+func (d DKIM) Signer(sender string) (*mail.Signer, error) {
+	keys, err := written("PORTAL_DKIM_KEY", d.DKIMKey)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewSigner(mail.DKIM{Domain: d.DKIMDomain, Selectors: d.DKIMSelector, Keys: keys}, sender)
+}
+
+// written is a setting's value, read from its file if it names one.
+func written(name, value string) (string, error) {
+	file, ok := strings.CutPrefix(value, "@")
 	if !ok {
-		return s.Providers, nil
+		return value, nil
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("PORTAL_PROVIDERS names a file that can't be read: %w", err)
+		return "", fmt.Errorf("%s names a file that can't be read: %w", name, err)
 	}
 	return string(data), nil
 }

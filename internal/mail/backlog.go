@@ -12,6 +12,8 @@ type Backlog struct {
 	NoKey   *postgres.Tally // of those that wait: no key of this portal opens them
 	Delayed *[]Trouble      // of those that wait: a try has failed
 	Failed  *[]Trouble      // given up
+
+	Signature Signature // on all of it
 }
 
 // Trouble is how much mail has not gone for one reason.
@@ -24,5 +26,5 @@ type Trouble struct {
 // ReadBacklog adds what an operator is told of mail, with what was given up
 // since then. Each number stops at CountedTo + 1.
 func (s *Service) ReadBacklog(r *postgres.Reads, since time.Time) Backlog {
-	return Backlog{Waiting: readWaiting(r), NoKey: readNoKey(r, s.deps.Ring.OpensWith()), Delayed: readDelayed(r), Failed: readFailed(r, since)}
+	return Backlog{Waiting: readWaiting(r), NoKey: readNoKey(r, s.deps.Ring.OpensWith()), Delayed: readDelayed(r), Failed: readFailed(r, since), Signature: s.deps.Signature}
 }

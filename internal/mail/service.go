@@ -34,6 +34,8 @@ type Deps struct {
 	Brand   Brand
 	Log     *slog.Logger // nil: slog.Default
 	Now     func() time.Time
+
+	Signature Signature
 }
 
 // Service writes messages down and delivers them.

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type SMTP struct {
 	Port               int
 	Username, Password string
 	Plaintext          bool // no TLS: the operator said so in so many words
+
+	Signer *Signer // of what leaves; nil: nobody here signs
 }
 
 // Relay hands messages to one mail server (RFC 5321), over connections that it
@@ -60,6 +63,11 @@ func (r *Relay) Send(ctx context.Context, from, to string, e Envelope) error {
 	msg, err := message(from, to, e)
 	if err != nil {
 		return NotSent{Refused, true, errors.New("it can not be written as a message")}
+	}
+	if signer := r.settings.Signer; signer != nil {
+		if err := signer.sign(msg); err != nil {
+			return NotSent{Misconfigured, false, fmt.Errorf("it can not be signed: %w", err)}
+		}
 	}
 	for {
 		conn, kept, err := r.take(ctx)

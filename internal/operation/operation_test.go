@@ -10,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/testkit"
@@ -85,8 +86,10 @@ func TestWhatLiesOutsideTheDatabaseIsToldToo(t *testing.T) {
 	t.Parallel()
 	fine := read(t, apptest.New(t))
 	for want, change := range map[operation.Code]func(*operation.Facts){
-		operation.FilesAway: func(f *operation.Facts) { f.Files.Away = errors.New("no answer") },
-		operation.MailStuck: func(f *operation.Facts) { f.Mail.Waiting = &postgres.Tally{Number: 3, First: f.At.Add(-time.Hour)} },
+		operation.FilesAway:    func(f *operation.Facts) { f.Files.Away = errors.New("no answer") },
+		operation.MailUnsigned: func(f *operation.Facts) { f.Mail.Signature = mail.Unsigned },
+		operation.MailKey:      func(f *operation.Facts) { f.Mail.Signature = mail.KeyUnpublished },
+		operation.MailStuck:    func(f *operation.Facts) { f.Mail.Waiting = &postgres.Tally{Number: 3, First: f.At.Add(-time.Hour)} },
 		operation.StandbyBehind: func(f *operation.Facts) {
 			f.Standbys = []postgres.Standby{{Name: "b", Streaming: true}, {Name: "c", Streaming: true, Lag: time.Minute}}
 		},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -23,6 +24,8 @@ const (
 	ExportsLate    Code = "exports-late"     // asked for long ago
 	StandbyBehind  Code = "standby-behind"   // would lose what was promised
 	WorkFailing    Code = "work-failing"     // fails, and is tried again
+	MailUnsigned   Code = "mail-unsigned"    // by nobody
+	MailKey        Code = "mail-key"         // that signs it is not in the DNS
 	MailFailed     Code = "mail-failed"      // given up
 	JobsFailed     Code = "jobs-failed"      // not tried again
 	ExportsFailed  Code = "exports-failed"   // given up
@@ -34,7 +37,7 @@ const (
 // Codes are all of them, the worst first.
 func Codes() []Code {
 	return []Code{
-		SchemaNewer, SchemaOlder, FilesAway, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailFailed, JobsFailed,
+		SchemaNewer, SchemaOlder, FilesAway, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailUnsigned, MailKey, MailFailed, JobsFailed,
 		ExportsFailed, RequestsLate, PoolFull, StandbysHidden,
 	}
 }
@@ -82,6 +85,8 @@ func (f Facts) Problems() []Problem {
 		}
 		return c.Retrying, time.Time{}
 	}))
+	say(MailUnsigned, f.Mail.Signature == mail.Unsigned, postgres.Tally{})
+	say(MailKey, f.Mail.Signature == mail.KeyUnpublished, postgres.Tally{})
 	failed := &postgres.Tally{}
 	for _, m := range *f.Mail.Failed {
 		failed.Number += m.Number

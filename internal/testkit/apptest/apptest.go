@@ -78,14 +78,18 @@ func New(t testing.TB, change ...func(*app.Parts)) *Portal {
 	return p
 }
 
-// SMTP sends to a mailbox.
-func SMTP(t testing.TB, m *standin.Mailbox) *mail.Relay {
+// SMTP sends to a mailbox. What leaves may be signed.
+func SMTP(t testing.TB, m *standin.Mailbox, signers ...*mail.Signer) *mail.Relay {
 	t.Helper()
 	host, port, err := net.SplitHostPort(m.Addr())
 	must(t, err)
 	number, err := strconv.Atoi(port)
 	must(t, err)
-	return mail.NewRelay(mail.SMTP{Host: host, Port: number, Plaintext: true})
+	settings := mail.SMTP{Host: host, Port: number, Plaintext: true}
+	if len(signers) > 0 {
+		settings.Signer = signers[0]
+	}
+	return mail.NewRelay(settings)
 }
 
 // WorkJobs runs the portal's jobs until the test ends.
