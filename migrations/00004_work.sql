@@ -15,6 +15,13 @@ create table plan (
 create index plan_due on plan (kind, due_at);
 create index plan_failing on plan (kind, due_at) where tries > 0;
 
+-- What time it was when a portal looked last. What can't be undone waits where the
+-- clock has gone on much further since.
+create table clock_watch (
+  one     boolean primary key default true check (one),
+  seen_at timestamptz not null
+);
+
 create table export (
   person_id   uuid not null,
   id          uuid not null,

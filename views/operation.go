@@ -15,6 +15,7 @@ type StaffOperationPage struct {
 
 	At       time.Time
 	Problems []OperationProblem // the worst first
+	Leap     string             // from when the clock leapt; empty if it did not
 	Ceiling  int64              // where counting stops
 	Work     []OperationWork
 	Mail     OperationMail

@@ -22,6 +22,15 @@ type StaffCodePage struct {
 	Problems ui.Problems
 }
 
+// StaffProofPage asks somebody signed in for a code.
+type StaffProofPage struct {
+	Shell
+
+	Next, Back string
+	Lost       bool // what was filled in before
+	Problems   ui.Problems
+}
+
 // StaffEnrolPage sets up a new member's password and authenticator.
 type StaffEnrolPage struct {
 	Shell

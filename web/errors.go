@@ -114,8 +114,8 @@ func asFault(err error) *fault.Error {
 // sendTo sends a person to prove who they are and brings them back.
 func (s *server) sendTo(ctx echo.Context, where string) error {
 	r := ctx.Request()
-	if forStaff(ctx) && where == "/sign-in" {
-		where = "/staff/sign-in"
+	if forStaff(ctx) {
+		where = "/staff" + where
 	}
 	next, left := s.comeBack(ctx), views.FormLeft("")
 	if changes(r) && !polls(r) && typed(r) {

@@ -160,6 +160,18 @@ func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc,
 	s.page(guard(role), method, path, h, why, s.works(role))
 }
 
+// staffFresh is a page for such a member who has lately proved who they are: what
+// stands behind it can't be undone, or keeps others from what they were promised.
+func (s *server) staffFresh(method, path string, role staff.Role, h echo.HandlerFunc, why ...repeatable) {
+	s.page(guard(role), method, path, h, why, s.works(role), s.proved(account.Freshness))
+}
+
+// staffFreshForm is a form of that sort, as freshForm is.
+func (s *server) staffFreshForm(path string, role staff.Role, show, send echo.HandlerFunc) {
+	s.staffFresh(get, path, role, show)
+	s.page(guard(role), post, path, send, nil, s.works(role), s.proved(account.FormFreshness))
+}
+
 // opens tells whether a member of the staff with this role may open a page:
 // whatever leads there asks the guards themselves.
 func (s *server) opens(role staff.Role, path string) bool {

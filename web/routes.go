@@ -189,6 +189,9 @@ func (s *server) staffRoutes() {
 	s.open(get, "/staff/code", codes.new)
 	s.open(post, "/staff/code", codes.create, "a code works once")
 
+	s.staff(get, "/staff/confirm", staff.Agent, codes.confirm)
+	s.staff(post, "/staff/confirm", staff.Agent, codes.prove, renews)
+
 	enrolments := &staffEnrolController{s}
 	s.open(get, "/staff/enrol/:token", enrolments.new)
 	s.open(post, "/staff/enrol/:token", enrolments.create)
@@ -206,11 +209,12 @@ func (s *server) staffRoutes() {
 
 	operation := &staffOperationController{s}
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
+	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.trustClock)
 	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
 	rules := &staffRetentionController{s}
 	s.staff(get, "/staff/retention", staff.Admin, rules.show)
-	s.staff(post, "/staff/retention/:category", staff.Admin, rules.create)
+	s.staffFresh(post, "/staff/retention/:category", staff.Admin, rules.create)
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
@@ -237,7 +241,6 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/people/:id", staff.Agent, people.create)
 
 	holds := &staffHoldController{s}
-	s.staff(get, "/staff/people/:id/hold", staff.Admin, holds.new)
-	s.staff(post, "/staff/people/:id/hold", staff.Admin, holds.create)
-	s.staff(post, "/staff/people/:id/hold/lift", staff.Admin, holds.lift)
+	s.staffFreshForm("/staff/people/:id/hold", staff.Admin, holds.new, holds.create)
+	s.staffFresh(post, "/staff/people/:id/hold/lift", staff.Admin, holds.lift)
 }

@@ -3,9 +3,11 @@ package web
 import (
 	"encoding/hex"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
@@ -25,6 +27,9 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 		Mail:   views.OperationMail{Waiting: views.OperationTally(*f.Mail.Waiting), NoKey: f.Mail.NoKey.Number},
 		Copies: views.OperationTally(*f.Exports.UnderWay), Files: filesState(f.Files), Journal: views.OperationTally(*f.Journal), Restored: *f.Restored, Jobs: jobsPath + "/",
 		Schema: views.OperationSchema(*f.Schema), Used: f.Connections.Used, Most: f.Connections.Most,
+	}
+	if f.Clock.Is() {
+		page.Leap = f.Clock.From.Format(time.RFC3339Nano)
 	}
 	for _, p := range f.Problems() {
 		page.Problems = append(page.Problems, views.OperationProblem{Code: string(p.Code), Number: p.Number, Since: p.Since})
@@ -48,6 +53,23 @@ func (c *staffOperationController) show(ctx echo.Context) error {
 }
 
 // jobsPath is where the queue's own pages are.
+type clockForm struct {
+	Seen string `form:"seen" text:"none"`
+}
+
+// trustClock lets what can't be undone go on after the clock leapt.
+func (c *staffOperationController) trustClock(ctx echo.Context) error {
+	form, err := bind[clockForm](ctx)
+	if err != nil {
+		return err
+	}
+	seen, _ := time.Parse(time.RFC3339Nano, form.Seen) // one that is none was never seen
+	if err := c.Operation.TrustClock(ctx.Request().Context(), audit.ByStaff(member(ctx).ID), seen); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/operation", "operation.clockTrusted")
+}
+
 const jobsPath = "/staff/jobs"
 
 // index is the queue's own pages, which bring their scripts along.

@@ -180,7 +180,10 @@ func (a *App) ground(p Parts) {
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
-		Restored: a.Mail.GiveUpWaiting,
+		Restored: func(ctx context.Context, tx postgres.Tx) error {
+			_, err := a.Plans.TrustClock(ctx, tx) // whoever restores is there, and the erased may not wait
+			return errors.Join(err, a.Mail.GiveUpWaiting(ctx, tx))
+		},
 	})
 }
 

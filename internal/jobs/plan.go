@@ -184,6 +184,11 @@ func (p *Plans) batch(ctx context.Context, w Work, id uuid.UUID) (did bool, rest
 		if id, try, err = takePlan(ctx, tx.PGX, w, id, p.now()); err != nil || try.N == 0 {
 			return err
 		}
+		if w.Queue == Erasure {
+			if steady, err := p.steady(ctx, tx); err != nil || !steady {
+				return err
+			}
+		}
 		did = true
 		next, err := attempt(func() (Next, error) { return w.Batch(ctx, tx, id, try) })
 		if cause = err; err != nil {

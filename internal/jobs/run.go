@@ -21,7 +21,7 @@ const (
 	Default = river.QueueDefault
 	Mail    = "mail"
 	Export  = "export"
-	Erasure = "erasure"
+	Erasure = "erasure" // what can't be undone; it waits where the clock has leapt
 )
 
 // MailWorkers are those of one portal that send mail. Each has a connection to

@@ -70,9 +70,10 @@ func (p *Plans) AddWorkers(w *river.Workers) { river.AddWorker(w, &planWorker{pl
 
 // Sweep asks for somebody to work on plans that are due and that nobody works
 // on: their portal was killed, or their time has just come. Each portal does
-// it every few seconds, so that none waits for another to be missed.
+// it every few seconds, so that none waits for another to be missed. It also looks
+// at the clock.
 func (p *Plans) Sweep(ctx context.Context) error {
-	var failed []error
+	failed := []error{watchClock(ctx, p.db.Pool, p.now())}
 	for _, w := range p.kinds {
 		due, err := true, error(nil)
 		if w.Sweep != nil {

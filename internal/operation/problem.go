@@ -16,6 +16,7 @@ const (
 	SchemaNewer    Code = "schema-newer"     // than this program
 	SchemaOlder    Code = "schema-older"     // than this program
 	FilesAway      Code = "files-away"       // the place for files does not answer
+	ClockLeapt     Code = "clock-leapt"      // what can't be undone waits
 	ErasuresLate   Code = "erasures-late"    // should have ended long ago
 	JournalBehind  Code = "journal-behind"   // what was erased or withdrawn is in the database alone
 	WorkStuck      Code = "work-stuck"       // due, and nobody does it
@@ -37,7 +38,7 @@ const (
 // Codes are all of them, the worst first.
 func Codes() []Code {
 	return []Code{
-		SchemaNewer, SchemaOlder, FilesAway, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailUnsigned, MailKey, MailFailed, JobsFailed,
+		SchemaNewer, SchemaOlder, FilesAway, ClockLeapt, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailUnsigned, MailKey, MailFailed, JobsFailed,
 		ExportsFailed, RequestsLate, PoolFull, StandbysHidden,
 	}
 }
@@ -71,6 +72,7 @@ func (f Facts) Problems() []Problem {
 	say(SchemaNewer, f.Schema.Has > f.Schema.Known, postgres.Tally{})
 	say(SchemaOlder, f.Schema.Has < f.Schema.Known, postgres.Tally{})
 	say(FilesAway, f.Files.Away != nil, postgres.Tally{})
+	say(ClockLeapt, f.Clock.Is(), postgres.Tally{First: f.Clock.From})
 	some(ErasuresLate, f.Erasures)
 	say(JournalBehind, f.Journal.Number > 0 && f.At.Sub(f.Journal.First) > journalBehind, *f.Journal)
 	some(WorkStuck, f.work(func(c jobs.Count) (int64, time.Time) { return f.stuck(c.Waiting, c.Oldest), c.Oldest }))

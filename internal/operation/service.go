@@ -43,6 +43,7 @@ const Lately = 7 * 24 * time.Hour
 // CountedTo + 1, and nothing in them names or numbers a person.
 type Facts struct {
 	At          time.Time
+	Clock       *jobs.Leap   // zero if nothing waits for it
 	Work        []jobs.Count // of every kind that there is
 	Mail        mail.Backlog
 	Erasures    *postgres.Tally // overdue
@@ -74,7 +75,7 @@ func (s *Service) Read(ctx context.Context) (Facts, error) {
 		At: now, Keys: d.Ring.Keys(), Connections: d.DB.Connections(),
 		Mail: d.Mail.ReadBacklog(reads, now.Add(-Lately)), Erasures: d.Erasures.ReadOverdue(reads), Exports: d.Exports.ReadLateness(reads, now.Add(-Lately)),
 		Requests: d.Requests.ReadOverdue(reads), Schema: postgres.ReadSchema(reads), Journal: d.Journal.ReadWaiting(reads),
-		Restored: d.Journal.ReadRestored(reads),
+		Restored: d.Journal.ReadRestored(reads), Clock: d.Plans.ReadLeap(reads),
 	}
 	long, short, standbys := d.Plans.ReadCounts(reads), d.Queue.ReadCounts(reads, now.Add(-Lately)), postgres.ReadStandbys(reads)
 	if err := reads.Send(ctx); err != nil {

@@ -34,16 +34,15 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if !ok || !s.sweeps(c) {
 		return s.end(ctx, tx, r, Stopped)
 	}
-	before := r.Before
-	if now := c.Retention.Keep.Before(s.deps.Now()); now.Before(before) { // the clock was put back, or more is kept now
-		before = now
+	if c.Retention.Keep.Before(s.deps.Now()).Before(r.Before) { // the clock was put back, or more is kept now
+		return s.end(ctx, tx, r, Stopped)
 	}
 	spared, err := s.deps.Spared(ctx, tx.PGX)
 	if err != nil {
 		return jobs.Next{}, err
 	}
 	next, err := s.deps.Records.SweepNext(ctx, tx, r.Rule, record.Sweep{
-		Run: r.ID, Before: before, Spared: spared, Limit: s.deps.Batch, Rows: r.Rows, Partitions: r.Partitions, Oldest: r.Oldest, Place: r.Place, Resume: r.Resume,
+		Run: r.ID, Before: r.Before, Spared: spared, Limit: s.deps.Batch, Rows: r.Rows, Partitions: r.Partitions, Oldest: r.Oldest, Place: r.Place, Resume: r.Resume,
 	})
 	if err != nil {
 		return jobs.Next{}, err

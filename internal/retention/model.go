@@ -15,7 +15,7 @@ type Outcome string
 // The outcomes of a run; one that is under way has none.
 const (
 	Done    Outcome = "done"
-	Stopped Outcome = "stopped" // the register has no such rule any more
+	Stopped Outcome = "stopped" // the register has no such rule any more, or keeps more, or the clock was put back
 )
 
 // Run is one time that a rule took away what is over.

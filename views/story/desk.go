@@ -14,6 +14,7 @@ func desk() Group {
 	return Group{Name: "Privacy desk", Stories: []Story{
 		{Name: "Sign in", Page: deskSignIn},
 		{Name: "Code, wrong", Page: deskCode},
+		{Name: "Once more, a form lost", Page: deskProof},
 		{Name: "Enrol", Page: deskEnrol},
 		{Name: "Queue", Page: deskQueue},
 		{Name: "Queue, empty", Page: deskQueueEmpty},
@@ -55,6 +56,10 @@ func deskCode(ctx context.Context) templ.Component {
 	return views.StaffCode(views.StaffCodePage{
 		Shell: shell(ctx, "", text.T(ctx, "staff.codeTitle")), Problems: ui.Problems{{Field: "code", Text: text.T(ctx, "staff.codeWrong")}},
 	})
+}
+
+func deskProof(ctx context.Context) templ.Component {
+	return views.StaffProof(views.StaffProofPage{Shell: staff(ctx, "", text.T(ctx, "staff.proofTitle")), Next: "/staff/retention", Back: "/staff", Lost: true})
 }
 
 func deskEnrol(ctx context.Context) templ.Component {

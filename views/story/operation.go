@@ -43,7 +43,7 @@ func operationFine(ctx context.Context) templ.Component {
 func operationWrong(ctx context.Context) templ.Component {
 	p := operation(ctx)
 	for i, code := range []string{
-		"schema-newer", "schema-older", "files-away", "erasures-late", "journal-behind", "work-stuck", "mail-no-key", "mail-stuck", "exports-late", "standby-behind", "work-failing",
+		"schema-newer", "schema-older", "files-away", "clock-leapt", "erasures-late", "journal-behind", "work-stuck", "mail-no-key", "mail-stuck", "exports-late", "standby-behind", "work-failing",
 		"mail-failed", "jobs-failed", "exports-failed", "requests-late", "connections-full", "standbys-hidden",
 	} {
 		one := views.OperationProblem{Code: code, Number: []int64{1, 3, 1001}[i%3]}
