@@ -132,7 +132,8 @@ create table api_key (
   id         uuid primary key,
   name       text not null,
   key_hash   bytea not null unique,
-  categories text[] not null,
+  categories text[] not null, -- that it may send rows for
+  scopes     text[] not null, -- what else it is for
   created_at timestamptz not null,
   used_at    timestamptz,
   revoked_at timestamptz

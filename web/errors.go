@@ -206,7 +206,23 @@ func (s *server) failJSON(ctx echo.Context, err error, f *fault.Error, code int)
 		n.kept.Error = why
 		return ctx.JSON(code, n.kept)
 	}
-	return ctx.JSON(code, map[string]any{"error": why})
+	words := s.Catalog.Into(ctx.Request().Context(), text.Fallback)
+	answer := apiError{Error: why}
+	for _, p := range f.Problems {
+		answer.Fields = append(answer.Fields, apiProblem{p.Field, text.T(words, p.Key, p.Args...)})
+	}
+	return ctx.JSON(code, answer)
+}
+
+// apiError is what a program is told of a fault.
+type apiError struct {
+	Error  string       `json:"error"`
+	Fields []apiProblem `json:"fields,omitempty"` // what to mend
+}
+
+type apiProblem struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
 }
 
 // sentence is what a person is told of a fault.

@@ -40,6 +40,7 @@ type route struct {
 	Method     string
 	Path       string
 	Guard      guard
+	Scope      record.Scope // that a key must have; empty: any key, or the handler asks for more
 	Repeatable repeatable
 }
 
@@ -112,15 +113,18 @@ func readToken(next echo.HandlerFunc) echo.HandlerFunc {
 
 // program is a route that programs read.
 func (s *server) program(path string, h echo.HandlerFunc) {
-	s.add(route{get, path, forPrograms, "no form comes here"}, h)
+	s.add(route{Method: get, Path: path, Guard: forPrograms, Repeatable: "no form comes here"}, h)
 }
 
-// keyed is a route for programs that have a key.
-func (s *server) keyed(method, path string, h echo.HandlerFunc) {
-	s.add(route{method, path, forKey, "no form comes here"}, func(ctx echo.Context) error {
+// keyed is a route for programs that have a key for it.
+func (s *server) keyed(method, path string, scope record.Scope, h echo.HandlerFunc) {
+	s.add(route{Method: method, Path: path, Guard: forKey, Scope: scope, Repeatable: "no form comes here"}, func(ctx echo.Context) error {
 		key, err := s.findKey(ctx)
 		if err != nil {
 			return err
+		}
+		if scope != "" && !key.May(scope) {
+			return fault.New(fault.Forbidden, "record.keyScopeMissing", "Scope", string(scope))
 		}
 		ctx.Set(keyKey, key)
 		return h(ctx)
@@ -129,7 +133,7 @@ func (s *server) keyed(method, path string, h echo.HandlerFunc) {
 
 // link is a page behind a message's link.
 func (s *server) link(method, path string, h echo.HandlerFunc) {
-	s.add(route{method, path, forLink, "a no is written whenever it is said, and an undo is for a no"}, h, within(pageTime), s.localize)
+	s.add(route{Method: method, Path: path, Guard: forLink, Repeatable: "a no is written whenever it is said, and an undo is for a no"}, h, within(pageTime), s.localize)
 }
 
 // open is a page for anybody; who is signed in is known.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/static"
 )
@@ -126,7 +127,12 @@ func (s *server) routes() {
 	s.program("/.well-known/gpc.json", wellKnown.gpc)
 
 	records := &recordsController{s}
-	s.keyed(post, "/api/v1/records/:category", records.create)
+	s.keyed(post, "/api/v1/records/:category", "", records.create)
+
+	asking := &askController{s}
+	s.keyed(get, "/api/v1/topics", "", asking.topics)
+	s.keyed(post, "/api/v1/ask", record.ScopeAsk, asking.ask)
+	s.keyed(post, "/api/v1/ask/many", record.ScopeAsk, asking.many)
 
 	email := &emailController{s}
 	s.person(get, "/email", email.show)

@@ -20,6 +20,7 @@ var saidHere = map[string]string{
 	"server.frame":                 "a page's title, by its key: the window has it, too",
 	".words":                       "the problems of a form, by their keys",
 	"recordsController.create":     "a program reads it",
+	"server.failJSON":              "a program reads it",
 	"unsubscribeController.create": "a mailbox provider's machine reads it",
 }
 

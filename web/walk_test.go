@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/standin"
@@ -126,7 +127,7 @@ func (w *walk) callers(robin robin) []caller {
 	for role, n := range map[staff.Role]string{staff.Agent: "agent", staff.Officer: "officer", staff.Admin: "admin"} {
 		out = append(out, caller{name: n, cookie: session(account.SessionOwner{Staff: w.Member(n+"@example.com", role).ID}, "")})
 	}
-	key, _, err := w.Records.CreateKey(w.t.Context(), audit.BySystem("test"), "gateway", []string{"connection-log"})
+	key, _, err := w.Records.CreateKey(w.t.Context(), audit.BySystem("test"), "gateway", []string{"connection-log"}, record.KeyScopes()...)
 	must(w.t, err)
 	return append(out, caller{name: "API key", cookie: func() string { return "" }, key: key})
 }

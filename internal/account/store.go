@@ -22,6 +22,15 @@ const (
 	// is there, sharing the person until the transaction ends. They are looked up
 	// one by one in a's order, whatever the planner thinks of their number.
 	Shared = `cross join lateral (select from person where id = a.person_id for share) people`
+	// Named is a query: who is meant by an address of $1, in its normal form, or by
+	// an id of $2, with all addresses that they have proved. An account that is
+	// closing has since when.
+	Named = `
+		select e.address as name, p.id, p.closing_at, array(select a.address from email_address a where a.person_id = p.id) as addresses
+		from email_address e join person p on p.id = e.person_id where e.address = any($1::text[])
+		union all
+		select p.id::text, p.id, p.closing_at, array(select a.address from email_address a where a.person_id = p.id)
+		from person p where p.id = any($2::uuid[])`
 	// AddressesOf is a query: the addresses that person $1 has proved.
 	AddressesOf = `select address from email_address where person_id = $1`
 )

@@ -107,7 +107,7 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 				}
 			}
 			events = append(events, Event{
-				PersonID: c.Person, At: now, Topic: id, Given: on, Channel: c.Channel, Wording: s.wording(ctx, topic, c.Lang), Lang: c.Lang,
+				PersonID: c.Person, At: now, Topic: id, Given: on, Channel: c.Channel, Wording: s.Wording(ctx, topic, c.Lang), Lang: c.Lang,
 			})
 		}
 		return events, nil
@@ -171,7 +171,7 @@ func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 	for _, topic := range s.deps.Register.Topics {
 		if topic.Offered() && slices.Contains(j.Topics, topic.ID) {
 			events = append(events, Event{
-				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: s.wording(ctx, topic, j.Lang), Lang: j.Lang,
+				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: s.Wording(ctx, topic, j.Lang), Lang: j.Lang,
 			})
 		}
 	}

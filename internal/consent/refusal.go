@@ -25,9 +25,14 @@ func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string,
 	if err != nil {
 		return nil, err
 	}
-	for person, topics := range refused {
+	for person, states := range refused {
+		known := newAddressee(states, nil)
+		known.person = person
 		against[person] = slices.ContainsFunc(groups, func(group []string) bool {
-			return !slices.ContainsFunc(group, func(topic string) bool { return !topics[topic] })
+			return !slices.ContainsFunc(group, func(topic string) bool {
+				t, _ := s.deps.Register.Topic(topic) // which names it
+				return !known.answer(t).refused()
+			})
 		})
 	}
 	return against, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
@@ -13,6 +15,13 @@ import (
 type addressee struct {
 	states      map[string]State
 	suppression map[string]time.Time // topic → the latest
+
+	// What only those read who ask about many (readNamed).
+	person     uuid.UUID // uuid.Nil: nobody here
+	addresses  []string
+	words      map[string]string // topic → the version of the words of its state
+	closing    time.Time         // when their erasure began
+	restricted time.Time
 }
 
 func newAddressee(states []State, suppressions []suppressionRow) addressee {
@@ -20,12 +29,17 @@ func newAddressee(states []State, suppressions []suppressionRow) addressee {
 	for _, row := range states {
 		s.states[row.Topic] = row
 	}
+	s.listed(suppressions)
+	return s
+}
+
+// listed adds what the suppression list says of an address.
+func (s addressee) listed(suppressions []suppressionRow) {
 	for _, row := range suppressions {
 		if row.At.After(s.suppression[row.Topic]) {
 			s.suppression[row.Topic] = row.At
 		}
 	}
-	return s
 }
 
 // about is what it all comes to for one topic:
@@ -68,8 +82,8 @@ func (s addressee) suppressed(topic string) time.Time {
 	return since
 }
 
-// wording is a topic's text in a language: what the person read when they
+// Wording is a topic's text in a language: what the person read when they
 // chose, kept word by word, because the register may say it otherwise later.
-func (s *Service) wording(ctx context.Context, t register.Topic, lang string) string {
+func (s *Service) Wording(ctx context.Context, t register.Topic, lang string) string {
 	return text.Pair(s.deps.Catalog.Into(ctx, lang), t.Name.In(lang), t.Summary.In(lang))
 }

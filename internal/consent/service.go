@@ -20,7 +20,10 @@ type Deps struct {
 	Register *register.Register
 	Catalog  *text.Catalog // the words in which somebody chose
 	BaseURL  string        // of the portal, without a slash at its end
-	Now      func() time.Time
+	// Restricted are those of people whose data may be kept but not used, unless
+	// they agree to it, and since when (GDPR art. 18).
+	Restricted func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time
+	Now        func() time.Time
 }
 
 // Service is what consents promise.
@@ -54,16 +57,14 @@ func (s *Service) ReadHistory(r *postgres.Reads, person uuid.UUID) *[]Event {
 
 // MayMail tells whether a message of a topic may go to an address. person is
 // whose address it is, uuid.Nil for nobody's. Locked topics always may;
-// others only with consent, or where the register needs none, and never
-// against a suppression. Nothing of a topic that the register does not know.
+// others only as Ask says. Nothing of a topic that the register does not know.
 func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic string) (bool, error) {
 	t, ok := s.deps.Register.Topic(topic)
 	if !ok || t.Locked || !t.IsMail() {
 		return ok && t.IsMail(), nil
 	}
-	if person == uuid.Nil { // an address without an account has agreed to nothing
-		return false, nil
-	}
-	known, err := s.readNow(ctx, s.deps.DB.Reads(), person, address)
-	return err == nil && known.about(t).On, err
+	name := NameOf(address)
+	name.id = person
+	said, err := s.answers(ctx, s.deps.DB.Reads(), t, []Name{name})
+	return err == nil && said[0].Allowed, err
 }

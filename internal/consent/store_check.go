@@ -11,21 +11,18 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// refusals are what people have said no to, of the topics that are asked for.
-func refusals(ctx context.Context, tx postgres.Tx, people []uuid.UUID, topics []string) (map[uuid.UUID]map[string]bool, error) {
+// refusals are the states of people who have said no to any of the topics that
+// are asked for: what is not among them is no no.
+func refusals(ctx context.Context, tx postgres.Tx, people []uuid.UUID, topics []string) (map[uuid.UUID][]State, error) {
 	ids := make(postgres.UUIDs, len(people))
 	for i, id := range people {
 		ids[i] = postgres.UUID(id)
 	}
-	refused := map[uuid.UUID]map[string]bool{}
-	rows, _ := tx.PGX.Query(ctx, `select person_id, topic from consent_state where person_id = any($1) and topic = any($2) and not given`, ids, topics)
-	var person uuid.UUID
-	var topic string
-	_, err := pgx.ForEachRow(rows, []any{&person, &topic}, func() error {
-		if refused[person] == nil {
-			refused[person] = map[string]bool{}
-		}
-		refused[person][topic] = true
+	refused := map[uuid.UUID][]State{}
+	rows, _ := tx.PGX.Query(ctx, `select person_id, topic, given, at, channel from consent_state where person_id = any($1) and topic = any($2) and not given`, ids, topics)
+	var one State
+	_, err := pgx.ForEachRow(rows, []any{&one.PersonID, &one.Topic, &one.Given, &one.At, &one.Channel}, func() error {
+		refused[one.PersonID] = append(refused[one.PersonID], one)
 		return nil
 	})
 	if err != nil {

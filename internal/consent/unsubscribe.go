@@ -99,7 +99,7 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 		for _, id := range topics {
 			e := Event{PersonID: l.Person, At: now, Topic: id, Given: true, Channel: Undo, Lang: lang}
 			if t, ok := s.deps.Register.Topic(id); ok {
-				e.Wording = s.wording(ctx, t, lang)
+				e.Wording = s.Wording(ctx, t, lang)
 			}
 			events = append(events, e)
 		}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,10 +22,10 @@ const (
 	usedEvery  = time.Minute // a busy key is not written down each time
 )
 
-// CreateKey makes a key for some categories that can be imported. The token is
-// shown this once: only its hash is kept. Conflict if a key in force has this
-// name already.
-func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string, categories []string) (token string, key Key, err error) {
+// CreateKey makes a key for some categories that can be imported, or for what its
+// scopes say, or for both. The token is shown this once: only its hash is kept.
+// Conflict if a key in force has this name already.
+func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string, categories []string, scopes ...Scope) (token string, key Key, err error) {
 	name, ps := input.Line("name", name, maxKeyName)
 	if name == "" && len(ps) == 0 {
 		ps = append(ps, fault.Field("name", "record.keyName", "Max", maxKeyName))
@@ -32,32 +33,42 @@ func (s *Service) CreateKey(ctx context.Context, actor audit.Actor, name string,
 	if err := fault.Invalidate(ps...); err != nil {
 		return "", Key{}, err
 	}
-	categories = slices.Clone(categories)
-	slices.Sort(categories)
-	categories = slices.Compact(categories)
+	categories, scopes = sorted(categories), sorted(scopes)
 	for _, c := range categories {
 		if _, ok := s.ingestable[c]; !ok {
 			return "", Key{}, s.notIngestable(c)
 		}
 	}
-	if len(categories) == 0 {
+	for _, scope := range scopes {
+		if !slices.Contains(KeyScopes(), scope) {
+			return "", Key{}, fault.Invalidate(fault.Field("scopes", "record.keyScope", "Scope", string(scope)))
+		}
+	}
+	if len(categories)+len(scopes) == 0 {
 		return "", Key{}, fault.Invalidate(fault.Field("categories", "record.keyForNothing"))
 	}
 	secret, _ := keyring.NewToken()
 	token = keyPrefix + secret
-	key = Key{ID: postgres.NewID(), Name: name, Categories: categories, CreatedAt: s.deps.Now()}
+	key = Key{ID: postgres.NewID(), Name: name, Categories: categories, Scopes: scopes, CreatedAt: s.deps.Now()}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := insertKey(ctx, tx, key, keyring.TokenHash(token)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			At: key.CreatedAt, Actor: actor, Action: "key.created", Subject: key.ID.String(), Detail: map[string]any{"categories": categories},
+			At: key.CreatedAt, Actor: actor, Action: "key.created", Subject: key.ID.String(), Detail: map[string]any{"categories": categories, "scopes": scopes},
 		})
 	})
 	if err != nil {
 		return "", Key{}, fmt.Errorf("create a key: %w", err)
 	}
 	return token, key, nil
+}
+
+// sorted is each once, in order, and never nil.
+func sorted[T cmp.Ordered](all []T) []T {
+	all = append([]T{}, all...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // KeyByToken finds a key that is not revoked, or Unauthenticated.

@@ -18,15 +18,15 @@ import (
 
 // insertKey writes a key. Conflict if one in force has its name.
 func insertKey(ctx context.Context, tx postgres.Tx, k Key, hash []byte) error {
-	tag, err := tx.PGX.Exec(ctx, `insert into api_key (id, name, key_hash, categories, created_at) values ($1, $2, $3, $4, $5)
-		on conflict (name) where revoked_at is null do nothing`, k.ID, k.Name, hash, k.Categories, k.CreatedAt)
+	tag, err := tx.PGX.Exec(ctx, `insert into api_key (id, name, key_hash, categories, scopes, created_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (name) where revoked_at is null do nothing`, k.ID, k.Name, hash, k.Categories, k.Scopes, k.CreatedAt)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fault.New(fault.Conflict, "record.keyNameTaken", "Name", k.Name)
 	}
 	return err
 }
 
-const keyColumns = "select id, name, categories, created_at, used_at, revoked_at from api_key "
+const keyColumns = "select id, name, categories, scopes, created_at, used_at, revoked_at from api_key "
 
 // findKey finds a key that is not revoked, or Unauthenticated.
 func findKey(ctx context.Context, db postgres.Reader, hash []byte) (Key, error) {

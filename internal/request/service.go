@@ -17,6 +17,15 @@ import (
 // Erasure is the kind of request that internal/erasure carries out.
 const Erasure = "erasure"
 
+// restriction is the kind of request for data to be kept but not used.
+const restriction = "restriction"
+
+// ReadRestricted are those of people to whom a restriction was granted, and since
+// when. What somebody agrees to themselves may be done all the same.
+func (s *Service) ReadRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
+	return readRestricted(r, people)
+}
+
 // Erasures carries out what a request for erasure asks for. What it does in
 // tx is true only if the request's own step is.
 type Erasures interface {

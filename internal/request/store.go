@@ -263,3 +263,15 @@ func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
 	return postgres.Count(r, `select count(*), min(due_on)::timestamptz from (select due_on from request
 		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, postgres.CountedTo+1, s.Today().Time())
 }
+
+func readRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
+	since := &map[uuid.UUID]time.Time{}
+	r.Each(func(rows pgx.Rows) error {
+		var person uuid.UUID
+		var at time.Time
+		err := rows.Scan(&person, &at)
+		(*since)[person] = at
+		return err
+	}, `select person_id, min(coalesce(decided_at, closed_at)) from request where person_id = any($1) and kind = $2 and state in ('approved', 'done') group by person_id`, people, restriction)
+	return since
+}
