@@ -293,7 +293,7 @@ func (p Parts) brand() mail.Brand {
 		from = p.Register.Controller.ContactEmail
 	}
 	return mail.Brand{
-		Name: p.Register.Brand.Name, From: from,
+		Name: p.Register.Brand.Name, Accent: p.Register.Brand.Accent, From: from,
 		Footer: []string{p.Register.Controller.Name, strings.Join(p.Register.Controller.Address, ", ")},
 	}
 }

@@ -29,7 +29,7 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	}
 	say := func(part string) string { return text.T(ctx, "mail."+m.Kind+"."+part, args...) }
 	letter := mailview.Letter{
-		Lang: text.Lang(ctx), Joint: text.Pair(ctx, "", ""), Brand: s.deps.Brand.Name, Subject: say("subject"), Heading: say("heading"),
+		Lang: text.Lang(ctx), Joint: text.Pair(ctx, "", ""), Brand: s.deps.Brand.Name, Accent: s.deps.Brand.Accent, Subject: say("subject"), Heading: say("heading"),
 		Paragraphs: strings.Split(strings.TrimSpace(say("body")), "\n\n"),
 		Footer:     s.deps.Brand.Footer,
 	}
@@ -38,6 +38,7 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	}
 	if m.Link != "" {
 		letter.Action = &mailview.Link{Label: say("action"), URL: m.Link}
+		letter.Otherwise = text.T(ctx, "mail.foot.otherwise")
 	}
 	envelope := Envelope{ID: id, FromName: s.deps.Brand.Name, Subject: letter.Subject, Attachment: m.Attachment, Headers: map[string]string{}}
 	if u := m.Unsubscribe; u != nil {

@@ -9,6 +9,7 @@ import (
 // Brand is who the mail comes from.
 type Brand struct {
 	Name   string   // the company, as people know it
+	Accent string   // #rrggbb
 	From   string   // the address it comes from
 	Footer []string // who they are and where: CAN-SPAM asks for the postal address
 }

@@ -28,9 +28,6 @@ func Text(l Letter) string {
 	if l.Action != nil {
 		para(l.Action.Label+strings.TrimSpace(l.Joint), l.Action.URL)
 	}
-	for _, p := range l.After {
-		para(p)
-	}
 	b.WriteString("-- \n")
 	if u := l.Unsubscribe; u != nil {
 		para(u.Why, u.Label+l.Joint+u.URL, u.Preferences.Label+l.Joint+u.Preferences.URL)

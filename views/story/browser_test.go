@@ -34,6 +34,16 @@ func TestEveryPageIsAccessibleInEveryForm(t *testing.T) {
 				p.Axe()
 				p.Fits()
 				p.Screenshot(name + "-phone-light-ja")
+				if s.Letter != nil { // the mail itself, which no stylesheet of ours reaches
+					p.Open(path + story.AsMail + "?lang=en")
+					p.Inspect(name + "-mail")
+					p.FitsAcross(320, 641)
+					p.SetViewport(testkit.Phone)
+					p.Open(path + story.AsMail + "?lang=ja")
+					p.Axe()
+					p.Fits()
+					p.Screenshot(name + "-mail-phone-light-ja")
+				}
 			}
 		})
 	}

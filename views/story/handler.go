@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"plusultra.link/privacy/static"
+	mailview "plusultra.link/privacy/views/mail"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
@@ -42,6 +43,7 @@ func Handler() (http.Handler, error) {
 	mux.HandleFunc("POST /language", again("lang"))
 	mux.HandleFunc("POST /theme", again("theme"))
 	mux.HandleFunc("GET /{$}", b.contents)
+	mux.HandleFunc("GET /letters/{letter}"+AsMail, b.letter)
 	mux.HandleFunc("GET /", b.page)
 	return mux, nil
 }
@@ -66,11 +68,28 @@ func (b *book) page(w http.ResponseWriter, r *http.Request) {
 	send(ctx, w, http.StatusOK, Render(ctx, s))
 }
 
+// AsMail is behind the address of a letter: its HTML alone, which brings the
+// styles along that no page may have.
+const AsMail = "/as-mail"
+
+func (b *book) letter(w http.ResponseWriter, r *http.Request) {
+	ctx := b.context(r)
+	s, ok := b.pages[strings.TrimSuffix(r.URL.Path, AsMail)]
+	if !ok || s.Letter == nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	draw(ctx, w, http.StatusOK, mailview.HTML(s.Letter(ctx)))
+}
+
 // Render is the whole page of a story.
 func Render(ctx context.Context, s Story) templ.Component {
 	switch {
 	case s.Page != nil:
 		return s.Page(ctx)
+	case s.Letter != nil:
+		return part(shell(ctx, "", s.Name), letterText(mailview.Text(s.Letter(ctx)), "/letters/"+slug(s.Name)+AsMail+"?lang="+text.Lang(ctx)))
 	case s.StaffPart:
 		return staffPart(staff(ctx, "", s.Name), s.Part(ctx))
 	}
@@ -87,14 +106,19 @@ func (b *book) context(r *http.Request) context.Context {
 	return Into(ctx, b.catalog, b.catalog.Match(query.Get("lang"), r.Header.Get("Accept-Language")))
 }
 
-// send draws the whole page before the first byte goes out.
+// send draws a page under the policy that all live under.
 func send(ctx context.Context, w http.ResponseWriter, status int, page templ.Component) {
+	w.Header().Set("Content-Security-Policy", policy)
+	draw(ctx, w, status, page)
+}
+
+// draw draws the whole page before the first byte goes out.
+func draw(ctx context.Context, w http.ResponseWriter, status int, page templ.Component) {
 	var drawn bytes.Buffer
 	if err := page.Render(ctx, &drawn); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = drawn.WriteTo(w) // the reader has gone

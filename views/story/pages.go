@@ -12,6 +12,7 @@ func Pages() []Group {
 		data(),
 		downloads(),
 		email(),
+		letters(),
 		choices(),
 		erasures(),
 		services(),

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"plusultra.link/privacy/views"
+	mailview "plusultra.link/privacy/views/mail"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -31,6 +32,9 @@ type Story struct {
 	Page func(ctx context.Context) templ.Component
 	// Part draws a component; the book sets it on a page of its own.
 	Part func(ctx context.Context) templ.Component
+	// Letter writes a message: the book shows its text, and its HTML as a mail
+	// program would, at an address of its own.
+	Letter func(ctx context.Context) mailview.Letter
 	// StaffPart says that Part is shown as the staff see it.
 	StaffPart bool
 }

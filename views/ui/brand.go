@@ -16,7 +16,7 @@ const minContrast = 4.5
 
 // ground is what an accent has to be read on: page, card, and its own tint.
 type ground struct {
-	paper, surface, ink rgb
+	paper, surface, ink, quiet, line rgb
 	// away is where the accent goes when it can't be read: darker on paper,
 	// lighter at night.
 	away rgb
@@ -24,11 +24,11 @@ type ground struct {
 }
 
 func day() ground {
-	return ground{paper: hex(0xfaf9f5), surface: hex(0xffffff), ink: hex(0x1a1f22), away: hex(0x000000), tint: 0.10}
+	return ground{paper: hex(0xfaf9f5), surface: hex(0xffffff), ink: hex(0x1a1f22), quiet: hex(0x525a5f), line: hex(0xdcd8ce), away: hex(0x000000), tint: 0.10}
 }
 
 func night() ground {
-	return ground{paper: hex(0x14181a), surface: hex(0x1b2022), ink: hex(0xe9e7e1), away: hex(0xffffff), tint: 0.14}
+	return ground{paper: hex(0x14181a), surface: hex(0x1b2022), ink: hex(0xe9e7e1), quiet: hex(0xb0b7ba), line: hex(0x343b3e), away: hex(0xffffff), tint: 0.14}
 }
 
 // BrandCSS writes the operator's accent as a stylesheet of variables, for
@@ -54,6 +54,27 @@ func (g ground) variables(asked rgb) string {
 	ink := accent.ink()
 	return fmt.Sprintf("--accent:%s;--accent-strong:%s;--accent-ink:%s;--accent-soft:%s",
 		accent, strong, ink, g.soft(accent))
+}
+
+// Palette is the face where no stylesheet of ours goes along: in mail.
+type Palette struct{ Paper, Surface, Ink, Quiet, Line, Accent, AccentInk string }
+
+// Palettes are those for light and for dark, with the operator's accent where it
+// can be read, as BrandCSS has it. ErrColour for an accent that is none.
+func Palettes(accent string) (light, dark Palette, err error) {
+	asked, err := parseColour(accent)
+	if err != nil {
+		return light, dark, err
+	}
+	return day().palette(asked), night().palette(asked), nil
+}
+
+func (g ground) palette(asked rgb) Palette {
+	accent := g.readable(asked)
+	return Palette{
+		Paper: g.paper.String(), Surface: g.surface.String(), Ink: g.ink.String(), Quiet: g.quiet.String(), Line: g.line.String(),
+		Accent: accent.String(), AccentInk: accent.ink().String(),
+	}
 }
 
 func (g ground) soft(accent rgb) rgb { return g.surface.towards(accent, g.tint) }
