@@ -154,10 +154,24 @@ create table consent_event (
   primary key (person_id, id)
 );
 create index consent_event_at on consent_event (person_id, at desc, id desc);
+create unique index consent_event_id on consent_event (id);
 create trigger consent_event_append_only before update or delete on consent_event
   for each row execute function refuse_unless_erasing();
 create trigger consent_event_no_truncate before truncate on consent_event
   for each statement execute function refuse_change();
+-- In which order other systems read the ledger. A transaction that began earlier
+-- may commit later, so no line has its place when it is written: whoever reads
+-- gives one to each that is there for everybody to see, one reader at a time.
+create sequence consent_position;
+create table consent_place (
+  position bigint primary key,
+  event_id uuid not null unique references consent_event (id) on delete cascade
+);
+-- Lines without a place, those of one statement in one row. Nothing is looked up
+-- here, so that it costs whoever adds to it as little as can be.
+create table consent_unplaced (
+  events uuid[] not null
+);
 create table consent_state (
   person_id uuid not null,
   topic     text not null,

@@ -133,6 +133,9 @@ func (s *server) routes() {
 	s.keyed(get, "/api/v1/topics", "", asking.topics)
 	s.keyed(post, "/api/v1/ask", record.ScopeAsk, asking.ask)
 	s.keyed(post, "/api/v1/ask/many", record.ScopeAsk, asking.many)
+	changes := &changesController{s}
+	s.keyed(get, "/api/v1/changes", record.ScopeChanges, changes.changes, "after", "limit")
+	s.program("/api/v1/openapi.yaml", s.openapi)
 
 	email := &emailController{s}
 	s.person(get, "/email", email.show)
