@@ -135,7 +135,7 @@ create table installation_key (
 -- What is on its way to the journal in the file store, for seconds. Nothing is
 -- looked up here, so that it costs whoever adds to it as little as can be.
 create table journal_outbox (
-  kind    text not null check (kind in ('erasure', 'call-off', 'suppression', 'withdrawal')),
+  kind    text not null check (kind in ('erasure', 'part', 'call-off', 'suppression', 'withdrawal')),
   at      timestamptz[] not null, -- one for each entry that the row holds, as of the two below
   about   uuid[] not null, -- the number of the person that it is about
   id      uuid[] not null,
@@ -143,7 +143,9 @@ create table journal_outbox (
   channel text not null default '',
   wording text not null default '',
   lang    text not null default '',
-  hashes  bytea[]
+  hashes  bytea[],
+  since   timestamptz, -- of a part of what is held
+  until   timestamptz
 );
 
 -- Mail to be sent. Address, arguments and links are sealed, and wiped when

@@ -143,6 +143,15 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit/"]`, "href")
 			return press{c, at, at, url.Values{"billing_name": {"Robin"}, "billing_country": {"AT"}}}
 		},
+		"/data/:category/delete": func(n string) press {
+			c, _ := someone(n)
+			_, err := p.Records.Ingest(p.t.Context(), record.IngestInput{
+				Category: "trial-downloads", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
+				Reader: strings.NewReader(`{"person":"` + n + `@example.com","at":"` + p.Clock.Now().AddDate(0, -1, 0).Format(time.RFC3339) + `","product":"Harbour"}` + "\n"),
+			})
+			must(p.t, err)
+			return press{c, "/data/trial-downloads/delete?which=all", "/data/trial-downloads/delete", nil}
+		},
 		"/downloads/new": func(n string) press {
 			c, _ := someone(n)
 			return press{c, "/downloads/new", "/downloads/new", url.Values{"categories": {"profile"}}}
@@ -222,11 +231,11 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 	}
 }
 
-// rows counts each table; what only remembers presses and visits is left out.
+// rows counts each table; what only remembers presses, visits and the file store is left out.
 func (p *portal) rows() map[string]int {
 	p.t.Helper()
 	tables, err := p.DB.Pool.Query(p.t.Context(), `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
-		and relname !~ '^(river|goose)' and relname not in ('attempt', 'session', 'kept_form', 'used_form')`)
+		and relname !~ '^(river|goose)' and relname not in ('attempt', 'session', 'kept_form', 'used_form', 'installation')`)
 	must(p.t, err)
 	var names []string
 	for tables.Next() {
@@ -246,7 +255,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null)
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

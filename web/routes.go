@@ -111,6 +111,11 @@ func (s *server) routes() {
 	s.person(get, "/data/:category", data.show)
 	s.freshForm("/data/:category/edit/:source/:row", data.edit, data.update)
 
+	parts := &erasurePartController{s}
+	s.freshForm("/data/:category/delete", parts.new, parts.create)
+	s.person(get, "/deletions/:id", parts.show)
+	s.person(get, "/deletions/:id/receipt", parts.receipt)
+
 	profile := &profileController{s}
 	s.freshForm("/data/profile/edit", profile.edit, profile.update)
 

@@ -159,7 +159,7 @@ func New(p Parts) (*App, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
 	defer cancel()
-	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Now: p.Now}); err != nil {
+	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Barred: a.barred, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
@@ -192,12 +192,20 @@ func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool
 	switch e.Kind {
 	case journal.Erasure:
 		return a.Erasures.Replay(ctx, tx, e)
+	case journal.Part:
+		return a.Erasures.ReplayPart(ctx, tx, e)
 	case journal.CallOff:
 		return a.Requests.Replay(ctx, tx, e)
 	case journal.Suppression, journal.Withdrawal:
 		return a.Consents.Replay(ctx, tx, e)
 	}
 	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
+}
+
+// barred are the times of which some people want no rows of a category: what they
+// had deleted. It is called when rows come in, long after all was joined.
+func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]record.Bar, error) {
+	return a.Erasures.Barred(ctx, tx, category, people)
 }
 
 // refill puts all that belongs into the journal on its way there.
@@ -246,7 +254,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
+		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), BaseURL: p.BaseURL, Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
 		Held: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
 			return a.Holds.Holds(ctx, tx.PGX, person)
