@@ -87,6 +87,13 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			return press{officer, at + page, at + act, typed}
 		}
 	}
+	drafts := 0
+	draft := func(n string) string {
+		drafts++
+		p.Exec(`insert into policy_version (id, state, effective, prose, said, changes, rests, drafted_at)
+			select $1, 'draft', '2998-01-01'::date + $2::int, prose, said, changes, rests, drafted_at from policy_version limit 1`, n, drafts)
+		return "/staff/policy/" + n
+	}
 	return map[string]func(string) press{
 		"/sign-up": func(n string) press {
 			return press{p.client(), "/sign-up", "/sign-up", signUp(n+"@example.com", "1990")}
@@ -205,6 +212,20 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := held(n)
 			admin.post(at+"/hold", url.Values{"reason": {"A claim of 3 May"}})
 			return press{admin, at, at + "/hold/lift", nil}
+		},
+		"/staff/policy/:version/review": func(n string) press {
+			at := draft(n)
+			return press{officer, at, at + "/review", nil}
+		},
+		"/staff/policy/:version/publish": func(n string) press {
+			at := draft(n)
+			officer.post(at+"/review", url.Values{"seen": {testkit.HTML(p.t, officer.get(at).body).Attr(`input[name="seen"]`, "value")}})
+			return press{admin, at, at + "/publish", url.Values{"from": {time.Date(2998, 1, 1+drafts, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)}}}
+		},
+		"/staff/policy/:version/withdraw": func(n string) press {
+			at := draft(n)
+			p.Exec(`update policy_version set state = 'published', published_at = now() where id = $1`, n)
+			return press{officer, at, at + "/withdraw", nil}
 		},
 		"/staff/retention/:category": func(n string) press {
 			rule, keep := "orders", "7 years"

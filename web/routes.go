@@ -41,6 +41,9 @@ func (s *server) routes() {
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)
 	s.open(get, "/policy/:version", policy.version)
+	s.open(get, "/policy/versions", policy.versions)
+	s.open(get, "/policy/compare", policy.compare)
+	s.person(post, "/policy/seen", policy.seen, "seen is seen")
 	s.open(get, "/policy/data", policy.data)
 	s.open(get, "/policy/data/:category", policy.category)
 	s.open(get, "/recipients", policy.recipients)
@@ -229,6 +232,14 @@ func (s *server) staffRoutes() {
 	rules := &staffRetentionController{s}
 	s.staff(get, "/staff/retention", staff.Admin, rules.show)
 	s.staffFresh(post, "/staff/retention/:category", staff.Admin, rules.create)
+
+	versions := &staffPolicyController{s}
+	s.staff(get, "/staff/policy", staff.Officer, versions.index)
+	s.staff(get, "/staff/policy/:version", staff.Officer, versions.show)
+	s.staff(get, "/staff/policy/:version/:lang", staff.Officer, versions.text)
+	s.staff(post, "/staff/policy/:version/review", staff.Officer, versions.review)
+	s.staff(post, "/staff/policy/:version/publish", staff.Officer, versions.publish)
+	s.staff(post, "/staff/policy/:version/withdraw", staff.Officer, versions.withdraw)
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)

@@ -78,7 +78,6 @@ type ExportRules struct {
 // the rooms that stand on them.
 type App struct {
 	Register *register.Register
-	Policy   *notice.Policy
 	Catalog  *text.Catalog
 	Words    record.Words
 	BaseURL  string
@@ -96,6 +95,7 @@ type App struct {
 	Accounts  *account.Service
 	Records   *record.Service
 	Consents  *consent.Service
+	Notices   *notice.Service
 	Staff     *staff.Service
 	Looks     *disclosure.Service
 	Requests  *request.Service
@@ -143,7 +143,7 @@ func New(p Parts) (*App, error) {
 		}
 	}
 	a := &App{
-		Register: p.Register, Policy: p.Policy, Catalog: catalog.In(p.Zone), BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
+		Register: p.Register, Catalog: catalog.In(p.Zone), BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 		Traffic: &jobs.Traffic{Now: p.Now}, db: p.DB,
 	}
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
@@ -217,8 +217,9 @@ func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now,
 		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time { return a.Requests.ReadRestricted(r, people) }})
+	a.Notices = notice.New(notice.Deps{DB: p.DB, Policy: p.Policy, Register: p.Register, Catalog: a.Catalog, Log: p.Log, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.Consents.Joined,
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
 	})
 	a.SSO, err = sso.New(sso.Deps{
@@ -226,6 +227,14 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	return err
+}
+
+// joined notes what somebody chose, and read, before their account began.
+func (a *App) joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
+	if err := a.Consents.Joined(ctx, tx, person, j); err != nil {
+		return err
+	}
+	return a.Notices.Joined(ctx, tx, person, j.Lang)
 }
 
 // work joins the rooms whose work takes long.
@@ -353,6 +362,8 @@ func (a *App) Check(ctx context.Context) error {
 	if err := a.Journal.Open(ctx); err != nil {
 		return err
 	}
-	_, err = a.Journal.CatchUp(ctx)
-	return err
+	if _, err = a.Journal.CatchUp(ctx); err != nil {
+		return err
+	}
+	return a.Notices.TakeIn(ctx)
 }

@@ -72,6 +72,7 @@ func untaken() map[string]string {
 		"mail.deleteNobodys":      lessens,
 		"mail.giveUpWaiting":      lessens,
 		"security.add":            "its foreign key refuses a row about whoever has been erased, and takes the others with them",
+		"notice.insertView":       "the statement itself takes whom it finds, and finds nobody who has been erased",
 		"retention.batch":         lessens,
 		"sso.deleteLapsed":        lessens,
 		"mail.Send":               "for a command at the terminal, to its operator",

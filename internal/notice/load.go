@@ -75,13 +75,13 @@ func (r *reader) read() (*Policy, error) {
 	if len(r.faults) > 0 {
 		return nil, r.faults
 	}
-	slices.SortFunc(p.versions, func(a, b Version) int { return b.Effective.Compare(a.Effective) })
+	slices.SortFunc(p.versions, func(a, b Written) int { return b.Effective.Compare(a.Effective) })
 	return &p, nil
 }
 
-func (r *reader) version(id string) Version {
+func (r *reader) version(id string) Written {
 	about := r.about(id)
-	v := Version{ID: id, Effective: about.Effective, Changes: about.Changes, documents: map[string]Document{}}
+	v := Written{ID: id, Effective: about.Effective, Changes: about.Changes, documents: map[string]Document{}}
 	for _, lang := range r.languages {
 		file := path.Join(id, lang+".md")
 		source, err := r.prose(file)
