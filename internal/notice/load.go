@@ -21,6 +21,9 @@ var embedded embed.FS
 // speaks: see [Load] for others.
 func Default(others ...fs.FS) (*Policy, error) { return Load("", others...) }
 
+// Shipped are the files of the policy that the portal ships: a folder for each version.
+func Shipped() (fs.FS, error) { return fs.Sub(embedded, "default") }
+
 // Load reads an operator's policy: a folder with a folder per version, each
 // in every language that the portal speaks. It fails with [document.Faults].
 // Without a name it is the one built in. Other folders bring further
@@ -37,7 +40,7 @@ func Load(dir string, others ...fs.FS) (*Policy, error) {
 		return r.read()
 	}
 	r.shown, r.others = "default", others
-	if r.files, err = fs.Sub(embedded, "default"); err != nil {
+	if r.files, err = Shipped(); err != nil {
 		return nil, err
 	}
 	return r.read()
