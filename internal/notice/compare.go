@@ -205,7 +205,7 @@ func pair(gone, come []sentence) (all []Change) {
 }
 
 // between tells how a sentence was changed, word by word, and whether it is still
-// the same one: at least half of it stays.
+// the same one: two thirds of the shorter stay.
 func between(was, is string) ([]Piece, bool) {
 	a, b := words(was), words(is)
 	var pieces []Piece
@@ -223,7 +223,7 @@ func between(was, is string) ([]Piece, bool) {
 		}
 		pieces = append(pieces, Piece{step.how, word})
 	}
-	return joined(pieces), stays*2 >= max(len(was), len(is))
+	return joined(pieces), stays*3 >= 2*min(len(was), len(is))
 }
 
 // least is how much stays between two changes so that it is read as staying: less

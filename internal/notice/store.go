@@ -45,7 +45,7 @@ func scanVersion(row pgx.Row) (v Version, err error) {
 
 // lockVersion reads a version and keeps others from it; false if there is none.
 func lockVersion(ctx context.Context, tx postgres.Tx, id string) (Version, bool, error) {
-	v, err := scanVersion(tx.PGX.QueryRow(ctx, `select `+aboutVersion+` from policy_version where id = $1 for update`, id))
+	v, err := scanVersion(tx.PGX.QueryRow(ctx, `select `+aboutVersion+` from policy_version where id = $1 for update of policy_version`, id))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, false, nil
 	}
