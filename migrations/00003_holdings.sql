@@ -154,10 +154,24 @@ create table consent_event (
   primary key (person_id, id)
 );
 create index consent_event_at on consent_event (person_id, at desc, id desc);
+create unique index consent_event_id on consent_event (id);
 create trigger consent_event_append_only before update or delete on consent_event
   for each row execute function refuse_unless_erasing();
 create trigger consent_event_no_truncate before truncate on consent_event
   for each statement execute function refuse_change();
+-- In which order other systems read the ledger. A transaction that began earlier
+-- may commit later, so no line has its place when it is written: whoever reads
+-- gives one to each that is there for everybody to see, one reader at a time.
+create sequence consent_position;
+create table consent_place (
+  position bigint primary key,
+  event_id uuid not null unique references consent_event (id) on delete cascade
+);
+-- Lines without a place, those of one statement in one row. Nothing is looked up
+-- here, so that it costs whoever adds to it as little as can be.
+create table consent_unplaced (
+  events uuid[] not null
+);
 create table consent_state (
   person_id uuid not null,
   topic     text not null,
@@ -207,3 +221,51 @@ create table legal_hold (
   primary key (person_id, id)
 );
 create index legal_hold_open on legal_hold (ends_at);
+
+-- The policy, version by version. What was published is never said otherwise, and
+-- one that was not in force yet may be taken back. What it says is by language.
+create table policy_version (
+  id        text primary key, -- of its folder
+  state     text not null check (state in ('draft', 'published', 'withdrawn')),
+  effective date not null, -- the day from which it is in force; of a draft, what its folder proposes
+  prose     bytea not null, -- hash of what the folder said
+  said      jsonb not null,
+  changes   jsonb not null, -- what is different from the version before
+  rests     jsonb not null, -- by topic: the basis and the words of what rests on a yes
+  renews    text[] not null default '{}', -- topics of which a yes from before counts no more
+  drafted_at   timestamptz not null,
+  reviewed_at  timestamptz,
+  reviewed_by  uuid, -- a member of the staff
+  published_at timestamptz,
+  published_by uuid, -- null: found at the first start, and in force already
+  withdrawn_at timestamptz,
+  withdrawn_by uuid,
+  check ((state = 'draft') = (published_at is null)),
+  check ((state = 'withdrawn') = (withdrawn_at is not null)),
+  check ((withdrawn_at at time zone 'UTC')::date <= effective) -- the service knows the office's day
+);
+create unique index policy_version_effective on policy_version (effective) where state = 'published';
+create trigger policy_version_transition before update of state on policy_version
+  for each row when (old.state is distinct from new.state) execute function refuse_transition('draft published', 'published withdrawn');
+create trigger policy_version_stays before update on policy_version
+  for each row when (old.state <> 'draft' and to_jsonb(old) - array['state', 'withdrawn_at', 'withdrawn_by'] <> to_jsonb(new) - array['state', 'withdrawn_at', 'withdrawn_by'])
+  execute function refuse_change();
+create trigger policy_version_kept before delete on policy_version
+  for each row when (old.state <> 'draft') execute function refuse_change();
+
+-- Who was shown which version, in which language, when for the first time, and
+-- who said that they have seen it.
+create table policy_view (
+  person_id uuid not null,
+  id        uuid not null,
+  version   text not null,
+  lang      text not null,
+  how       text not null check (how in ('sign-up', 'shown', 'acknowledged')),
+  at        timestamptz not null,
+  primary key (person_id, id)
+);
+create unique index policy_view_once on policy_view (person_id, version, lang, how);
+create trigger policy_view_append_only before update or delete on policy_view
+  for each row execute function refuse_unless_erasing();
+create trigger policy_view_no_truncate before truncate on policy_view
+  for each statement execute function refuse_change();

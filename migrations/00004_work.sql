@@ -122,6 +122,29 @@ create trigger tombstone_append_only before update or delete on tombstone
 create trigger tombstone_no_truncate before truncate on tombstone
   for each statement execute function refuse_change();
 
+-- What somebody had deleted of a category while their account stays: what is from
+-- since on, and before until. A late row of that time is refused.
+create table erasure_part (
+  person_id   uuid not null,
+  id          uuid not null,
+  category    text not null,
+  since       timestamptz, -- null: from the beginning
+  until       timestamptz not null,
+  asked_at    timestamptz not null,
+  finished_at timestamptz,
+  rows_due    bigint not null,
+  rows_done   bigint not null default 0,
+  resume      text not null default '', -- where it goes on
+  receipt     text not null default '', -- signed, once it is finished
+  waits       boolean not null default false, -- a legal hold keeps it from going on
+  refuses     boolean check (refuses), -- null: no row of that time can come any more
+  told        boolean not null default false, -- the person has been written to
+  primary key (person_id, id)
+);
+create unique index erasure_part_id on erasure_part (id);
+create index erasure_part_under_way on erasure_part (person_id, category) where finished_at is null;
+create index erasure_part_refuses on erasure_part (category, person_id) where refuses;
+
 -- What erasing somebody does to a ledger of theirs, to as many rows as are
 -- said, or all: deed is an action of the register, emptied the columns that it
 -- empties. It wants an erasure that has begun, as the log says which nobody can

@@ -51,6 +51,18 @@ type DataCategoryPage struct {
 	Purposes []DataPurpose
 	About    DataAbout
 	Withheld []DataWithheld
+	Acts     DataActs
+	Parts    []DataPart // that were deleted lately
+}
+
+// DataActs are what can be done here with what is held, each in a step or two; what
+// can't says why.
+type DataActs struct {
+	Download  string // where; empty: nothing is held
+	Delete    string
+	Locked    string // why it can't be deleted, in the register's words
+	Law       string // that asks for that
+	OfAccount bool   // it goes with the account alone
 }
 
 // DataChart is how much came about over time.

@@ -3,7 +3,6 @@ package views
 import (
 	"time"
 
-	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
@@ -17,6 +16,7 @@ type PolicyPage struct {
 	Sections []ui.Link
 	Blocks   []PolicyBlock
 	Versions []PolicyVersion
+	Compare  string // where it is compared with the version before; empty for the first
 }
 
 // PolicyStanding is whether a version is in force.
@@ -32,10 +32,64 @@ const (
 // PolicyVersion is one version in the list of all; the one that is shown has
 // no address.
 type PolicyVersion struct {
-	Since     time.Time
-	Announced bool // it is not in force yet
-	Changes   string
-	Href      string
+	ID       string
+	Since    time.Time
+	Standing PolicyStanding
+	Changes  string
+	Href     string
+	Compare  string // where it is compared with the version before; empty for the first
+}
+
+// PolicyVersionsPage is the list of all versions.
+type PolicyVersionsPage struct {
+	Shell
+	Versions []PolicyVersion
+}
+
+// PolicyComparePage says what one version says otherwise than another.
+type PolicyComparePage struct {
+	Shell
+	From, To   PolicyVersion
+	Comparison PolicyComparison
+	Versions   []PolicyVersion // to choose two of
+}
+
+// PolicyHow is how something differs from what was said before; empty for what
+// stays.
+type PolicyHow string
+
+// The ways to differ.
+const (
+	PolicyAdded   PolicyHow = "added"
+	PolicyRemoved PolicyHow = "removed"
+	PolicyChanged PolicyHow = "changed"
+)
+
+// PolicyComparison is what differs, section by section, and which sections do not.
+type PolicyComparison struct {
+	Sections []PolicyDifference
+	Same     []string
+}
+
+// PolicyDifference is a section that differs.
+type PolicyDifference struct {
+	ID, Title string
+	How       PolicyHow
+	Changes   []PolicyChange
+	Same      int // sentences that stay as they were
+}
+
+// PolicyChange is a sentence that is new, gone or another.
+type PolicyChange struct {
+	How    PolicyHow
+	In     string // the thing of a list that it is about
+	Pieces []PolicyPiece
+}
+
+// PolicyPiece is a part of a sentence.
+type PolicyPiece struct {
+	How  PolicyHow
+	Text string
 }
 
 // PolicyBlock is prose (HTML that is safe to show) or a list of the register.
@@ -62,15 +116,14 @@ type PolicyEntry struct {
 	Press *Press // where people say yes or no to it
 }
 
-// PolicyFact is a name and its value. The name is a message, or stands as it
-// is in Name; an address is shown as a link that leaves the portal.
+// PolicyFact is a name and its value; an address is shown as a link that leaves
+// the portal.
 type PolicyFact struct {
-	Key, Name string
-	Value     string
-	Aside     string    // what explains Value, behind it
-	Then      string    // the sentence that follows Value
-	Rule      text.Rule // in place of Value
-	Address   string
+	Name    string
+	Value   string
+	Aside   string // what explains Value, behind it
+	Then    string // the sentence that follows Value
+	Address string
 }
 
 // RegisterPage is one category as the register has it: what, why, how long,

@@ -9,19 +9,31 @@ import (
 )
 
 // inForce says since when, or from when on, a version counts.
-func inForce(ctx context.Context, since time.Time, announced bool) string {
+func inForce(ctx context.Context, since time.Time, standing PolicyStanding) string {
 	key := "policy.since"
-	if announced {
+	switch standing {
+	case PolicyAnnounced:
 		key = "policy.from"
+	case PolicyEarlier:
+		key = "policy.was"
+	case PolicyCurrent:
 	}
 	return text.T(ctx, key, "Day", text.Day(ctx, since))
+}
+
+func (n PolicyNews) title(ctx context.Context) string {
+	key := "policy.news"
+	if n.Coming {
+		key = "policy.newsComing"
+	}
+	return text.T(ctx, key, "Day", text.Day(ctx, n.Since))
 }
 
 func policyLead(ctx context.Context, p PolicyPage) string {
 	if p.Standing == PolicyEarlier {
 		return ""
 	}
-	return inForce(ctx, p.Since, p.Standing == PolicyAnnounced)
+	return inForce(ctx, p.Since, p.Standing)
 }
 
 // policyNote is what to know of a version that is not in force.
@@ -45,9 +57,6 @@ func policyFacts(ctx context.Context, facts []PolicyFact) []ui.SummaryRow {
 	rows := make([]ui.SummaryRow, len(facts))
 	for i, f := range facts {
 		rows[i] = ui.SummaryRow{Key: f.Name, Value: f.say(ctx)}
-		if f.Key != "" {
-			rows[i].Key = text.T(ctx, f.Key)
-		}
 		if f.Address != "" { // it leaves the portal, and says so (promise P18)
 			rows[i].Inside = ui.External(ui.Link{Label: f.Address, Href: f.Address})
 		}
@@ -57,14 +66,35 @@ func policyFacts(ctx context.Context, facts []PolicyFact) []ui.SummaryRow {
 
 func (f PolicyFact) say(ctx context.Context) string {
 	switch {
-	case f.Rule.Kind != "":
-		return f.Rule.In(ctx)
 	case f.Aside != "":
 		return text.Aside(ctx, f.Value, f.Aside)
 	case f.Then != "":
 		return text.Sentences(ctx, f.Value, f.Then)
 	}
 	return f.Value
+}
+
+// options are the versions to choose one of.
+func policyOptions(ctx context.Context, all []PolicyVersion, chosen string) []ui.Option {
+	options := make([]ui.Option, len(all))
+	for i, v := range all {
+		options[i] = ui.Option{Value: v.ID, Label: text.T(ctx, "policy.option."+string(v.Standing), "Day", text.Day(ctx, v.Since)), Selected: v.ID == chosen}
+	}
+	return options
+}
+
+// say is what a comparison comes to.
+func (c PolicyComparison) say(ctx context.Context) string {
+	if len(c.Sections) == 0 {
+		return text.T(ctx, "policy.compareSame")
+	}
+	return text.N(ctx, "policy.compareSections", int64(len(c.Sections)))
+}
+
+// badge tells, with the word, how something differs.
+func (h PolicyHow) badge(ctx context.Context) ui.BadgeProps {
+	kind := map[PolicyHow]ui.Kind{PolicyAdded: ui.Done, PolicyRemoved: ui.Danger, PolicyChanged: ui.Info}[h]
+	return ui.BadgeProps{Kind: kind, Label: text.T(ctx, "policy.how."+string(h))}
 }
 
 func listLead(ctx context.Context, list PolicyList) string {

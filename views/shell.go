@@ -58,12 +58,22 @@ type Shell struct {
 	Places     []Place   // of the staff's, those that this member may open
 	Flash      *Flash
 	NoCookies  bool // the browser sent none back: nothing can be kept for it, a sign-in least of all
+	News       *PolicyNews
 	Alternates []Alternate
 	Footer     []ui.Link // that the law wants on every page
 	// Address and Moment are printed on paper: where this page came from, and
 	// when, in the reader's form.
 	Address string
 	Moment  time.Time
+}
+
+// PolicyNews is a version of the policy that the reader has not seen yet.
+type PolicyNews struct {
+	Version string
+	Since   time.Time // a day
+	Coming  bool      // it is not in force yet
+	Compare string    // where one reads what is different
+	Return  string    // this page
 }
 
 // Place is one entry of the rail. Its word is the message "place." + ID.
@@ -92,6 +102,7 @@ func StaffPlaces() []Place {
 	return []Place{
 		{"staffQueue", "/staff", "request"},
 		{"staffPeople", "/staff/people", "people"},
+		{"staffPolicy", "/staff/policy", "policy"},
 		{"staffAudit", "/staff/audit", "audit"},
 		{"staffOperation", "/staff/operation", "gauge"},
 		{"staffSessions", "/staff/sessions", "security"},

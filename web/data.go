@@ -85,6 +85,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	reads := c.Reads()
 	st := c.readStandings(ctx, reads)
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To)
+	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
 	rows := make([]*record.Page, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
@@ -100,6 +101,10 @@ func (c *dataController) show(ctx echo.Context) error {
 	page.Filter = filter
 	page.Charts = charts(category, *held)
 	page.Held = c.held(category, held.Holding)
+	page.Acts = c.acts(r, category, *held)
+	for _, p := range *parts {
+		page.Parts = append(page.Parts, dataPart(p))
+	}
 	for i, source := range sources {
 		list := c.list(ctx, source, i, *rows[i])
 		list.Narrowed = !span.From.IsZero() || !span.To.IsZero()

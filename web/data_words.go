@@ -46,6 +46,25 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 	return page
 }
 
+// acts are what can be done here about a category of which something is held, and
+// why something can't.
+func (c *dataController) acts(ctx context.Context, category register.Category, held record.Timeline) (acts views.DataActs) {
+	if held.Rows == 0 || held.Silent {
+		return acts
+	}
+	acts.Download = "/downloads/new?choose=" + category.ID
+	lang := text.Lang(ctx)
+	switch {
+	case c.Records.Parts(category):
+		acts.Delete = "/data/" + category.ID + "/delete"
+	case category.Erasure.Action == register.Keep:
+		acts.Locked, acts.Law = category.Erasure.Because.In(lang), category.Erasure.Law
+	default:
+		acts.OfAccount = true
+	}
+	return acts
+}
+
 func (c *dataController) about(ctx context.Context, category register.Category) views.DataAbout {
 	lang := text.Lang(ctx)
 	about := views.DataAbout{

@@ -175,10 +175,14 @@ func (c *erasureController) receipt(ctx echo.Context) error {
 	if e.State != erasure.Done {
 		return fault.New(fault.NotFound, "erasure.unknown")
 	}
+	return sendReceipt(ctx, e.ID, e.Receipt)
+}
+
+func sendReceipt(ctx echo.Context, id uuid.UUID, receipt string) error {
 	h := ctx.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Disposition", `attachment; filename="`+erasure.ReceiptFile(e.ID)+`"`)
-	return ctx.String(http.StatusOK, e.Receipt)
+	h.Set("Content-Disposition", `attachment; filename="`+erasure.ReceiptFile(id)+`"`)
+	return ctx.String(http.StatusOK, receipt)
 }
 
 func (c *erasureController) cancel(ctx echo.Context) error {

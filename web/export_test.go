@@ -17,3 +17,6 @@ const BoundKey = boundKey
 
 // Secrets are the fields of forms that are never kept.
 func Secrets() []string { return secrets() }
+
+// PerKeyWindow is in which a key's requests are counted.
+const PerKeyWindow = perKeyWindow

@@ -41,6 +41,7 @@ type route struct {
 	Path       string
 	Guard      guard
 	Scope      record.Scope // that a key must have; empty: any key, or the handler asks for more
+	Query      []string     // what a program may say in the address behind the path
 	Repeatable repeatable
 }
 
@@ -116,15 +117,21 @@ func (s *server) program(path string, h echo.HandlerFunc) {
 	s.add(route{Method: get, Path: path, Guard: forPrograms, Repeatable: "no form comes here"}, h)
 }
 
-// keyed is a route for programs that have a key for it.
-func (s *server) keyed(method, path string, scope record.Scope, h echo.HandlerFunc) {
-	s.add(route{Method: method, Path: path, Guard: forKey, Scope: scope, Repeatable: "no form comes here"}, func(ctx echo.Context) error {
+// keyed is a route for programs that have a key for it. What they say in the
+// address and is not understood is refused, and never ignored.
+func (s *server) keyed(method, path string, scope record.Scope, h echo.HandlerFunc, query ...string) {
+	s.add(route{Method: method, Path: path, Guard: forKey, Scope: scope, Query: query, Repeatable: "no form comes here"}, func(ctx echo.Context) error {
 		key, err := s.findKey(ctx)
 		if err != nil {
 			return err
 		}
 		if scope != "" && !key.May(scope) {
 			return fault.New(fault.Forbidden, "record.keyScopeMissing", "Scope", string(scope))
+		}
+		for name := range ctx.QueryParams() {
+			if !slices.Contains(query, name) {
+				return fault.Invalidate(fault.Field(name, "fault.parameter"))
+			}
 		}
 		ctx.Set(keyKey, key)
 		return h(ctx)

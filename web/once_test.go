@@ -87,6 +87,13 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			return press{officer, at + page, at + act, typed}
 		}
 	}
+	drafts := 0
+	draft := func(n string) string {
+		drafts++
+		p.Exec(`insert into policy_version (id, state, effective, prose, said, changes, rests, drafted_at)
+			select $1, 'draft', '2998-01-01'::date + $2::int, prose, said, changes, rests, drafted_at from policy_version limit 1`, n, drafts)
+		return "/staff/policy/" + n
+	}
 	return map[string]func(string) press{
 		"/sign-up": func(n string) press {
 			return press{p.client(), "/sign-up", "/sign-up", signUp(n+"@example.com", "1990")}
@@ -143,6 +150,15 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit/"]`, "href")
 			return press{c, at, at, url.Values{"billing_name": {"Robin"}, "billing_country": {"AT"}}}
 		},
+		"/data/:category/delete": func(n string) press {
+			c, _ := someone(n)
+			_, err := p.Records.Ingest(p.t.Context(), record.IngestInput{
+				Category: "trial-downloads", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
+				Reader: strings.NewReader(`{"person":"` + n + `@example.com","at":"` + p.Clock.Now().AddDate(0, -1, 0).Format(time.RFC3339) + `","product":"Harbour"}` + "\n"),
+			})
+			must(p.t, err)
+			return press{c, "/data/trial-downloads/delete?which=all", "/data/trial-downloads/delete", nil}
+		},
 		"/downloads/new": func(n string) press {
 			c, _ := someone(n)
 			return press{c, "/downloads/new", "/downloads/new", url.Values{"categories": {"profile"}}}
@@ -197,6 +213,20 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			admin.post(at+"/hold", url.Values{"reason": {"A claim of 3 May"}})
 			return press{admin, at, at + "/hold/lift", nil}
 		},
+		"/staff/policy/:version/review": func(n string) press {
+			at := draft(n)
+			return press{officer, at, at + "/review", nil}
+		},
+		"/staff/policy/:version/publish": func(n string) press {
+			at := draft(n)
+			officer.post(at+"/review", url.Values{"seen": {testkit.HTML(p.t, officer.get(at).body).Attr(`input[name="seen"]`, "value")}})
+			return press{admin, at, at + "/publish", url.Values{"from": {time.Date(2998, 1, 1+drafts, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)}}}
+		},
+		"/staff/policy/:version/withdraw": func(n string) press {
+			at := draft(n)
+			p.Exec(`update policy_version set state = 'published', published_at = now() where id = $1`, n)
+			return press{officer, at, at + "/withdraw", nil}
+		},
 		"/staff/retention/:category": func(n string) press {
 			rule, keep := "orders", "7 years"
 			if strings.HasPrefix(n, "once") {
@@ -222,11 +252,11 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 	}
 }
 
-// rows counts each table; what only remembers presses and visits is left out.
+// rows counts each table; what only remembers presses, visits and the file store is left out.
 func (p *portal) rows() map[string]int {
 	p.t.Helper()
 	tables, err := p.DB.Pool.Query(p.t.Context(), `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
-		and relname !~ '^(river|goose)' and relname not in ('attempt', 'session', 'kept_form', 'used_form')`)
+		and relname !~ '^(river|goose)' and relname not in ('attempt', 'session', 'kept_form', 'used_form', 'installation')`)
 	must(p.t, err)
 	var names []string
 	for tables.Next() {
@@ -246,7 +276,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null)
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/deadline"
-	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/register"
@@ -20,131 +22,212 @@ import (
 type policyController struct{ *server }
 
 // show is the policy in force.
-func (c *policyController) show(ctx echo.Context) error {
-	return c.render(ctx, c.current())
-}
+func (c *policyController) show(ctx echo.Context) error { return c.render(ctx, "") }
 
 // version is an earlier version, one that is announced, or the one in force.
 func (c *policyController) version(ctx echo.Context) error {
-	version, ok := c.Policy.Version(ctx.Param("version"))
-	if !ok {
-		return fault.New(fault.NotFound, "fault.notFound")
-	}
-	return c.render(ctx, version)
+	return c.render(ctx, ctx.Param("version"))
 }
 
-func (c *policyController) render(ctx echo.Context, version notice.Version) error {
-	st, err := c.stands(ctx)
-	if err != nil {
+// render shows a version, the one in force without an id. That somebody signed in
+// was shown it is noted, the first time.
+func (c *policyController) render(ctx echo.Context, id string) error {
+	r := ctx.Request().Context()
+	reads := c.Reads()
+	published, said := c.Notices.ReadPublished(reads), c.Notices.ReadSaid(reads, id, text.Lang(r))
+	st := c.readStandings(ctx, reads)
+	if err := reads.Send(r); err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, version, st)))
+	at := slices.IndexFunc(*published, func(v notice.Version) bool { return v.ID == id })
+	if current, ok := c.Notices.Current(*published); id == "" && ok {
+		at = slices.IndexFunc(*published, func(v notice.Version) bool { return v.ID == current.ID })
+	}
+	if at < 0 || *said == nil {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	if who := person(ctx); who != uuid.Nil {
+		if err := c.Notices.Saw(r, who, (*published)[at].ID, text.Lang(r), notice.Shown); err != nil {
+			return err
+		}
+	}
+	return render(ctx, http.StatusOK, views.Policy(c.page(ctx, *published, at, **said, st)))
 }
 
-func (c *policyController) current() notice.Version {
-	return c.Policy.Current(deadline.DayOf(c.Now(), c.Catalog.Office()))
-}
-
-// page is a version, its lists filled from the register, and how its reader
-// stands to what rests on a yes or no of theirs.
-func (c *policyController) page(ctx echo.Context, version notice.Version, st standings) views.PolicyPage {
-	r := ctx.Request().Context()
-	doc := version.In(text.Lang(r))
-	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: version.Changes.In(text.Lang(r))}
-	page.Title = doc.Title
-	c.standing(r, version, &page)
+// page is one of the published versions, and how its reader stands to what rests
+// on a yes or no of theirs.
+func (c *policyController) page(ctx echo.Context, published []notice.Version, at int, said notice.Reading, st standings) views.PolicyPage {
+	page := views.PolicyPage{Shell: c.shell(ctx, "", "policy"), Changes: published[at].Changes.In(text.Lang(ctx.Request().Context()))}
+	page.Title = said.Title
+	page.Versions, page.Standing = c.versionsOf(ctx, published, published[at].ID)
+	page.Since = published[at].Effective.Time()
+	if page.Standing == views.PolicyEarlier {
+		page.Next = published[at-1].Effective.Time()
+	}
+	page.Compare = page.Versions[at].Compare
 	for _, lang := range c.Catalog.Languages() {
 		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + ctx.Request().URL.Path + "?lang=" + lang})
 	}
-	for _, s := range doc.Sections {
+	for _, s := range said.Sections {
 		page.Sections = append(page.Sections, ui.Link{Label: s.Title, Href: "#" + s.ID})
 	}
-	for _, b := range doc.Blocks {
-		if b.Slot == "" {
-			page.Blocks = append(page.Blocks, views.PolicyBlock{HTML: b.HTML})
-			continue
+	page.Blocks = c.blocks(said, func(slot notice.Slot, e *views.PolicyEntry, id string) {
+		if page.Standing != views.PolicyCurrent {
+			return
 		}
-		block := c.fill(ctx, b.Slot, st)
-		if len(block.Entries) > foldFrom {
-			block.Fold = string(b.Slot)
+		if slot == notice.Categories {
+			e.Href = "/policy/data/" + id
 		}
-		page.Blocks = append(page.Blocks, block)
-	}
+		e.Press = st.press(ctx, e.Title, c.topicsFor(slot, id)...)
+	})
 	return page
+}
+
+// blocks are what a version says; more adds to each thing of its lists.
+func (s *server) blocks(said notice.Reading, more func(slot notice.Slot, e *views.PolicyEntry, id string)) []views.PolicyBlock {
+	blocks := make([]views.PolicyBlock, len(said.Parts))
+	for i, p := range said.Parts {
+		blocks[i] = views.PolicyBlock{HTML: p.HTML, Contact: contact(p.Contact)}
+		for _, e := range p.Entries {
+			one := s.entry(e)
+			more(p.Slot, &one, e.ID)
+			blocks[i].Entries = append(blocks[i].Entries, one)
+		}
+		if len(p.Entries) > foldFrom {
+			blocks[i].Fold = string(p.Slot)
+		}
+	}
+	return blocks
 }
 
 // foldFrom is the longest list that stands open between the sentences.
 const foldFrom = 4
 
-// standing tells whether a version is in force, and which others there are.
-func (c *policyController) standing(ctx context.Context, version notice.Version, page *views.PolicyPage) {
-	current := c.current()
-	page.Since, page.Standing = version.Effective.Time(), views.PolicyCurrent
-	all := c.Policy.Versions()
-	for i, v := range all {
-		other := views.PolicyVersion{
-			Since: v.Effective.Time(), Announced: v.Effective.After(current.Effective), Changes: v.Changes.In(text.Lang(ctx)), Href: "/policy/" + v.ID,
-		}
-		if v.ID == current.ID {
-			other.Href = "/policy"
-		}
-		if v.ID == version.ID {
-			other.Href = ""
-			switch {
-			case other.Announced:
-				page.Standing = views.PolicyAnnounced
-			case v.ID != current.ID:
-				page.Standing, page.Next = views.PolicyEarlier, all[i-1].Effective.Time()
+// topicsFor are the topics that something in one of the policy's lists rests on.
+func (c *policyController) topicsFor(slot notice.Slot, id string) []register.Topic {
+	switch slot {
+	case notice.Purposes:
+		return c.Register.TopicsFor(id)
+	case notice.Transfers:
+		t, _ := c.Register.Transfer(id)
+		topic, _ := c.Register.Topic(t.Topic)
+		return []register.Topic{topic}
+	case notice.Cookies:
+		for _, g := range c.Register.Cookies {
+			if g.ID == id {
+				topic, _ := c.Register.Topic(g.Topic)
+				return []register.Topic{topic}
 			}
 		}
-		page.Versions = append(page.Versions, other)
 	}
+	return nil
 }
 
-// fill reads the register for a place in the text.
-func (c *policyController) fill(at echo.Context, slot notice.Slot, st standings) views.PolicyBlock {
-	ctx := at.Request().Context()
-	switch slot {
-	case notice.Contact:
-		return views.PolicyBlock{Contact: c.contacts()}
-	case notice.Categories:
-		return views.PolicyBlock{Entries: c.categories(ctx)}
-	case notice.Purposes:
-		return views.PolicyBlock{Entries: c.purposes(at, st)}
-	case notice.Recipients:
-		return views.PolicyBlock{Entries: c.recipientEntries(ctx)}
-	case notice.Transfers:
-		return views.PolicyBlock{Entries: entries(c.Register.Transfers, func(t register.Transfer) views.PolicyEntry {
-			e := said(ctx, t.Name, t.Summary, views.PolicyFact{Key: "policy.article", Value: t.Article})
-			topic, _ := c.Register.Topic(t.Topic)
-			e.Press = st.press(at, e.Title, topic)
-			return e
-		})}
-	case notice.Topics:
-		return views.PolicyBlock{Entries: entries(c.Register.Mail(), func(t register.Topic) views.PolicyEntry {
-			e := said(ctx, t.Name, t.Summary)
-			if t.Locked {
-				e.Facts = []views.PolicyFact{{Key: "policy.locked", Value: t.Because.In(text.Lang(ctx))}}
-			}
-			return e
-		})}
-	case notice.Cookies:
-		return views.PolicyBlock{Entries: c.cookies(at, st)}
-	case notice.Rights:
-		return views.PolicyBlock{Entries: entries(c.Register.RequestKinds, func(k register.RequestKind) views.PolicyEntry {
-			return said(ctx, k.Name, k.Summary)
-		})}
-	case notice.Authorities:
-		return views.PolicyBlock{Entries: entries(c.Register.Authorities, func(a register.Authority) views.PolicyEntry {
-			e := said(ctx, a.Name, a.Note)
-			if a.Address != "" {
-				e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.address", Value: a.Address})
-			}
-			e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.site", Address: a.URL})
-			return e
-		})}
+// versionsOf are published versions as a list for everybody, and how the one with
+// this id stands, which has no link to itself.
+func (c *policyController) versionsOf(ctx echo.Context, published []notice.Version, id string) (all []views.PolicyVersion, standing views.PolicyStanding) {
+	current, _ := c.Notices.Current(published)
+	for i, v := range published {
+		one := views.PolicyVersion{
+			ID: v.ID, Since: v.Effective.Time(), Standing: views.PolicyEarlier, Changes: v.Changes.In(text.Lang(ctx.Request().Context())), Href: "/policy/" + v.ID,
+		}
+		switch {
+		case v.ID == current.ID:
+			one.Standing, one.Href = views.PolicyCurrent, "/policy"
+		case v.Effective.After(current.Effective):
+			one.Standing = views.PolicyAnnounced
+		}
+		if i+1 < len(published) {
+			one.Compare = comparePath(published[i+1].ID, v.ID)
+		}
+		if v.ID == id {
+			one.Href, standing = "", one.Standing
+		}
+		all = append(all, one)
 	}
-	return views.PolicyBlock{}
+	return all, standing
+}
+
+func comparePath(from, to string) string {
+	return "/policy/compare?" + url.Values{"from": {from}, "to": {to}}.Encode()
+}
+
+// versions lists all versions, with a way to compare any two.
+func (c *policyController) versions(ctx echo.Context) error {
+	reads := c.Reads()
+	published := c.Notices.ReadPublished(reads)
+	if err := reads.Send(ctx.Request().Context()); err != nil {
+		return err
+	}
+	page := views.PolicyVersionsPage{Shell: c.shell(ctx, "policy.versions", "policy")}
+	page.Versions, _ = c.versionsOf(ctx, *published, "")
+	return render(ctx, http.StatusOK, views.PolicyVersions(page))
+}
+
+// compare says what one version says otherwise than another.
+func (c *policyController) compare(ctx echo.Context) error {
+	r := ctx.Request().Context()
+	from, to := ctx.QueryParam("from"), ctx.QueryParam("to")
+	reads := c.Reads()
+	published := c.Notices.ReadPublished(reads)
+	before, after := c.Notices.ReadSaid(reads, from, text.Lang(r)), c.Notices.ReadSaid(reads, to, text.Lang(r))
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	find := func(id string) int {
+		return slices.IndexFunc(*published, func(v notice.Version) bool { return v.ID == id })
+	}
+	i, j := find(from), find(to)
+	if i < 0 || j < 0 || *before == nil || *after == nil {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	if i < j { // whichever was chosen first: the later one is what is new
+		i, j, before, after = j, i, after, before
+	}
+	if who := person(ctx); who != uuid.Nil { // who reads what is new in it has seen it
+		if err := c.Notices.Saw(r, who, (*published)[j].ID, text.Lang(r), notice.Shown); err != nil {
+			return err
+		}
+	}
+	page := views.PolicyComparePage{Shell: c.shell(ctx, "policy.compareTitle", "policy")}
+	page.Versions, _ = c.versionsOf(ctx, *published, "")
+	page.From, page.To = page.Versions[i], page.Versions[j]
+	page.Comparison = comparison(notice.Compare(r, **before, **after))
+	return render(ctx, http.StatusOK, views.PolicyCompare(page))
+}
+
+func comparison(c notice.Comparison) views.PolicyComparison {
+	out := views.PolicyComparison{Same: c.Same}
+	for _, d := range c.Sections {
+		one := views.PolicyDifference{ID: d.ID, Title: d.Title, How: views.PolicyHow(d.How), Same: d.Same}
+		for _, change := range d.Changes {
+			said := views.PolicyChange{How: views.PolicyHow(change.How), In: change.In}
+			for _, p := range change.Pieces {
+				said.Pieces = append(said.Pieces, views.PolicyPiece{How: views.PolicyHow(p.How), Text: p.Text})
+			}
+			one.Changes = append(one.Changes, said)
+		}
+		out.Sections = append(out.Sections, one)
+	}
+	return out
+}
+
+type policySeenForm struct {
+	Version string `form:"version" text:"none"`
+	Next    string `form:"return" text:"none"`
+}
+
+// seen notes that somebody says they have seen a version.
+func (c *policyController) seen(ctx echo.Context) error {
+	form, err := bind[policySeenForm](ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	if err := c.Notices.Saw(r, person(ctx), form.Version, text.Lang(r), notice.Acknowledged); err != nil {
+		return err
+	}
+	return c.redirect(ctx, c.pageAt(form.Next), "policy.noted")
 }
 
 // data lists the categories: what is held.
@@ -183,7 +266,7 @@ func (c *policyController) category(ctx echo.Context) error {
 func (c *policyController) recipients(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	return render(ctx, http.StatusOK, views.List(views.ListPage{
-		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), List: views.ListOfRecipients, Entries: c.recipientEntries(r),
+		Shell: c.shell(ctx, "policy.recipientsTitle", "recipients"), List: views.ListOfRecipients, Entries: c.entries(r, notice.Recipients, nil),
 	}))
 }
 
@@ -204,75 +287,39 @@ func (c *policyController) accessibility(ctx echo.Context) error {
 	}))
 }
 
-func (c *policyController) contacts() *views.PolicyContact {
-	who := c.Register.Controller
-	return &views.PolicyContact{
-		Names: append([]string{who.Name}, who.TradingAs...), Privacy: who.PrivacyEmail, Other: who.ContactEmail, Post: who.Address,
+func (c *policyController) contacts() *views.PolicyContact { return contact(c.Notices.Contact()) }
+
+func contact(c *notice.Contact) *views.PolicyContact {
+	if c == nil {
+		return nil
 	}
+	return &views.PolicyContact{Names: c.Names, Privacy: c.Privacy, Other: c.Other, Post: c.Post}
 }
 
 func (c *policyController) categories(ctx context.Context) []views.PolicyEntry {
-	return entries(c.Register.Categories, func(k register.Category) views.PolicyEntry {
-		e := said(ctx, k.Name, k.Summary, views.PolicyFact{Key: "data.kept", Rule: k.Retention.Rule(text.Lang(ctx))})
-		e.Href = "/policy/data/" + k.ID
-		return e
-	})
+	return c.entries(ctx, notice.Categories, func(id string) string { return "/policy/data/" + id })
 }
 
-func (c *policyController) purposes(at echo.Context, st standings) []views.PolicyEntry {
-	ctx := at.Request().Context()
-	lang := text.Lang(ctx)
-	return entries(c.Register.Purposes, func(p register.Purpose) views.PolicyEntry {
-		basis, how := c.Register.Basis(p.Basis), p.How
-		if how.Empty() {
-			how = basis.How
-		}
-		e := said(ctx, p.Name, p.Summary,
-			views.PolicyFact{Key: "policy.basis", Value: basis.Name.In(lang), Aside: basis.Article},
-			views.PolicyFact{Key: "policy.you", Value: how.In(lang)})
-		e.Press = st.press(at, e.Title, c.Register.TopicsFor(p.ID)...)
-		return e
-	})
-}
-
-func (c *policyController) recipientEntries(ctx context.Context) []views.PolicyEntry {
-	lang := text.Lang(ctx)
-	return entries(c.Register.Recipients, func(p register.Recipient) views.PolicyEntry {
-		e := said(ctx, p.Name, p.Purpose,
-			views.PolicyFact{Key: "policy.role", Value: p.Role.In(lang)},
-			views.PolicyFact{Key: "policy.whichData", Value: p.Data.In(lang)},
-			views.PolicyFact{Key: "data.place", Value: c.Register.Place(p.Place).Name.In(lang)})
-		if p.PolicyURL != "" {
-			e.Facts = append(e.Facts, views.PolicyFact{Key: "policy.theirs", Address: p.PolicyURL})
-		}
-		return e
-	})
-}
-
-func (c *policyController) cookies(at echo.Context, st standings) []views.PolicyEntry {
-	ctx := at.Request().Context()
-	lang := text.Lang(ctx)
-	return entries(c.Register.Cookies, func(g register.CookieGroup) views.PolicyEntry {
-		e := said(ctx, g.Name, g.Summary)
-		topic, _ := c.Register.Topic(g.Topic)
-		e.Press = st.press(at, e.Title, topic)
-		for _, k := range c.Register.Dictionary.CookiesOf(g.ID) {
-			e.Facts = append(e.Facts, views.PolicyFact{Name: c.cookieName(k.ID), Value: k.Purpose.In(lang), Then: k.Lasts.In(lang)})
-		}
-		return e
-	})
-}
-
-// entries turns a list of the register into a list of a page.
-func entries[T any](list []T, say func(T) views.PolicyEntry) []views.PolicyEntry {
+// entries are one of the policy's lists as the register has it now.
+func (s *server) entries(ctx context.Context, slot notice.Slot, href func(id string) string) []views.PolicyEntry {
+	list := s.Notices.Entries(ctx, slot)
 	out := make([]views.PolicyEntry, len(list))
-	for i, one := range list {
-		out[i] = say(one)
+	for i, e := range list {
+		out[i] = s.entry(e)
+		if href != nil {
+			out[i].Href = href(e.ID)
+		}
 	}
 	return out
 }
 
-func said(ctx context.Context, name, summary document.Text, facts ...views.PolicyFact) views.PolicyEntry {
-	lang := text.Lang(ctx)
-	return views.PolicyEntry{Title: name.In(lang), Text: summary.In(lang), Facts: facts}
+func (s *server) entry(e notice.Entry) views.PolicyEntry {
+	out := views.PolicyEntry{Title: e.Name, Text: e.Text, Facts: make([]views.PolicyFact, len(e.Facts))}
+	for i, f := range e.Facts {
+		out.Facts[i] = views.PolicyFact(f)
+		if slices.ContainsFunc(s.Register.Dictionary.Cookies, func(k dictionary.Cookie) bool { return k.ID == f.Name }) {
+			out.Facts[i].Name = s.cookieName(f.Name)
+		}
+	}
+	return out
 }

@@ -146,8 +146,21 @@ func (s *server) quietShell(ctx echo.Context, titleKey, nav string, args ...any)
 		if shell.SignedIn == "" {
 			shell.SignedIn = address.Show(v.session.Address)
 		}
+		if nav != "policy" { // there it is read
+			shell.News = s.news(ctx)
+		}
 	}
 	return shell
+}
+
+// news is a version of the policy that whoever is signed in has not seen yet.
+func (s *server) news(ctx echo.Context) *views.PolicyNews {
+	all := besideOf(ctx.Request()).news
+	if all == nil || len(*all) == 0 {
+		return nil
+	}
+	n := (*all)[0]
+	return &views.PolicyNews{Version: n.ID, Since: n.Effective.Time(), Coming: n.Effective.After(s.Notices.Today()), Compare: comparePath(n.Before, n.ID), Return: here(ctx)}
 }
 
 // frame is the shell of a page that stands outside sessions.

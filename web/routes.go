@@ -41,6 +41,9 @@ func (s *server) routes() {
 	policy := &policyController{s}
 	s.open(get, "/policy", policy.show)
 	s.open(get, "/policy/:version", policy.version)
+	s.open(get, "/policy/versions", policy.versions)
+	s.open(get, "/policy/compare", policy.compare)
+	s.person(post, "/policy/seen", policy.seen, "seen is seen")
 	s.open(get, "/policy/data", policy.data)
 	s.open(get, "/policy/data/:category", policy.category)
 	s.open(get, "/recipients", policy.recipients)
@@ -111,6 +114,11 @@ func (s *server) routes() {
 	s.person(get, "/data/:category", data.show)
 	s.freshForm("/data/:category/edit/:source/:row", data.edit, data.update)
 
+	parts := &erasurePartController{s}
+	s.freshForm("/data/:category/delete", parts.new, parts.create)
+	s.person(get, "/deletions/:id", parts.show)
+	s.person(get, "/deletions/:id/receipt", parts.receipt)
+
 	profile := &profileController{s}
 	s.freshForm("/data/profile/edit", profile.edit, profile.update)
 
@@ -133,6 +141,9 @@ func (s *server) routes() {
 	s.keyed(get, "/api/v1/topics", "", asking.topics)
 	s.keyed(post, "/api/v1/ask", record.ScopeAsk, asking.ask)
 	s.keyed(post, "/api/v1/ask/many", record.ScopeAsk, asking.many)
+	changes := &changesController{s}
+	s.keyed(get, "/api/v1/changes", record.ScopeChanges, changes.changes, "after", "limit")
+	s.program("/api/v1/openapi.yaml", s.openapi)
 
 	email := &emailController{s}
 	s.person(get, "/email", email.show)
@@ -216,17 +227,19 @@ func (s *server) staffRoutes() {
 	operation := &staffOperationController{s}
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
 	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.trustClock)
-	stuck := &staffMailController{s}
-	s.staff(get, stuckMailPath, staff.Admin, stuck.index)
-	s.staff(get, stuckMailPath+"/letters", staff.Admin, stuck.letters)
-	s.staff(post, stuckMailPath+"/retry", staff.Admin, stuck.retry, "tried again is tried again")
-	s.staffFresh(post, stuckMailPath+"/drop", staff.Admin, stuck.drop, "given up is given up, and what is not there can't be")
-
 	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
 	rules := &staffRetentionController{s}
 	s.staff(get, "/staff/retention", staff.Admin, rules.show)
 	s.staffFresh(post, "/staff/retention/:category", staff.Admin, rules.create)
+
+	versions := &staffPolicyController{s}
+	s.staff(get, "/staff/policy", staff.Officer, versions.index)
+	s.staff(get, "/staff/policy/:version", staff.Officer, versions.show)
+	s.staff(get, "/staff/policy/:version/:lang", staff.Officer, versions.text)
+	s.staff(post, "/staff/policy/:version/review", staff.Officer, versions.review)
+	s.staff(post, "/staff/policy/:version/publish", staff.Officer, versions.publish)
+	s.staff(post, "/staff/policy/:version/withdraw", staff.Officer, versions.withdraw)
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)

@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
@@ -35,6 +36,7 @@ type beside struct {
 	member *staff.Behind
 	kept   *form.Kept
 	heard  *[]consent.State
+	news   *[]notice.News
 }
 
 type besideKey struct{} // under which it lies in a request's context
@@ -42,6 +44,8 @@ type besideKey struct{} // under which it lies in a request's context
 func (b *beside) read(s *server, reads *postgres.Reads, tokenHash []byte) {
 	if b.works {
 		b.member = s.Staff.ReadBehind(reads, tokenHash)
+	} else {
+		b.news = s.Notices.ReadNews(reads, tokenHash)
 	}
 	if b.again != "" {
 		b.kept = s.Forms.ReadKept(reads, account.SessionByToken, tokenHash, b.again)

@@ -128,7 +128,15 @@ func (w *walk) pages(robin robin) []page {
 	must(w.t, w.Requests.Refuse(w.t.Context(), admin, asked.ID, requests.Refusal{Code: "data-is-right", Words: "The street is right."}))
 	leaving, err := w.Requests.AskErasure(w.t.Context(), w.Person(apptest.Somebody{Email: "leaving@example.com"}), "")
 	must(w.t, err)
-	robin.rows = append(robin.rows, asked.ID, leaving.ID)
+	_, err = w.Records.Ingest(w.t.Context(), record.IngestInput{
+		Category: "trial-downloads", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
+		Reader: strings.NewReader(`{"person":"robin@example.com","at":"` + w.Clock.Now().AddDate(0, -1, 0).Format(time.RFC3339) + `","product":"Harbour"}` + "\n"),
+	})
+	must(w.t, err)
+	part, err := w.Erasures.ErasePart(w.t.Context(), robin.id, "trial-downloads", record.Period{})
+	must(w.t, err)
+	must(w.t, w.Erasures.RunPart(w.t.Context(), part.ID))
+	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID)
 	_, err = w.Records.Ingest(w.t.Context(), record.IngestInput{
 		Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
 		Reader: strings.NewReader(`{"person":"robin@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),

@@ -39,9 +39,14 @@ func (c *wellKnownController) security(ctx echo.Context) error {
 // gpc tells whether a browser's signal is honoured, and since which day (Global
 // Privacy Control, 4.1): as the policy in force says.
 func (c *wellKnownController) gpc(ctx echo.Context) error {
-	policy := &policyController{c.server}
+	reads := c.Reads()
+	published := c.Notices.ReadPublished(reads)
+	if err := reads.Send(ctx.Request().Context()); err != nil {
+		return err
+	}
+	current, _ := c.Notices.Current(*published)
 	return ctx.JSON(http.StatusOK, struct {
 		GPC  bool   `json:"gpc"`
 		Last string `json:"lastUpdate"`
-	}{slices.ContainsFunc(c.Register.Topics, func(t register.Topic) bool { return t.Signal }), policy.current().Effective.String()})
+	}{slices.ContainsFunc(c.Register.Topics, func(t register.Topic) bool { return t.Signal }), current.Effective.String()})
 }

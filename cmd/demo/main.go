@@ -84,6 +84,10 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	policy, err := policyOf(filepath.Join(folder, "policy"))
+	if err != nil {
+		return err
+	}
 	mailbox, err := standin.StartMailbox(standin.MailboxConfig{Folder: filepath.Join(folder, "mail"), Now: time.Now})
 	if err != nil {
 		return err
@@ -108,7 +112,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	}
 	made, err := app.New(app.Parts{
 		Files: files, Zone: zone, Grace: c.Grace,
-		DB: db, Ring: ring, Register: reg, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
+		DB: db, Ring: ring, Register: reg, Policy: policy, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err

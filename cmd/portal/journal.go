@@ -76,11 +76,9 @@ func (c *erasureReplayCmd) Run(ctx context.Context) error {
 			return err
 		}
 		if c.All {
-			back, err := a.Journal.ReplayErasures(ctx)
-			if err != nil {
+			if err := a.Journal.ReplayErasures(ctx, r.Changed); err != nil {
 				return err
 			}
-			r.Changed[journal.Erasure] += back
 		}
 		tell(r)
 		return nil
@@ -102,6 +100,9 @@ func tell(r journal.Report) {
 		counted(r.Changed[journal.Withdrawal], "withdrawal", "withdrawals"))
 	if n := r.Changed[journal.CallOff]; n > 0 {
 		fmt.Printf("Called off again, as since the backup: %s.\n", counted(n, "erasure", "erasures"))
+	}
+	if n := r.Changed[journal.Part]; n > 0 {
+		fmt.Printf("Deleted again, of people who stay: %s.\n", counted(n, "part of what is held", "parts of what is held"))
 	}
 	if r.Changed[journal.Erasure] > 0 {
 		fmt.Println("Whoever was back can't sign in any more; what is held about them goes as soon as the portal runs.")

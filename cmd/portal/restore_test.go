@@ -19,12 +19,14 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/postgres/embedded"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -147,8 +149,21 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// lived is a city in which Robin was erased and Kim unsubscribed after before
-// was called, and mail to both was waiting when it was.
+// connected takes in connections of somebody.
+func (c *city) connected(t *testing.T, who string, n int) {
+	t.Helper()
+	lines := "person,started_at,network,bytes,seconds\n"
+	for i := range n {
+		lines += who + "," + c.Clock.Now().Add(-time.Duration(i+1)*time.Hour).UTC().Format(time.RFC3339) + ",203.0.113.0/24,1,1\n"
+	}
+	r, err := c.Records.Ingest(t.Context(), record.IngestInput{Category: "connection-log", Source: "test", Format: record.CSV, Actor: audit.BySystem("test"), Reader: strings.NewReader(lines)})
+	if err != nil || r.Added != int64(n) {
+		t.Fatalf("%d of %d came in: %v", r.Added, n, err)
+	}
+}
+
+// lived is a city in which Robin was erased, and Kim unsubscribed and had their
+// connections deleted, after before was called, and mail to both was waiting when it was.
 func lived(t *testing.T, before func(*city)) (c *city, robin, kim uuid.UUID, receipt string) {
 	t.Helper()
 	c = newCity(t)
@@ -159,8 +174,12 @@ func lived(t *testing.T, before func(*city)) (c *city, robin, kim uuid.UUID, rec
 			return c.Mail.Post(ctx, tx, mail.Recipient{Owner: person, Address: address, Lang: "en"}, mail.Message{Kind: "reset", Topic: "security-notices"})
 		}))
 	}
+	c.connected(t, "kim@example.com", 5)
 	before(c)
 	receipt = c.erase(t, robin)
+	part, err := c.Erasures.ErasePart(t.Context(), kim, "connection-log", record.Period{})
+	must(t, err)
+	must(t, c.Erasures.RunPart(t.Context(), part.ID))
 	must(t, c.Consents.Unsubscribe(t.Context(), consent.Link{Person: kim, Topic: "new-features"}, consent.OneClick))
 	must(t, c.Consents.UnsubscribeAll(t.Context(), consent.Link{Address: c.Consents.AddressHash("nobody@example.com"), Topic: "promotions"}))
 	must(t, c.Journal.Flush(t.Context()))
@@ -193,6 +212,9 @@ func nobodyIsBack(t *testing.T, c *city, s *station, robin, kim uuid.UUID, recei
 	if on, err := p.Consents.MayMail(t.Context(), kim, "kim@example.com", "new-features"); on || err != nil {
 		t.Errorf("Kim gets mail again (%v)", err)
 	}
+	eventually(t, "Kim's connections go again", func() bool {
+		return s.rows(t, `select count(*) from connection_log where person_id = $1`, kim) == 0 && s.rows(t, `select count(*) from erasure_part where person_id = $1 and finished_at is not null`, kim) == 1
+	})
 	if _, err := p.Accounts.SignIn(t.Context(), "kim@example.com", apptest.Password, account.Visit{}, ""); err != nil {
 		t.Errorf("Kim can't sign in: %v", err)
 	}
@@ -226,6 +248,9 @@ func TestARestoredDumpBringsNobodyBackAndMailsNobody(t *testing.T) {
 	s.must(t, "migrate") // gives the role that serves its rights
 	if n := s.rows(t, `select count(*) from person where id = $1`, robin); n != 1 {
 		t.Fatal("the dump does not bring Robin back: the test proves nothing")
+	}
+	if n := s.rows(t, `select count(*) from connection_log where person_id = $1`, kim); n != 5 {
+		t.Fatal("nor what Kim had deleted")
 	}
 	nobodyIsBack(t, c, s, robin, kim, receipt)
 }

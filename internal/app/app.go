@@ -57,15 +57,14 @@ type Parts struct {
 	Services []sso.Provider // to sign in with; none is fine
 	MailFrom string         // address; empty: the register's contact address
 
-	Signature  mail.Signature // what is known of it on all mail
-	MailLimits mail.Limits    // for receiving domains; nil: none but those they ask for
-	BaseURL    string         // without a slash at its end
-	Log        *slog.Logger
-	Now        func() time.Time
-	Zone       *time.Location // the office's: legal clocks go by its calendar, and times are shown in it; nil: UTC
-	Grace      time.Duration  // in which an erasure can be called off; 0: a week
-	Files      *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
-	Export     ExportRules
+	Signature mail.Signature // what is known of it on all mail
+	BaseURL   string         // without a slash at its end
+	Log       *slog.Logger
+	Now       func() time.Time
+	Zone      *time.Location // the office's: legal clocks go by its calendar, and times are shown in it; nil: UTC
+	Grace     time.Duration  // in which an erasure can be called off; 0: a week
+	Files     *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
+	Export    ExportRules
 }
 
 // ExportRules are the operator's figures for downloads.
@@ -79,7 +78,6 @@ type ExportRules struct {
 // the rooms that stand on them.
 type App struct {
 	Register *register.Register
-	Policy   *notice.Policy
 	Catalog  *text.Catalog
 	Words    record.Words
 	BaseURL  string
@@ -97,6 +95,7 @@ type App struct {
 	Accounts  *account.Service
 	Records   *record.Service
 	Consents  *consent.Service
+	Notices   *notice.Service
 	Staff     *staff.Service
 	Looks     *disclosure.Service
 	Requests  *request.Service
@@ -144,7 +143,7 @@ func New(p Parts) (*App, error) {
 		}
 	}
 	a := &App{
-		Register: p.Register, Policy: p.Policy, Catalog: catalog.In(p.Zone), BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
+		Register: p.Register, Catalog: catalog.In(p.Zone), BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 		Traffic: &jobs.Traffic{Now: p.Now}, db: p.DB,
 	}
 	if a.Queue, err = jobs.NewQueue(p.DB); err != nil {
@@ -160,7 +159,7 @@ func New(p Parts) (*App, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
 	defer cancel()
-	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Now: p.Now}); err != nil {
+	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Barred: a.barred, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
@@ -177,7 +176,7 @@ func (a *App) ground(p Parts) {
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Log: p.Log, Now: p.Now,
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Log: p.Log, Now: p.Now,
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
@@ -193,12 +192,20 @@ func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool
 	switch e.Kind {
 	case journal.Erasure:
 		return a.Erasures.Replay(ctx, tx, e)
+	case journal.Part:
+		return a.Erasures.ReplayPart(ctx, tx, e)
 	case journal.CallOff:
 		return a.Requests.Replay(ctx, tx, e)
 	case journal.Suppression, journal.Withdrawal:
 		return a.Consents.Replay(ctx, tx, e)
 	}
 	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
+}
+
+// barred are the times of which some people want no rows of a category: what they
+// had deleted. It is called when rows come in, long after all was joined.
+func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]record.Bar, error) {
+	return a.Erasures.Barred(ctx, tx, category, people)
 }
 
 // refill puts all that belongs into the journal on its way there.
@@ -209,11 +216,10 @@ func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now,
-		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
-			return a.Requests.ReadRestricted(r, people)
-		}})
+		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time { return a.Requests.ReadRestricted(r, people) }})
+	a.Notices = notice.New(notice.Deps{DB: p.DB, Policy: p.Policy, Register: p.Register, Catalog: a.Catalog, Log: p.Log, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
-		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.Consents.Joined,
+		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },
 	})
 	a.SSO, err = sso.New(sso.Deps{
@@ -221,6 +227,14 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	return err
+}
+
+// joined notes what somebody chose, and read, before their account began.
+func (a *App) joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
+	if err := a.Consents.Joined(ctx, tx, person, j); err != nil {
+		return err
+	}
+	return a.Notices.Joined(ctx, tx, person, j.Lang)
 }
 
 // work joins the rooms whose work takes long.
@@ -249,7 +263,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), Grace: p.Grace, Now: p.Now,
+		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), BaseURL: p.BaseURL, Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
 		Held: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
 			return a.Holds.Holds(ctx, tx.PGX, person)
@@ -348,6 +362,8 @@ func (a *App) Check(ctx context.Context) error {
 	if err := a.Journal.Open(ctx); err != nil {
 		return err
 	}
-	_, err = a.Journal.CatchUp(ctx)
-	return err
+	if _, err = a.Journal.CatchUp(ctx); err != nil {
+		return err
+	}
+	return a.Notices.TakeIn(ctx)
 }

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/testkit"
 )
@@ -23,6 +24,8 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 		"request": steps(request.States(), request.State.MayBecome),
 		"export":  steps([]export.State{export.Waiting, export.Building, export.Ready, export.Failed, export.Expired}, export.State.MayBecome),
 		"erasure": steps(erasure.States(), erasure.State.MayBecome),
+
+		"policy_version": steps(notice.States(), notice.State.MayBecome),
 	}
 	rows, err := db.Pool.Query(t.Context(), `
 		select table_name::text, coalesce((select encode(g.tgargs, 'escape') from pg_trigger g join pg_proc p on p.oid = g.tgfoid

@@ -40,6 +40,8 @@ with asked as (
   returning person_id, topic, at
 ), new as (
   select a.person_id, a.id, c.at, a.topic, a.given, a.channel, a.wording, a.lang from changed c join asked a using (person_id, topic)
+), unplaced as (
+  insert into consent_unplaced (events) select array_agg(id) from new having count(*) > 0
 ), noted as (
   insert into ` + journal.Outbox + `
   select 'withdrawal', array_agg(at), array_agg(person_id), array_agg(id), topic, channel, wording, lang, null

@@ -18,6 +18,8 @@ with fresh as (
   from (values ($1::uuid)) a (person_id) ` + account.Shared + `
   on conflict do nothing
   returning *
+), unplaced as (
+  insert into consent_unplaced (events) select array[id] from fresh
 ), state as (
   insert into consent_state (person_id, topic, given, at, channel)
   select person_id, topic, given, at, channel from fresh

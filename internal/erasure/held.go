@@ -27,9 +27,19 @@ func (s *Service) wait(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.Nex
 	return jobs.Next{After: askAgain}, update(ctx, tx, e, "waits")
 }
 
-// HeldBack has a person's erasure that has not begun wait, or go on at its time: a
-// legal hold was placed, or lifted, in the same transaction.
+// HeldBack has a person's erasure that has not begun wait, or go on at its time, and
+// what they have deleted in parts: a legal hold was placed, or lifted, in the same
+// transaction.
 func (s *Service) HeldBack(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
+	parts, err := findUnfinished(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if err := s.deps.Plans.Add(ctx, tx, partKind, p.ID, time.Time{}); err != nil {
+			return err
+		}
+	}
 	e, ok, err := lockGrace(ctx, tx, person)
 	if err != nil || !ok {
 		return err

@@ -35,6 +35,7 @@ func (s *Service) work() []jobs.Work {
 		{Kind: kind, Queue: jobs.Erasure, Batch: s.batch},
 		{Kind: receiptKind, Queue: jobs.Mail, Ask: s.sendReceipt},
 		{Kind: releaseKind, Queue: jobs.Erasure, Batch: s.release},
+		{Kind: partKind, Queue: jobs.Erasure, Batch: s.batchPart},
 	}
 }
 
@@ -276,6 +277,9 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.N
 		return jobs.Next{}, err
 	}
 	e.ReleasesAt = s.releases(all)
+	if err := endParts(ctx, tx, e.PersonID, now); err != nil {
+		return jobs.Next{}, err
+	}
 	if err := move(ctx, tx, &e, Done); err != nil {
 		return jobs.Next{}, err
 	}

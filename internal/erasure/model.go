@@ -80,3 +80,26 @@ type Step struct {
 
 // TableName is the table of steps.
 func (Step) TableName() string { return "erasure_step" }
+
+// Part is what somebody has deleted of a category while their account stays: what
+// is from Since on, and before Until. It begins at once: nothing else of theirs
+// changes, and they prove who they are first.
+type Part struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	Category   string
+	Since      *time.Time // nil: from the beginning
+	Until      time.Time
+	AskedAt    time.Time
+	FinishedAt *time.Time
+	RowsDue    int64
+	RowsDone   int64
+	Resume     string
+	Receipt    string // signed, once it is finished; names nobody
+	Waits      bool   // a legal hold keeps it from going on
+	Refuses    *bool  // late rows; nil: none can come any more
+	Told       bool   // the person has been written to
+}
+
+// TableName is the table of parts.
+func (Part) TableName() string { return "erasure_part" }

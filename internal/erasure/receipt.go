@@ -33,8 +33,8 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 		return "", err
 	}
 	ctx = s.deps.Catalog.Into(ctx, e.Lang)
-	var b strings.Builder
-	line := func(words string) { b.WriteString(strings.Join(strings.Fields(words), " ") + "\n") }
+	var lines []string
+	line := func(words string) { lines = append(lines, words) }
 	line(text.T(ctx, "erasure.receiptTitle"))
 	line(text.T(ctx, "erasure.receiptID", "ID", e.ID.String()))
 	line(text.T(ctx, "erasure.receiptBy", "Name", s.deps.Register.Controller.Name))
@@ -50,10 +50,10 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 		{register.Anonymise, "erasure.receiptAnonymised"},
 		{register.Keep, "erasure.receiptKept"},
 	} {
-		if lines := s.receiptLines(ctx, e, steps, held, part.action); len(lines) > 0 {
+		if done := s.receiptLines(ctx, e, steps, held, part.action); len(done) > 0 {
 			line("")
 			line(text.T(ctx, part.title))
-			for _, l := range lines {
+			for _, l := range done {
 				line("- " + l)
 			}
 		}
@@ -61,6 +61,15 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 	if e.Unrevoked {
 		line("")
 		line(text.T(ctx, "erasure.receiptUnrevoked"))
+	}
+	return s.sign(lines)
+}
+
+// sign makes a receipt of its lines.
+func (s *Service) sign(lines []string) (string, error) {
+	var b strings.Builder
+	for _, words := range lines {
+		b.WriteString(strings.Join(strings.Fields(words), " ") + "\n")
 	}
 	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.deps.Name, s.deps.Ring.SigningKey(ReceiptPurpose)})
 	if err != nil {

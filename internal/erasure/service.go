@@ -35,6 +35,7 @@ type Deps struct {
 	Catalog  *text.Catalog
 	Log      *slog.Logger
 	Name     string        // of the portal in its receipts: its host
+	BaseURL  string        // without a slash at its end
 	Grace    time.Duration // in which an erasure can be called off; 0 means DefaultGrace
 	Rest     time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
 	Batch    int           // rows of a batch at most; 0 means 5000

@@ -170,11 +170,13 @@ select 'erasure', array[t.erased_at], array[t.person_id], array[coalesce(e.id, g
 from tombstone t left join erasure e on e.person_id = t.person_id and e.state = 'running'
 union all select 'call-off', array[finished_at], array[person_id], array[id], '', state, '', '', null from erasure where state in ('cancelled', 'refused')`
 
-// refill puts every tombstone into the outbox: for a new journal. An erasure
+// refill puts every tombstone, and every part that still refuses rows, into the outbox: for a new journal. An erasure
 // that runs waits for its own.
 func refill(ctx context.Context, tx postgres.Tx) error {
-	if _, err := tx.PGX.Exec(ctx, refillSQL); err != nil {
-		return fmt.Errorf("filling the journal with erasures: %w", err)
+	for _, sql := range []string{refillSQL, refillPartsSQL} {
+		if _, err := tx.PGX.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("filling the journal with erasures: %w", err)
+		}
 	}
 	return nil
 }

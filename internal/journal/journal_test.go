@@ -85,7 +85,7 @@ func TestAPortalThatRunsOverADatabaseThatWasPutBackReplaysWithinSeconds(t *testi
 	following := make(chan struct{})
 	go func() { b.Journal.Follow(ctx); close(following) }()
 	t.Cleanup(func() { stop(); <-following })
-	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event",
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event cascade",
 		"update consent_state set given = true, at = at - interval '1 day'", "update installation set segment = 0, hash = ''")
 	for end := time.Now().Add(15 * time.Second); b.Count("select count(*) from consent_state where not given") == 0; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -122,7 +122,7 @@ func TestPostsOfOneCommitAreEntriesOfTheirOwn(t *testing.T) {
 	if n, err := b.Journal.Verify(t.Context()); n != posts || err != nil {
 		t.Errorf("%d entries, %v", n, err)
 	}
-	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event, consent_state")
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event, consent_state cascade")
 	b.Exec("update installation set segment = 0, hash = ''")
 	report, err := b.Journal.CatchUp(t.Context())
 	must(t, err)
@@ -316,7 +316,7 @@ func TestANewJournalTakesOverWhatCanBeReadOfADamagedOne(t *testing.T) {
 	must(t, b.Journal.Open(t.Context()))
 	b.segments(4)
 	b.put(2, b.raw(1))
-	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event",
+	testkit.AsSuperuser(t, b.DB, "alter table consent_event disable trigger user", "truncate consent_event cascade",
 		"update consent_state set given = true, at = at - interval '1 day'", "update installation set segment = 0, hash = ''") // a backup from before all of them
 	_, err := b.Journal.CatchUp(t.Context())
 	says(t, err, "segment 2", "altered")

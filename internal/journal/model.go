@@ -12,6 +12,7 @@ type Kind string
 // The kinds.
 const (
 	Erasure     Kind = "erasure"     // somebody's erasure has begun, and can't be stopped
+	Part        Kind = "part"        // somebody has had a time of a category deleted
 	CallOff     Kind = "call-off"    // somebody's erasure that was asked for is not to be
 	Suppression Kind = "suppression" // an address gets no mail of a topic
 	Withdrawal  Kind = "withdrawal"  // somebody has said no to a topic
@@ -23,10 +24,13 @@ type Entry struct {
 	Kind    Kind      `json:"kind"`
 	At      time.Time `json:"at"`               // when it was said; of an erasure, when it began
 	Person  uuid.UUID `json:"person,omitzero"`  // of all but a suppression
-	ID      uuid.UUID `json:"id,omitzero"`      // of the erasure, or of the line in the consent ledger
-	Topic   string    `json:"topic,omitempty"`  // of a suppression and a withdrawal
+	ID      uuid.UUID `json:"id,omitzero"`      // of the erasure or its part, or of the line in the consent ledger
+	Topic   string    `json:"topic,omitempty"`  // of a suppression and a withdrawal; of a part, its category
 	Channel string    `json:"channel,omitzero"` // how it was withdrawn or called off, or why it is suppressed
 	Wording string    `json:"wording,omitempty"`
 	Lang    string    `json:"lang,omitempty"`
 	Hashes  [][]byte  `json:"hashes,omitempty"` // of addresses
+
+	Since *time.Time `json:"since,omitempty"` // of a part: from when on; nil is from the beginning
+	Until *time.Time `json:"until,omitempty"` // and before when
 }

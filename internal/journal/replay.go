@@ -44,7 +44,7 @@ func (s *Service) tell(ctx context.Context, r Report) {
 		return
 	}
 	s.deps.Log.WarnContext(ctx, "this database comes from a backup that is older than the journal: what was erased, called off, suppressed or withdrawn since is so again, and mail that was waiting in it is given up",
-		"erasures", r.Changed[Erasure], "called off", r.Changed[CallOff], "suppressions", r.Changed[Suppression], "withdrawals", r.Changed[Withdrawal])
+		"erasures", r.Changed[Erasure], "deletions of one kind", r.Changed[Part], "called off", r.Changed[CallOff], "suppressions", r.Changed[Suppression], "withdrawals", r.Changed[Withdrawal])
 }
 
 // replay makes the entries of a segment true again, and counts what that changed.
@@ -135,14 +135,14 @@ func (s *Service) checkLast(ctx context.Context, in installation) error {
 	return nil
 }
 
-// ReplayErasures erases everybody again of whom the journal says so, from its
-// beginning on, whatever the database knows: for those who brought single
-// tables back. It tells how many were there again.
-func (s *Service) ReplayErasures(ctx context.Context) (back int64, err error) {
-	err = s.each(ctx, func(_ installation, g segment) error {
+// ReplayErasures erases everybody again of whom the journal says so, and what some
+// had deleted in parts, from its beginning on, whatever the database knows: for
+// those who brought single tables back. It adds how much was there again.
+func (s *Service) ReplayErasures(ctx context.Context, changed map[Kind]int64) error {
+	return s.each(ctx, func(_ installation, g segment) error {
 		return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			for _, e := range g.Entries {
-				if e.Kind != Erasure {
+				if e.Kind != Erasure && e.Kind != Part {
 					continue
 				}
 				did, err := s.deps.Apply(ctx, tx, e)
@@ -150,13 +150,12 @@ func (s *Service) ReplayErasures(ctx context.Context) (back int64, err error) {
 					return err
 				}
 				if did {
-					back++
+					changed[e.Kind]++
 				}
 			}
 			return nil
 		})
 	})
-	return back, err
 }
 
 // Verify reads the whole journal and tells how many entries it has. The error

@@ -18,17 +18,20 @@ import (
 // differ in nothing else are one row.
 const Outbox = `journal_outbox (kind, at, about, id, topic, channel, wording, lang, hashes)`
 
-const addSQL = `insert into ` + Outbox + ` values ($1, array[$2::timestamptz], array[$3::uuid], array[$4::uuid], $5, $6, $7, $8, $9)`
+// Parts is Outbox for an entry that is about a part of what is held.
+const Parts = `journal_outbox (kind, at, about, id, topic, channel, wording, lang, hashes, since, until)`
+
+const addSQL = `insert into ` + Parts + ` values ($1, array[$2::timestamptz], array[$3::uuid], array[$4::uuid], $5, $6, $7, $8, $9, $10, $11)`
 
 func add(ctx context.Context, tx postgres.Tx, e Entry) error {
-	if _, err := tx.PGX.Exec(ctx, addSQL, e.Kind, e.At, e.Person, e.ID, e.Topic, e.Channel, e.Wording, e.Lang, e.Hashes); err != nil {
+	if _, err := tx.PGX.Exec(ctx, addSQL, e.Kind, e.At, e.Person, e.ID, e.Topic, e.Channel, e.Wording, e.Lang, e.Hashes, e.Since, e.Until); err != nil {
 		return fmt.Errorf("noting an entry for the journal: %w", err)
 	}
 	return nil
 }
 
 func pending(ctx context.Context, tx postgres.Tx, erasure uuid.UUID) (is bool, err error) {
-	err = tx.PGX.QueryRow(ctx, `select exists (select from journal_outbox where kind = $1 and $2 = any(id))`, Erasure, erasure).Scan(&is)
+	err = tx.PGX.QueryRow(ctx, `select exists (select from journal_outbox where kind = any($1) and $2 = any(id))`, []Kind{Erasure, Part}, erasure).Scan(&is)
 	if err != nil {
 		return false, fmt.Errorf("looking for an entry of the journal: %w", err)
 	}
@@ -65,7 +68,7 @@ with next as (
   delete from journal_outbox where ctid = any (array(select row from next where before < $1))
   returning *
 )
-select kind, e.at, coalesce(e.about, $2), coalesce(e.id, $2), topic, channel, wording, lang, hashes
+select kind, e.at, coalesce(e.about, $2), coalesce(e.id, $2), topic, channel, wording, lang, hashes, since, until
 from taken, unnest(taken.at, taken.about, taken.id) as e (at, about, id)`
 
 // take deletes rows from the outbox and gives their entries, in whatever order

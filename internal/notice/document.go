@@ -32,7 +32,7 @@ func (r *reader) document(file string, source []byte) Document {
 		r.fault(file, 1, "must begin with a title: # …")
 	}
 	for _, slot := range Required() {
-		if !slices.Contains(d.doc.Blocks, Block{Slot: slot}) {
+		if !slices.ContainsFunc(d.doc.Blocks, func(b Block) bool { return b.Slot == slot }) {
 			r.fault(file, 1, "never shows {{%s}}, which a policy may not leave out", slot)
 		}
 	}
@@ -46,6 +46,8 @@ type documentReader struct {
 	markdown goldmark.Markdown
 	doc      Document
 	html     bytes.Buffer // of the block at hand
+	text     []string     // its words, paragraph by paragraph
+	section  string       // in which it stands
 }
 
 // check refuses what has no business in a policy, wherever it stands.
@@ -107,6 +109,7 @@ func (d *documentReader) block(node ast.Node) {
 	if err := d.markdown.Renderer().Render(&d.html, d.source, node); err != nil {
 		d.faultAt(node, "%v", err)
 	}
+	d.text = append(d.text, paragraphs(node, d.source)...)
 }
 
 func (d *documentReader) slot(node ast.Node, slot Slot) {
@@ -115,7 +118,7 @@ func (d *documentReader) slot(node ast.Node, slot Slot) {
 		return
 	}
 	d.flush()
-	d.doc.Blocks = append(d.doc.Blocks, Block{Slot: slot})
+	d.doc.Blocks = append(d.doc.Blocks, Block{Section: d.section, Slot: slot})
 }
 
 // heading notes titles and reports whether the heading is part of the text.
@@ -145,6 +148,8 @@ func (d *documentReader) heading(h *ast.Heading) bool {
 		d.faultAt(h, "has the id %s, which stands above already", name)
 	}
 	if h.Level == 2 {
+		d.flush()
+		d.section = string(name)
 		d.doc.Sections = append(d.doc.Sections, Section{ID: string(name), Title: words})
 	}
 	return true
@@ -153,8 +158,9 @@ func (d *documentReader) heading(h *ast.Heading) bool {
 // flush closes the HTML that was gathered.
 func (d *documentReader) flush() {
 	if d.html.Len() > 0 {
-		d.doc.Blocks = append(d.doc.Blocks, Block{HTML: d.html.String()})
+		d.doc.Blocks = append(d.doc.Blocks, Block{Section: d.section, HTML: d.html.String(), Text: d.text})
 		d.html.Reset()
+		d.text = nil
 	}
 }
 
@@ -170,12 +176,46 @@ func (d *documentReader) faultAt(node ast.Node, format string, args ...any) {
 	d.fault(d.file, 1+bytes.Count(d.source[:at], []byte("\n")), format, args...)
 }
 
-// plainText is a heading's words without marks.
+// paragraphs are the words of a block, each paragraph and item of a list by
+// itself; a section's title stands for itself.
+func paragraphs(block ast.Node, source []byte) (all []string) {
+	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			if n.Level > 2 {
+				all = append(all, plainText(n, source))
+			}
+			return ast.WalkSkipChildren, nil
+		case *ast.Paragraph, *ast.TextBlock:
+			all = append(all, plainText(n, source))
+			return ast.WalkSkipChildren, nil
+		case *ast.CodeBlock, *ast.FencedCodeBlock:
+			all = append(all, string(n.Lines().Value(source)))
+			return ast.WalkSkipChildren, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return all
+}
+
+// plainText is what a block says, without marks.
 func plainText(node ast.Node, source []byte) string {
 	var words strings.Builder
 	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if t, ok := n.(*ast.Text); ok && entering {
-			words.Write(t.Value(source))
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			words.Write(n.Value(source))
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				words.WriteByte(' ')
+			}
+		case *ast.AutoLink:
+			words.Write(n.Label(source))
 		}
 		return ast.WalkContinue, nil
 	})

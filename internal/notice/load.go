@@ -21,6 +21,9 @@ var embedded embed.FS
 // speaks: see [Load] for others.
 func Default(others ...fs.FS) (*Policy, error) { return Load("", others...) }
 
+// Shipped are the files of the policy that the portal ships: a folder for each version.
+func Shipped() (fs.FS, error) { return fs.Sub(embedded, "default") }
+
 // Load reads an operator's policy: a folder with a folder per version, each
 // in every language that the portal speaks. It fails with [document.Faults].
 // Without a name it is the one built in. Other folders bring further
@@ -37,7 +40,7 @@ func Load(dir string, others ...fs.FS) (*Policy, error) {
 		return r.read()
 	}
 	r.shown, r.others = "default", others
-	if r.files, err = fs.Sub(embedded, "default"); err != nil {
+	if r.files, err = Shipped(); err != nil {
 		return nil, err
 	}
 	return r.read()
@@ -75,13 +78,13 @@ func (r *reader) read() (*Policy, error) {
 	if len(r.faults) > 0 {
 		return nil, r.faults
 	}
-	slices.SortFunc(p.versions, func(a, b Version) int { return b.Effective.Compare(a.Effective) })
+	slices.SortFunc(p.versions, func(a, b Written) int { return b.Effective.Compare(a.Effective) })
 	return &p, nil
 }
 
-func (r *reader) version(id string) Version {
+func (r *reader) version(id string) Written {
 	about := r.about(id)
-	v := Version{ID: id, Effective: about.Effective, Changes: about.Changes, documents: map[string]Document{}}
+	v := Written{ID: id, Effective: about.Effective, Changes: about.Changes, documents: map[string]Document{}}
 	for _, lang := range r.languages {
 		file := path.Join(id, lang+".md")
 		source, err := r.prose(file)

@@ -1,6 +1,9 @@
 package notice
 
 import (
+	"maps"
+	"slices"
+
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
 )
@@ -10,7 +13,7 @@ type Slot string
 
 // The slots that a text may have. Those of [Required] it must have.
 const (
-	Contact     Slot = "contact"
+	Who         Slot = "contact"
 	Categories  Slot = "categories"
 	Purposes    Slot = "purposes"
 	Recipients  Slot = "recipients"
@@ -23,24 +26,26 @@ const (
 
 // Slots are all slots.
 func Slots() []Slot {
-	return []Slot{Contact, Categories, Purposes, Recipients, Transfers, Topics, Cookies, Rights, Authorities}
+	return []Slot{Who, Categories, Purposes, Recipients, Transfers, Topics, Cookies, Rights, Authorities}
 }
 
 // Required are what no policy may leave out (GDPR art. 13 and 14).
 func Required() []Slot {
-	return []Slot{Contact, Categories, Purposes, Recipients, Transfers, Rights, Authorities}
+	return []Slot{Who, Categories, Purposes, Recipients, Transfers, Rights, Authorities}
 }
 
 // Block is a piece of the text: HTML that is safe to show, or a slot.
 type Block struct {
-	HTML string
-	Slot Slot // empty for HTML
+	Section string // the id of the section in which it stands; empty before the first
+	HTML    string
+	Text    []string // what the HTML says, paragraph by paragraph
+	Slot    Slot     // empty for HTML
 }
 
 // Section is a heading of the second level, for a list of contents.
 type Section struct {
-	ID    string // the same in every language
-	Title string
+	ID    string `json:"id"` // the same in every language
+	Title string `json:"title"`
 }
 
 // Document is a version in one language.
@@ -50,8 +55,8 @@ type Document struct {
 	Blocks   []Block
 }
 
-// Version is the policy as it stood from one day on.
-type Version struct {
+// Written is a version as a folder has it: to be published, or published since.
+type Written struct {
 	ID        string // the folder's name
 	Effective deadline.Day
 	Changes   document.Text // what is different from the version before
@@ -61,39 +66,20 @@ type Version struct {
 }
 
 // In is the text in a language, or else in the first of the languages.
-func (v Version) In(lang string) Document {
+func (v Written) In(lang string) Document {
 	if doc, ok := v.documents[lang]; ok {
 		return doc
 	}
 	return v.documents[v.first]
 }
 
-// Policy is every version, the newest first.
+// Policy is every version that the operator's folder has, the newest first.
 type Policy struct {
-	versions []Version
+	versions []Written
 }
 
-// Versions are all versions, the newest first, also those that are announced
-// and not yet in force.
-func (p *Policy) Versions() []Version { return p.versions }
+// Versions are all versions, the newest first.
+func (p *Policy) Versions() []Written { return p.versions }
 
-// Version finds a version.
-func (p *Policy) Version(id string) (Version, bool) {
-	for _, v := range p.versions {
-		if v.ID == id {
-			return v, true
-		}
-	}
-	return Version{}, false
-}
-
-// Current is the version in force on a day, or else the earliest one: there is
-// always a policy.
-func (p *Policy) Current(today deadline.Day) Version {
-	for _, v := range p.versions {
-		if !v.Effective.After(today) {
-			return v
-		}
-	}
-	return p.versions[len(p.versions)-1]
-}
+// Languages are those of the versions.
+func (v Written) Languages() []string { return slices.Sorted(maps.Keys(v.documents)) }

@@ -38,6 +38,8 @@ const (
 	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
 	NoCountry  Reason = "country" // no code of a country that is offered
 	PastTime   Reason = "past"    // older than the register keeps such a row (promise P22)
+	PastOwn    Reason = "own"     // older than the person wants such a row kept
+	Deleted    Reason = "deleted" // of a time that the person had deleted (promise P23)
 	Unfit      Reason = "database"
 )
 

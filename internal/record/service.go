@@ -21,6 +21,8 @@ type Deps struct {
 	// Refusers are those of people who have said no to what it rests on that rows
 	// of a category are taken in.
 	Refusers func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error)
+	// Barred are the times of which some people want no rows of a category; nil: none.
+	Barred func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]Bar, error)
 }
 
 // Service is what is promised about what is held.

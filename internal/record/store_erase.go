@@ -50,18 +50,20 @@ func (t *table) do(ctx context.Context, tx postgres.Tx, action register.Action, 
 	}
 	switch action {
 	case register.Delete:
-		return t.change(ctx, tx, person, after, limit, t.own, always("delete from "+t.from+" where "))
+		return t.change(ctx, tx, t.mine(person), after, limit, t.deleting())
 	case register.Anonymise:
 		if t.holding.Ingest {
-			return t.change(ctx, tx, person, after, limit, t.own, t.moving)
+			return t.change(ctx, tx, t.mine(person), after, limit, t.moving)
 		}
 		set := t.person + " = " + literal(uuid.Nil.String())
 		if t.emptyW != "" {
 			set += ", " + t.emptyW
 		}
-		return t.change(ctx, tx, person, after, limit, t.own, always("update "+t.from+" set "+set+" where "))
+		return t.change(ctx, tx, t.mine(person), after, limit, always("update "+t.from+" set "+set+" where "))
 	case register.Keep:
-		return t.change(ctx, tx, person, after, limit, t.own+" and "+t.leftW, always("update "+t.from+" set "+t.emptyW+" where "))
+		c := t.mine(person)
+		c.sql += " and " + t.leftW
+		return t.change(ctx, tx, c, after, limit, always("update "+t.from+" set "+t.emptyW+" where "))
 	}
 	return 0, "", nil
 }
@@ -101,10 +103,16 @@ func (t *table) moving(which string) string {
 		" insert into " + t.from + " (" + strings.Join(columns, ", ") + ") select " + strings.Join(values, ", ") + " from moved"
 }
 
-// change applies a statement to the next rows of the person behind a cursor,
-// and gives the one to go on from.
-func (t *table) change(ctx context.Context, tx postgres.Tx, person uuid.UUID, after string, limit int, which string, statement func(which string) string) (int64, string, error) {
-	c := condition{sql: which, args: []any{person}}
+// mine are the rows of a person.
+func (t *table) mine(person uuid.UUID) condition { return condition{sql: t.own, args: []any{person}} }
+
+func (t *table) deleting() func(which string) string {
+	return always("delete from " + t.from + " where ")
+}
+
+// change applies a statement to the next rows of some behind a cursor, and gives
+// the one to go on from.
+func (t *table) change(ctx context.Context, tx postgres.Tx, c condition, after string, limit int, statement func(which string) string) (int64, string, error) {
 	if err := t.beyond(&c, after, ">"); err != nil {
 		return 0, "", err
 	}

@@ -57,7 +57,11 @@ func (r *run) write(ctx context.Context, b *batch, rows []pending, refused []Ref
 		if err != nil {
 			return err
 		}
-		all = slices.Concat(refused, strangers, against)
+		kept, unwanted, err := r.wanted(ctx, tx, kept, people)
+		if err != nil {
+			return err
+		}
+		all = slices.Concat(refused, strangers, against, unwanted)
 		if c, err = r.put(ctx, tx, b, kept, people); err != nil {
 			return err
 		}
@@ -237,7 +241,7 @@ func (r *run) report(c counts, refused []Refusal) {
 	r.result.Known += c.known
 	r.result.Refused += int64(len(refused))
 	for _, f := range refused {
-		if f.Reason == PastTime {
+		if f.Reason == PastTime || f.Reason == PastOwn {
 			r.result.Past++
 		}
 	}

@@ -13,15 +13,7 @@ import (
 
 func (t *table) ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page {
 	page := &Page{}
-	c := condition{sql: t.shown, args: []any{person}}
-	if at := quote(t.holding.Time); t.holding.Time != "" {
-		if !q.From.IsZero() {
-			c.sql += " and " + at + " >= " + c.bind(q.From)
-		}
-		if !q.To.IsZero() {
-			c.sql += " and " + at + " < " + c.bind(q.To)
-		}
-	}
+	c := condition{sql: t.shown, args: []any{person}}.within(t, Period{q.From, q.To})
 	cursor, than, direction := q.Older, "<", " desc"
 	if q.Newer != "" {
 		cursor, than, direction = q.Newer, ">", ""

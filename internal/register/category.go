@@ -32,6 +32,7 @@ type Category struct {
 	Name       document.Text `json:"name"`
 	Summary    document.Text `json:"summary"`
 	Warning    document.Text `json:"warning"` // shown above the rows: that they are public, say
+	Effect     document.Text `json:"effect"`  // what it does to the service that rows go
 	Promises   []string      `json:"promises"`
 	Origin     Origin        `json:"origin"`
 	Purposes   []string      `json:"purposes" ref:"purposes"`
@@ -54,6 +55,7 @@ func (Category) Schema() string {
 required: [id, name, summary, origin, purposes, place, retention, erasure]
 properties:
   warning: {description: "Shown above the rows: that they are public, say."}
+  effect: {description: "What it does to the service that entries go, said before somebody has them deleted or kept for a shorter time."}
   origin: {description: Who the data comes from.}
   purposes: {minItems: 1, says: held for a purpose}
   fields: {description: What the rows say that are imported.}

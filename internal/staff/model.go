@@ -2,6 +2,7 @@ package staff
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -51,6 +53,15 @@ type Member struct {
 
 // Actor is the member as the audit log names them.
 func (m Member) Actor() audit.Actor { return audit.ByStaff(m.ID) }
+
+// Alone tells whether nobody else works here who could decide with a member what two
+// have to decide.
+func Alone(ctx context.Context, tx postgres.Tx, m Member) (bool, error) {
+	return postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *bool { return readAlone(r, m.ID) })
+}
+
+// ReadAlone is Alone, for a page.
+func (*Service) ReadAlone(r *postgres.Reads, m Member) *bool { return readAlone(r, m.ID) }
 
 // Needs is nil for a member whose role covers r, and Forbidden for others.
 func (m Member) Needs(r Role) error {

@@ -161,3 +161,11 @@ func lockAdmins(ctx context.Context, tx postgres.Tx, email string) ([]memberRow,
 	}
 	return rows, nil
 }
+
+// readAlone reads whether nobody else works here whose role covers an officer's.
+func readAlone(r *postgres.Reads, by uuid.UUID) *bool {
+	alone := new(bool)
+	r.Each(func(rows pgx.Rows) error { return rows.Scan(alone) },
+		`select not exists (select from staff_member where id <> $1 and role in ('officer', 'admin') and enrolled_at is not null and disabled_at is null)`, by)
+	return alone
+}

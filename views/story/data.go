@@ -99,7 +99,10 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 func dataLog(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Connection log", "接続の記録")), Summary: pick(ctx, "When and from which network a connection began, how much data it moved, roughly where from, and how long it lasted. Never where it went.", "接続の開始日時と接続元のネットワーク、データ量、おおよその場所、接続時間です。接続先は記録しません。"),
-		Held: logHeld(), Filter: &views.DataFilter{Action: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
+		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/"}, Parts: []views.DataPart{
+			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
+		},
+		Filter: &views.DataFilter{Action: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 		Charts:   []views.DataChart{{Monthly: true, Steps: dataMonths()}, {Monthly: true, Amount: true, Unit: "bytes", Steps: dataMonths()}},
 		Withheld: []views.DataWithheld{{What: "id", Because: pick(ctx, "A number made from the row itself, so that nothing is kept twice.", "重複を防ぐために記録の内容から作った番号です。")}},
 		Lists: []views.DataList{{
@@ -146,7 +149,7 @@ func dataProfile(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Profile", "プロフィール")), Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
 		Correct: "/", Purposes: dataPurposes(ctx), About: dataAbout(ctx),
-		Held: views.DataHeld{Rows: 1},
+		Held: views.DataHeld{Rows: 1}, Acts: views.DataActs{Download: "/", OfAccount: true},
 		Lists: []views.DataList{{
 			Name: pick(ctx, "About you", "ご本人について"), Single: true, Columns: []views.DataColumn{{Label: pick(ctx, "Name", "氏名")}, {Label: pick(ctx, "City", "市区町村")}},
 			Rows: []views.DataRow{{Values: []views.DataValue{{Text: pick(ctx, "Mara Lindqvist", "森 真理")}, {Text: "–"}}}},

@@ -22,7 +22,64 @@ func erasures() Group {
 		{Name: "Done", Page: erasureDone},
 		{Name: "Cancelled", Page: erasureStopped("erasure.stoppedTitle", false)},
 		{Name: "Refused", Page: erasureStopped("erasure.refusedTitle", true)},
+		{Name: "One kind, what of it", Page: erasurePartChoice},
+		{Name: "One kind, looked over", Page: func(ctx context.Context) templ.Component { return views.ErasurePartCheck(erasurePartCheck(ctx)) }},
+		{Name: "One kind, made anonymous", Page: erasurePartAnonymised},
+		{Name: "One kind, nothing of that time", Page: erasurePartNothing},
+		{Name: "One kind, under way", Page: func(ctx context.Context) templ.Component { return views.ErasurePart(erasurePart(ctx)) }},
+		{Name: "One kind, waits for a legal matter", Page: erasurePartWaits},
+		{Name: "One kind, done", Page: erasurePartDone},
 	}}
+}
+
+func logName(ctx context.Context) string { return pick(ctx, "Connection log", "接続の記録") }
+
+func erasurePartChoice(ctx context.Context) templ.Component {
+	return views.ErasurePartChoice(views.ErasurePartChoicePage{
+		Shell: person(ctx, "data", text.T(ctx, "erasure.part.choiceTitle", "Category", logName(ctx))), Category: logName(ctx), Back: "/", Timed: true,
+		Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "erasure.part.timeMissing")}},
+	})
+}
+
+func erasurePartCheck(ctx context.Context) views.ErasurePartCheckPage {
+	return views.ErasurePartCheckPage{
+		Shell: person(ctx, "data", text.T(ctx, "erasure.part.checkTitle", "Category", logName(ctx))), Category: logName(ctx), Action: "/", Back: "/", Copy: "/",
+		Rows: 21_480, Since: at("2026-03-01"), Until: at("2026-04-01"), Kept: dataAbout(ctx).Kept,
+		Effect: pick(ctx, "Nothing changes in how you connect.", "接続の方法は何も変わりません。"),
+	}
+}
+
+func erasurePartAnonymised(ctx context.Context) templ.Component {
+	p := erasurePartCheck(ctx)
+	p.Rows, p.Since, p.Until, p.Anonymised = 4, time.Time{}, time.Time{}, true
+	p.Why = pick(ctx, "Survey results would be wrong if single answers vanished.", "回答の一部だけが消えると、集計が正しくなくなるためです。")
+	return views.ErasurePartCheck(p)
+}
+
+func erasurePartNothing(ctx context.Context) templ.Component {
+	p := erasurePartCheck(ctx)
+	p.Rows = 0
+	return views.ErasurePartCheck(p)
+}
+
+func erasurePart(ctx context.Context) views.ErasurePartPage {
+	return views.ErasurePartPage{
+		Shell: person(ctx, "data", text.T(ctx, "erasure.part.runningTitle")), Category: logName(ctx), Back: "/", Asked: now(), Since: at("2026-03-01"), Until: at("2026-04-01"),
+		Done: 10_000, Due: 21_480,
+	}
+}
+
+func erasurePartWaits(ctx context.Context) templ.Component {
+	p := erasurePart(ctx)
+	p.Waits, p.Done = true, 0
+	return views.ErasurePart(p)
+}
+
+func erasurePartDone(ctx context.Context) templ.Component {
+	p := erasurePart(ctx)
+	p.Title = text.T(ctx, "erasure.part.doneTitle")
+	p.Finished, p.Done, p.Receipt = now().Add(time.Minute), p.Due, "/"
+	return views.ErasurePart(p)
 }
 
 func erasureRuns() time.Time { return now().Add(36 * time.Hour) }

@@ -18,6 +18,32 @@ func policyChapter() Group {
 			p.Standing, p.Since, p.Next = views.PolicyEarlier, at("2025-05-01"), at("2026-05-01")
 			return views.Policy(p)
 		}},
+		{Name: "Policy, all versions", Page: func(ctx context.Context) templ.Component {
+			return views.PolicyVersions(views.PolicyVersionsPage{Shell: shell(ctx, "policy", text.T(ctx, "policy.versions")), Versions: policyVersions(ctx)})
+		}},
+		{Name: "Policy, what is different", Page: func(ctx context.Context) templ.Component { return views.PolicyCompare(policyCompare(ctx)) }},
+		{Name: "Policy, nothing different", Page: func(ctx context.Context) templ.Component {
+			p := policyCompare(ctx)
+			p.Comparison = views.PolicyComparison{}
+			return views.PolicyCompare(p)
+		}},
+		{Name: "Desk, versions of the policy", Page: func(ctx context.Context) templ.Component { return views.StaffPolicies(staffPolicies(ctx)) }},
+		{Name: "Desk, the text of a draft", Page: func(ctx context.Context) templ.Component {
+			return views.StaffPolicyText(views.StaffPolicyTextPage{
+				Shell: staff(ctx, "staffPolicy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")), ID: "2027", Lang: "English", Code: "en", Blocks: policyPage(ctx).Blocks,
+			})
+		}},
+		{Name: "Desk, a draft to publish", Page: func(ctx context.Context) templ.Component { return views.StaffPolicyOne(staffPolicy(ctx)) }},
+		{Name: "Desk, a draft to read", Page: func(ctx context.Context) templ.Component {
+			p := staffPolicy(ctx)
+			p.Publish, p.Review = false, true
+			return views.StaffPolicyOne(p)
+		}},
+		{Name: "Desk, an announced version", Page: func(ctx context.Context) templ.Component {
+			p := staffPolicy(ctx)
+			p.Publish, p.Withdraw, p.Version.State = false, true, views.StaffPolicyAnnounced
+			return views.StaffPolicyOne(p)
+		}},
 		{Name: "Contact, for somebody signed in", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
 				Shell: person(ctx, "contact", text.T(ctx, "policy.contactTitle")), List: views.ListOfContacts, Contact: contacts(ctx),
@@ -55,15 +81,62 @@ func held(ctx context.Context) []views.PolicyEntry {
 	return []views.PolicyEntry{
 		{
 			Title: pick(ctx, "Connections", "接続の記録"), Href: "/", Text: pick(ctx, "When you were connected, and how much went through.", "接続された日時と通信量です。"),
-			Facts: []views.PolicyFact{{Key: "data.kept", Rule: text.Rule{Kind: "retention.row", Keep: text.Span{N: 12, Unit: "month"}}}},
+			Facts: []views.PolicyFact{{Name: text.T(ctx, "data.kept"), Value: text.Rule{Kind: "retention.row", Keep: text.Span{N: 12, Unit: "month"}}.In(ctx)}},
 		},
 		{
 			Title: pick(ctx, "Orders", "ご注文"), Href: "/", Text: pick(ctx, "What you bought.", "ご購入の内容です。"),
-			Facts: []views.PolicyFact{{Key: "data.kept", Rule: text.Rule{
+			Facts: []views.PolicyFact{{Name: text.T(ctx, "data.kept"), Value: text.Rule{
 				Kind: "retention.row", Keep: text.Span{N: 10, Unit: "year"},
 				Own: pick(ctx, "Kept for {keep} after the order.", "ご注文から{keep}間保存します。"), Because: pick(ctx, "Tax law asks for it.", "税法の定めによるものです。"),
-			}}},
+			}.In(ctx)}},
 		},
+	}
+}
+
+func policyVersions(ctx context.Context) []views.PolicyVersion {
+	return []views.PolicyVersion{
+		{ID: "2026", Since: at("2026-05-01"), Standing: views.PolicyCurrent, Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。"), Compare: "/"},
+		{ID: "2025", Since: at("2025-05-01"), Standing: views.PolicyEarlier, Changes: pick(ctx, "The first version.", "最初の版です。"), Href: "/"},
+	}
+}
+
+func policyDifference(ctx context.Context) views.PolicyComparison {
+	return views.PolicyComparison{
+		Sections: []views.PolicyDifference{
+			{ID: "what", Title: pick(ctx, "What we hold", "保有する情報"), How: views.PolicyChanged, Same: 12, Changes: []views.PolicyChange{
+				{How: views.PolicyChanged, In: pick(ctx, "Connections", "接続の記録"), Pieces: []views.PolicyPiece{
+					{Text: pick(ctx, "How long: ", "保存期間：接続から")}, {How: views.PolicyRemoved, Text: pick(ctx, "24 months", "24か月")},
+					{How: views.PolicyAdded, Text: pick(ctx, "12 months", "12か月")}, {Text: pick(ctx, " after the connection.", "間保存します。")},
+				}},
+				{How: views.PolicyRemoved, Pieces: []views.PolicyPiece{{How: views.PolicyRemoved, Text: pick(ctx, "We keep a copy on tape.", "テープに写しを保存します。")}}},
+			}},
+			{ID: "cookies", Title: pick(ctx, "Cookies", "Cookie"), How: views.PolicyAdded, Changes: []views.PolicyChange{
+				{How: views.PolicyAdded, Pieces: []views.PolicyPiece{{How: views.PolicyAdded, Text: pick(ctx, "This portal sets two.", "このポータルでは2種類を使用します。")}}},
+			}},
+		},
+		Same: []string{pick(ctx, "Who we are", "当社について")},
+	}
+}
+
+func policyCompare(ctx context.Context) views.PolicyComparePage {
+	all := policyVersions(ctx)
+	return views.PolicyComparePage{
+		Shell: shell(ctx, "policy", text.T(ctx, "policy.compareTitle")), From: all[1], To: all[0], Versions: all, Comparison: policyDifference(ctx),
+	}
+}
+
+func staffPolicies(ctx context.Context) views.StaffPoliciesPage {
+	return views.StaffPoliciesPage{Shell: staff(ctx, "staffPolicy", text.T(ctx, "policy.desk.title")), Versions: []views.StaffPolicy{
+		{ID: "2027", State: views.StaffPolicyReview, From: at("2027-01-01"), Drafted: at("2026-11-01"), Reviewed: views.StaffDeed{By: "Noor Example", At: at("2026-11-02")}},
+		{ID: "2026", State: views.StaffPolicyCurrent, From: at("2026-05-01"), Drafted: at("2026-04-01"), Published: views.StaffDeed{At: at("2026-05-01")}},
+	}}
+}
+
+func staffPolicy(ctx context.Context) views.StaffPolicyPage {
+	return views.StaffPolicyPage{
+		Shell: staff(ctx, "staffPolicy", text.T(ctx, "policy.desk.draftTitle", "ID", "2027")), Version: staffPolicies(ctx).Versions[0], Action: "/", Seen: "1", Publish: true, Day: "2027-01-01",
+		Asks:  []views.PolicyAsk{{Topic: "analytics", Name: pick(ctx, "Measuring", "測定"), Basis: true}, {Topic: "news", Name: pick(ctx, "News", "ニュース")}},
+		Texts: []views.PolicyText{{Lang: pick(ctx, "English", "英語"), Code: "en", Comparison: policyDifference(ctx)}},
 	}
 }
 
@@ -73,11 +146,8 @@ func policyPage(ctx context.Context) views.PolicyPage {
 		return views.PolicyBlock{HTML: `<h2 id="` + id + `">` + title + `</h2><p>` + words + `</p>`}
 	}
 	return views.PolicyPage{
-		Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。"),
-		Versions: []views.PolicyVersion{
-			{Since: at("2026-05-01"), Changes: pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。")},
-			{Since: at("2025-05-01"), Changes: pick(ctx, "The first version.", "最初の版です。"), Href: "/"},
-		},
+		Changes:  pick(ctx, "The keeping times are shorter.", "保存期間を短くしました。"),
+		Versions: policyVersions(ctx), Compare: "/",
 		Shell:    shell(ctx, "policy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")),
 		Standing: views.PolicyCurrent, Since: at("2026-05-01"),
 		Sections: []ui.Link{{Label: who, Href: "#who"}, {Label: what, Href: "#what"}},
@@ -114,8 +184,8 @@ func recipients(ctx context.Context) templ.Component {
 		Entries: []views.PolicyEntry{{
 			Title: pick(ctx, "The payment provider", "決済代行会社"), Text: pick(ctx, "Takes the payment when you order.", "ご注文の際に決済を行います。"),
 			Facts: []views.PolicyFact{
-				{Key: "policy.whichData", Value: pick(ctx, "Name and amount", "氏名と金額")},
-				{Key: "policy.theirs", Address: "https://pay.example.com/privacy"},
+				{Name: text.T(ctx, "policy.whichData"), Value: pick(ctx, "Name and amount", "氏名と金額")},
+				{Name: text.T(ctx, "policy.theirs"), Address: "https://pay.example.com/privacy"},
 			},
 		}},
 	})

@@ -76,6 +76,7 @@ func New(t testing.TB, change ...func(*app.Parts)) *Portal {
 	must(t, err)
 	_, err = parts.DB.Pool.Exec(t.Context(), `insert into clock_watch (seen_at) values ('infinity') on conflict do nothing`) // the test moves the clock as it likes
 	must(t, err)
+	must(t, p.Notices.TakeIn(t.Context()))
 	p.Parts, p.DB, p.Ring, p.Files = parts, parts.DB, parts.Ring, parts.Files
 	return p
 }

@@ -1,0 +1,71 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// placeMost is how many statements' lines get their places in one transaction.
+const placeMost = 2000
+
+// placeSQL gives places to lines that have none, and tells of how many statements
+// they were. A line that has gone since gets none.
+const placeSQL = `
+with taken as (
+  delete from consent_unplaced where ctid = any (array(select ctid from consent_unplaced limit $1)) returning events
+), placed as (
+  insert into consent_place (position, event_id)
+  select nextval('consent_position'), id from (
+    select e.id from taken cross join unnest(events) u(id) join consent_event e using (id) order by e.at, e.id
+  ) lines
+)
+select count(*) from taken`
+
+// place is done by one at a time: the next sees what this one has committed. It
+// tells whether there may be more.
+func place(ctx context.Context, tx postgres.Tx) (more bool, err error) {
+	if _, err = tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended('portal consent place', 0))"); err != nil {
+		return false, fmt.Errorf("consent: waiting to place: %w", err)
+	}
+	var n int
+	if err = tx.PGX.QueryRow(ctx, placeSQL, placeMost).Scan(&n); err != nil {
+		return false, fmt.Errorf("consent: placing: %w", err)
+	}
+	return n == placeMost, nil
+}
+
+// hasPlace tells whether a cursor is of this ledger: its line stands there, or
+// stood there and has gone with its person.
+func hasPlace(ctx context.Context, db postgres.Reader, c Cursor) (bool, error) {
+	if c.position == 0 {
+		return true, nil
+	}
+	var last int64
+	var id *uuid.UUID
+	err := db.QueryRow(ctx, `select coalesce(pg_sequence_last_value('consent_position'), 0), (select event_id from consent_place where position = $1)`, c.position).Scan(&last, &id)
+	if err != nil {
+		return false, fmt.Errorf("consent: looking for a place: %w", err)
+	}
+	return c.position <= last && (id == nil || checkOf(*id) == c.check), nil
+}
+
+func readChanges(ctx context.Context, db postgres.Reader, after int64, most int) ([]Change, error) {
+	rows, _ := db.Query(ctx, `
+		select p.position, e.id, e.person_id, e.topic, e.given, e.channel, e.at, e.wording
+		from consent_place p join consent_event e on e.id = p.event_id
+		where p.position > $1 order by p.position limit $2`, after, most) // CollectRows gives its error
+	changes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Change, error) {
+		c, err := pgx.RowToStructByPos[Change](row)
+		c.Wording = Version(c.Wording)
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("consent: reading changes: %w", err)
+	}
+	return changes, nil
+}
