@@ -97,6 +97,14 @@ func (s Standing) say(ctx context.Context) string {
 // refusable tells whether there is a no to say: also to what nobody asked.
 func (s Standing) refusable() bool { return s.On || s.Since.IsZero() }
 
+// means tells what a no does.
+func (c Choice) means(ctx context.Context) string {
+	if c.Effect == "" {
+		return c.Summary
+	}
+	return text.Sentences(ctx, text.T(ctx, "choices.effect"), c.Effect)
+}
+
 func (c Choice) hidden(say string, despite bool) []ui.Hidden {
 	fields := []ui.Hidden{{Name: "topics", Value: c.ID}, {Name: "seen", Value: c.Seen}, {Name: "say", Value: say}}
 	if despite {

@@ -1,20 +1,16 @@
 package views
 
-import (
-	"time"
-
-	"plusultra.link/privacy/views/ui"
-)
+import "time"
 
 // PolicyPage is the policy, its lists filled from the register.
 type PolicyPage struct {
 	Shell
 	Standing PolicyStanding
-	Since    time.Time // the day from which it is in force
-	Next     time.Time // of an earlier version: the day on which another followed
-	Changes  string    // what is different from the version before
-	Sections []ui.Link
-	Blocks   []PolicyBlock
+	Since    time.Time     // the day from which it is in force
+	Next     time.Time     // of an earlier version: the day on which another followed
+	Changes  string        // what is different from the version before
+	Blocks   []PolicyBlock // before the first section
+	Sections []PolicySection
 	Versions []PolicyVersion
 	Compare  string // where it is compared with the version before; empty for the first
 }
@@ -90,6 +86,13 @@ type PolicyChange struct {
 type PolicyPiece struct {
 	How  PolicyHow
 	Text string
+}
+
+// PolicySection is a part of the text under a heading, with which its first block
+// begins.
+type PolicySection struct {
+	ID, Title string
+	Blocks    []PolicyBlock
 }
 
 // PolicyBlock is prose (HTML that is safe to show) or a list of the register.

@@ -16,7 +16,6 @@ import (
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 type policyController struct{ *server }
@@ -68,10 +67,7 @@ func (c *policyController) page(ctx echo.Context, published []notice.Version, at
 	for _, lang := range c.Catalog.Languages() {
 		page.Alternates = append(page.Alternates, views.Alternate{Lang: lang, Href: c.BaseURL.String() + ctx.Request().URL.Path + "?lang=" + lang})
 	}
-	for _, s := range said.Sections {
-		page.Sections = append(page.Sections, ui.Link{Label: s.Title, Href: "#" + s.ID})
-	}
-	page.Blocks = c.blocks(said, func(slot notice.Slot, e *views.PolicyEntry, id string) {
+	page.Blocks, page.Sections = c.sections(said, func(slot notice.Slot, e *views.PolicyEntry, id string) {
 		if page.Standing != views.PolicyCurrent {
 			return
 		}
@@ -81,6 +77,23 @@ func (c *policyController) page(ctx echo.Context, published []notice.Version, at
 		e.Press = st.press(ctx, e.Title, c.topicsFor(slot, id)...)
 	})
 	return page
+}
+
+// sections are what a version says before its first section, and then section by
+// section.
+func (s *server) sections(said notice.Reading, more func(slot notice.Slot, e *views.PolicyEntry, id string)) (before []views.PolicyBlock, sections []views.PolicySection) {
+	for _, one := range said.Sections {
+		sections = append(sections, views.PolicySection{ID: one.ID, Title: one.Title})
+	}
+	for i, block := range s.blocks(said, more) {
+		at := slices.IndexFunc(sections, func(one views.PolicySection) bool { return one.ID == said.Parts[i].Section })
+		if at < 0 {
+			before = append(before, block)
+			continue
+		}
+		sections[at].Blocks = append(sections[at].Blocks, block)
+	}
+	return before, sections
 }
 
 // blocks are what a version says; more adds to each thing of its lists.

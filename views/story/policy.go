@@ -7,7 +7,6 @@ import (
 
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 func policyChapter() Group {
@@ -30,7 +29,7 @@ func policyChapter() Group {
 		{Name: "Desk, versions of the policy", Page: func(ctx context.Context) templ.Component { return views.StaffPolicies(staffPolicies(ctx)) }},
 		{Name: "Desk, the text of a draft", Page: func(ctx context.Context) templ.Component {
 			return views.StaffPolicyText(views.StaffPolicyTextPage{
-				Shell: staff(ctx, "staffPolicy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")), ID: "2027", Lang: "English", Code: "en", Blocks: policyPage(ctx).Blocks,
+				Shell: staff(ctx, "staffPolicy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")), ID: "2027", Lang: "English", Code: "en", Blocks: policyPage(ctx).Sections[0].Blocks,
 			})
 		}},
 		{Name: "Desk, a draft to publish", Page: func(ctx context.Context) templ.Component { return views.StaffPolicyOne(staffPolicy(ctx)) }},
@@ -150,13 +149,13 @@ func policyPage(ctx context.Context) views.PolicyPage {
 		Versions: policyVersions(ctx), Compare: "/",
 		Shell:    shell(ctx, "policy", pick(ctx, "How we treat your data", "お客様の情報の取り扱い")),
 		Standing: views.PolicyCurrent, Since: at("2026-05-01"),
-		Sections: []ui.Link{{Label: who, Href: "#who"}, {Label: what, Href: "#what"}},
-		Blocks: []views.PolicyBlock{
-			prose("who", who, pick(ctx, "We run a network for people at sea.", "海で働く方々のための通信サービスを運営しています。")),
-			{Contact: contacts(ctx)},
-			prose("what", what, pick(ctx, "Each kind has a page of its own.", "種類ごとのページがあります。")),
-			{Entries: held(ctx)},
-			{Fold: "authorities", Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
+		Sections: []views.PolicySection{
+			{ID: "who", Title: who, Blocks: []views.PolicyBlock{prose("who", who, pick(ctx, "We run a network for people at sea.", "海で働く方々のための通信サービスを運営しています。")), {Contact: contacts(ctx)}}},
+			{ID: "what", Title: what, Blocks: []views.PolicyBlock{
+				prose("what", what, pick(ctx, "Each kind has a page of its own.", "種類ごとのページがあります。")),
+				{Entries: held(ctx)},
+				{Fold: "authorities", Entries: []views.PolicyEntry{{Title: pick(ctx, "Office of Examples", "見本委員会"), Text: pick(ctx, "For everybody who lives in Exampleton.", "見本市にお住まいの方の窓口です。")}}},
+			}},
 		},
 	}
 }
