@@ -156,8 +156,9 @@ create table mail_message (
   id        uuid not null,
   kind      text not null,
   topic     text not null default '',
-  bulk      boolean not null default false, -- one of many to everybody: goes behind all that somebody waits for
+  bulk      boolean not null default false, -- one of many, or may be stopped: goes behind all that somebody waits for
   lang      text not null,
+  domain    text not null default '', -- that receives it; empty once it has gone
   sealed    bytea, -- null once sent or given up
   queued_at timestamptz not null,
   due_at    timestamptz not null default now(),
@@ -173,38 +174,71 @@ create table mail_message (
   check (holder is null or sealed is not null),
   primary key (person_id, id)
 );
-create index mail_message_due on mail_message (due_at, id) where sealed is not null and holder is null and not bulk;
-create index mail_message_bulk on mail_message (due_at, id) where sealed is not null and holder is null and bulk;
+create index mail_message_due on mail_message (bulk, due_at, id) where sealed is not null and holder is null;
 create index mail_message_held on mail_message (holder) where holder is not null;
 create index mail_message_failed on mail_message (failed_at) where failed_at is not null;
+create index mail_message_stuck on mail_message (domain, failure, queued_at) where sealed is not null and failure <> '';
 
--- Holds the n messages that are due longest, that nobody holds and one of these
--- keys opens; those that go to everybody only where fewer others are due.
--- Whatever statistics say of how many are due, and they are behind
--- when many have just been written, they are read in the index's order: sorting
--- all that is due for every few messages would cost more than sending them.
+-- How much one receiving domain is sent, in this minute, and whether it has asked
+-- for less. Rows go when a domain has been quiet for a day.
+create table mail_domain (
+  domain      text primary key,
+  minute      timestamptz not null, -- in which these were taken to be sent
+  taken       integer not null,
+  strikes     integer not null default 0, -- times that it asked for less, lately
+  slow_until  timestamptz not null default '-infinity' -- till then it is sent nothing
+);
+
+-- How many messages a domain is sent a minute at most, by limits ({"": {"minute":
+-- 300, "at_once": 4}, "example.com": …}; none without): half as many for each time
+-- that it asked for less, lately.
+create function mail_share(limits jsonb, d mail_domain, at timestamptz) returns integer language sql immutable as $$
+  select case when d.domain is not null then greatest(1, coalesce((coalesce(limits->d.domain, limits->'')->>'minute')::integer, 1000000)
+    >> case when d.slow_until > at - interval '10 minutes' then least(d.strikes, 10) else 0 end) end
+$$;
+
+-- Holds up to n messages that are due, that nobody holds and one of these keys
+-- opens: what somebody waits for before bulk, and of each the longest due.
+-- Whatever statistics say of how many are due, and they are behind when many have
+-- just been written, they are read in the index's order: sorting all that is due
+-- for every few messages would cost more than sending them.
+--
+-- A domain is sent so much a minute, and by so many workers at once; one that asked
+-- for less, by one. What is of a domain that has had its share is passed over, so
+-- it delays no other. Whoever takes does so alone, for a moment.
 -- +goose StatementBegin
-create function take_mail(by uuid, lease interval, at timestamptz, keys bytea[], n integer) returns setof mail_message
+create function take_mail(by uuid, lease interval, at timestamptz, keys bytea[], n integer, limits jsonb) returns setof mail_message
   language plpgsql set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off as $$
 declare
-  taken integer;
+  served text[];
+  within timestamptz := date_trunc('minute', at);
 begin
+  perform pg_advisory_xact_lock(hashtext('take_mail'));
+  select coalesce(array_agg(s.domain), '{}') into served from (
+    select d.domain from mail_domain d where d.slow_until > at or d.minute = within and d.taken >= mail_share(limits, d, at)
+    union
+    select h.domain from mail_message h left join mail_domain d on d.domain = h.domain where h.holder is not null group by h.domain
+      having count(distinct h.holder) >= coalesce((coalesce(limits->h.domain, limits->'')->>'at_once')::integer, 1000000)
+        or bool_or(d.strikes > 0 and d.slow_until > at - interval '10 minutes')) s;
   return query
+    with due as (
+      select d.person_id, d.id, d.domain, d.bulk, d.due_at from mail_message d
+      where d.sealed is not null and d.holder is null and d.due_at <= at and substring(d.sealed for 4) = any(keys) and d.domain <> all(served)
+      order by d.bulk, d.due_at, d.id limit 8 * n
+    ), placed as (
+      select u.*, row_number() over (partition by u.domain order by u.bulk, u.due_at, u.id) as place,
+        coalesce(mail_share(limits, d, at) - case when d.minute = within then d.taken else 0 end, (coalesce(limits->u.domain, limits->'')->>'minute')::integer, 1000000) as share
+      from due u left join mail_domain d on d.domain = u.domain
+    ), chosen as (
+      select m.person_id, m.id, m.domain from mail_message m
+      where (m.person_id, m.id) in (select p.person_id, p.id from placed p where p.place <= p.share order by p.bulk, p.due_at, p.id limit n)
+      for update skip locked
+    ), counted as (
+      insert into mail_domain as d (domain, minute, taken) select c.domain, within, count(*) from chosen c group by c.domain
+      on conflict (domain) do update set minute = within, taken = excluded.taken + case when d.minute = within then d.taken else 0 end
+    )
     update mail_message m set holder = by, held_until = clock_timestamp() + lease
-    where (m.person_id, m.id) in (
-      select d.person_id, d.id from mail_message d
-      where d.sealed is not null and d.holder is null and not d.bulk and d.due_at <= at and substring(d.sealed for 4) = any(keys)
-      order by d.due_at, d.id limit n for update skip locked)
+    from chosen c where m.person_id = c.person_id and m.id = c.id
     returning m.*;
-  get diagnostics taken = row_count;
-  if taken < n then
-    return query
-      update mail_message m set holder = by, held_until = clock_timestamp() + lease
-      where (m.person_id, m.id) in (
-        select d.person_id, d.id from mail_message d
-        where d.sealed is not null and d.holder is null and d.bulk and d.due_at <= at and substring(d.sealed for 4) = any(keys)
-        order by d.due_at, d.id limit n - taken for update skip locked)
-      returning m.*;
-  end if;
 end $$;
 -- +goose StatementEnd

@@ -227,6 +227,12 @@ func (s *server) staffRoutes() {
 	operation := &staffOperationController{s}
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
 	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.trustClock)
+	stuck := &staffMailController{s}
+	s.staff(get, stuckMailPath, staff.Admin, stuck.index)
+	s.staff(get, stuckMailPath+"/letters", staff.Admin, stuck.letters)
+	s.staff(post, stuckMailPath+"/retry", staff.Admin, stuck.retry, "tried again is tried again")
+	s.staffFresh(post, stuckMailPath+"/drop", staff.Admin, stuck.drop, "given up is given up, and what is not there can't be")
+
 	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
 	rules := &staffRetentionController{s}

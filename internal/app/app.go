@@ -57,14 +57,15 @@ type Parts struct {
 	Services []sso.Provider // to sign in with; none is fine
 	MailFrom string         // address; empty: the register's contact address
 
-	Signature mail.Signature // what is known of it on all mail
-	BaseURL   string         // without a slash at its end
-	Log       *slog.Logger
-	Now       func() time.Time
-	Zone      *time.Location // the office's: legal clocks go by its calendar, and times are shown in it; nil: UTC
-	Grace     time.Duration  // in which an erasure can be called off; 0: a week
-	Files     *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
-	Export    ExportRules
+	Signature  mail.Signature // what is known of it on all mail
+	MailLimits mail.Limits    // for receiving domains; nil: none but those they ask for
+	BaseURL    string         // without a slash at its end
+	Log        *slog.Logger
+	Now        func() time.Time
+	Zone       *time.Location // the office's: legal clocks go by its calendar, and times are shown in it; nil: UTC
+	Grace      time.Duration  // in which an erasure can be called off; 0: a week
+	Files      *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
+	Export     ExportRules
 }
 
 // ExportRules are the operator's figures for downloads.
@@ -176,7 +177,7 @@ func (a *App) ground(p Parts) {
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Log: p.Log, Now: p.Now,
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Log: p.Log, Now: p.Now,
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,

@@ -57,9 +57,10 @@ type Web struct {
 
 // Mail says how mail leaves.
 type Mail struct {
-	SMTP          string `name:"smtp" env:"PORTAL_SMTP" placeholder:"smtp://USER:PASSWORD@HOST:PORT" help:"Mail server; STARTTLS is required."`
-	SMTPPlaintext bool   `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
-	MailFrom      string `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
+	SMTP          string   `name:"smtp" env:"PORTAL_SMTP" placeholder:"smtp://USER:PASSWORD@HOST:PORT" help:"Mail server; STARTTLS is required."`
+	SMTPPlaintext bool     `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
+	MailFrom      string   `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
+	MailLimits    []string `env:"PORTAL_MAIL_LIMITS" default:"300/4" placeholder:"MINUTE/ATONCE,…" help:"How much one receiving domain is sent: messages a minute, and by how many workers at once. A domain with an equals sign before makes an exception, such as 300/4,example.com=1200/8. A domain that asks for less is slowed by itself."`
 
 	DKIM `embed:""`
 }
@@ -102,6 +103,7 @@ type Checked struct {
 	Zone     *time.Location
 	SMTP     SMTP
 	Signer   *mail.Signer // nil: the portal signs no mail
+	Limits   mail.Limits
 }
 
 // SMTP is a mail server.
@@ -137,6 +139,9 @@ func (c Config) Check() (Checked, error) {
 	if out.Register != nil {
 		out.Signer, err = c.DKIM.Signer(c.Sender(out.Register))
 		add(err)
+	}
+	if out.Limits, err = mail.ParseLimits(c.MailLimits); err != nil {
+		add(fmt.Errorf("PORTAL_MAIL_LIMITS: %w", err))
 	}
 	for _, p := range c.TrustedProxies {
 		_, network, err := net.ParseCIDR(p)

@@ -46,6 +46,8 @@ func undelivered(send *gomail.SendError, err error) error {
 func kindOf(send *gomail.SendError) Failure {
 	code, more := send.ErrorCode(), send.EnhancedStatusCode()
 	switch {
+	case code < 500 && slowsDomain(send.Reason, code, more):
+		return Slowed
 	case code == 0, code == shuttingDown:
 		return Unreachable
 	case code < 500:
@@ -66,6 +68,22 @@ func kindOf(send *gomail.SendError) Failure {
 		return Deferred
 	}
 	return Misconfigured // relaying denied, a policy, a protocol that it does not speak
+}
+
+// slowsDomain tells whether what was refused for now is a domain's wish: said of a
+// recipient or of a message, for a reason that is neither the mailbox's (x.1, x.2)
+// nor a mail server's that is about to end.
+func slowsDomain(step gomail.SendErrReason, code int, more string) bool {
+	if code == 0 || step != gomail.ErrSMTPRcptTo && step != gomail.ErrSMTPData && step != gomail.ErrSMTPDataClose {
+		return false
+	}
+	switch class, _, _ := strings.Cut(strings.TrimPrefix(more, "4."), "."); class {
+	case "4", "5", "7": // no route to it, too much at once, a policy
+		return true
+	case "":
+		return step == gomail.ErrSMTPRcptTo && (code == shuttingDown || code == 451 || code == 452)
+	}
+	return false
 }
 
 // answered tells whether the conversation can go on to another message: the

@@ -13,10 +13,12 @@ type Failure string
 const (
 	Refused       Failure = "refused"       // this address or message is refused for good (SMTP 5xx)
 	Deferred      Failure = "deferred"      // refused for now
+	Slowed        Failure = "slowed"        // refused for now, whatever it is: its domain wants less at a time
 	Unreachable   Failure = "unreachable"   // no mail server answers
 	Misconfigured Failure = "misconfigured" // the mail server does not take this portal's mail: sign-in, sender, relaying, policy
 	Restored      Failure = "restored"      // waited in a backup: it may have gone before
 	Unreadable    Failure = "unreadable"    // sealed with a key that no portal has had since
+	Dropped       Failure = "dropped"       // given up by the staff
 )
 
 // NotSent is an error that says why. What a server answered stands in it by

@@ -25,12 +25,14 @@ type held struct {
 
 	mu    sync.Mutex
 	until time.Time // by our own clock, a little before the database's
+
+	slowed map[string]bool // domains that asked for less: theirs are released
 }
 
 // hold takes some messages that are due.
 func (s *Service) hold(ctx context.Context) (*held, []messageRow, error) {
-	h := &held{service: s, id: postgres.NewID(), until: elapsed().Add(heldFor)}
-	rows, err := takeDue(ctx, s.deps.DB.Pool, h.id, s.deps.Now(), s.deps.Ring.OpensWith())
+	h := &held{service: s, id: postgres.NewID(), until: elapsed().Add(heldFor), slowed: map[string]bool{}}
+	rows, err := takeDue(ctx, s.deps.DB.Pool, h.id, s.deps.Now(), s.deps.Ring.OpensWith(), s.deps.Limits)
 	return h, rows, err
 }
 

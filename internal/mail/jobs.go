@@ -30,6 +30,9 @@ func (s *Service) SendDue(ctx context.Context) (bool, error) {
 		if ctx.Err() != nil || !h.ours() {
 			return true, h.release(ctx)
 		}
+		if h.slowed[row.Domain] {
+			continue
+		}
 		goOn, err := s.deliver(ctx, h, row)
 		if err != nil || !goOn && i+1 < len(rows) {
 			return true, errors.Join(err, h.release(ctx))

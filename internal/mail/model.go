@@ -53,8 +53,9 @@ type messageRow struct {
 	ID        uuid.UUID `gorm:"primaryKey"`
 	Kind      string
 	Topic     string
-	Bulk      bool // one of many to everybody: goes behind all others
+	Bulk      bool // one of many, or may be stopped: goes behind all others
 	Lang      string
+	Domain    string // that receives it; "" once it has gone
 	Sealed    []byte
 	QueuedAt  time.Time
 	DueAt     time.Time // to be tried, or tried again

@@ -36,6 +36,7 @@ type Deps struct {
 	Now     func() time.Time
 
 	Signature Signature
+	Limits    Limits
 }
 
 // Service writes messages down and delivers them.
@@ -157,7 +158,7 @@ func (s *Service) seal(id uuid.UUID, to Recipient, m Message) (row messageRow, e
 		return row, fmt.Errorf("mail %s: %w", m.Kind, err)
 	}
 	row = messageRow{PersonID: to.Owner, ID: id, Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.deps.Now()}
-	row.DueAt = row.QueuedAt
+	row.DueAt, row.Bulk, row.Domain = row.QueuedAt, m.Unsubscribe != nil, domainOf(to.Address)
 	row.Sealed, err = s.deps.Ring.Seal(purpose, row.ID[:], plain)
 	return row, err
 }
@@ -216,6 +217,10 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 	s.deps.Log.Log(ctx, level, said, "kind", row.Kind, "message", row.ID, "tries", row.Tries, "cause", n)
 	if err := setFailed(ctx, s.deps.DB.Pool, h.id, row); err != nil {
 		return false, err
+	}
+	if n.Kind == Slowed {
+		h.slowed[row.Domain] = true
+		return true, slow(ctx, s.deps.DB.Pool, h.id, row.Domain, now)
 	}
 	if !n.all() {
 		return true, nil

@@ -24,15 +24,15 @@ func insert(ctx context.Context, tx postgres.Tx, row messageRow) error {
 // insertAll writes messages down, but for those that are there already.
 func insertAll(ctx context.Context, tx postgres.Tx, rows []messageRow) (int64, error) {
 	people, ids, sealed := make(postgres.UUIDs, len(rows)), make(postgres.UUIDs, len(rows)), make([][]byte, len(rows))
-	kinds, topics, langs := make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows))
+	kinds, topics, langs, domains := make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows))
 	for i, row := range rows {
 		people[i], ids[i], sealed[i] = postgres.UUID(row.PersonID), postgres.UUID(row.ID), row.Sealed
-		kinds[i], topics[i], langs[i] = row.Kind, row.Topic, row.Lang
+		kinds[i], topics[i], langs[i], domains[i] = row.Kind, row.Topic, row.Lang, row.Domain
 	}
-	tag, err := tx.PGX.Exec(ctx, `insert into mail_message (person_id, id, kind, topic, lang, sealed, bulk, queued_at, due_at)
-		select person_id, id, kind, topic, lang, sealed, true, $7, $7
-		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[]) as m (person_id, id, kind, topic, lang, sealed)
-		on conflict do nothing`, people, ids, kinds, topics, langs, sealed, rows[0].QueuedAt)
+	tag, err := tx.PGX.Exec(ctx, `insert into mail_message (person_id, id, kind, topic, lang, sealed, domain, bulk, queued_at, due_at)
+		select person_id, id, kind, topic, lang, sealed, domain, true, $8, $8
+		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[]) as m (person_id, id, kind, topic, lang, sealed, domain)
+		on conflict do nothing`, people, ids, kinds, topics, langs, sealed, domains, rows[0].QueuedAt)
 	if err != nil {
 		return 0, fmt.Errorf("writing mail to many: %w", err)
 	}
@@ -46,8 +46,8 @@ func find(ctx context.Context, db *gorm.DB, owner, id uuid.UUID) (messageRow, er
 // takeDue holds some messages that are due, that nobody holds, and that one of
 // these keys opens, the oldest first. By pgx, as what follows: statements that
 // stand alone, and each is a round trip between two messages.
-func takeDue(ctx context.Context, db postgres.Writer, holder uuid.UUID, now time.Time, keys [][]byte) ([]messageRow, error) {
-	rows, err := db.Query(ctx, `select * from take_mail($1, $2, $3, $4, $5)`, holder, heldFor, now, keys, atOnce)
+func takeDue(ctx context.Context, db postgres.Writer, holder uuid.UUID, now time.Time, keys [][]byte, limits Limits) ([]messageRow, error) {
+	rows, err := db.Query(ctx, `select * from take_mail($1, $2, $3, $4, $5, $6)`, holder, heldFor, now, keys, atOnce, limits)
 	if err != nil {
 		return nil, fmt.Errorf("taking mail that is due: %w", err)
 	}
@@ -115,7 +115,7 @@ func setSent(ctx context.Context, db *postgres.DB, gone []*yes) error {
 	for i, y := range gone {
 		people[i], ids[i], times[i] = postgres.UUID(y.row.PersonID), postgres.UUID(y.row.ID), y.at
 	}
-	_, err := db.Planned(ctx, `update mail_message m set sent_at = g.at, sealed = null, failed_at = null, failure = '', holder = null, held_until = null
+	_, err := db.Planned(ctx, `update mail_message m set sent_at = g.at, sealed = null, domain = '', failed_at = null, failure = '', holder = null, held_until = null
 		from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as g (person_id, id, at)
 		where m.person_id = g.person_id and m.id = g.id`, people, ids, times)
 	return err

@@ -11,10 +11,15 @@ import (
 // that belongs to nobody here; those of people are the register's matter.
 const keepNobodys = 30 * 24 * time.Hour
 
-// Sweep deletes the rows that belong to nobody. It is safe to run twice, or in
+// Sweep deletes the rows that belong to nobody, and what is known of domains that
+// nothing was sent to lately. It is safe to run twice, or in
 // two portals at once.
 func (s *Service) Sweep(ctx context.Context) error {
-	return deleteNobodys(ctx, s.deps.DB.Pool, s.deps.Now().Add(-keepNobodys))
+	now := s.deps.Now()
+	if err := deleteQuietDomains(ctx, s.deps.DB.Pool, now.Add(-quietDomain)); err != nil {
+		return err
+	}
+	return deleteNobodys(ctx, s.deps.DB.Pool, now.Add(-keepNobodys))
 }
 
 // GiveUpWaiting ends what a restored backup says is still to be sent: most of it

@@ -43,6 +43,10 @@ func desk() Group {
 		{Name: "Operation, all well", Page: operationFine},
 		{Name: "Operation, everything wrong", Page: operationWrong},
 		{Name: "Operation, just begun", Page: operationEmpty},
+		{Name: "Mail that does not go", Page: stuckMail},
+		{Name: "Mail that does not go, none", Page: stuckMailNone},
+		{Name: "Letters that do not go", Page: stuckLetters},
+		{Name: "Letters that do not go, no reason chosen", Page: stuckLetter},
 		{Name: "Retention", Page: retentionRan},
 		{Name: "Retention, before the first run", Page: retentionEmpty},
 	}}
