@@ -6,7 +6,7 @@ create table person (
   lang       text not null default 'en',
   zone       text not null default '', -- IANA name; empty: not known
   zone_chosen boolean not null default false, -- by them, and not by their browser
-  age_band   text not null check (age_band in ('13-17', '18+')), -- asked once, the date is not kept
+  age_band   text not null check (age_band in ('13', '14', '15', '16-17', '18+')), -- asked once, the date is not kept
   closing_at timestamptz -- an erasure has begun: nobody signs in any more
 );
 
@@ -99,7 +99,7 @@ create index used_form_at on used_form (at);
 -- address that was typed) and of the network block.
 create table security_event (
   hour      timestamptz not null,
-  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
+  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'guardian', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
   outcome   text not null check (outcome in ('wrong', 'locked', 'refused')),
   account   bytea not null, -- empty: not known
   source    bytea not null,

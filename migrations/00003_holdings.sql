@@ -148,7 +148,7 @@ create table consent_event (
   at        timestamptz not null,
   topic     text not null check (topic <> ''),
   given     boolean not null,
-  channel   text not null check (channel in ('sign-up', 'preferences', 'beside-data', 'mailed-link', 'signal', 'despite-signal', 'one-click', 'unsubscribe-page', 'undo', 'staff', 'import', 'erasure')),
+  channel   text not null check (channel in ('sign-up', 'preferences', 'beside-data', 'mailed-link', 'signal', 'despite-signal', 'one-click', 'unsubscribe-page', 'undo', 'guardian', 'staff', 'import', 'erasure')),
   wording   text not null default '', -- the text that was read, word by word
   lang      text not null default '',
   primary key (person_id, id)
@@ -179,6 +179,18 @@ create table consent_state (
   at        timestamptz not null,
   channel   text not null, -- of the event that it comes from
   primary key (person_id, topic)
+);
+-- Whom somebody too young to say yes alone asked to agree, and to what: a parent or
+-- guardian, whose address is known by its keyed hash only.
+create table guardian (
+  person_id    uuid primary key,
+  wished       text[] not null, -- topics that the person would say yes to
+  allowed      text[] not null default '{}', -- those that the guardian agreed to
+  address_hash bytea check (length(address_hash) = 32), -- null until the person says it
+  asked_at     timestamptz, -- the link that was mailed then works
+  answered_at  timestamptz,
+  check ((address_hash is null) = (asked_at is null)),
+  check (answered_at is null or asked_at is not null)
 );
 -- Outlives accounts: an address, known only by its keyed hash, that gets no
 -- mail of a topic ('*' for all of them).

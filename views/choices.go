@@ -54,6 +54,8 @@ type Standing struct {
 	On    bool
 	Since time.Time // zero: nothing was said
 	How   Channel
+	// Barred tells that a parent or guardian has to agree before a yes counts.
+	Barred bool
 }
 
 // Press is a choice where somebody reads of what rests on it: how it stands,
@@ -82,6 +84,8 @@ func (s Standing) badge(ctx context.Context) ui.BadgeProps {
 // say tells how it stands, since when and by what.
 func (s Standing) say(ctx context.Context) string {
 	switch {
+	case s.Barred:
+		return text.T(ctx, "guardian.needed")
 	case s.Since.IsZero() && s.On:
 		return text.T(ctx, "choices.default")
 	case s.Since.IsZero():
@@ -95,7 +99,7 @@ func (s Standing) say(ctx context.Context) string {
 }
 
 // refusable tells whether there is a no to say: also to what nobody asked.
-func (s Standing) refusable() bool { return s.On || s.Since.IsZero() }
+func (s Standing) refusable() bool { return !s.Barred && (s.On || s.Since.IsZero()) }
 
 // means tells what a no does.
 func (c Choice) means(ctx context.Context) string {

@@ -12,6 +12,7 @@ type EmailPage struct {
 	Address  string
 	Topics   []EmailTopic
 	Locked   []EmailTopic
+	Barred   []string     // names of those that a parent or guardian has to agree to first
 	AllOff   bool         // everything that can be off is
 	Events   []EmailEvent // those that were about everything
 	Problems ui.Problems

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -116,7 +117,7 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 }
 
 func standing(p consent.Preference) views.Standing {
-	return views.Standing{On: p.On, Since: p.Since, How: views.Channel(p.Channel)}
+	return views.Standing{On: p.On, Since: p.Since, How: views.Channel(p.Channel), Barred: p.Barred}
 }
 
 // create writes one press at once. A no is written whatever the page showed. A
@@ -145,6 +146,9 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 	}
 	changed, stale, err := c.Consents.Choose(r.Context(), choice, form.boxes())
 	if problems, ok := fault.Fields(err); ok {
+		for i := range problems {
+			problems[i].Field = "choice-" + strings.TrimPrefix(problems[i].Field, "topic-")
+		}
 		return c.again(ctx, address, form, problems)
 	}
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
@@ -197,6 +198,12 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 			d.client().post("/privacy-choices/by-mail", url.Values{"email": {s}})
 			return d.count(`select count(*) from mail_message where kind = 'choices' and person_id = $1`, id) == before+1
 		},
+		"/privacy-choices/parent": func(s string) bool { // one's own is no parent's
+			d.Exec(`update person set age_band = '15' where id = $1`, id)
+			c := d.client().signIn("taro@xn--r8jz45g.example")
+			got := c.post("/privacy-choices/parent", url.Values{"email": {s}, "topics": {"promotions"}})
+			return strings.Contains(c.get(got.header.Get("Location")).body, "This is your own address")
+		},
 		"/staff/sign-in": func(s string) bool {
 			return d.client().post("/staff/sign-in", url.Values{"email": {local.Replace(strings.NewReplacer("ｔａｒｏ", "ｎｏｏｒ", "TARO", "NOOR").Replace(s))}, "password": {staffPassword}}).header.Get("Location") == "/staff/code"
 		},
@@ -250,7 +257,11 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	must(t, err)
 	out, err := d.Consents.UnsubscribeLinks(to, "promotions")
 	must(t, err)
+	d.Exec(`update person set age_band = '15' where id = $1`, to.Owner)
+	must(t, d.Consents.AskGuardian(t.Context(), consent.Choice{Actor: audit.ByPerson(to.Owner), Person: to.Owner, Lang: "en"}, "parent@example.com", []string{"promotions"}))
+	d.Exec(`update person set age_band = '18+' where id = $1`, to.Owner)
 	links := map[string]string{
+		"/parent/:token": d.linkTo(d.letter("parent@example.com", "agreement"), "/parent/"),
 		"/verify/:token": d.linkTo(d.letter("kim@example.com", "Confirm"), "/verify/"), "/reset/:token": d.linkTo(d.letter("robin@example.com", "Set a new password"), "/reset/"),
 		"/privacy-choices/by-mail/:token": d.linkTo(d.letter("robin@example.com", "Your privacy choices"), "/privacy-choices/by-mail/"),
 		"/staff/enrol/:token":             invitation, "/unsubscribe/:token": out.OneClick,

@@ -110,6 +110,10 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 			continue
 		}
 		page.AllOff = page.AllOff && !p.On
+		if p.Barred {
+			page.Barred = append(page.Barred, name.In(lang))
+			continue
+		}
 		page.Topics = append(page.Topics, views.EmailTopic{
 			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On, Seen: p.Topic.ID + ":" + p.Version(),
 			Since: p.Since, How: views.Channel(p.Channel), Events: lines(*history, p.Topic.ID),

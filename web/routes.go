@@ -154,6 +154,12 @@ func (s *server) routes() {
 	s.open(get, choicesPath, choices.show)
 	s.person(post, choicesPath, choices.create, "it says how things stand, and a no is written whenever it is said")
 
+	guardians := &guardianController{s}
+	s.person(get, parentPath, guardians.new)
+	s.person(post, parentPath, guardians.create)
+	s.open(get, "/parent/:token", guardians.show)
+	s.open(post, "/parent/:token", guardians.update, "it says how things stand")
+
 	mailed := &mailedChoicesController{choices}
 	s.open(get, choicesByMail, mailed.new)
 	s.open(post, choicesByMail, mailed.create)

@@ -14,8 +14,11 @@ type AgeBand string
 
 // The age bands. Nobody younger joins (promise P21).
 const (
-	Minor AgeBand = "13-17"
-	Adult AgeBand = "18+"
+	Thirteen AgeBand = "13"
+	Fourteen AgeBand = "14"
+	Fifteen  AgeBand = "15"
+	Youth    AgeBand = "16-17"
+	Adult    AgeBand = "18+"
 )
 
 // Person is somebody with an account.

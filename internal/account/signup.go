@@ -78,9 +78,9 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	if len(problems) > 0 {
 		return fault.Invalidate(problems...)
 	}
-	age := ageOn(now, f.Born)
-	if age < 13 {
-		return fault.New(fault.Forbidden, TooYoung)
+	band, err := bandOf(ageOn(now, f.Born))
+	if err != nil {
+		return err
 	}
 	at, err := s.writable(ctx, f.Email)
 	if err != nil {
@@ -96,10 +96,7 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 	}
 	pending := pendingSignUp{
 		Email: email, Spelling: written, Name: f.name(), Country: f.Country, Region: f.region(),
-		Lang: from.Lang, Band: Adult, Topics: f.Topics,
-	}
-	if age < 18 {
-		pending.Band = Minor
+		Lang: from.Lang, Band: band, Topics: f.Topics,
 	}
 	if err := s.allow(ctx, mailsTo, email); fault.Is(err, fault.TooMany) {
 		return nil // whoever floods an address with mail learns nothing by it

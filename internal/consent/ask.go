@@ -30,6 +30,7 @@ const (
 	BySignal    Why = "signal"     // their browser said no: Global Privacy Control, Do Not Track
 	OnList      Why = "suppressed" // an address of theirs is on the suppression list
 	Closing     Why = "closed"     // the account is being erased
+	TooYoung    Why = "too-young"  // a parent or guardian has to agree first
 	Restriction Why = "restricted" // data may be kept, but not used without a yes
 	Unknown     Why = "unknown"    // nobody here has this address or id
 	Unreadable  Why = "unreadable" // it is neither an address nor an id
@@ -37,7 +38,7 @@ const (
 
 // Whys are all of them.
 func Whys() []Why {
-	return []Why{Locked, Agreed, NotRefused, NotAsked, Said, BySignal, OnList, Closing, Restriction, Unknown, Unreadable}
+	return []Why{Locked, Agreed, NotRefused, NotAsked, Said, BySignal, OnList, Closing, TooYoung, Restriction, Unknown, Unreadable}
 }
 
 // Name is how another system calls somebody: as rows that are imported do, by an
@@ -121,6 +122,7 @@ func (s *Service) readNamed(r *postgres.Reads, t register.Topic, names []Name, d
 			theirs = append(theirs, a.addresses...)
 		}
 		theirs = slices.DeleteFunc(theirs, func(address string) bool { _, asked := listed[address]; return asked })
+		youths := s.readYoung(more, people)
 		restricted := &map[uuid.UUID]time.Time{}
 		if len(people) > 0 && !t.Locked {
 			restricted = s.deps.Restricted(more, people)
@@ -130,7 +132,7 @@ func (s *Service) readNamed(r *postgres.Reads, t register.Topic, names []Name, d
 			all := make([]addressee, len(names))
 			for i, n := range names {
 				all[i] = (*found)[n.key()]
-				all[i].restricted = (*restricted)[all[i].person]
+				all[i].restricted, all[i].young = (*restricted)[all[i].person], (*youths)[all[i].person]
 				all[i].suppression = map[string]time.Time{}
 				for _, address := range append(all[i].addresses, n.address) {
 					all[i].listed(listed[address])
@@ -183,6 +185,8 @@ func (a addressee) answer(t register.Topic) Answer {
 		return no(OnList, since)
 	case a.person == uuid.Nil:
 		return no(Unknown, time.Time{})
+	case p.Barred && (p.Since.IsZero() || a.states[t.ID].Given):
+		return no(TooYoung, time.Time{})
 	case !a.restricted.IsZero() && p.On && !p.Channel.ownWord():
 		return no(Restriction, a.restricted)
 	case p.Since.IsZero() && p.On:

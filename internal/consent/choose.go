@@ -101,6 +101,9 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 			if before.On == on && !unasked(before) {
 				continue
 			}
+			if on && before.Barred {
+				return nil, bar(topic)
+			}
 			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
 				if err := applySuppression(ctx, tx, c.Person, id, before.Since); err != nil {
 					return nil, err
@@ -165,17 +168,31 @@ func (s *Service) AllOffIn(ctx context.Context, tx postgres.Tx, c Choice) (int64
 
 // Joined puts the topics that somebody ticked when they signed up into the
 // ledger: it is account.Deps.Joined. A topic that went away meanwhile is none,
-// and so is one that the form does not ask for.
+// and so is one that the form does not ask for. What they are too young for waits
+// until they say whom to ask.
 func (s *Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
+	if len(j.Topics) == 0 {
+		return nil
+	}
+	known, err := s.readNow(ctx, tx.Reads(), person)
+	if err != nil {
+		return err
+	}
+	wished := s.minors(known, j.Topics)
+	if len(wished) > 0 {
+		if err := putGuardian(ctx, tx.PGX, guardianRow{PersonID: person, Wished: wished}); err != nil {
+			return err
+		}
+	}
 	var events []Event
 	for _, topic := range s.deps.Register.Topics {
-		if topic.Offered() && slices.Contains(j.Topics, topic.ID) {
+		if topic.Offered() && slices.Contains(j.Topics, topic.ID) && !slices.Contains(wished, topic.ID) {
 			events = append(events, Event{
 				PersonID: person, At: j.At, Topic: topic.ID, Given: true, Channel: SignUp, Wording: s.Wording(ctx, topic, j.Lang), Lang: j.Lang,
 			})
 		}
 	}
-	_, err := write(ctx, tx.PGX.Exec, events)
+	_, err = write(ctx, tx.PGX.Exec, events)
 	return err
 }
 

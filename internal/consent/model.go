@@ -26,6 +26,7 @@ const (
 	Despite     Channel = "despite-signal"   // the person's yes, in a browser that says no and knowing so
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
+	Guardian    Channel = "guardian"         // a parent's or guardian's, behind the link that was mailed to them
 	Staff       Channel = "staff"
 	Erasing     Channel = "erasure"    // the person is being erased
 	Suppressed  Channel = "suppressed" // nothing was said, but the address is on the suppression list
@@ -42,7 +43,7 @@ func Channels() []Channel {
 // ownWord tells whether a yes by this channel came from the person, and so
 // counts for more than an older suppression of their address.
 func (c Channel) ownWord() bool {
-	return c == SignUp || c == Preferences || c == Undo || c == Mailed || c == Despite
+	return c == SignUp || c == Preferences || c == Undo || c == Mailed || c == Despite || c == Guardian
 }
 
 // Event is one line of the ledger: who, what, when, how, on which wording.
@@ -66,6 +67,9 @@ type Preference struct {
 	On      bool
 	Since   time.Time // zero if nothing was ever said: it is as it is for everybody
 	Channel Channel   // empty if nothing was ever said
+	// Barred tells that the person is too young to say yes to it alone, and nobody
+	// who may has agreed: it is off, whatever was said.
+	Barred bool
 }
 
 // Version tells two states of a topic apart: it changes whenever something is

@@ -15,6 +15,7 @@ import (
 type addressee struct {
 	states      map[string]State
 	suppression map[string]time.Time // topic → the latest
+	young       *young               // nil: of age when they joined
 
 	// What only those read who ask about many (readNamed).
 	person     uuid.UUID // uuid.Nil: nobody here
@@ -45,12 +46,13 @@ func (s addressee) listed(suppressions []suppressionRow) {
 // about is what it all comes to for one topic:
 //
 //   - a locked topic is on;
+//   - what somebody is too young for is off, unless a guardian agreed to it;
 //   - else the last word about the topic counts, or else, if it is mail, that
 //     about all mail, or else what the register says for everybody;
 //   - but a suppressed address gets no mail, unless its owner said yes
 //     themselves and did so afterwards.
 func (s addressee) about(t register.Topic) Preference {
-	p := Preference{Topic: t, On: t.DefaultOn}
+	p := Preference{Topic: t, On: t.DefaultOn && !s.young.needsYes(t)}
 	if t.Locked {
 		p.On = true
 		return p
@@ -62,6 +64,9 @@ func (s addressee) about(t register.Topic) Preference {
 	}
 	if ok {
 		p.On, p.Since, p.Channel = row.Given, row.At, row.Channel
+	}
+	if s.young.barred(t) {
+		p.On, p.Barred = false, true
 	}
 	if !t.IsMail() {
 		return p

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/keyring"
+	"plusultra.link/privacy/internal/limit"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
@@ -23,6 +25,9 @@ type Deps struct {
 	// Restricted are those of people whose data may be kept but not used, unless
 	// they agree to it, and since when (GDPR art. 18).
 	Restricted func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time
+	Limits     *limit.Limiter
+	Mail       *mail.Service
+	Recipient  func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) // where somebody gets their mail
 	Now        func() time.Time
 }
 

@@ -95,8 +95,15 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 		if err != nil {
 			return nil, err
 		}
+		known, err := s.readNow(ctx, tx.Reads(), l.Person)
+		if err != nil {
+			return nil, err
+		}
 		events := make([]Event, 0, len(topics))
 		for _, id := range topics {
+			if t, ok := s.deps.Register.Topic(id); ok && known.young.barred(t) {
+				continue
+			}
 			e := Event{PersonID: l.Person, At: now, Topic: id, Given: true, Channel: Undo, Lang: lang}
 			if t, ok := s.deps.Register.Topic(id); ok {
 				e.Wording = s.Wording(ctx, t, lang)

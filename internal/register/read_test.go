@@ -317,7 +317,7 @@ func TestACodeIsSaidInWordsAndAnythingElseAsItStands(t *testing.T) {
 		"取り下げ":           say("requests", 0, "state", "cancelled", "ja"),
 		"Orders":         say("exports", 0, "categories", "orders", "en"),
 		"キャンペーン":         say("consent", 1, "topic", "promotions", "ja"),
-		"13 to 17":       say("account", 0, "age_band", "13-17", "en"),
+		"16 or 17":       say("account", 0, "age_band", "16-17", "en"),
 		"something else": say("requests", 0, "state", "something else", "en"),
 	} {
 		if got != want {

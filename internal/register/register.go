@@ -3,6 +3,7 @@ package register
 import (
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/document"
+	"slices"
 )
 
 // Register is the whole document. It is read at start-up and never changes
@@ -16,6 +17,7 @@ type Register struct {
 	Transfers     []Transfer     `json:"transfers"`
 	Recipients    []Recipient    `json:"recipients"`
 	Topics        []Topic        `json:"topics"`
+	Ages          Ages           `json:"ages"`
 	Cookies       []CookieGroup  `json:"cookies"`
 	Categories    []Category     `json:"categories"`
 	Forbidden     []Ban          `json:"forbidden"`
@@ -52,6 +54,7 @@ properties:
   transfers: {description: Grounds on which data leaves the EEA.}
   recipients: {description: Who else gets data.}
   topics: {description: "What people say yes or no to: mail, uses, transfers, sharing."}
+  ages: {description: From when on somebody says yes alone.}
   cookies: {description: Kinds of cookies on your websites.}
   categories: {description: What is held about people.}
   forbidden: {description: What may never be held.}
@@ -274,6 +277,51 @@ properties:
   signal: {default: false, description: "Whether a browser's signal (Global Privacy Control, Do Not Track) is a no to it."}
   footer: {description: "Words of a link to it at the foot of every page, such as Do not sell or share my personal information."}
 `
+}
+
+// Ages are those, in years, from which nobody else has to agree with somebody.
+type Ages struct {
+	Consent int          `json:"consent"` // to what needs a yes: GDPR art. 8(1)
+	Sharing int          `json:"sharing"` // to sharing, which needs a yes of the younger: Cal. Civ. Code 1798.120(c)
+	Younger []YoungerAge `json:"younger"` // where the age of consent is another
+}
+
+// Schema says what Ages may hold.
+func (Ages) Schema() string {
+	return `
+required: [consent, sharing]
+properties:
+  consent: {minimum: 13, maximum: 18, default: 16, description: "From which somebody says yes alone, in years: GDPR art. 8(1)."}
+  sharing: {minimum: 13, maximum: 18, default: 16, description: "Under which nothing is shared without a parent's yes, in years."}
+  younger: {description: Where the age of consent is another.}
+`
+}
+
+// YoungerAge is an age of consent, and where it is that.
+type YoungerAge struct {
+	ID        string   `json:"id"`
+	Consent   int      `json:"consent"`
+	Countries []string `json:"countries"` // ISO 3166-1 alpha-2
+}
+
+// Schema says what a YoungerAge may hold.
+func (YoungerAge) Schema() string {
+	return `
+required: [id, consent, countries]
+properties:
+  consent: {minimum: 13, maximum: 18}
+  countries: {items: {type: string, format: country}}
+`
+}
+
+// Of is the age of consent of somebody who lives in a country; empty: not known.
+func (a Ages) Of(country string) int {
+	for _, y := range a.Younger {
+		if slices.Contains(y.Countries, country) {
+			return y.Consent
+		}
+	}
+	return a.Consent
 }
 
 // IsMail tells mail from the rest. What the register no longer has was mail,

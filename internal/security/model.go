@@ -16,6 +16,7 @@ const (
 	MailedCode  Door = "mailed-code"
 	Reset       Door = "reset"        // a link to set a new password, and asking for one
 	Choices     Door = "choices"      // asking for a link to somebody's choices
+	Guardian    Door = "guardian"     // a link by which a parent agrees
 	Verified    Door = "verification" // a link to begin an account
 	Service     Door = "service"
 	StaffSignIn Door = "staff-sign-in"
@@ -26,7 +27,7 @@ const (
 
 // Doors are all doors.
 func Doors() []Door {
-	return []Door{SignIn, Proof, MailedCode, Reset, Choices, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
+	return []Door{SignIn, Proof, MailedCode, Reset, Choices, Guardian, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
 }
 
 // Outcome is why somebody was not let in.

@@ -18,6 +18,9 @@ func choices() Group {
 		{Name: "Choices, nobody signed in", Page: choicesOpen},
 		{Name: "Choices, by a mailed link", Page: choicesMailed},
 		{Name: "Asking for a link", Page: choicesByMail},
+		{Name: "Choices, too young for some", Page: choicesYoung},
+		{Name: "Asking a parent", Page: guardianAsked},
+		{Name: "A parent answers", Page: guardianAnswers},
 	}}
 }
 
@@ -96,4 +99,36 @@ func choicesMailed(ctx context.Context) templ.Component {
 
 func choicesByMail(ctx context.Context) templ.Component {
 	return views.ChoicesByMail(views.ChoicesByMailPage{Shell: shell(ctx, "choices", text.T(ctx, "choices.byMailTitle"))})
+}
+
+func choicesYoung(ctx context.Context) templ.Component {
+	p := choicesPage(ctx)
+	for g := range p.Groups {
+		for c := range p.Groups[g].Choices {
+			p.Groups[g].Choices[c].Standing, p.Groups[g].Choices[c].Events = views.Standing{Barred: true}, nil
+		}
+	}
+	return views.Choices(p)
+}
+
+func guardianTopics(ctx context.Context) []ui.Option {
+	return []ui.Option{
+		{Value: "promotions", Label: pick(ctx, "Promotions", "キャンペーン"), Hint: pick(ctx, "Discounts, competitions and offers.", "割引、懸賞、特典などをご案内します。"), Selected: true},
+		{Value: "analytics", Label: pick(ctx, "Measuring how our site is used", "サイトの利用状況の測定"), Hint: pick(ctx, "We record which pages of our website you see and how you use them.", "当社ウェブサイトでご覧になったページや操作を記録します。")},
+	}
+}
+
+func guardianAsked(ctx context.Context) templ.Component {
+	return views.AskGuardian(views.AskGuardianPage{
+		Shell: person(ctx, "choices", text.T(ctx, "guardian.askTitle")), Topics: guardianTopics(ctx), Asked: at("2026-11-20T16:40:00Z"), Waits: true,
+		Email: "kim@example.com", Problems: ui.Problems{{Field: "email", Text: text.T(ctx, "consent.guardianSelf")}},
+	})
+}
+
+func guardianAnswers(ctx context.Context) templ.Component {
+	name := pick(ctx, "Kim Example", "見本 あおい")
+	return views.Guardian(views.GuardianPage{
+		Shell: shell(ctx, "", text.T(ctx, "guardian.title", "Name", name)), Action: "/parent/AbCdEf", Name: name, Topics: guardianTopics(ctx),
+		Answered: at("2026-11-20T16:40:00Z"), Privacy: "privacy@example.com", Problems: ui.Problems{{Field: "may", Text: text.T(ctx, "consent.guardianMay")}},
+	})
 }

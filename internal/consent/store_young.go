@@ -1,0 +1,96 @@
+package consent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/postgres"
+)
+
+// readYoung reads who of people was under age when they joined, and what a guardian
+// agreed to.
+func (s *Service) readYoung(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]*young {
+	found := &map[uuid.UUID]*young{}
+	if len(people) == 0 {
+		return found
+	}
+	ids := make(postgres.UUIDs, len(people))
+	for i, id := range people {
+		ids[i] = postgres.UUID(id)
+	}
+	r.Each(func(rows pgx.Rows) error {
+		var id uuid.UUID
+		y := &young{ages: s.deps.Register.Ages, now: s.deps.Now()}
+		err := rows.Scan(&id, &y.Band, &y.Since, &y.Country, &y.allowed)
+		(*found)[id] = y
+		return err
+	}, `with young as (`+account.Young+`) select y.*, g.allowed from young y left join guardian g on g.person_id = y.id`, ids)
+	return found
+}
+
+// guardianRow is whom somebody asked to agree, and what came of it.
+type guardianRow struct {
+	PersonID    uuid.UUID
+	Wished      []string
+	Allowed     []string
+	AddressHash []byte
+	AskedAt     *time.Time
+	AnsweredAt  *time.Time
+}
+
+const guardianColumns = `select person_id, wished, allowed, address_hash, asked_at, answered_at from guardian where person_id = $1`
+
+// findGuardian reads a row, and locks it if how says so; ok is false if there is none.
+func findGuardian(ctx context.Context, db postgres.Reader, person uuid.UUID, how string) (g guardianRow, ok bool, err error) {
+	err = db.QueryRow(ctx, guardianColumns+how, person).Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return g, false, nil
+	}
+	if err != nil {
+		return g, false, fmt.Errorf("consent: reading whom somebody asked to agree: %w", err)
+	}
+	return g, true, nil
+}
+
+func readGuardian(r *postgres.Reads, person uuid.UUID) *guardianRow {
+	g := &guardianRow{}
+	r.Each(func(rows pgx.Rows) error {
+		return rows.Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt)
+	}, guardianColumns, person)
+	return g
+}
+
+func addressesOf(ctx context.Context, db postgres.Reader, person uuid.UUID) ([]string, error) {
+	rows, _ := db.Query(ctx, account.AddressesOf, person) // CollectRows gives its error
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("consent: reading somebody's addresses: %w", err)
+	}
+	return all, nil
+}
+
+// putGuardian notes what somebody wishes and whom they ask. What was agreed to stays.
+func putGuardian(ctx context.Context, db postgres.Writer, g guardianRow) error {
+	_, err := db.Exec(ctx, `insert into guardian (person_id, wished, address_hash, asked_at) values ($1, $2, $3, $4)
+		on conflict (person_id) do update set wished = excluded.wished, address_hash = excluded.address_hash, asked_at = excluded.asked_at, answered_at = null`,
+		g.PersonID, g.Wished, g.AddressHash, g.AskedAt)
+	if err != nil {
+		return fmt.Errorf("consent: noting whom somebody asks to agree: %w", err)
+	}
+	return nil
+}
+
+// answerGuardian notes what a guardian agreed to.
+func answerGuardian(ctx context.Context, db postgres.Writer, person uuid.UUID, allowed []string, at time.Time) error {
+	_, err := db.Exec(ctx, `update guardian set allowed = $2, answered_at = $3 where person_id = $1`, person, allowed, at)
+	if err != nil {
+		return fmt.Errorf("consent: noting what a guardian agreed to: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package consent
+
+import (
+	"slices"
+	"time"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/register"
+)
+
+// young is somebody who was under age when they joined. nil is everybody else.
+type young struct {
+	account.Age
+
+	allowed []string // topics that a guardian agreed to
+	ages    register.Ages
+	now     time.Time
+}
+
+// needsYes tells of what is on before anybody asked whether it is so for them, too:
+// never sharing, for whoever joined too young for it, as old as they may be today
+// (Cal. Civ. Code 1798.120(c)).
+func (y *young) needsYes(t register.Topic) bool {
+	return y != nil && t.Kind == register.OfSharing && y.Then() < y.ages.Sharing
+}
+
+// barred tells whether a yes of their own does not count: GDPR art. 8(1), and for
+// sharing the age that the register says, too. What rests on no yes bars nobody.
+func (y *young) barred(t register.Topic) bool {
+	if y == nil || t.Locked || slices.Contains(y.allowed, t.ID) {
+		return false
+	}
+	years := y.AtLeast(y.now)
+	return t.Kind == register.OfSharing && years < y.ages.Sharing || !t.DefaultOn && years < y.ages.Of(y.Country)
+}
