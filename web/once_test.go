@@ -236,6 +236,15 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 				on conflict (rule) do update set keep = excluded.keep, waits = excluded.waits, counted_at = excluded.counted_at`, rule, keep)
 			return press{admin, "/staff/retention", "/staff/retention/" + rule, nil}
 		},
+		"/staff/operation/clock": func(string) press {
+			p.Exec(`update clock_watch set seen_at = $1`, p.clock.Now().AddDate(0, 0, -8))
+			return press{admin, "/staff/operation", "/staff/operation/clock", nil}
+		},
+		"/privacy-choices/parent": func(n string) press {
+			c, id := someone(n)
+			p.Exec(`update person set age_band = '15' where id = $1`, id)
+			return press{c, "/privacy-choices/parent", "/privacy-choices/parent", url.Values{"email": {"parent-of-" + n + "@example.com"}, "topics": {"promotions"}}}
+		},
 		"/sign-up/finish/:token": func(n string) press {
 			at := known(n)
 			c := p.client()

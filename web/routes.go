@@ -212,8 +212,9 @@ func (s *server) staffRoutes() {
 	s.open(get, "/staff/code", codes.new)
 	s.open(post, "/staff/code", codes.create, "a code works once")
 
-	s.staff(get, "/staff/confirm", staff.Agent, codes.confirm)
-	s.staff(post, "/staff/confirm", staff.Agent, codes.prove, renews)
+	proofs := &staffProofController{s}
+	s.staff(get, "/staff/confirm", staff.Agent, proofs.new)
+	s.staff(post, "/staff/confirm", staff.Agent, proofs.create, renews)
 
 	enrolments := &staffEnrolController{s}
 	s.open(get, "/staff/enrol/:token", enrolments.new)
@@ -232,7 +233,7 @@ func (s *server) staffRoutes() {
 
 	operation := &staffOperationController{s}
 	s.staff(get, "/staff/operation", staff.Admin, operation.show)
-	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.trustClock)
+	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.clock)
 	stuck := &staffMailController{s}
 	s.staff(get, stuckMailPath, staff.Admin, stuck.index)
 	s.staff(get, stuckMailPath+"/letters", staff.Admin, stuck.letters)

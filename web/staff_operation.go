@@ -57,8 +57,8 @@ type clockForm struct {
 	Seen string `form:"seen" text:"none"`
 }
 
-// trustClock lets what can't be undone go on after the clock leapt.
-func (c *staffOperationController) trustClock(ctx echo.Context) error {
+// clock lets what can't be undone go on after the clock leapt.
+func (c *staffOperationController) clock(ctx echo.Context) error {
 	form, err := bind[clockForm](ctx)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@
 //   - export: one archive, which holds every row and is what its manifest says,
 //     and one message about it
 //   - erasure: every row gone, nobody else's, and one receipt, which is signed
+//   - sweep: every row past its time gone and counted once, and no younger one
 //   - mail: no message lost, and none doubled beyond the one that each worker had
 //     under way
 //   - posts: every one-click unsubscribe that was answered with 200 is kept, as a
