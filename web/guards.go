@@ -173,8 +173,8 @@ func (s *server) staff(method, path string, role staff.Role, h echo.HandlerFunc,
 
 // staffFresh is a page for such a member who has lately proved who they are: what
 // stands behind it can't be undone, or keeps others from what they were promised.
-func (s *server) staffFresh(method, path string, role staff.Role, h echo.HandlerFunc) {
-	s.page(guard(role), method, path, h, nil, s.works(role), s.proved(account.Freshness))
+func (s *server) staffFresh(method, path string, role staff.Role, h echo.HandlerFunc, why ...repeatable) {
+	s.page(guard(role), method, path, h, why, s.works(role), s.proved(account.Freshness))
 }
 
 // staffFreshForm is a form of that sort, as freshForm is.
