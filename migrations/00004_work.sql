@@ -249,3 +249,35 @@ begin
   execute format('drop table if exists %I', parent || to_char(first, '_YYYY_MM'));
 end $$;
 -- +goose StatementEnd
+
+-- Letters to everybody whom something concerns. How far it is, is in resume.
+create table mailing (
+  id        uuid primary key,
+  kind      text not null check (kind in ('policy', 'notice')),
+  state     text not null check (state in ('draft', 'running', 'paused', 'done', 'cancelled')),
+  topic     text not null, -- of the register
+  version   text not null default '', -- of the policy that it tells of
+  subject   jsonb not null, -- by language
+  body      jsonb not null,
+  countries text[] not null, -- of residence; none: everybody
+  size      bigint not null, -- whom it concerned when it was drafted
+  drafted_by uuid not null, -- members of the staff
+  drafted_at timestamptz not null,
+  begun_by   uuid,
+  begun_at   timestamptz, -- who signed up later is not written to
+  ended_at   timestamptz,
+  resume     uuid not null default '00000000-0000-0000-0000-000000000000', -- the last person who was looked at
+  written    bigint not null default 0,
+  passed     bigint not null default 0, -- who had said no
+  check ((state in ('done', 'cancelled')) = (ended_at is not null)),
+  check (state in ('draft', 'cancelled') or begun_at is not null)
+);
+create index mailing_drafted on mailing (drafted_at desc, id);
+create trigger mailing_transition before update of state on mailing
+  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+    'draft running', 'draft cancelled', 'running paused', 'running done', 'running cancelled', 'paused running', 'paused cancelled');
+create trigger mailing_stays before update of id, kind, topic, version, subject, body, countries, drafted_by, drafted_at on mailing
+  for each row when ((old.id, old.kind, old.topic, old.version, old.subject, old.body, old.countries, old.drafted_by, old.drafted_at)
+    is distinct from (new.id, new.kind, new.topic, new.version, new.subject, new.body, new.countries, new.drafted_by, new.drafted_at))
+  execute function refuse_change();
+create trigger mailing_kept before delete on mailing for each row when (old.begun_at is not null) execute function refuse_change();

@@ -103,6 +103,7 @@ func StaffPlaces() []Place {
 		{"staffQueue", "/staff", "request"},
 		{"staffPeople", "/staff/people", "people"},
 		{"staffPolicy", "/staff/policy", "policy"},
+		{"staffMailings", "/staff/mailings", "mail"},
 		{"staffAudit", "/staff/audit", "audit"},
 		{"staffOperation", "/staff/operation", "gauge"},
 		{"staffSessions", "/staff/sessions", "security"},

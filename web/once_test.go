@@ -14,6 +14,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/standin"
@@ -85,6 +86,15 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 				officer.post(at+"/take", nil)
 			}
 			return press{officer, at + page, at + act, typed}
+		}
+	}
+	letters := func(state, act string) func(string) press { // to nobody: nobody lives there
+		return func(string) press {
+			id := postgres.NewID()
+			p.Exec(`insert into mailing (id, kind, state, topic, subject, body, countries, size, drafted_by, drafted_at, begun_at)
+				values ($1, 'notice', $2, 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', '{AQ}', 0, $1, now(), now())`, id, state)
+			at := "/staff/mailings/" + id.String()
+			return press{officer, at, at + act, nil}
 		}
 	}
 	drafts := 0
@@ -213,6 +223,19 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			admin.post(at+"/hold", url.Values{"reason": {"A claim of 3 May"}})
 			return press{admin, at, at + "/hold/lift", nil}
 		},
+		"/staff/mailings/new": func(n string) press {
+			words := url.Values{"topic": {"service-changes"}}
+			for _, lang := range []string{"en", "ja"} {
+				words.Set("subject-"+lang, "We move, "+n)
+				words.Set("body-"+lang, "On Monday.")
+			}
+			return press{officer, "/staff/mailings/new", "/staff/mailings/new", words}
+		},
+		"/staff/mailings/:id/try":    letters("draft", "/try"),
+		"/staff/mailings/:id/begin":  letters("draft", "/begin"),
+		"/staff/mailings/:id/pause":  letters("running", "/pause"),
+		"/staff/mailings/:id/resume": letters("paused", "/resume"),
+		"/staff/mailings/:id/cancel": letters("draft", "/cancel"),
 		"/staff/policy/:version/review": func(n string) press {
 			at := draft(n)
 			return press{officer, at, at + "/review", nil}
@@ -285,7 +308,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind = 'sso.revoke') + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null)
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind in ('sso.revoke', 'mailing')) + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

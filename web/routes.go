@@ -254,6 +254,18 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/policy/:version/publish", staff.Officer, versions.publish)
 	s.staff(post, "/staff/policy/:version/withdraw", staff.Officer, versions.withdraw)
 
+	mailings := &staffMailingController{s}
+	s.staff(get, "/staff/mailings", staff.Officer, mailings.index)
+	s.staff(get, "/staff/mailings/new", staff.Officer, mailings.new)
+	s.staff(post, "/staff/mailings/new", staff.Officer, mailings.create)
+	s.staff(get, "/staff/mailings/:id", staff.Officer, mailings.show)
+	s.staff(get, "/staff/mailings/:id/progress", staff.Officer, mailings.progress)
+	s.staff(post, "/staff/mailings/:id/try", staff.Officer, mailings.try)
+	s.staffFresh(post, "/staff/mailings/:id/begin", staff.Officer, mailings.begin)
+	s.staff(post, "/staff/mailings/:id/pause", staff.Officer, mailings.pause)
+	s.staff(post, "/staff/mailings/:id/resume", staff.Officer, mailings.resume)
+	s.staff(post, "/staff/mailings/:id/cancel", staff.Officer, mailings.cancel)
+
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
 

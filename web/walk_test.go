@@ -93,7 +93,10 @@ func (w *walk) robin() robin {
 	must(w.t, w.DB.Pool.QueryRow(w.t.Context(), `select id from session where person_id = $1`, id).Scan(&session))
 	must(w.t, w.DB.Pool.QueryRow(w.t.Context(), `insert into sso_link (person_id, id, provider, issuer, subject, linked_at, used_at)
 		values ($1, gen_random_uuid(), 'google', 'https://accounts.example.com', 'robin', $2, $2) returning id`, id, w.Clock.Now()).Scan(&link))
-	return robin{id: id, rows: []uuid.UUID{r.ID, e.ID, session, link}}
+	letters := uuid.New()
+	w.Exec(`insert into mailing (id, kind, state, topic, subject, body, countries, size, drafted_by, drafted_at, begun_at)
+		values ($1, 'notice', 'paused', 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', '{}', 1, $1, $2, $2)`, letters, w.Clock.Now())
+	return robin{id: id, rows: []uuid.UUID{r.ID, e.ID, session, link, letters}}
 }
 
 // callers are one of each sort. Those named "no …" carry a cookie that is
@@ -189,7 +192,7 @@ func elsewhere() io.Reader {
 // at is a route's address with words for its parameters, and id for its :id.
 func at(route web.Route, id uuid.UUID) string {
 	return strings.NewReplacer(":id", id.String(), ":token", "nothing-of-ours", ":provider", "google", ":kind", "question",
-		":category", "connection-log", ":version", "2026-11-01", "*", "app.css").Replace(route.Path)
+		":category", "connection-log", ":version", "2026-11-01", ":lang", "en", "*", "app.css").Replace(route.Path)
 }
 
 // The doors to which those are sent who may not come in as they are.

@@ -14,8 +14,8 @@ import (
 
 const letters = 100 // of one piece of work
 
-// mailing is mail to somebody.
-type mailing struct {
+// lettering is mail to somebody.
+type lettering struct {
 	served
 	person uuid.UUID
 	to     string
@@ -28,10 +28,10 @@ func (g *ground) newMail(ctx context.Context) (work, error) {
 		return nil, err
 	}
 	s, err := g.served(ctx)
-	return &mailing{served: s, person: person, to: to}, err
+	return &lettering{served: s, person: person, to: to}, err
 }
 
-func (m *mailing) begin(ctx context.Context) error {
+func (m *lettering) begin(ctx context.Context) error {
 	return m.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Share(ctx, tx, m.person); err != nil {
 			return err
@@ -45,17 +45,17 @@ func (m *mailing) begin(ctx context.Context) error {
 	})
 }
 
-func (m *mailing) kill() error {
+func (m *lettering) kill() error {
 	m.killed = true
 	return m.served.kill()
 }
 
-func (m *mailing) done(ctx context.Context) (bool, error) {
+func (m *lettering) done(ctx context.Context) (bool, error) {
 	n, err := m.count(ctx, "select count(*) from mail_message where person_id = $1 and sent_at is not null", m.person)
 	return n == letters, err
 }
 
-func (m *mailing) check(context.Context) error {
+func (m *lettering) check(context.Context) error {
 	came := map[string]int{}
 	for _, message := range m.mailbox.Messages(m.to) {
 		for _, h := range message.Header {

@@ -2,10 +2,12 @@ package account
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/fault"
+	outbox "plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -94,4 +96,16 @@ func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]st
 		return nil, err
 	}
 	return addressesOf(ctx, tx, id)
+}
+
+// ShareNext takes, as Share does, the next people after one of them whose
+// accounts began before a moment and whom nobody erases, at most so many, of some
+// countries or of all: for a letter to everybody.
+func (*Service) ShareNext(ctx context.Context, tx postgres.Tx, after uuid.UUID, before time.Time, countries []string, limit int) ([]outbox.Recipient, error) {
+	return nextRecipients(ctx, tx, after, before, countries, limit)
+}
+
+// CountRecipients is how many people there are for ShareNext.
+func (s *Service) CountRecipients(ctx context.Context, before time.Time, countries []string) (int64, error) {
+	return countRecipients(ctx, s.deps.DB.Pool, before, countries)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -208,6 +209,31 @@ func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbo
 		return to, fault.Wrap(err, fault.NotFound, "fault.notFound")
 	}
 	return to, err
+}
+
+// everybody are accounts that began before a moment, $1, and that nobody is erasing,
+// of people who live in some countries, or anywhere.
+const everybody = ` from person p join email_address e on e.person_id = p.id and e.is_primary left join profile f on f.person_id = p.id
+	where p.created_at < $1 and p.closing_at is null and (cardinality($2::text[]) = 0 or f.country = any ($2)) `
+
+func countRecipients(ctx context.Context, db postgres.Reader, before time.Time, countries []string) (n int64, err error) {
+	if err = db.QueryRow(ctx, `select count(*)`+everybody, before, countries).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting accounts: %w", err)
+	}
+	return n, nil
+}
+
+// nextRecipients takes the next people after one, by their ids, for their share.
+func nextRecipients(ctx context.Context, tx postgres.Tx, after uuid.UUID, before time.Time, countries []string, limit int) ([]outbox.Recipient, error) {
+	rows, err := tx.PGX.Query(ctx, `select p.id, coalesce(nullif(e.spelling, ''), e.address), p.lang, p.zone`+everybody+`and p.id > $3 order by p.id limit $4 for share of p`, before, countries, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, pgx.RowToStructByPos[outbox.Recipient])
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts: %w", err)
+	}
+	return people, nil
 }
 
 const ownerQuery = `

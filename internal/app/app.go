@@ -32,6 +32,7 @@ import (
 	"plusultra.link/privacy/internal/legalhold"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/operation"
 	"plusultra.link/privacy/internal/postgres"
@@ -104,6 +105,7 @@ type App struct {
 	Erasures  *erasure.Service
 	Exports   *export.Service
 	Retention *retention.Service
+	Mailings  *mailing.Service
 	Holds     *legalhold.Service
 	Journal   *journal.Service
 
@@ -257,6 +259,10 @@ func (a *App) work(p Parts) {
 	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
+	a.Mailings = mailing.New(mailing.Deps{
+		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Mail: a.Mail, Plans: a.Plans,
+		BaseURL: p.BaseURL, Now: p.Now,
+	})
 	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Spared: a.Holds.Spared, Now: p.Now})
 }
 

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
+	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/testkit"
@@ -25,6 +26,7 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 		"export":  steps([]export.State{export.Waiting, export.Building, export.Ready, export.Failed, export.Expired}, export.State.MayBecome),
 		"erasure": steps(erasure.States(), erasure.State.MayBecome),
 
+		"mailing":        steps(mailing.States(), mailing.State.MayBecome),
 		"policy_version": steps(notice.States(), notice.State.MayBecome),
 	}
 	rows, err := db.Pool.Query(t.Context(), `

@@ -155,7 +155,7 @@ func (g *guard) said(e ast.Expr) (all []step) {
 
 func (g *guard) call(call *ast.CallExpr) []step {
 	if o := g.object(call.Fun); o != nil && o.Pkg() != nil && o.Pkg().Path() == module+"internal/account" &&
-		slices.Contains([]string{"Hold", "Share", "ShareAll"}, o.Name()) {
+		slices.Contains([]string{"Hold", "Share", "ShareAll", "ShareNext"}, o.Name()) {
 		return []step{{at: call.Pos(), takes: true}}
 	}
 	all := []step{{at: call.Pos(), calls: g.called(call.Fun)}}

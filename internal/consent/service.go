@@ -73,3 +73,25 @@ func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic 
 	said, err := s.answers(ctx, s.deps.DB.Reads(), t, []Name{name})
 	return err == nil && said[0].Allowed, err
 }
+
+// MayMailEach is MayMail for many people at once, inside tx.
+func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail.Recipient, topic string) ([]bool, error) {
+	may := make([]bool, len(people))
+	t, ok := s.deps.Register.Topic(topic)
+	if !ok || t.Locked || !t.IsMail() || len(people) == 0 {
+		for i := range may {
+			may[i] = ok && t.IsMail()
+		}
+		return may, nil
+	}
+	names := make([]Name, len(people))
+	for i, to := range people {
+		names[i] = NameOf(to.Address)
+		names[i].id = to.Owner
+	}
+	said, err := s.answers(ctx, tx.Reads(), t, names)
+	for i, a := range said {
+		may[i] = a.Allowed
+	}
+	return may, err
+}

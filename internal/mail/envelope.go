@@ -56,3 +56,8 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	envelope.Letter = letter
 	return envelope
 }
+
+// Preview is a message as its reader would see it.
+func (s *Service) Preview(ctx context.Context, lang string, m Message) Envelope {
+	return s.envelope(ctx, uuid.Nil, lang, m)
+}

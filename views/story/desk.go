@@ -11,7 +11,7 @@ import (
 )
 
 func desk() Group {
-	return Group{Name: "Privacy desk", Stories: []Story{
+	return Group{Name: "Privacy desk", Stories: append(mailingStories(), []Story{
 		{Name: "Sign in", Page: deskSignIn},
 		{Name: "Code, wrong", Page: deskCode},
 		{Name: "Once more, a form lost", Page: deskProof},
@@ -49,7 +49,7 @@ func desk() Group {
 		{Name: "Letters that do not go, no reason chosen", Page: stuckLetter},
 		{Name: "Retention", Page: retentionRan},
 		{Name: "Retention, before the first run", Page: retentionEmpty},
-	}}
+	}...)}
 }
 
 func deskSignIn(ctx context.Context) templ.Component {

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/mailing"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+)
+
+const concerned = 6000 // people of one mailing
+
+// everybody is a letter to all people of a country of its own.
+type everybody struct {
+	served
+	country string
+	officer staff.Member
+	id      uuid.UUID
+}
+
+func (g *ground) newMailing(ctx context.Context) (work, error) {
+	n, err := g.count(ctx, "select count(*) from mailing")
+	if err != nil {
+		return nil, err
+	}
+	country := string([]byte{'A' + byte(n/26%26), 'A' + byte(n%26)})
+	_, err = g.db.Pool.Exec(ctx, `with p as (insert into person (id, created_at, lang, age_band)
+			select gen_random_uuid(), now() - interval '1 hour', 'en', '18+' from generate_series(1, $1) returning id),
+		f as (insert into profile (person_id, country, updated_at) select id, $2, now() from p)
+		insert into email_address (person_id, id, address, is_primary, verified_at) select id, id, id || '@example.com', true, now() from p`, concerned, country)
+	if err != nil {
+		return nil, err
+	}
+	s, err := g.served(ctx)
+	return &everybody{served: s, country: country, officer: staff.Member{ID: postgres.NewID(), Role: staff.Officer}}, err
+}
+
+func (e *everybody) begin(ctx context.Context) (err error) {
+	e.id, err = e.app.Mailings.Draft(ctx, e.officer, mailing.Words{
+		Kind: mailing.Notice, Topic: "service-changes", Countries: []string{e.country},
+		Subject: map[string]string{"en": "We move", "ja": "移転"}, Body: map[string]string{"en": "On Monday.", "ja": "月曜日です。"},
+	})
+	if err != nil {
+		return err
+	}
+	return e.app.Mailings.Begin(ctx, e.officer, e.id)
+}
+
+func (e *everybody) done(ctx context.Context) (bool, error) {
+	n, err := e.count(ctx, "select count(*) from mailing where id = $1 and state = 'done'", e.id)
+	return n == 1, err
+}
+
+func (e *everybody) check(ctx context.Context) error {
+	err := errors.Join(
+		e.want(ctx, "letters", concerned, "select count(*) from mail_message m join profile f using (person_id) where f.country = $1 and m.kind = 'mailing'", e.country),
+		e.want(ctx, "people with a letter", concerned, "select count(distinct person_id) from mail_message m join profile f using (person_id) where f.country = $1 and m.kind = 'mailing'", e.country),
+		e.want(ctx, "letters it says", concerned, "select written from mailing where id = $1", e.id),
+		e.want(ctx, "notes that it is done", 1, "select count(*) from audit_entry where subject = $1 and action = 'mailing.done'", e.id.String()),
+	)
+	_, cleared := e.db.Pool.Exec(ctx, "delete from mail_message where kind = 'mailing' and holder is null") // so that none is in the way of the next
+	return errors.Join(err, cleared)
+}

@@ -1,0 +1,182 @@
+package mailing_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mailing"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/testkit/apptest"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type bundle struct {
+	*apptest.Portal
+	t                *testing.T
+	service          *mailing.Service
+	drafter, officer staff.Member
+}
+
+func setup(t *testing.T, batch int) *bundle {
+	t.Helper()
+	p := apptest.New(t)
+	b := &bundle{Portal: p, t: t, drafter: p.Member("drafter@example.com", staff.Officer), officer: p.Member("officer@example.com", staff.Officer)}
+	b.service = mailing.Sized(p.Mailings, batch)
+	return b
+}
+
+// people makes accounts, without their sign-ups.
+func (b *bundle) people(n int) {
+	b.t.Helper()
+	for i := range n {
+		lang := []string{"en", "ja"}[i%2]
+		id := postgres.NewID()
+		b.Exec(`with p as (insert into person (id, created_at, lang, age_band) values ($1, $2, $3, '18+') returning id)
+			insert into email_address (person_id, id, address, is_primary, verified_at) select id, id, $4, true, now() from p`,
+			id, b.Clock.Now().Add(-time.Hour), lang, "p"+strconv.Itoa(i)+"@example.com")
+		b.Exec(`insert into profile (person_id, country, updated_at) values ($1, $2, now())`, id, []string{"DE", "JP", "US"}[i%3])
+	}
+}
+
+func (b *bundle) draft(n mailing.Words) uuid.UUID {
+	b.t.Helper()
+	id, err := b.service.Draft(b.t.Context(), b.drafter, n)
+	must(b.t, err)
+	return id
+}
+
+func (b *bundle) one(id uuid.UUID) mailing.Mailing {
+	b.t.Helper()
+	reads := b.Reads()
+	found := b.service.ReadOne(reads, id)
+	must(b.t, reads.Send(b.t.Context()))
+	return (*found)[0]
+}
+
+func words(topic string) mailing.Words {
+	return mailing.Words{
+		Kind: mailing.Notice, Topic: topic,
+		Subject: map[string]string{"en": "We move", "ja": "移転のお知らせ"}, Body: map[string]string{"en": "On Monday.", "ja": "月曜日です。"},
+	}
+}
+
+func TestEverybodyGetsOneLetterInTheirLanguageWhereverItWasStopped(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 7)
+	b.people(40)
+	id := b.draft(words("service-changes"))
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	b.Clock.Advance(time.Second)
+	late := b.Person(apptest.Somebody{Email: "late@example.com"}) // signs up once it has begun
+
+	gone := errors.New("the portal is killed")
+	for range 3 { // three batches that are undone, as by a kill, and one that is done, each
+		err := b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			_, err := mailing.Batch(ctx, b.service, tx, id)
+			must(t, err)
+			return gone
+		})
+		if !errors.Is(err, gone) {
+			t.Fatal(err)
+		}
+		must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+			_, err := mailing.Batch(ctx, b.service, tx, id)
+			return err
+		}))
+	}
+	must(t, b.service.Pause(t.Context(), b.officer, id))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.State != mailing.Paused || m.Written != 21 {
+		t.Errorf("paused after 21 letters it is %s with %d", m.State, m.Written)
+	}
+	b.Exec(`update mailing set resume = '00000000-0000-0000-0000-000000000000'`) // as if the point to go on from were lost
+	must(t, b.service.Resume(t.Context(), b.drafter, id))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.State != mailing.Done || m.Written != 40 || m.Size != 40 || m.Passed != 0 {
+		t.Errorf("in the end it is %s with %d of %d", m.State, m.Written, m.Size)
+	}
+	if n := b.Count(`select count(*) from (select person_id from mail_message where kind = 'mailing' group by 1 having count(*) = 1) x`); n != 40 {
+		t.Errorf("%d people have exactly one letter", n)
+	}
+	if n := b.Count(`select count(*) from mail_message m join person p on p.id = m.person_id where m.kind = 'mailing' and m.lang = p.lang and m.bulk`); n != 40 {
+		t.Errorf("%d letters are in their reader's language", n)
+	}
+	if n := b.Count(`select count(*) from mail_message where person_id = $1 and kind = 'mailing'`, late); n != 0 {
+		t.Error("who signed up later is written to")
+	}
+}
+
+func TestAMailingIsBegunByAnotherAndReachesWhomItConcerns(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 100)
+	b.people(9)
+	how := words("service-changes")
+	how.Countries = []string{"JP"}
+	id := b.draft(how)
+	if m := b.one(id); m.Size != 3 {
+		t.Errorf("it is said to concern %d", m.Size)
+	}
+	if err := b.service.Begin(t.Context(), b.drafter, id); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("begun by who drafted it: %v", err)
+	}
+	must(t, b.service.Try(t.Context(), b.drafter, id))
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, b.drafter.ID); n != 2 {
+		t.Errorf("%d letters to try it", n)
+	}
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	if err := b.service.Begin(t.Context(), b.officer, id); !fault.Is(err, fault.Conflict) {
+		t.Errorf("begun twice: %v", err)
+	}
+	must(t, b.service.Run(t.Context(), id))
+	if n := b.Count(`select count(*) from mail_message m join profile f using (person_id) where m.kind = 'mailing' and f.country = 'JP'`); n != 3 {
+		t.Errorf("%d letters went to Japan", n)
+	}
+	if m := b.one(id); m.Written != 3 {
+		t.Errorf("%d letters in all", m.Written)
+	}
+	if err := b.service.Cancel(t.Context(), b.officer, id); !fault.Is(err, fault.Conflict) {
+		t.Errorf("cancelled when it was over: %v", err)
+	}
+	if n := b.Count(`select count(*) from audit_entry where subject = $1`, id.String()); n != 4 { // drafted, tried, begun, done
+		t.Errorf("%d entries in the audit log", n)
+	}
+	if _, err := b.service.Draft(t.Context(), b.drafter, mailing.Words{Kind: mailing.Notice, Topic: "sharing"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("nothing about no mail is drafted: %v", err)
+	}
+}
+
+func TestWhatCanBeStoppedGoesToNobodyWhoSaidNo(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	var people []uuid.UUID
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		people = append(people, b.Person(apptest.Somebody{Email: name + "@example.com", Topics: []string{"promotions"}}))
+	}
+	_, err := b.Consents.Set(t.Context(), consent.Choice{Actor: audit.ByPerson(people[2]), Person: people[2], Channel: consent.Preferences, Lang: "en"}, map[string]bool{"promotions": false})
+	must(t, err)
+	b.Clock.Advance(time.Minute)
+	id := b.draft(words("promotions"))
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.Written != 4 || m.Passed != 1 {
+		t.Errorf("%d written, %d passed", m.Written, m.Passed)
+	}
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, people[2]); n != 0 {
+		t.Error("who said no is written to")
+	}
+}

@@ -1,0 +1,76 @@
+package mailing
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/document"
+)
+
+// Kind is what a mailing tells of.
+type Kind string
+
+// The kinds of mailings.
+const (
+	Policy Kind = "policy" // a version of the policy
+	Notice Kind = "notice" // what the staff wrote
+)
+
+// State is where a mailing stands.
+type State string
+
+// The states of a mailing.
+const (
+	Draft     State = "draft"
+	Running   State = "running"
+	Paused    State = "paused"
+	Done      State = "done"
+	Cancelled State = "cancelled"
+)
+
+// transitions are all that a state may become; the database refuses any other
+// (mailing_transition).
+func transitions() map[State][]State {
+	return map[State][]State{Draft: {Running, Cancelled}, Running: {Paused, Done, Cancelled}, Paused: {Running, Cancelled}}
+}
+
+// States are all states.
+func States() []State { return []State{Draft, Running, Paused, Done, Cancelled} }
+
+// MayBecome tells whether a state may become another.
+func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
+
+// Mailing is one letter to many people.
+type Mailing struct {
+	ID        uuid.UUID
+	Kind      Kind
+	State     State
+	Topic     string        // of the register: whether it can be stopped
+	Version   string        // of the policy, if it tells of one
+	Subject   document.Text // what the staff wrote
+	Body      document.Text
+	Countries []string // of residence; none: everybody
+	Size      int64    // whom it concerned when it was drafted
+	DraftedBy uuid.UUID
+	DraftedAt time.Time
+	BegunBy   *uuid.UUID
+	BegunAt   *time.Time // who signed up later is not written to
+	EndedAt   *time.Time
+	Resume    uuid.UUID // the last person who was looked at
+	Written   int64
+	Passed    int64 // people who are not written to: they said no to its topic
+}
+
+// Letter is the number of somebody's letter.
+func (m Mailing) Letter(person uuid.UUID) uuid.UUID { return uuid.NewSHA1(m.ID, person[:]) }
+
+// Words are what is to be mailed, and to whom.
+type Words struct {
+	Kind          Kind
+	Topic         string
+	Version       string
+	Subject, Body map[string]string // by language; of a notice
+	Countries     []string
+}

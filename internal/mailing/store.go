@@ -1,0 +1,85 @@
+package mailing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plusultra.link/privacy/internal/postgres"
+)
+
+const columns = `id, kind, state, topic, version, subject, body, countries, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
+
+func scan(row pgx.Row) (m Mailing, err error) {
+	var subject, body []byte
+	err = row.Scan(&m.ID, &m.Kind, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Countries, &m.Size, &m.DraftedBy, &m.DraftedAt,
+		&m.BegunBy, &m.BegunAt, &m.EndedAt, &m.Resume, &m.Written, &m.Passed)
+	if err == nil {
+		err = errors.Join(json.Unmarshal(subject, &m.Subject), json.Unmarshal(body, &m.Body))
+	}
+	return m, err
+}
+
+// shown is how many mailings the desk lists.
+const shown = 100
+
+func readAll(r *postgres.Reads) *[]Mailing {
+	return read(r, `select `+columns+` from mailing order by drafted_at desc, id limit $1`, shown)
+}
+
+func readOne(r *postgres.Reads, id uuid.UUID) *[]Mailing {
+	return read(r, `select `+columns+` from mailing where id = $1`, id)
+}
+
+func read(r *postgres.Reads, sql string, args ...any) *[]Mailing {
+	all := &[]Mailing{}
+	r.Each(func(rows pgx.Rows) error {
+		m, err := scan(rows)
+		*all = append(*all, m)
+		return err
+	}, sql, args...)
+	return all
+}
+
+// lock reads a mailing and keeps others from it; false if there is none.
+func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Mailing, bool, error) {
+	m, err := scan(tx.PGX.QueryRow(ctx, `select `+columns+` from mailing where id = $1 for update of mailing`, id))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return m, false, nil
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("reading a mailing: %w", err)
+	}
+	return m, true, nil
+}
+
+func insert(ctx context.Context, tx postgres.Tx, m Mailing) error {
+	subject, err := json.Marshal(m.Subject)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(m.Body)
+	if err != nil {
+		return err
+	}
+	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, state, topic, version, subject, body, countries, size, drafted_by, drafted_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, m.ID, m.Kind, m.State, m.Topic, m.Version, subject, body, m.Countries, m.Size, m.DraftedBy, m.DraftedAt)
+	if err != nil {
+		return fmt.Errorf("drafting a mailing: %w", err)
+	}
+	return nil
+}
+
+// update notes where a mailing stands, and how far it is.
+func update(ctx context.Context, tx postgres.Tx, m Mailing) error {
+	_, err := tx.PGX.Exec(ctx, `update mailing set state = $2, begun_by = $3, begun_at = $4, ended_at = $5, resume = $6, written = $7, passed = $8 where id = $1`,
+		m.ID, m.State, m.BegunBy, m.BegunAt, m.EndedAt, m.Resume, m.Written, m.Passed)
+	if err != nil {
+		return fmt.Errorf("noting how far a mailing is: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+// StaffMailingsPage lists the letters to everybody.
+type StaffMailingsPage struct {
+	Shell
+	Mailings []StaffMailing
+}
+
+// MailingState is where a mailing stands.
+type MailingState string
+
+// The states of a mailing.
+const (
+	MailingDraft     MailingState = "draft"
+	MailingRunning   MailingState = "running"
+	MailingPaused    MailingState = "paused"
+	MailingDone      MailingState = "done"
+	MailingCancelled MailingState = "cancelled"
+)
+
+// StaffMailing is one letter to everybody whom it concerns.
+type StaffMailing struct {
+	Href                  string
+	State                 MailingState
+	Policy                string // the version that it tells of
+	Subject               string // of a mailing about the policy, the day
+	Topic                 string
+	Locked                bool     // nobody can turn it off
+	Countries             []string // none: everybody
+	Size, Written, Passed int64
+	Drafted, Begun, Ended time.Time
+}
+
+// StaffMailingNewPage asks what is to be mailed, to whom.
+type StaffMailingNewPage struct {
+	Shell
+	Versions  []MailingVersion
+	Topics    []MailingTopic
+	Words     []MailingWords
+	Countries string
+	Problems  ui.Problems
+}
+
+// MailingVersion is a version of the policy that can be told of.
+type MailingVersion struct {
+	ID     string
+	Since  time.Time
+	Chosen bool
+}
+
+// MailingTopic is a topic that a mailing can be about.
+type MailingTopic struct {
+	ID, Name string
+	Locked   bool
+	Chosen   bool
+}
+
+// MailingWords are what is written in one language.
+type MailingWords struct{ Lang, Code, Subject, Body string }
+
+// StaffMailingPage is one mailing, and what can be done with it.
+type StaffMailingPage struct {
+	Shell
+	Mailing           StaffMailing
+	Action            string
+	Drafter, Beginner string
+	Waits             bool // somebody else has to begin it
+	Letters           []MailingLetter
+}
+
+// MailingLetter is a mailing as its readers of one language see it.
+type MailingLetter struct {
+	Lang, Code, Subject string
+	Paragraphs          []string
+}
+
+func (m StaffMailing) title(ctx context.Context) string {
+	if m.Policy != "" {
+		return text.T(ctx, "mailing.aboutPolicy", "Day", m.Subject)
+	}
+	return m.Subject
+}
+
+func (m StaffMailing) whom(ctx context.Context) string {
+	if len(m.Countries) == 0 {
+		return text.T(ctx, "mailing.everybody")
+	}
+	names := make([]string, len(m.Countries))
+	for i, c := range m.Countries {
+		names[i] = text.CountryName(ctx, c)
+	}
+	return text.List(ctx, names)
+}
+
+func (s MailingState) badge(ctx context.Context) ui.BadgeProps {
+	kind := map[MailingState]ui.Kind{MailingDraft: ui.Turn, MailingRunning: ui.Info, MailingPaused: ui.Turn, MailingDone: ui.Done}[s]
+	return ui.BadgeProps{Kind: kind, Label: text.T(ctx, "mailing.states."+string(s))}
+}
+
+func (m StaffMailing) written(ctx context.Context) string {
+	return text.T(ctx, "mailing.writtenOf", "Written", text.Number(ctx, m.Written), "Size", text.Number(ctx, m.Size))
+}
+
+func (m StaffMailing) bar(ctx context.Context) ui.ProgressProps {
+	p := ui.ProgressProps{ID: "how-far", Label: text.T(ctx, "mailing.progress"), Done: min(m.Written+m.Passed, m.Size), Total: m.Size, Said: m.written(ctx)}
+	if m.State == MailingRunning {
+		p.Poll = m.Href + "/progress"
+	}
+	return p
+}
+
+func (p StaffMailingPage) facts(ctx context.Context) []ui.SummaryRow {
+	m := p.Mailing
+	topic := m.Topic
+	if m.Locked {
+		topic = text.Aside(ctx, m.Topic, text.T(ctx, "mailing.locked"))
+	}
+	rows := []ui.SummaryRow{
+		{Key: text.T(ctx, "mailing.topic"), Value: topic},
+		{Key: text.T(ctx, "mailing.whom"), Value: m.whom(ctx)},
+		{Key: text.T(ctx, "mailing.size"), Value: text.N(ctx, "mailing.people", m.Size)},
+		{Key: text.T(ctx, "mailing.drafted"), Value: text.Aside(ctx, p.Drafter, text.Time(ctx, m.Drafted))},
+	}
+	if !m.Begun.IsZero() {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.begun"), Value: text.Aside(ctx, p.Beginner, text.Time(ctx, m.Begun))})
+	}
+	if !m.Ended.IsZero() {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.ended"), Value: text.Time(ctx, m.Ended)})
+	}
+	if m.Passed > 0 {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.passed"), Value: text.N(ctx, "mailing.people", m.Passed)})
+	}
+	return rows
+}
+
+func mailingRows(ctx context.Context, all []StaffMailing) [][]ui.Cell {
+	cells := make([][]ui.Cell, len(all))
+	for i, m := range all {
+		cells[i] = []ui.Cell{
+			{Inside: ui.LinkTo(ui.Link{Label: m.title(ctx), Href: m.Href})}, {Inside: ui.Badge(m.State.badge(ctx))}, {Text: m.whom(ctx)}, {Text: m.written(ctx)},
+			{Text: text.Time(ctx, m.Drafted)},
+		}
+	}
+	return cells
+}
+
+func (p StaffMailingNewPage) about(ctx context.Context) []ui.Option {
+	options := []ui.Option{{Value: "", Label: text.T(ctx, "mailing.own")}}
+	for _, v := range p.Versions {
+		options = append(options, ui.Option{Value: v.ID, Label: text.T(ctx, "mailing.aboutPolicy", "Day", text.Day(ctx, v.Since)), Selected: v.Chosen})
+	}
+	return options
+}
+
+func (p StaffMailingNewPage) topics(ctx context.Context) []ui.Option {
+	options := make([]ui.Option, len(p.Topics))
+	for i, t := range p.Topics {
+		options[i] = ui.Option{Value: t.ID, Label: t.Name, Selected: t.Chosen}
+		if t.Locked {
+			options[i].Label = text.Aside(ctx, t.Name, text.T(ctx, "mailing.locked"))
+		}
+	}
+	return options
+}
