@@ -145,7 +145,10 @@ func mailingRows(ctx context.Context, all []StaffMailing) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(all))
 	for i, m := range all {
 		cells[i] = []ui.Cell{
-			{Inside: ui.LinkTo(ui.Link{Label: m.title(ctx), Href: m.Href})}, {Inside: ui.Badge(m.State.badge(ctx))}, {Text: m.whom(ctx)}, {Text: m.written(ctx)},
+			{Inside: ui.LinkTo(ui.Link{Label: m.title(ctx), Href: m.Href})},
+			{Inside: ui.Badge(m.State.badge(ctx))},
+			{Text: m.whom(ctx)},
+			{Text: m.written(ctx)},
 			{Text: text.Time(ctx, m.Drafted)},
 		}
 	}

@@ -186,7 +186,6 @@ type call struct {
 	path   string // else the operation's
 	body   string
 	media  string // else JSON
-	header http.Header
 	key    string // else one for everything
 }
 

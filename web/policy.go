@@ -132,6 +132,7 @@ func (c *policyController) topicsFor(slot notice.Slot, id string) []register.Top
 				return []register.Topic{topic}
 			}
 		}
+	case notice.Who, notice.Categories, notice.Recipients, notice.Topics, notice.Rights, notice.Authorities:
 	}
 	return nil
 }

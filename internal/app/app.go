@@ -218,13 +218,15 @@ func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
 
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
-	a.Consents = consent.New(consent.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now,
+	a.Consents = consent.New(consent.Deps{
+		DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now,
 		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
 			return a.Requests.ReadRestricted(r, people)
 		},
 		Limits: a.Limits, Mail: a.Mail, Recipient: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) {
 			return a.Accounts.RecipientIn(ctx, tx, person)
-		}})
+		},
+	})
 	a.Notices = notice.New(notice.Deps{DB: p.DB, Policy: p.Policy, Register: p.Register, Catalog: a.Catalog, Log: p.Log, Now: p.Now})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,

@@ -121,7 +121,7 @@ func (s *Service) minors(known addressee, topics []string) []string {
 }
 
 func (s *Service) guardianToken(person uuid.UUID, asked time.Time) string {
-	return s.deps.Ring.Sign(guardianPurpose, binary.BigEndian.AppendUint64(person[:], uint64(asked.UnixMicro()))) //nolint:gosec // after 1970
+	return s.deps.Ring.Sign(guardianPurpose, binary.BigEndian.AppendUint64(person[:], uint64(asked.UnixMicro())))
 }
 
 // ReadGuardian gives what a mailed link asks of a parent or guardian. Gone if it is
@@ -141,7 +141,7 @@ func (s *Service) guardianOf(ctx context.Context, db postgres.Reader, token, how
 		return Guardianship{}, err
 	}
 	g := row.guardianship()
-	if !ok || uint64(g.Asked.UnixMicro()) != binary.BigEndian.Uint64(payload[personSize:]) || g.Answered.IsZero() && !g.Waits(s.deps.Now()) { //nolint:gosec // as it was signed
+	if !ok || uint64(g.Asked.UnixMicro()) != binary.BigEndian.Uint64(payload[personSize:]) || g.Answered.IsZero() && !g.Waits(s.deps.Now()) {
 		return Guardianship{}, fault.New(fault.Gone, "consent.guardianGone")
 	}
 	return g, nil

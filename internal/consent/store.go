@@ -100,9 +100,9 @@ func (s *Service) read(r *postgres.Reads, person uuid.UUID, addresses []string, 
 	})
 }
 
-// readNow is read at once.
-func (s *Service) readNow(ctx context.Context, r *postgres.Reads, person uuid.UUID, addresses ...string) (known addressee, err error) {
-	s.read(r, person, addresses, func(a addressee) { known = a })
+// readNow is read at once, of somebody whose addresses nobody has said.
+func (s *Service) readNow(ctx context.Context, r *postgres.Reads, person uuid.UUID) (known addressee, err error) {
+	s.read(r, person, nil, func(a addressee) { known = a })
 	err = r.Send(ctx)
 	return known, err
 }

@@ -112,6 +112,9 @@ func (b *bundle) apply(e journal.Entry) (did bool) {
 		case journal.Erasure:
 			did, err = b.Erasures.Replay(ctx, tx, e)
 			return err
+		case journal.Part:
+			did, err = b.Erasures.ReplayPart(ctx, tx, e)
+			return err
 		case journal.CallOff:
 			did, err = b.Requests.Replay(ctx, tx, e)
 			return err

@@ -50,15 +50,21 @@ func TestAComparisonSaysWhatIsNewGoneAndChangedSentenceBySentence(t *testing.T) 
 		want          string
 	}{
 		{"nothing", "en", reading("We keep it. We do not sell it.", kept("12 months")), reading("We keep it. We do not sell it.", kept("12 months")), ""},
-		{"a word", "en", reading("We keep it for two years at most. We do not sell it."), reading("We keep it for one year at most. We do not sell it."),
-			"one: We keep it for -two years -+one year +at most."},
+		{
+			"a word", "en", reading("We keep it for two years at most. We do not sell it."), reading("We keep it for one year at most. We do not sell it."),
+			"one: We keep it for -two years -+one year +at most.",
+		},
 		{"a sentence more", "en", reading("We keep it."), reading("We keep it. We sell nothing, e.g. no address."), "one: +We sell nothing, e.g. no address.+"},
 		{"a sentence less", "en", reading("We keep it. We sell nothing."), reading("We keep it."), "one: -We sell nothing.-"},
 		{"another sentence altogether", "en", reading("We keep it."), reading("Nobody else receives anything."), "one: -We keep it.-\none: +Nobody else receives anything.+"},
-		{"a fact of a thing in a list", "en", reading("We keep it.", kept("Kept for 24 months.")), reading("We keep it.", kept("Kept for 12 months.")),
-			"list: (Log) Kept: Kept for -24 -+12 +months."},
-		{"a thing less in a list", "en", reading("We keep it.", kept("12 months")), reading("We keep it."),
-			"list: (Log) -Log-\nlist: (Log) -When you came.-\nlist: (Log) -Kept: 12 months-"},
+		{
+			"a fact of a thing in a list", "en", reading("We keep it.", kept("Kept for 24 months.")), reading("We keep it.", kept("Kept for 12 months.")),
+			"list: (Log) Kept: Kept for -24 -+12 +months.",
+		},
+		{
+			"a thing less in a list", "en", reading("We keep it.", kept("12 months")), reading("We keep it."),
+			"list: (Log) -Log-\nlist: (Log) -When you came.-\nlist: (Log) -Kept: 12 months-",
+		},
 		{"Japanese", "ja", reading("情報は二年間保存します。販売はしません。"), reading("情報は一年間保存します。販売はしません。"), "one: 情報は-二-+一+年間保存します。"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

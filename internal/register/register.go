@@ -1,9 +1,10 @@
 package register
 
 import (
+	"slices"
+
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/document"
-	"slices"
 )
 
 // Register is the whole document. It is read at start-up and never changes

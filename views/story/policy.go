@@ -104,8 +104,10 @@ func policyDifference(ctx context.Context) views.PolicyComparison {
 		Sections: []views.PolicyDifference{
 			{ID: "what", Title: pick(ctx, "What we hold", "保有する情報"), How: views.PolicyChanged, Same: 12, Changes: []views.PolicyChange{
 				{How: views.PolicyChanged, In: pick(ctx, "Connections", "接続の記録"), Pieces: []views.PolicyPiece{
-					{Text: pick(ctx, "How long: ", "保存期間：接続から")}, {How: views.PolicyRemoved, Text: pick(ctx, "24 months", "24か月")},
-					{How: views.PolicyAdded, Text: pick(ctx, "12 months", "12か月")}, {Text: pick(ctx, " after the connection.", "間保存します。")},
+					{Text: pick(ctx, "How long: ", "保存期間：接続から")},
+					{How: views.PolicyRemoved, Text: pick(ctx, "24 months", "24か月")},
+					{How: views.PolicyAdded, Text: pick(ctx, "12 months", "12か月")},
+					{Text: pick(ctx, " after the connection.", "間保存します。")},
 				}},
 				{How: views.PolicyRemoved, Pieces: []views.PolicyPiece{{How: views.PolicyRemoved, Text: pick(ctx, "We keep a copy on tape.", "テープに写しを保存します。")}}},
 			}},
