@@ -135,7 +135,7 @@ create table installation_key (
 -- What is on its way to the journal in the file store, for seconds. Nothing is
 -- looked up here, so that it costs whoever adds to it as little as can be.
 create table journal_outbox (
-  kind    text not null check (kind in ('erasure', 'part', 'call-off', 'suppression', 'withdrawal')),
+  kind    text not null check (kind in ('erasure', 'part', 'shorter', 'call-off', 'suppression', 'withdrawal')),
   at      timestamptz[] not null, -- one for each entry that the row holds, as of the two below
   about   uuid[] not null, -- the number of the person that it is about
   id      uuid[] not null,

@@ -211,6 +211,22 @@ create table retention_rule (
   counted_at timestamptz -- null while none waits
 );
 
+-- Who has a category kept for a shorter time than the register says: what of it is
+-- older goes once a day.
+create table retention_choice (
+  person_id uuid not null,
+  category  text not null,
+  id        uuid not null,
+  keep      text not null, -- how long, as the register says such
+  chosen_at timestamptz not null,
+  rows      bigint not null default 0, -- that went because of it
+  swept_at  timestamptz, -- when nothing older was left last
+  resume    text not null default '', -- where it goes on
+  primary key (person_id, category)
+);
+create unique index retention_choice_id on retention_choice (id);
+create index retention_choice_of on retention_choice (category, person_id) include (keep);
+
 -- What a run takes from a ledger, as many rows as are said: those older than it
 -- says by their clock, or those under a row of parent that is gone. Nobody who is
 -- spared loses any.

@@ -60,6 +60,7 @@ type DataCategoryPage struct {
 type DataActs struct {
 	Download  string // where; empty: nothing is held
 	Delete    string
+	Keep      string // for a shorter time
 	Locked    string // why it can't be deleted, in the register's words
 	Law       string // that asks for that
 	OfAccount bool   // it goes with the account alone

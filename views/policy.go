@@ -133,6 +133,7 @@ type PolicyFact struct {
 // who else.
 type RegisterPage struct {
 	Shell
+	ID       string
 	Summary  string
 	Warning  string
 	Fields   []string

@@ -28,6 +28,16 @@ type RetentionRule struct {
 	Before   time.Time // what is older than that goes next
 	Overdue  bool
 	Waiting  *RetentionWaiting // it became shorter; nil: it runs
+	People   int64             // who have theirs kept for a shorter time
+	Sooner   int64             // rows that went because of that
+}
+
+// rule says how long, and who has it shorter.
+func (r RetentionRule) rule(ctx context.Context) string {
+	if r.People == 0 {
+		return r.Kept.In(ctx)
+	}
+	return text.Sentences(ctx, r.Kept.In(ctx), text.N(ctx, "retention.chosen", r.People, "Rows", text.Number(ctx, r.Sooner)))
 }
 
 // RetentionWaiting is a rule that became shorter, and what it would take away.
@@ -97,7 +107,7 @@ func (w RetentionWaiting) would(ctx context.Context) string {
 func retentionCells(ctx context.Context, rules []RetentionRule) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rules))
 	for i, r := range rules {
-		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.Kept.In(ctx)}, {Text: r.last(ctx)}, {Text: r.took(ctx)}, {Inside: retentionNext(r)}}
+		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.rule(ctx)}, {Text: r.last(ctx)}, {Text: r.took(ctx)}, {Inside: retentionNext(r)}}
 	}
 	return cells
 }

@@ -16,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/retention"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -33,6 +34,7 @@ func (c *dataController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	holdings := c.Records.ReadOverview(reads, person(ctx))
+	own := c.Retention.ReadChoices(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -44,7 +46,9 @@ func (c *dataController) index(ctx echo.Context) error {
 			groups[category.Origin] = &views.DataGroup{Origin: string(category.Origin)}
 		}
 		group := groups[category.Origin]
-		group.Cards = append(group.Cards, c.card(r, category, h))
+		card := c.card(r, category, h)
+		card.Kept = retention.Kept(category, *own, text.Lang(r))
+		group.Cards = append(group.Cards, card)
 	}
 	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
 		if group := groups[origin]; group != nil {
@@ -57,7 +61,7 @@ func (c *dataController) index(ctx echo.Context) error {
 func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
 	lang := text.Lang(ctx)
 	card := views.DataCard{
-		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Kept: category.Retention.Rule(lang),
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h),
 	}
 	for _, said := range h.Glance {
 		card.Newest = append(card.Newest, c.Words.Value(ctx, said.Field, said.Value).Text)
@@ -86,6 +90,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	st := c.readStandings(ctx, reads)
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To)
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
+	own := c.Retention.ReadChoices(reads, person(ctx))
 	rows := make([]*record.Page, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
@@ -102,6 +107,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	page.Charts = charts(category, *held)
 	page.Held = c.held(category, held.Holding)
 	page.Acts = c.acts(r, category, *held)
+	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
 	for _, p := range *parts {
 		page.Parts = append(page.Parts, dataPart(p))
 	}

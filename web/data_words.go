@@ -49,6 +49,9 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 // acts are what can be done here about a category of which something is held, and
 // why something can't.
 func (c *dataController) acts(ctx context.Context, category register.Category, held record.Timeline) (acts views.DataActs) {
+	if len(c.Retention.Offers(category)) > 0 {
+		acts.Keep = "/data/" + category.ID + "/keep"
+	}
 	if held.Rows == 0 || held.Silent {
 		return acts
 	}

@@ -160,6 +160,10 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := testkit.HTML(p.t, c.get("/data/payment-methods").body).Attr(`a[href*="/edit/"]`, "href")
 			return press{c, at, at, url.Values{"billing_name": {"Robin"}, "billing_country": {"AT"}}}
 		},
+		"/data/:category/keep": func(n string) press {
+			c, _ := someone(n)
+			return press{c, "/data/devices/keep?keep=3+months", "/data/devices/keep", nil}
+		},
 		"/data/:category/delete": func(n string) press {
 			c, _ := someone(n)
 			_, err := p.Records.Ingest(p.t.Context(), record.IngestInput{
@@ -308,7 +312,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind in ('sso.revoke', 'mailing')) + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null)
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind in ('sso.revoke', 'mailing')) + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null) + (select count(*) from retention_choice where swept_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

@@ -266,7 +266,7 @@ func (c *policyController) category(ctx echo.Context) error {
 	held := (&dataController{c.server}).categoryPage(ctx, category, st)
 	held.Nav = "policy"
 	page := views.RegisterPage{
-		Shell: held.Shell, Summary: held.Summary, Warning: held.Warning, Purposes: held.Purposes, About: held.About, Withheld: held.Withheld,
+		Shell: held.Shell, ID: held.ID, Summary: held.Summary, Warning: held.Warning, Purposes: held.Purposes, About: held.About, Withheld: held.Withheld,
 	}
 	for _, h := range category.Holdings {
 		for _, f := range h.Fields {

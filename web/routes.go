@@ -116,6 +116,8 @@ func (s *server) routes() {
 
 	parts := &erasurePartController{s}
 	s.freshForm("/data/:category/delete", parts.new, parts.create)
+	keeping := &retentionController{s}
+	s.freshForm("/data/:category/keep", keeping.new, keeping.create)
 	s.person(get, "/deletions/:id", parts.show)
 	s.person(get, "/deletions/:id/receipt", parts.receipt)
 

@@ -36,6 +36,7 @@ func (c *staffRetentionController) show(ctx echo.Context) error {
 		one := views.RetentionRule{
 			Name: name, Kept: kept, Last: runOf(rule.Last), LastTook: runOf(rule.LastTook),
 			Next: rule.Next, Before: rule.Category.Retention.Keep.Before(rule.Next), Overdue: rule.Overdue,
+			People: rule.Chosen.People, Sooner: rule.Chosen.Rows,
 		}
 		if w := rule.Waiting; w != nil {
 			one.Waiting = &views.RetentionWaiting{

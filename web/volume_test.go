@@ -15,8 +15,9 @@ const crowd = 2000
 // that may be.
 func sums() map[string]string {
 	return map[string]string{
-		"/staff":          "request",        // its counts end at a thousand, which are soon found where many are open
-		"/staff/attempts": "security_event", // who tried most in the days that are chosen, of at most a month: an hour's tries are a row
+		"/staff":           "request",          // its counts end at a thousand, which are soon found where many are open
+		"/staff/retention": "retention_choice", // how many people chose a shorter time, and what went by it: an administrator's page
+		"/staff/attempts":  "security_event",   // who tried most in the days that are chosen, of at most a month: an hour's tries are a row
 	}
 }
 

@@ -197,6 +197,8 @@ func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool
 		return a.Erasures.Replay(ctx, tx, e)
 	case journal.Part:
 		return a.Erasures.ReplayPart(ctx, tx, e)
+	case journal.Shorter:
+		return a.Retention.ReplayChoice(ctx, tx, e)
 	case journal.CallOff:
 		return a.Requests.Replay(ctx, tx, e)
 	case journal.Suppression, journal.Withdrawal:
@@ -206,14 +208,26 @@ func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool
 }
 
 // barred are the times of which some people want no rows of a category: what they
-// had deleted. It is called when rows come in, long after all was joined.
+// had deleted, and what is older than they want it kept. It is called when rows come
+// in, long after all was joined.
 func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]record.Bar, error) {
-	return a.Erasures.Barred(ctx, tx, category, people)
+	bars, err := a.Erasures.Barred(ctx, tx, category, people)
+	if err != nil {
+		return nil, err
+	}
+	own, err := a.Retention.Barred(ctx, tx, category, people)
+	if bars == nil {
+		return own, err
+	}
+	for person, some := range own {
+		bars[person] = append(bars[person], some...)
+	}
+	return bars, err
 }
 
 // refill puts all that belongs into the journal on its way there.
 func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
-	return errors.Join(a.Erasures.Refill(ctx, tx), a.Consents.Refill(ctx, tx))
+	return errors.Join(a.Erasures.Refill(ctx, tx), a.Retention.Refill(ctx, tx), a.Consents.Refill(ctx, tx))
 }
 
 // people joins the rooms that know who somebody is.
@@ -265,7 +279,7 @@ func (a *App) work(p Parts) {
 		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Mail: a.Mail, Plans: a.Plans,
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Spared: a.Holds.Spared, Now: p.Now})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 }
 
 // desk joins the rooms in which requests are answered.

@@ -7,7 +7,7 @@ import "plusultra.link/privacy/internal/postgres"
 // sums of it. Each transaction that writes there writes one of the tables beside,
 // too, which is what makes it one on two machines.
 func (d *Dictionary) Spread() postgres.Spread {
-	s := postgres.Spread{By: "person_id", Over: []string{"record_month"}, Beside: []string{"audit_entry", "erasure_part", "erasure_step", "ingest_run", "record_period", "retention_run"}}
+	s := postgres.Spread{By: "person_id", Over: []string{"record_month"}, Beside: []string{"audit_entry", "erasure_part", "erasure_step", "ingest_run", "record_period", "retention_choice", "retention_run"}}
 	for _, h := range d.Holdings {
 		if h.Ingest || h.Records {
 			s.Over = append(s.Over, h.Table)

@@ -94,7 +94,7 @@ func TestWhatSomebodyHasDeletedOfAKindGoesToTheMomentWithItsSumsAndStaysAway(t *
 	if _, err := b.Erasures.ErasePart(t.Context(), mara, "connection-log", record.Period{}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("beside it goes another time: %v", err)
 	}
-	must(t, b.Journal.Flush(t.Context())) // which marks the store, once
+	must(t, b.DB.InTx(t.Context(), b.Journal.Write)) // which marks the store, once
 	for range 40 {                        // it may be killed anywhere
 		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Millisecond)
 		_ = b.Erasures.RunPart(ctx, p.ID)

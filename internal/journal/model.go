@@ -13,6 +13,7 @@ type Kind string
 const (
 	Erasure     Kind = "erasure"     // somebody's erasure has begun, and can't be stopped
 	Part        Kind = "part"        // somebody has had a time of a category deleted
+	Shorter     Kind = "shorter"     // somebody has a category kept for a shorter time, or no more
 	CallOff     Kind = "call-off"    // somebody's erasure that was asked for is not to be
 	Suppression Kind = "suppression" // an address gets no mail of a topic
 	Withdrawal  Kind = "withdrawal"  // somebody has said no to a topic
@@ -26,7 +27,7 @@ type Entry struct {
 	Person  uuid.UUID `json:"person,omitzero"`  // of all but a suppression
 	ID      uuid.UUID `json:"id,omitzero"`      // of the erasure or its part, or of the line in the consent ledger
 	Topic   string    `json:"topic,omitempty"`  // of a suppression and a withdrawal; of a part, its category
-	Channel string    `json:"channel,omitzero"` // how it was withdrawn or called off, or why it is suppressed
+	Channel string    `json:"channel,omitzero"` // how it was withdrawn or called off, or why it is suppressed; how long it is kept
 	Wording string    `json:"wording,omitempty"`
 	Lang    string    `json:"lang,omitempty"`
 	Hashes  [][]byte  `json:"hashes,omitempty"` // of addresses

@@ -85,6 +85,7 @@ const (
 type Retention struct {
 	From     Since         `json:"from"` // row, account or always
 	Keep     Span          `json:"keep"`
+	Sooner   []Span        `json:"sooner"`   // for how much shorter a person may have theirs kept
 	Operator bool          `json:"operator"` // the figure is the operator's to choose
 	Text     document.Text `json:"text"`     // in place of the words that the rule gives by itself
 	Because  document.Text `json:"because"`
@@ -97,6 +98,7 @@ required: [from]
 properties:
   from: {enum: [row, account, always], description: "From when it counts: each row's own time, or as long as there is an account, or without end."}
   keep: {description: "How long: 30 days, 12 months, 7 years."}
+  sooner: {description: "The shorter times that a person may choose for their own entries."}
   operator: {default: false}
   text: {description: "In place of the words that the rule gives by itself. {keep} stands for the length of time."}
   because: {description: Why there is no end.}

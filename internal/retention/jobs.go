@@ -14,8 +14,11 @@ import (
 // kind is that of the plans of runs.
 const kind = "retention"
 
-func (s *Service) work() jobs.Work {
-	return jobs.Work{Kind: kind, Queue: jobs.Erasure, Batch: s.batch}
+func (s *Service) work() []jobs.Work {
+	return []jobs.Work{
+		{Kind: kind, Queue: jobs.Erasure, Batch: s.batch},
+		{Kind: choiceKind, Queue: jobs.Erasure, Batch: s.batchChoice},
+	}
 }
 
 // Run carries out what is due of a run, or goes on with one that was stopped:

@@ -71,4 +71,28 @@ type Rule struct {
 	LastTook *Run     // the last that took anything away
 	Next     time.Time
 	Overdue  bool // it should have ended long ago
+	Chosen   Chosen
 }
+
+// Choice is a shorter time for which a person has a category of theirs kept. What is
+// older goes once a day.
+type Choice struct {
+	PersonID uuid.UUID `gorm:"primaryKey"`
+	Category string    `gorm:"primaryKey"`
+	ID       uuid.UUID
+	Keep     string
+	ChosenAt time.Time
+	Rows     int64      // that went because of it
+	SweptAt  *time.Time // when nothing older was left last
+	Resume   string
+}
+
+// TableName is the table of choices.
+func (Choice) TableName() string { return "retention_choice" }
+
+// Span is how long it is.
+func (c Choice) Span() register.Span { return spanOf(c.Keep) }
+
+// Chosen is how many people have a category kept for a shorter time, and how many
+// rows went because of that.
+type Chosen struct{ People, Rows int64 }

@@ -74,8 +74,9 @@ func rows() map[string]string {
 		"export":     `insert into export (person_id, id, asked_at, finished_at, state, categories) select $1, $3, $2, $2, 'expired', '{}'`,
 		"erasure": `with e as (insert into erasure (person_id, id, state, asked_at, runs_at, finished_at, lang) select $3::uuid, $3, 'grace', $2::timestamptz, $2, $2, 'en' where $1::uuid is not null)
 			insert into erasure_step (person_id, erasure_id, position, category, action, rows_due, done_at) select $3, $3, 1, 'orders', 'keep', 0, $2`,
-		"legal_hold": `insert into legal_hold (person_id, id, placed_at, placed_by, reason, ends_at) select $3::uuid, $3, $2::timestamptz - interval '1 year', $3, '', $2 where $1::uuid is not null`,
-		"tombstone":  `insert into tombstone (person_id, erased_at, address_hashes) select $3, $2, '{}' where $1::uuid is not null`,
+		"legal_hold":   `insert into legal_hold (person_id, id, placed_at, placed_by, reason, ends_at) select $3::uuid, $3, $2::timestamptz - interval '1 year', $3, '', $2 where $1::uuid is not null`,
+		"erasure_part": `insert into erasure_part (person_id, id, category, until, asked_at, finished_at, rows_due) values ($1, $3, 'devices', $2, $2::timestamptz - interval '1 day', $2, 1)`,
+		"tombstone":    `insert into tombstone (person_id, erased_at, address_hashes) select $3, $2, '{}' where $1::uuid is not null`,
 	}
 }
 

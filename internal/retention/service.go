@@ -11,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -22,6 +23,7 @@ type Deps struct {
 	Register *register.Register
 	Records  *record.Service
 	Plans    *jobs.Plans
+	Journal  *journal.Service
 	// Spared are those who lose nothing: a legal hold keeps what is held of them.
 	Spared func(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error)
 	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
@@ -54,7 +56,9 @@ func New(d Deps) *Service {
 		d.Batch = defaultBatch
 	}
 	s := &Service{d}
-	d.Plans.Register(s.work())
+	for _, w := range s.work() {
+		d.Plans.Register(w)
+	}
 	return s
 }
 
@@ -171,7 +175,7 @@ type Rules struct {
 func (s *Service) ReadRules(r *postgres.Reads) *Rules {
 	rules := &Rules{}
 	all := &rules.All
-	standings := readStandings(r)
+	standings, chosen := readStandings(r), readChosen(r)
 	var ids []string
 	for _, c := range s.deps.Register.Categories {
 		*all = append(*all, Rule{Category: c, Sweeps: s.sweeps(c)})
@@ -181,6 +185,7 @@ func (s *Service) ReadRules(r *postgres.Reads) *Rules {
 	r.Then(func(*postgres.Reads) error {
 		for i := range *all {
 			rule := &(*all)[i]
+			rule.Chosen = chosen[rule.Category.ID]
 			rule.Last, rule.LastTook = of(*last, rule.Category.ID), of(*took, rule.Category.ID)
 			if rule.Sweeps {
 				rule.fares(s.deps.Now(), *standings)

@@ -21,6 +21,10 @@ func data() Group {
 		{Name: "Connection log, with entries past their time", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLate(ctx)) }},
 		{Name: "Posts, with a warning, none in the time chosen", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPosts(ctx)) }},
 		{Name: "Profile", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataProfile(ctx)) }},
+		{Name: "For how long it is kept", Page: func(ctx context.Context) templ.Component { return views.RetentionChoice(retentionChoice(ctx)) }},
+		{Name: "For how long, looked over", Page: retentionCheck(21_480)},
+		{Name: "For how long, nothing goes", Page: retentionCheck(0)},
+		{Name: "For how long, as for everybody again", Page: retentionAsBefore},
 		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},
 		{Name: "Correct the profile", Page: func(ctx context.Context) templ.Component { return views.EditProfile(editProfile(ctx)) }},
 	}}
@@ -99,7 +103,7 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 func dataLog(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Connection log", "接続の記録")), Summary: pick(ctx, "When and from which network a connection began, how much data it moved, roughly where from, and how long it lasted. Never where it went.", "接続の開始日時と接続元のネットワーク、データ量、おおよその場所、接続時間です。接続先は記録しません。"),
-		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/"}, Parts: []views.DataPart{
+		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/", Keep: "/"}, Parts: []views.DataPart{
 			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
 		},
 		Filter: &views.DataFilter{Action: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
@@ -174,4 +178,25 @@ func editProfile(ctx context.Context) views.EditProfilePage {
 		Shell: person(ctx, "data", text.T(ctx, "data.editTitle")), City: pick(ctx, "Göteborg", "東京都港区"), Country: "SE",
 		Problems: ui.Problems{{Field: "full_name", Text: text.T(ctx, "account.nameBad")}},
 	}
+}
+
+func retentionChoice(ctx context.Context) views.RetentionChoicePage {
+	month := func(n int) text.Span { return text.Span{N: n, Unit: "month"} }
+	return views.RetentionChoicePage{
+		Shell: person(ctx, "data", text.T(ctx, "retention.own.title", "Category", logName(ctx))), Category: logName(ctx), Back: "/", Now: dataAbout(ctx).Kept, Keep: month(12),
+		Offers: []views.RetentionOffer{{Keep: month(1), Value: "1 month"}, {Keep: month(3), Value: "3 months", Chosen: true}, {Keep: month(6), Value: "6 months"}},
+	}
+}
+
+func retentionCheck(rows int64) func(context.Context) templ.Component {
+	return func(ctx context.Context) templ.Component {
+		return views.RetentionCheck(views.RetentionCheckPage{
+			RetentionChoicePage: retentionChoice(ctx), Value: "3 months", Chosen: text.Span{N: 3, Unit: "month"}, Rows: rows, Before: at("2026-08-22T09:12:00Z"),
+			Effect: pick(ctx, "Nothing changes in how you connect.", "接続の方法は何も変わりません。"),
+		})
+	}
+}
+
+func retentionAsBefore(ctx context.Context) templ.Component {
+	return views.RetentionCheck(views.RetentionCheckPage{RetentionChoicePage: retentionChoice(ctx), Value: "register"})
 }

@@ -45,7 +45,7 @@ func retentionRan(ctx context.Context) templ.Component {
 	took := ran
 	took.Rows, took.Partitions, took.Oldest = 1_204_311, 2, at("2025-09-01T00:00:09Z")
 	p.Rules[0].Last = ran
-	p.Rules[1].Last, p.Rules[1].LastTook = took, took
+	p.Rules[1].Last, p.Rules[1].LastTook, p.Rules[1].People, p.Rules[1].Sooner = took, took, 12, 40_211
 	took.Ended, took.Partitions, took.Rows = time.Time{}, 0, 1
 	p.Rules[2].Last, p.Rules[2].LastTook, p.Rules[2].Overdue = took, took, true
 	stopped := ran
