@@ -241,7 +241,9 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 			return a.Accounts.RecipientIn(ctx, tx, person)
 		},
 	})
-	a.Notices = notice.New(notice.Deps{DB: p.DB, Policy: p.Policy, Register: p.Register, Catalog: a.Catalog, Log: p.Log, Now: p.Now})
+	a.Notices = notice.New(notice.Deps{
+		DB: p.DB, Policy: p.Policy, Register: p.Register, Catalog: a.Catalog, Log: p.Log, Plans: a.Plans, Lapse: a.Consents.Lapse, Now: p.Now,
+	})
 	a.Accounts = account.New(account.Deps{
 		DB: p.DB, Ring: p.Ring, Mail: a.Mail, Limits: a.Limits, Security: a.Security, Hasher: hasher, BaseURL: p.BaseURL, Now: p.Now, Joined: a.joined,
 		Recovered: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error { return a.SSO.Pause(ctx, tx, person) },

@@ -28,8 +28,9 @@ const (
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
 	Guardian    Channel = "guardian"         // a parent's or guardian's, behind the link that was mailed to them
 	Staff       Channel = "staff"
-	Erasing     Channel = "erasure"    // the person is being erased
-	Suppressed  Channel = "suppressed" // nothing was said, but the address is on the suppression list
+	Erasing     Channel = "erasure"     // the person is being erased
+	NewWording  Channel = "new-wording" // a yes to other words than the policy has now: it counts no more, and is asked again
+	Suppressed  Channel = "suppressed"  // nothing was said, but the address is on the suppression list
 )
 
 // Imported is what another system said. No line of ours is written by it yet.

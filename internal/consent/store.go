@@ -129,6 +129,16 @@ func readStates(r *postgres.Reads, tokenHash []byte, topics []string) *[]State {
 	return postgres.Rows[State](r, "where person_id = "+account.PersonByToken+" and topic = any($2)", tokenHash, topics)
 }
 
+// yesesBefore are some people's yeses to some topics, said before a moment.
+func yesesBefore(ctx context.Context, tx postgres.Tx, topics []string, before time.Time, limit int) ([]State, error) {
+	rows, _ := tx.PGX.Query(ctx, `select person_id, topic, given, at, channel from consent_state where topic = any($1) and given and at < $2 limit $3`, topics, before, limit) // CollectRows gives its error
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[State])
+	if err != nil {
+		return nil, fmt.Errorf("consent: reading what is asked again: %w", err)
+	}
+	return all, nil
+}
+
 func readHistory(r *postgres.Reads, person uuid.UUID, limit int) *[]Event {
 	return postgres.Rows[Event](r, "where person_id = $1 order by at desc, id desc limit $2", person, limit)
 }

@@ -74,8 +74,10 @@ func (s *Service) Publish(ctx context.Context, by staff.Member, id string, p Pub
 				v.Renews = append(v.Renews, a.Topic)
 			}
 		}
-		if err := s.tell(ctx, tx, v); err != nil {
-			return v, err
+		if len(v.Renews) > 0 {
+			if err := s.deps.Plans.Add(ctx, tx, kind, planOf(v.ID), s.begins(v.Effective)); err != nil {
+				return v, err
+			}
 		}
 		return v, audit.Record(ctx, tx, audit.Entry{
 			At: now, Actor: by.Actor(), Action: "policy.published", Subject: v.ID, Detail: map[string]any{"version": v.ID, "from": v.Effective.String(), "topics": v.Renews},
@@ -92,18 +94,8 @@ func (s *Service) Withdraw(ctx context.Context, by staff.Member, id string) erro
 		}
 		now := s.deps.Now()
 		v.State, v.WithdrawnAt, v.WithdrawnBy = Withdrawn, &now, &by.ID
-		if err := s.tell(ctx, tx, v); err != nil {
-			return v, err
-		}
 		return v, audit.Record(ctx, tx, audit.Entry{At: now, Actor: by.Actor(), Action: "policy.withdrawn", Subject: v.ID, Detail: map[string]any{"version": v.ID}})
 	})
-}
-
-func (s *Service) tell(ctx context.Context, tx postgres.Tx, v Version) error {
-	if s.deps.Published == nil {
-		return nil
-	}
-	return s.deps.Published(ctx, tx, v, s.begins(v.Effective))
 }
 
 // begins is a day's first moment at the office.

@@ -12,6 +12,7 @@ import (
 
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
@@ -25,16 +26,21 @@ type Deps struct {
 	Catalog  *text.Catalog
 	Log      *slog.Logger
 	Now      func() time.Time
-	// Published tells the floors above that a version was published, and from
-	// which moment a yes of before counts no more for some topics; or withdrawn.
-	Published func(ctx context.Context, tx postgres.Tx, v Version, from time.Time) error
+	Plans    *jobs.Plans
+	// Lapse lets yeses to topics that were said before a moment count no more, some at
+	// once, and tells how many there were.
+	Lapse func(ctx context.Context, tx postgres.Tx, topics []string, before time.Time, limit int) (int, error)
 }
 
 // Service is what is promised about the policy.
 type Service struct{ deps Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	s := &Service{d}
+	d.Plans.Register(jobs.Work{Kind: kind, Queue: jobs.Default, Batch: s.batch})
+	return s
+}
 
 // Today is the day at the office, by which versions come into force.
 func (s *Service) Today() deadline.Day { return deadline.DayOf(s.deps.Now(), s.deps.Catalog.Office()) }

@@ -195,3 +195,31 @@ func TestItIsOnRecordWhoWasShownWhichVersionAndNobodyIsToldTwice(t *testing.T) {
 		}
 	}
 }
+
+func TestAYesToOtherWordsCountsNoMoreFromTheDayOnAndTheLedgerSaysWhy(t *testing.T) {
+	t.Parallel()
+	p := apptest.New(t, func(parts *app.Parts) {
+		parts.Policy = folder(t, map[string]string{"2020-01-01": "We keep it.", "2999-01-01": "We keep it for a year."})
+	})
+	robin := p.Person(apptest.Somebody{Email: "robin@example.com", Topics: []string{"analytics"}})
+	yes := func() int {
+		return p.Count("select count(*) from consent_state where person_id = $1 and topic = 'analytics' and given", robin)
+	}
+	p.Exec(`update policy_version set rests = jsonb_set(rests, '{analytics,wording,en}', '"It grew."') where state = 'draft'`)
+	officer := p.Member("a@example.com", staff.Officer)
+	v := version(t, p, "2999-01-01")
+	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(2), Renews: []string{"analytics", "sharing"}}))
+	must(t, p.Notices.Run(t.Context(), v.ID))
+	if yes() != 1 {
+		t.Error("a yes lapsed before the day")
+	}
+	p.Clock.Advance(3 * 24 * time.Hour)
+	must(t, p.Notices.Run(t.Context(), v.ID))
+	if yes() != 0 || p.Count("select count(*) from consent_event where person_id = $1 and topic = 'analytics' and not given and channel = 'new-wording'", robin) != 1 {
+		t.Error("a yes to other words still counts, or the ledger does not say why not")
+	}
+	if n := p.Count("select count(*) from consent_event where channel = 'new-wording' and topic <> 'analytics'"); n != 0 {
+		t.Errorf("%d yeses to words that stayed lapsed", n)
+	}
+}
