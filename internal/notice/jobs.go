@@ -18,6 +18,10 @@ const (
 	pause  = 10 * time.Millisecond
 )
 
+func (s *Service) work() jobs.Work {
+	return jobs.Work{Kind: kind, Queue: jobs.Default, Batch: s.batch}
+}
+
 // planOf is the plan of the day on which a version comes into force.
 func planOf(version string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("policy "+version))

@@ -38,7 +38,7 @@ type Service struct{ deps Deps }
 // New makes a service.
 func New(d Deps) *Service {
 	s := &Service{d}
-	d.Plans.Register(jobs.Work{Kind: kind, Queue: jobs.Default, Batch: s.batch})
+	d.Plans.Register(s.work())
 	return s
 }
 
