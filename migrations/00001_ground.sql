@@ -148,7 +148,7 @@ create table journal_outbox (
   until   timestamptz
 );
 
--- Mail to be sent. Address, arguments and links are sealed, and wiped when
+-- Mail to be sent. Arguments, codes and links are sealed, and wiped when
 -- the message has gone. person_id is the staff member's id for staff mail and
 -- the nil UUID for addresses that belong to nobody here.
 create table mail_message (
@@ -159,6 +159,11 @@ create table mail_message (
   bulk      boolean not null default false, -- one of many, or may be stopped: goes behind all that somebody waits for
   lang      text not null,
   domain    text not null default '', -- that receives it; empty once it has gone
+  -- What the person can read again: as it was sent, but for codes and links, which
+  -- act. Empty for mail to the staff and to nobody.
+  address   text not null default '',
+  subject   text not null default '',
+  words     text not null default '',
   sealed    bytea, -- null once sent or given up
   queued_at timestamptz not null,
   due_at    timestamptz not null default now(),
@@ -175,6 +180,7 @@ create table mail_message (
   primary key (person_id, id)
 );
 create index mail_message_due on mail_message (bulk, due_at, id) where sealed is not null and holder is null;
+create index mail_message_person on mail_message (person_id, queued_at desc, id desc);
 create index mail_message_held on mail_message (holder) where holder is not null;
 create index mail_message_failed on mail_message (failed_at) where failed_at is not null;
 create index mail_message_stuck on mail_message (domain, failure, queued_at) where sealed is not null and failure <> '';

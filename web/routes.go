@@ -152,6 +152,10 @@ func (s *server) routes() {
 	s.person(post, "/email", email.update, "it says how things stand, and a no is written whenever it is said")
 	s.person(post, "/email/off", email.off, "a no is written whenever it is said")
 
+	letters := &lettersController{s}
+	s.person(get, "/email/letters", letters.index)
+	s.person(get, "/email/letters/:id", letters.show)
+
 	choices := &choicesController{s}
 	s.open(get, choicesPath, choices.show)
 	s.person(post, choicesPath, choices.create, "it says how things stand, and a no is written whenever it is said")

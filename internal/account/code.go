@@ -58,7 +58,7 @@ func (s *Service) AskCode(ctx context.Context, person, session uuid.UUID) error 
 		if err := insertProof(ctx, tx, row); err != nil {
 			return err
 		}
-		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Args: map[string]string{"Code": code}})
+		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "confirmCode", Topic: "security-notices", Secrets: map[string]string{"Code": code}})
 	})
 }
 

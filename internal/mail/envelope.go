@@ -24,8 +24,10 @@ type Envelope struct {
 func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Message) Envelope {
 	ctx = s.deps.Catalog.Into(ctx, lang)
 	args := []any{"Brand", s.deps.Brand.Name}
-	for name, value := range m.Args {
-		args = append(args, name, value)
+	for _, given := range []map[string]string{m.Args, m.Secrets} {
+		for name, value := range given {
+			args = append(args, name, value)
+		}
 	}
 	say := func(part string) string { return text.T(ctx, "mail."+m.Kind+"."+part, args...) }
 	letter := mailview.Letter{

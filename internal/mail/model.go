@@ -28,6 +28,7 @@ type Message struct {
 	Kind        string
 	Topic       string            // the register's topic
 	Args        map[string]string // for the message's placeholders
+	Secrets     map[string]string // likewise, of what acts, such as a code: never kept
 	Link        string            // what the button opens; "" for none
 	Facts       []Fact
 	Unsubscribe *Unsubscribe // for mail that may be stopped (RFC 8058), and no other
@@ -56,6 +57,9 @@ type messageRow struct {
 	Bulk      bool // one of many, or may be stopped: goes behind all others
 	Lang      string
 	Domain    string // that receives it; "" once it has gone
+	Address   string // for the person to read again, as the two below
+	Subject   string
+	Words     string
 	Sealed    []byte
 	QueuedAt  time.Time
 	DueAt     time.Time // to be tried, or tried again

@@ -129,7 +129,7 @@ func (s *Service) PostAll(ctx context.Context, tx postgres.Tx, letters []Letter)
 	rows := make([]messageRow, len(letters))
 	for i, l := range letters {
 		var err error
-		if rows[i], err = s.seal(l.ID, l.To, l.Message); err != nil {
+		if rows[i], err = s.seal(ctx, l.ID, l.To, l.Message); err != nil {
 			return 0, err
 		}
 	}
@@ -141,7 +141,7 @@ func (s *Service) PostAll(ctx context.Context, tx postgres.Tx, letters []Letter)
 }
 
 func (s *Service) write(ctx context.Context, tx postgres.Tx, to Recipient, m Message) (uuid.UUID, error) {
-	row, err := s.seal(postgres.NewID(), to, m)
+	row, err := s.seal(ctx, postgres.NewID(), to, m)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -152,13 +152,14 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, to Recipient, m Mes
 }
 
 // seal is the row of a message that is to be sent at once.
-func (s *Service) seal(id uuid.UUID, to Recipient, m Message) (row messageRow, err error) {
+func (s *Service) seal(ctx context.Context, id uuid.UUID, to Recipient, m Message) (row messageRow, err error) {
 	plain, err := json.Marshal(contents{to.Address, m})
 	if err != nil {
 		return row, fmt.Errorf("mail %s: %w", m.Kind, err)
 	}
 	row = messageRow{PersonID: to.Owner, ID: id, Kind: m.Kind, Topic: m.Topic, Lang: to.Lang, QueuedAt: s.deps.Now()}
 	row.DueAt, row.Bulk, row.Domain = row.QueuedAt, m.Unsubscribe != nil, domainOf(to.Address)
+	s.keep(ctx, &row, to, m)
 	row.Sealed, err = s.deps.Ring.Seal(purpose, row.ID[:], plain)
 	return row, err
 }

@@ -15,6 +15,10 @@ func email() Group {
 		{Name: "Preferences", Page: preferences},
 		{Name: "Preferences, just saved", Page: preferencesSaved},
 		{Name: "Preferences, everything off", Page: preferencesOff},
+		{Name: "Letters we sent", Page: lettersSent},
+		{Name: "Letters we sent, none", Page: lettersSentNone},
+		{Name: "A letter we sent", Page: letterSent},
+		{Name: "A letter that did not arrive", Page: letterUnsent},
 		{Name: "Unsubscribe, nothing done yet", Page: unsubscribe},
 		{Name: "Unsubscribe, a topic that is gone", Page: unsubscribeGone},
 		{Name: "Unsubscribe, done", Page: unsubscribed},
@@ -129,4 +133,47 @@ func unsubscribeBroken(ctx context.Context) templ.Component {
 		Shell: shell(ctx, "", text.T(ctx, "unsubscribe.unknownTitle")), Happened: text.Say("consent.linkUnknown"),
 		ToDo: text.Say("unsubscribe.unknownToDo"), Action: views.Next{Label: text.Say("unsubscribe.settings"), Href: "/email"},
 	})
+}
+
+func lettersPage(ctx context.Context) views.LettersPage {
+	return views.LettersPage{Shell: person(ctx, "email", text.T(ctx, "email.lettersTitle")), Keep: text.Span{N: 24, Unit: "month"}}
+}
+
+func lettersSentNone(ctx context.Context) templ.Component {
+	return views.Letters(lettersPage(ctx))
+}
+
+func letterRow(ctx context.Context, kind, moment string, state views.LetterState, args ...any) views.LetterRow {
+	return views.LetterRow{Subject: text.T(ctx, "mail."+kind+".subject", args...), At: at(moment), State: state, Address: "mara@example.com", Href: "/email/letters/1"}
+}
+
+func lettersSent(ctx context.Context) templ.Component {
+	p := lettersPage(ctx)
+	old := letterRow(ctx, "reset", "2026-03-02T18:20:00Z", views.LetterSent)
+	old.Address = "mara.lindqvist@old.example.org"
+	p.Letters = []views.LetterRow{
+		letterRow(ctx, "confirmCode", "2026-11-22T21:38:00Z", views.LetterWaits),
+		letterRow(ctx, "requestGranted", "2026-11-20T08:02:00Z", views.LetterLate, "Reference", "R-2026-0417"),
+		letterRow(ctx, "passwordChanged", "2026-11-03T11:47:00Z", views.LetterFailed),
+		old,
+	}
+	p.Older = "/email/letters?after=x"
+	return views.Letters(p)
+}
+
+func letterPage(ctx context.Context, row views.LetterRow, kind string, args ...any) views.LetterPage {
+	l := letter(ctx, kind, args...)
+	return views.LetterPage{Shell: person(ctx, "email", l.Subject), Letter: row, Lang: text.Lang(ctx), Paragraphs: append([]string{l.Heading}, l.Paragraphs...)}
+}
+
+func letterSent(ctx context.Context) templ.Component {
+	return views.LetterAgain(letterPage(ctx, letterRow(ctx, "confirmCode", "2026-11-22T21:38:00Z", views.LetterSent), "confirmCode", "Code", "••••••"))
+}
+
+func letterUnsent(ctx context.Context) templ.Component {
+	row := letterRow(ctx, "passwordChanged", "2026-11-03T11:47:00Z", views.LetterFailed)
+	row.Failure = pick(ctx, "The receiving server does not take mail for this address", "受信側のサーバーがこのアドレス宛てのメールを受け付けません")
+	p := letterPage(ctx, row, "passwordChanged")
+	p.Paragraphs = nil
+	return views.LetterAgain(p)
 }
