@@ -95,7 +95,7 @@ func TestWhatSomebodyHasDeletedOfAKindGoesToTheMomentWithItsSumsAndStaysAway(t *
 		t.Errorf("beside it goes another time: %v", err)
 	}
 	must(t, b.DB.InTx(t.Context(), b.Journal.Write)) // which marks the store, once
-	for range 40 {                        // it may be killed anywhere
+	for range 40 {                                   // it may be killed anywhere
 		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Millisecond)
 		_ = b.Erasures.RunPart(ctx, p.ID)
 		cancel()

@@ -112,7 +112,7 @@ func (b *bundle) apply(e journal.Entry) (did bool) {
 		case journal.Erasure:
 			did, err = b.Erasures.Replay(ctx, tx, e)
 			return err
-		case journal.Part:
+		case journal.Part, journal.Shorter:
 			did, err = b.Erasures.ReplayPart(ctx, tx, e)
 			return err
 		case journal.CallOff:
