@@ -198,7 +198,7 @@ create table suppression (
   address_hash bytea not null check (length(address_hash) = 32),
   topic        text not null,
   at           timestamptz not null,
-  reason       text not null check (reason in ('unsubscribed', 'erased')),
+  reason       text not null check (reason in ('unsubscribed', 'imported', 'erased')),
   primary key (address_hash, topic)
 );
 

@@ -88,11 +88,7 @@ func (c *askController) many(ctx echo.Context) error {
 }
 
 func (c *askController) answers(ctx context.Context, asked askMany) ([]answerJSON, error) {
-	names := make([]consent.Name, len(asked.People))
-	for i, written := range asked.People {
-		names[i] = consent.NameOf(written)
-	}
-	answers, err := c.Consents.Ask(ctx, asked.Topic, names)
+	answers, err := c.Consents.Ask(ctx, asked.Topic, namesOf(asked.People))
 	out := make([]answerJSON, len(answers))
 	for i, a := range answers {
 		out[i] = answerJSON{
@@ -100,6 +96,14 @@ func (c *askController) answers(ctx context.Context, asked askMany) ([]answerJSO
 		}
 	}
 	return out, err
+}
+
+func namesOf(people []string) []consent.Name {
+	names := make([]consent.Name, len(people))
+	for i, written := range people {
+		names[i] = consent.NameOf(written)
+	}
+	return names
 }
 
 // unless is nil for what is nothing.

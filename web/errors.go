@@ -203,8 +203,7 @@ func localPath(address string) string {
 func (s *server) failJSON(ctx echo.Context, err error, f *fault.Error, code int) error {
 	why := sentence(f).In(s.Catalog.Into(ctx.Request().Context(), text.Fallback))
 	if n, ok := errors.AsType[notWhole](err); ok {
-		n.kept.Error = why
-		return ctx.JSON(code, n.kept)
+		return ctx.JSON(code, n.kept(why))
 	}
 	words := s.Catalog.Into(ctx.Request().Context(), text.Fallback)
 	answer := apiError{Error: why}

@@ -43,7 +43,7 @@ type taken struct {
 // notWhole is the end of an import in the middle: what it took before is held.
 type notWhole struct {
 	error
-	kept taken
+	kept func(why string) any // the answer
 }
 
 func (n notWhole) Unwrap() error { return n.error }
@@ -90,7 +90,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 	})
 	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused, answer.Past = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused, result.Past
 	if err != nil {
-		return notWhole{err, answer}
+		return notWhole{err, func(why string) any { answer.Error = why; return answer }}
 	}
 	if result.Unended {
 		answer.Warning = text.T(c.english(ctx), "record.unended")

@@ -145,6 +145,11 @@ func (s *server) routes() {
 	s.keyed(post, "/api/v1/ask/many", record.ScopeAsk, asking.many)
 	changes := &changesController{s}
 	s.keyed(get, "/api/v1/changes", record.ScopeChanges, changes.changes, "after", "limit")
+	links := &linksController{s}
+	s.keyed(post, "/api/v1/links", record.ScopeLinks, links.create)
+	suppressions := &suppressionsController{s}
+	s.keyed(get, "/api/v1/suppressions", record.ScopeSuppressions, suppressions.index)
+	s.keyed(post, "/api/v1/suppressions", record.ScopeSuppressions, suppressions.create)
 	s.program("/api/v1/openapi.yaml", s.openapi)
 
 	email := &emailController{s}

@@ -17,11 +17,12 @@ import (
 // saidHere are the only functions of this package that put something in words,
 // by their controller, and why no template can.
 var saidHere = map[string]string{
-	"server.frame":                 "a page's title, by its key: the window has it, too",
-	".words":                       "the problems of a form, by their keys",
-	"recordsController.create":     "a program reads it",
-	"server.failJSON":              "a program reads it",
-	"unsubscribeController.create": "a mailbox provider's machine reads it",
+	"server.frame":                  "a page's title, by its key: the window has it, too",
+	".words":                        "the problems of a form, by their keys",
+	"recordsController.create":      "a program reads it",
+	"suppressionsController.create": "a program reads it",
+	"server.failJSON":               "a program reads it",
+	"unsubscribeController.create":  "a mailbox provider's machine reads it",
 }
 
 func TestTheWebHandsFactsOverAndSaysNothingItself(t *testing.T) {

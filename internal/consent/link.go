@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"context"
 	"encoding/binary"
 	"time"
 
@@ -75,6 +76,50 @@ func (s *Service) UnsubscribeLinks(to mail.Recipient, topic string) (*mail.Unsub
 	}
 	at := s.deps.BaseURL + "/unsubscribe/" + s.Token(link)
 	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}, nil
+}
+
+// Minted are the links for a message that another system sends; nil with the
+// reason why there are none.
+type Minted struct {
+	Out *mail.Unsubscribe
+	Why Why
+}
+
+// Mint gives the links of a topic for mail to each of these people: as the
+// portal's own messages carry them, for addresses that nobody here has, too. One
+// statement, however many they are. Invalid for what is no mail that can be stopped, and for more than AskMost.
+func (s *Service) Mint(ctx context.Context, topic string, names []Name) ([]Minted, error) {
+	t, ok := s.deps.Register.Topic(topic)
+	switch {
+	case !ok || !t.IsMail():
+		return nil, fault.Invalidate(fault.Field("topic", "consent.topicUnknown"))
+	case t.Locked:
+		return nil, fault.Invalidate(fault.Field("topic", "consent.topicLocked", "Topic", t.ID))
+	case len(names) == 0 || len(names) > AskMost:
+		return nil, fault.Invalidate(fault.Field("people", "consent.askMost", "Max", AskMost))
+	}
+	r := s.deps.DB.Reads()
+	known := readNamed(r, topic, names)
+	if err := r.Send(ctx); err != nil {
+		return nil, err
+	}
+	all := make([]Minted, len(names))
+	for i, n := range names {
+		who := (*known)[n.key()]
+		switch {
+		case n == Name{}:
+			all[i].Why = Unreadable
+		case who.person == uuid.Nil && n.address == "":
+			all[i].Why = Unknown
+		default:
+			out, err := s.UnsubscribeLinks(mail.Recipient{Owner: who.person, Address: n.address}, topic)
+			if err != nil {
+				return nil, err
+			}
+			all[i].Out = out
+		}
+	}
+	return all, nil
 }
 
 // AddressHash is the form in which an address is kept on the suppression list.

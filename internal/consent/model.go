@@ -101,6 +101,7 @@ func (State) TableName() string { return "consent_state" }
 // The reasons of a suppression.
 const (
 	unsubscribed = "unsubscribed"
+	imported     = "imported"
 	erased       = "erased"
 )
 

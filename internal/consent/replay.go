@@ -13,7 +13,7 @@ func (s *Service) Replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (
 	if e.Kind == journal.Withdrawal {
 		return replay(ctx, tx, e)
 	}
-	n, err := suppress(ctx, tx.PGX, e.At, e.Channel, e.Topic, false, e.Hashes...)
+	n, err := suppress(ctx, tx.PGX, e.Channel, false, listings(e.Hashes, e.Topic, e.At)...)
 	return n > 0, err
 }
 

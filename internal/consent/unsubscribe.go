@@ -14,7 +14,7 @@ import (
 func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 	now := s.deps.Now()
 	if l.Address != nil {
-		_, err := suppress(ctx, s.deps.DB.Pool, now, unsubscribed, l.Topic, true, l.Address)
+		_, err := suppress(ctx, s.deps.DB.Pool, unsubscribed, true, listing{l.Address, l.Topic, now})
 		return err
 	}
 	event := Event{PersonID: l.Person, At: now, Topic: l.Topic, Channel: how}
@@ -28,7 +28,7 @@ func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 // UnsubscribeAll stops everything that can be, for whoever holds a link.
 func (s *Service) UnsubscribeAll(ctx context.Context, l Link) error {
 	if l.Address != nil {
-		_, err := suppress(ctx, s.deps.DB.Pool, s.deps.Now(), unsubscribed, All, true, l.Address)
+		_, err := suppress(ctx, s.deps.DB.Pool, unsubscribed, true, listing{l.Address, All, s.deps.Now()})
 		return err
 	}
 	_, err := s.AllOff(ctx, l.choice(Page, ""))
@@ -73,7 +73,7 @@ func (s *Service) standingOfAddress(ctx context.Context, l Link, st Standing) (S
 		return st, err
 	}
 	// Somebody wrote to it, or there would be no link.
-	st.On, st.AllOff, st.Undoable = said.any == 0 || st.Topic.Locked, said.all > 0, said.any > 0 && said.erased == 0
+	st.On, st.AllOff, st.Undoable = said.any == 0 || st.Topic.Locked, said.all > 0, said.any > 0 && said.lasting == 0
 	return st, nil
 }
 
@@ -123,6 +123,15 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 // says it too, and may be called again. Only their owner's own yes, given
 // afterwards, counts for more.
 func (s *Service) Suppress(ctx context.Context, tx postgres.Tx, hashes ...[]byte) error {
-	_, err := suppress(ctx, tx.PGX, s.deps.Now(), erased, All, false, hashes...)
+	_, err := suppress(ctx, tx.PGX, erased, false, listings(hashes, All, s.deps.Now())...)
 	return err
+}
+
+// listings put each of these on the list alike.
+func listings(hashes [][]byte, topic string, at time.Time) []listing {
+	all := make([]listing, len(hashes))
+	for i, hash := range hashes {
+		all[i] = listing{hash, topic, at}
+	}
+	return all
 }

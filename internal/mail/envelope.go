@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/google/uuid"
@@ -52,8 +53,7 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 			Why: why, URL: u.OneClick, Label: text.T(ctx, "mail.foot.unsubscribe"),
 			Preferences: mailview.Link{Label: text.T(ctx, "mail.foot.preferences"), URL: u.Preferences},
 		}
-		envelope.Headers["List-Unsubscribe"] = "<" + u.OneClick + ">"
-		envelope.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+		maps.Copy(envelope.Headers, u.Headers())
 	}
 	envelope.Letter = letter
 	return envelope

@@ -46,6 +46,11 @@ type Unsubscribe struct {
 	DefaultOn   bool   // it goes to everybody who has not turned it off
 }
 
+// Headers are those by which a mailbox provider stops such mail (RFC 2369, RFC 8058).
+func (u *Unsubscribe) Headers() map[string]string {
+	return map[string]string{"List-Unsubscribe": "<" + u.OneClick + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+}
+
 // Attachment is a small file that goes along.
 type Attachment struct{ Name, Type, Content string }
 
