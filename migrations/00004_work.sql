@@ -297,3 +297,38 @@ create trigger mailing_stays before update of id, kind, topic, version, subject,
     is distinct from (new.id, new.kind, new.topic, new.version, new.subject, new.body, new.countries, new.drafted_by, new.drafted_at))
   execute function refuse_change();
 create trigger mailing_kept before delete on mailing for each row when (old.begun_at is not null) execute function refuse_change();
+
+-- Other systems that are told what people choose, in the order of the ledger.
+create table webhook (
+  id         uuid primary key,
+  name       text not null,
+  url        text not null check (url like 'https://%'),
+  secret     bytea not null, -- sealed, as the next
+  old_secret bytea, -- signs beside the other
+  old_until  timestamptz,
+  cursor     text not null, -- behind the last line that was taken, or put aside
+  created_at timestamptz not null,
+  taken_at   timestamptz, -- when the last message was
+  failed_at  timestamptz, -- since when none is
+  failure    text not null default '' check (failure in ('', 'answered', 'unreachable', 'inside')),
+  status     integer not null default 0, -- that was answered with
+  removed_at timestamptz
+);
+create unique index webhook_name on webhook (name) where removed_at is null;
+-- What a message holds is written down before it is sent, so that it is the same
+-- however often it is: lines behind one cursor, up to another.
+create table webhook_message (
+  webhook_id uuid not null references webhook,
+  id         uuid not null,
+  state      text not null check (state in ('waiting', 'dead', 'again')),
+  after      text not null,
+  up_to      text not null,
+  lines      integer not null,
+  made_at    timestamptz not null,
+  tries      integer not null default 0,
+  refused    integer not null default 0, -- of the tries
+  failure    text not null default '',
+  status     integer not null default 0,
+  primary key (webhook_id, id)
+);
+create unique index webhook_message_waiting on webhook_message (webhook_id) where state = 'waiting';

@@ -272,6 +272,14 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			p.Exec(`update person set age_band = '15' where id = $1`, id)
 			return press{c, "/privacy-choices/parent", "/privacy-choices/parent", url.Values{"email": {"parent-of-" + n + "@example.com"}, "topics": {"promotions"}}}
 		},
+		"/staff/webhooks/:id/messages/:message": func(n string) press {
+			w, _, err := p.Webhooks.Add(p.t.Context(), audit.BySystem("test"), n, "https://"+n+".example.com/")
+			must(p.t, err)
+			var message string
+			must(p.t, p.DB.Pool.QueryRow(p.t.Context(), `insert into webhook_message (webhook_id, id, state, after, up_to, lines, made_at, failure, status)
+				values ($1, gen_random_uuid(), 'dead', '', '1.00000000', 1, now(), 'answered', 400) returning id::text`, w.ID).Scan(&message))
+			return press{admin, "/staff/webhooks", "/staff/webhooks/" + w.ID.String() + "/messages/" + message, nil}
+		},
 		"/sign-up/finish/:token": func(n string) press {
 			at := known(n)
 			c := p.client()

@@ -277,6 +277,10 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/mailings/:id/resume", staff.Officer, mailings.resume)
 	s.staff(post, "/staff/mailings/:id/cancel", staff.Officer, mailings.cancel)
 
+	hooks := &staffWebhookController{s}
+	s.staff(get, "/staff/webhooks", staff.Admin, hooks.index)
+	s.staff(post, "/staff/webhooks/:id/messages/:message", staff.Admin, hooks.create)
+
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
 

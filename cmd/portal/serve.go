@@ -62,7 +62,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,
 			Signer: checked.Signer,
 		}),
-		Signature: signature, MailLimits: checked.Limits,
+		Signature: signature, MailLimits: checked.Limits, Webhooks: app.WebhookRules{Inside: checked.Inside},
 	})
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ type suppressionCmd struct {
 
 type suppressionImportCmd struct {
 	backstage `embed:""`
-	File      string `arg:"" help:"A CSV file with a column address, or hash as an export has it, and, if you like, topic (else all mail) and since (else now). - is the standard input."`
+	File      string `arg:"" type:"existingfile" help:"A CSV file with a column address, or hash as an export has it, and, if you like, topic (else all mail) and since (else now). - is the standard input."`
 }
 
 // Run adds to the list, names each line that is refused and ends with 1 if any is.

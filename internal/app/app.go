@@ -5,10 +5,12 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -43,6 +45,7 @@ import (
 	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/webhook"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -67,6 +70,13 @@ type Parts struct {
 	Grace      time.Duration  // in which an erasure can be called off; 0: a week
 	Files      *blob.Bucket   // where finished downloads lie; nil where none is built or fetched
 	Export     ExportRules
+	Webhooks   WebhookRules
+}
+
+// WebhookRules say whom messages of webhooks may reach.
+type WebhookRules struct {
+	Inside []netip.Prefix // networks that are not everybody's
+	Roots  *x509.CertPool // nil: whom this machine trusts
 }
 
 // ExportRules are the operator's figures for downloads.
@@ -107,6 +117,7 @@ type App struct {
 	Retention *retention.Service
 	Mailings  *mailing.Service
 	Holds     *legalhold.Service
+	Webhooks  *webhook.Service
 	Journal   *journal.Service
 
 	Operation *operation.Service
@@ -281,6 +292,7 @@ func (a *App) work(p Parts) {
 		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Mail: a.Mail, Plans: a.Plans,
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
+	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})
 	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
@@ -73,6 +74,23 @@ type DKIM struct {
 	RelaySigns   bool     `name:"smtp-signs" env:"PORTAL_SMTP_SIGNS" help:"The mail server signs all mail with DKIM, and the portal need not."`
 }
 
+// Webhooks says whom messages of webhooks may reach.
+type Webhooks struct {
+	WebhookNetworks []string `env:"PORTAL_WEBHOOK_NETWORKS" placeholder:"CIDR" help:"Networks of your own that webhooks may reach, such as 10.20.0.0/16. Without it they go to public addresses alone."`
+}
+
+// Inside reads the networks.
+func (w Webhooks) Inside() (all []netip.Prefix, err error) {
+	for _, s := range w.WebhookNetworks {
+		p, e := netip.ParsePrefix(s)
+		if e != nil {
+			err = errors.Join(err, fmt.Errorf("PORTAL_WEBHOOK_NETWORKS: %q is no network such as 10.20.0.0/16", s))
+		}
+		all = append(all, p.Masked())
+	}
+	return all, err
+}
+
 // Services says with what people may sign in beside a password.
 type Services struct {
 	Providers string `env:"PORTAL_PROVIDERS" placeholder:"YAML or @FILE" help:"OpenID providers: a YAML or JSON list of id, name, issuer, client-id, client-secret and, if it wants any, parameters of its sign-in address, or @ and a file that holds it. Redirect address at each: PORTAL_URL/sign-in/with/ID/callback."`
@@ -86,6 +104,7 @@ type Config struct {
 	Mail      `embed:""`
 	Services  `embed:""`
 	Downloads `embed:""`
+	Webhooks  `embed:""`
 
 	Policy string `env:"PORTAL_POLICY" type:"path" placeholder:"FOLDER" help:"Your privacy policy's prose: a folder with a folder for each version, which holds version.yaml (effective, changes) and a Markdown file for each language; {{contact}}, {{categories}} and the like stand where the register's lists go. Without it, the one built in. See: portal register check --help."`
 
@@ -99,6 +118,7 @@ type Checked struct {
 	Ring     *keyring.Ring
 	Register *register.Register
 	BaseURL  *url.URL
+	Inside   []netip.Prefix // networks that webhooks may reach
 	Proxies  []*net.IPNet
 	Zone     *time.Location
 	SMTP     SMTP
@@ -150,6 +170,10 @@ func (c Config) Check() (Checked, error) {
 			continue
 		}
 		out.Proxies = append(out.Proxies, network)
+	}
+	inside, err := c.Inside()
+	if out.Inside = inside; err != nil {
+		add(err)
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		add(errors.New("PORTAL_TLS_CERT and PORTAL_TLS_KEY go together: one of them is missing"))

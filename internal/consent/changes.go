@@ -39,6 +39,12 @@ func checkOf(id uuid.UUID) string { return hex.EncodeToString(id[len(id)-checkSi
 // Cursor is behind this line.
 func (c Change) Cursor() Cursor { return Cursor{c.Position, checkOf(c.ID)} }
 
+// Position is the place of its line; 0 before the first.
+func (c Cursor) Position() int64 { return c.position }
+
+// Beyond tells whether it is behind another.
+func (c Cursor) Beyond(other Cursor) bool { return c.position > other.position }
+
 // String is what ParseCursor reads; empty before the first line.
 func (c Cursor) String() string {
 	if c.position == 0 {
@@ -87,6 +93,14 @@ func (s *Service) Changes(ctx context.Context, after Cursor, most int) (changes 
 		return changes[:most], true, err
 	}
 	return changes, false, err
+}
+
+// Last is behind all lines that there are.
+func (s *Service) Last(ctx context.Context) (Cursor, error) {
+	if err := s.Place(ctx); err != nil {
+		return Cursor{}, err
+	}
+	return lastCursor(ctx, s.deps.DB.Pool)
 }
 
 // Place gives a place to each line that has none: as it is committed when the

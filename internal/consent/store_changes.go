@@ -69,3 +69,15 @@ func readChanges(ctx context.Context, db postgres.Reader, after int64, most int)
 	}
 	return changes, nil
 }
+
+func lastCursor(ctx context.Context, db postgres.Reader) (Cursor, error) {
+	var last Change
+	err := db.QueryRow(ctx, "select position, event_id from consent_place order by position desc limit 1").Scan(&last.Position, &last.ID)
+	switch {
+	case postgres.IsMissing(err):
+		return Cursor{}, nil
+	case err != nil:
+		return Cursor{}, fmt.Errorf("consent: looking for the last place: %w", err)
+	}
+	return last.Cursor(), nil
+}

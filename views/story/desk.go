@@ -49,6 +49,8 @@ func desk() Group {
 		{Name: "Letters that do not go, no reason chosen", Page: stuckLetter},
 		{Name: "Retention", Page: retentionRan},
 		{Name: "Retention, before the first run", Page: retentionEmpty},
+		{Name: "Other systems that are told", Page: webhooksSome},
+		{Name: "Other systems that are told, none yet", Page: webhooksNone},
 	}...)}
 }
 
