@@ -28,10 +28,11 @@ func TestNoCommandTakesACardNumberOrWhatTurnsTheOrderForAText(t *testing.T) {
 	}
 	walk(nil, reflect.TypeFor[cli]())
 	args := map[string]func(text string) []string{
-		"staff add":  func(text string) []string { return []string{"staff", "add", "noor@example.com", "--name", text} },
-		"import":     func(text string) []string { return []string{"import", "--category", text, "--format", "csv", "-"} },
-		"mailtest":   func(text string) []string { return []string{"mail-test", text, "robin@example.com"} },
-		"apikey add": func(text string) []string { return []string{"apikey", "add", text, "--categories", "connection-log"} },
+		"staff add":   func(text string) []string { return []string{"staff", "add", "noor@example.com", "--name", text} },
+		"import":      func(text string) []string { return []string{"import", "--category", text, "--format", "csv", "-"} },
+		"webhook add": func(text string) []string { return []string{"webhook", "add", text, "https://example.com/"} },
+		"mailtest":    func(text string) []string { return []string{"mail-test", text, "robin@example.com"} },
+		"apikey add":  func(text string) []string { return []string{"apikey", "add", text, "--categories", "connection-log"} },
 	}
 	s := newStation(t)
 	for _, name := range found {
@@ -45,7 +46,7 @@ func TestNoCommandTakesACardNumberOrWhatTurnsTheOrderForAText(t *testing.T) {
 			if code == 0 {
 				t.Errorf("%s takes %+q", name, text)
 			}
-			if name == "staff add" || name == "apikey add" { // the others name what there is
+			if name == "staff add" || name == "apikey add" || name == "webhook add" { // the others name what there is
 				holds(t, told, says)
 			}
 		}

@@ -33,11 +33,14 @@ func (h *hookID) UnmarshalText(b []byte) (err error) {
 	return nil
 }
 
+// hookURL is the address of a receiver.
+type hookURL string
+
 type webhookAddCmd struct {
 	backstage       `embed:""`
 	config.Webhooks `embed:""`
-	Name            string `arg:"" help:"What the receiver is, such as newsletter."`
-	Address         string `arg:"" placeholder:"https://…" help:"Where messages are posted to: https, and no address inside a network, unless PORTAL_WEBHOOK_NETWORKS allows it."`
+	Name            string  `arg:"" help:"What the receiver is, such as newsletter."`
+	Address         hookURL `arg:"" placeholder:"https://…" help:"Where messages are posted to: https, and no address inside a network, unless PORTAL_WEBHOOK_NETWORKS allows it."`
 }
 
 // Run subscribes a receiver and writes its secret to the standard output, alone.
@@ -47,7 +50,7 @@ func (c *webhookAddCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w, secret, err := a.Webhooks.Add(ctx, operator(), c.Name, c.Address, inside...)
+		w, secret, err := a.Webhooks.Add(ctx, operator(), c.Name, string(c.Address), inside...)
 		if err != nil {
 			return said(a, err)
 		}
