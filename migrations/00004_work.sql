@@ -332,3 +332,5 @@ create table webhook_message (
   primary key (webhook_id, id)
 );
 create unique index webhook_message_waiting on webhook_message (webhook_id) where state = 'waiting';
+create trigger webhook_message_transition before update of state on webhook_message
+  for each row when (old.state is distinct from new.state) execute function refuse_transition('waiting dead', 'again dead', 'dead again');

@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/testkit"
+	"plusultra.link/privacy/internal/webhook"
 )
 
 // A state with nothing after it, written over, would undo an erasure or a
@@ -26,7 +27,9 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 		"export":  steps([]export.State{export.Waiting, export.Building, export.Ready, export.Failed, export.Expired}, export.State.MayBecome),
 		"erasure": steps(erasure.States(), erasure.State.MayBecome),
 
-		"mailing":        steps(mailing.States(), mailing.State.MayBecome),
+		"mailing":         steps(mailing.States(), mailing.State.MayBecome),
+		"webhook_message": steps([]webhook.State{webhook.Waiting, webhook.Dead, webhook.Again}, webhook.State.MayBecome),
+
 		"policy_version": steps(notice.States(), notice.State.MayBecome),
 	}
 	rows, err := db.Pool.Query(t.Context(), `

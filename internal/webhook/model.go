@@ -54,6 +54,18 @@ const (
 	Again   State = "again"
 )
 
+// MayBecome tells whether a message in this state can come to another; the database
+// refuses any other (migrations/00004_work.sql).
+func (s State) MayBecome(to State) bool {
+	switch s {
+	case Waiting, Again:
+		return to == Dead
+	case Dead:
+		return to == Again
+	}
+	return false
+}
+
 // Message is some lines of the ledger on their way to a receiver: those behind
 // one cursor, up to another.
 type Message struct {

@@ -95,6 +95,9 @@ func deleteMessages(ctx context.Context, tx postgres.Tx, webhook uuid.UUID, stat
 // updateMessage notes a try that failed, unless the message is no longer there.
 func updateMessage(ctx context.Context, tx postgres.Tx, m Message, to State) (bool, error) {
 	from := m.State
+	if from != to && !from.MayBecome(to) {
+		return false, fmt.Errorf("a message can't become %s from %s", to, from)
+	}
 	m.State = to
 	n, err := gorm.G[Message](tx.Gorm).Where("webhook_id = ? and id = ? and state = ?", m.WebhookID, m.ID, from).
 		Select("state", "tries", "refused", "failure", "status").Updates(ctx, m)
