@@ -112,8 +112,11 @@ func (b *bundle) apply(e journal.Entry) (did bool) {
 		case journal.Erasure:
 			did, err = b.Erasures.Replay(ctx, tx, e)
 			return err
-		case journal.Part, journal.Shorter:
+		case journal.Part:
 			did, err = b.Erasures.ReplayPart(ctx, tx, e)
+			return err
+		case journal.Shorter:
+			did, err = b.Retention.ReplayChoice(ctx, tx, e)
 			return err
 		case journal.CallOff:
 			did, err = b.Requests.Replay(ctx, tx, e)
