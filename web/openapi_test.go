@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -156,8 +157,8 @@ func TestTheOpenAPIDocumentHasEveryRouteItsParametersItsKeysAndNoOther(t *testin
 		t.Errorf("there is no %s", left)
 	}
 	for schema, want := range map[string][]string{
-		"Answer/properties/why":     strs(consent.Whys()),
-		"Change/properties/channel": strs(consent.Channels()),
+		"Answer/properties/why":     constants(t, "../internal/consent", "Why"),
+		"Change/properties/channel": constants(t, "../internal/consent", "Channel"),
 	} {
 		said := d.at(d.document, append([]string{"components", "schemas"}, append(strings.Split(schema, "/"), "enum")...)...)
 		var have []string
@@ -172,11 +173,19 @@ func TestTheOpenAPIDocumentHasEveryRouteItsParametersItsKeysAndNoOther(t *testin
 	}
 }
 
-func strs[S ~string](all []S) (out []string) {
-	for _, s := range all {
-		out = append(out, string(s))
+// constants are the words of a type in the source of a room.
+func constants(t *testing.T, room, typ string) (words []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(room, "*.go"))
+	must(t, err)
+	for _, path := range files {
+		source, err := os.ReadFile(path)
+		must(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^\s*(?:const )?\w+ +`+typ+` += "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+			words = append(words, m[1])
+		}
 	}
-	return out
+	return words
 }
 
 // call is one request to the API and the status that it gets.

@@ -26,7 +26,7 @@ func (g *ground) newMailing(ctx context.Context) (work, error) {
 	if err != nil {
 		return nil, err
 	}
-	country := string([]byte{'A' + byte(n/26%26), 'A' + byte(n%26)})
+	country := string([]rune{rune('A' + n/26%26), rune('A' + n%26)})
 	_, err = g.db.Pool.Exec(ctx, `with p as (insert into person (id, created_at, lang, age_band)
 			select gen_random_uuid(), now() - interval '1 hour', 'en', '18+' from generate_series(1, $1) returning id),
 		f as (insert into profile (person_id, country, updated_at) select id, $2, now() from p)

@@ -36,11 +36,6 @@ const (
 	Unreadable  Why = "unreadable" // it is neither an address nor an id
 )
 
-// Whys are all of them.
-func Whys() []Why {
-	return []Why{Locked, Agreed, NotRefused, NotAsked, Said, BySignal, OnList, Closing, TooYoung, Restriction, Unknown, Unreadable}
-}
-
 // Name is how another system calls somebody: as rows that are imported do, by an
 // e-mail address or by the person's id.
 type Name struct {

@@ -36,11 +36,6 @@ const (
 // Imported is what another system said. No line of ours is written by it yet.
 const Imported Channel = "import"
 
-// Channels are all of them.
-func Channels() []Channel {
-	return []Channel{SignUp, Preferences, Undo, Beside, Mailed, Signal, Despite, OneClick, Page, Staff, Erasing, Suppressed, Imported}
-}
-
 // ownWord tells whether a yes by this channel came from the person, and so
 // counts for more than an older suppression of their address.
 func (c Channel) ownWord() bool {

@@ -36,9 +36,6 @@ func transitions() map[State][]State {
 	return map[State][]State{Draft: {Running, Cancelled}, Running: {Paused, Done, Cancelled}, Paused: {Running, Cancelled}}
 }
 
-// States are all states.
-func States() []State { return []State{Draft, Running, Paused, Done, Cancelled} }
-
 // MayBecome tells whether a state may become another.
 func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
 

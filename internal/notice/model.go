@@ -29,9 +29,6 @@ func transitions() map[State][]State {
 	return map[State][]State{Draft: {Published}, Published: {Withdrawn}}
 }
 
-// States are all states.
-func States() []State { return []State{Draft, Published, Withdrawn} }
-
 // MayBecome tells whether a state may become another.
 func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
 

@@ -29,7 +29,7 @@ import (
 	"plusultra.link/privacy/internal/webhook"
 )
 
-var admin = audit.BySystem("test") //nolint:gochecknoglobals // a constant in all but name
+var admin = audit.BySystem("test")
 
 // receiver is another system.
 type receiver struct {
