@@ -28,11 +28,12 @@ func TestNoCommandTakesACardNumberOrWhatTurnsTheOrderForAText(t *testing.T) {
 	}
 	walk(nil, reflect.TypeFor[cli]())
 	args := map[string]func(text string) []string{
-		"staff add":   func(text string) []string { return []string{"staff", "add", "noor@example.com", "--name", text} },
-		"import":      func(text string) []string { return []string{"import", "--category", text, "--format", "csv", "-"} },
-		"webhook add": func(text string) []string { return []string{"webhook", "add", text, "https://example.com/"} },
-		"mailtest":    func(text string) []string { return []string{"mail-test", text, "robin@example.com"} },
-		"apikey add":  func(text string) []string { return []string{"apikey", "add", text, "--categories", "connection-log"} },
+		"staff add":         func(text string) []string { return []string{"staff", "add", "noor@example.com", "--name", text} },
+		"import":            func(text string) []string { return []string{"import", "--category", text, "--format", "csv", "-"} },
+		"webhook add":       func(text string) []string { return []string{"webhook", "add", text, "https://example.com/"} },
+		"mailtest":          func(text string) []string { return []string{"mail-test", text, "robin@example.com"} },
+		"retention confirm": func(text string) []string { return []string{"retention", "confirm", text} },
+		"apikey add":        func(text string) []string { return []string{"apikey", "add", text, "--categories", "connection-log"} },
 	}
 	s := newStation(t)
 	for _, name := range found {

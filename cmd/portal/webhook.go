@@ -40,7 +40,7 @@ type webhookAddCmd struct {
 	backstage       `embed:""`
 	config.Webhooks `embed:""`
 	Name            string  `arg:"" help:"What the receiver is, such as newsletter."`
-	Address         hookURL `arg:"" placeholder:"https://…" help:"Where messages are posted to: https, and no address inside a network, unless PORTAL_WEBHOOK_NETWORKS allows it."`
+	URL             hookURL `arg:"" placeholder:"https://…" help:"Where messages are posted to: https, and no address inside a network, unless PORTAL_WEBHOOK_NETWORKS allows it."`
 }
 
 // Run subscribes a receiver and writes its secret to the standard output, alone.
@@ -50,7 +50,7 @@ func (c *webhookAddCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w, secret, err := a.Webhooks.Add(ctx, operator(), c.Name, string(c.Address), inside...)
+		w, secret, err := a.Webhooks.Add(ctx, operator(), c.Name, string(c.URL), inside...)
 		if err != nil {
 			return said(a, err)
 		}
