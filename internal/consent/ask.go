@@ -186,7 +186,7 @@ func (a addressee) answer(t register.Topic) Answer {
 		return no(Restriction, a.restricted)
 	case p.Since.IsZero() && p.On:
 		said.Why = NotRefused
-	case p.Since.IsZero():
+	case p.Since.IsZero(), !p.On && p.Channel == NewWording:
 		said.Why = NotAsked
 	case p.On:
 		said.Why = Agreed
@@ -198,8 +198,10 @@ func (a addressee) answer(t register.Topic) Answer {
 	return said
 }
 
-// refused tells a no that was said from one that nobody was asked for.
-func (a Answer) refused() bool { return a.Why == Said || a.Why == BySignal }
+// refused tells a no that stands in the ledger from one that nobody was asked for.
+func (a Answer) refused() bool {
+	return a.Why == Said || a.Why == BySignal || a.Why == NotAsked && !a.Since.IsZero()
+}
 
 // Version tells words that somebody agreed to from others about the same: a hash
 // of them. Empty for no words.
