@@ -29,8 +29,16 @@ const (
 
 // StaffDeed is who did something, and when; without a time nobody did.
 type StaffDeed struct {
-	By string
-	At time.Time
+	Known bool   // it was one of the staff
+	By    string // empty: of whom no name is left
+	At    time.Time
+}
+
+func (d StaffDeed) name(ctx context.Context) string {
+	if d.By == "" {
+		return text.T(ctx, "policy.desk.gone")
+	}
+	return d.By
 }
 
 // StaffPolicy is a version as the desk sees it. One without a name behind Published
@@ -97,11 +105,11 @@ func (v StaffPolicy) deeds(ctx context.Context) []string {
 	deeds := []string{text.T(ctx, "policy.desk.drafted", "When", text.Time(ctx, v.Drafted))}
 	add := func(key string, d StaffDeed) {
 		if !d.At.IsZero() {
-			deeds = append(deeds, text.T(ctx, key, "Name", d.By, "When", text.Time(ctx, d.At)))
+			deeds = append(deeds, text.T(ctx, key, "Name", d.name(ctx), "When", text.Time(ctx, d.At)))
 		}
 	}
 	add("policy.desk.reviewed", v.Reviewed)
-	if v.Published.By == "" && !v.Published.At.IsZero() {
+	if !v.Published.Known && !v.Published.At.IsZero() {
 		deeds = append(deeds, text.T(ctx, "policy.desk.first"))
 	} else {
 		add("policy.desk.published", v.Published)

@@ -247,9 +247,9 @@ func (s *server) staffRoutes() {
 	s.staffFresh(post, "/staff/operation/clock", staff.Admin, operation.clock)
 	stuck := &staffMailController{s}
 	s.staff(get, stuckMailPath, staff.Admin, stuck.index)
-	s.staff(get, stuckMailPath+"/letters", staff.Admin, stuck.letters)
-	s.staff(post, stuckMailPath+"/retry", staff.Admin, stuck.retry, "tried again is tried again")
-	s.staffFresh(post, stuckMailPath+"/drop", staff.Admin, stuck.drop, "given up is given up, and what is not there can't be")
+	s.staff(get, "/staff/operation/mail/letters", staff.Admin, stuck.letters)
+	s.staff(post, "/staff/operation/mail/retry", staff.Admin, stuck.retry, "tried again is tried again")
+	s.staffFresh(post, "/staff/operation/mail/drop", staff.Admin, stuck.drop, "given up is given up, and what is not there can't be")
 
 	s.staff(get, jobsPath+"/*", staff.Admin, operation.index) // they are read; what would change one is no route
 
@@ -260,7 +260,7 @@ func (s *server) staffRoutes() {
 	versions := &staffPolicyController{s}
 	s.staff(get, "/staff/policy", staff.Officer, versions.index)
 	s.staff(get, "/staff/policy/:version", staff.Officer, versions.show)
-	s.staff(get, "/staff/policy/:version/:lang", staff.Officer, versions.text)
+	s.staff(get, "/staff/policy/:version/:lang", staff.Officer, versions.lang)
 	s.staff(post, "/staff/policy/:version/review", staff.Officer, versions.review)
 	s.staff(post, "/staff/policy/:version/publish", staff.Officer, versions.publish)
 	s.staff(post, "/staff/policy/:version/withdraw", staff.Officer, versions.withdraw)

@@ -117,6 +117,32 @@ func (c *staffCodeController) new(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffCode(views.StaffCodePage{Shell: c.shell(ctx, "staff.codeTitle", ""), Problems: words(ctx, problems)}))
 }
 
+type codeForm struct {
+	Code string `form:"code" json:"-"`
+}
+
+func (c *staffCodeController) create(ctx echo.Context) error {
+	form, err := bind[codeForm](ctx)
+	if err != nil {
+		return err
+	}
+	step, next, err := c.step(ctx)
+	if err != nil {
+		return err
+	}
+	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, c.visit(ctx), token(ctx))
+	if problems, ok := fault.Fields(err); ok {
+		return c.again(ctx, "/staff/code", form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.startBrowserSession(ctx, session); err != nil {
+		return err
+	}
+	return ctx.Redirect(http.StatusSeeOther, next)
+}
+
 type enrolForm struct {
 	Seed     string `form:"seed" text:"none"` // sealed
 	Password string `form:"password" json:"-" text:"none"`

@@ -26,7 +26,7 @@ func (c *staffPolicyController) index(ctx echo.Context) error {
 	}
 	page := views.StaffPoliciesPage{Shell: c.staffShell(ctx, "policy.desk.title", "staffPolicy")}
 	for _, v := range all {
-		page.Versions = append(page.Versions, c.version(ctx, v, all, names))
+		page.Versions = append(page.Versions, c.version(v, all, names))
 	}
 	return render(ctx, http.StatusOK, views.StaffPolicies(page))
 }
@@ -56,15 +56,13 @@ func (c *staffPolicyController) all(ctx echo.Context, beside func(*postgres.Read
 	return *all, names, err
 }
 
-func (c *staffPolicyController) version(ctx echo.Context, v notice.Version, all []notice.Version, names map[uuid.UUID]string) views.StaffPolicy {
+func (c *staffPolicyController) version(v notice.Version, all []notice.Version, names map[uuid.UUID]string) views.StaffPolicy {
 	deed := func(by *uuid.UUID, at *time.Time) (d views.StaffDeed) {
 		if at != nil {
 			d.At = *at
 		}
 		if by != nil {
-			if d.By = names[*by]; d.By == "" {
-				d.By = text.T(ctx.Request().Context(), "policy.desk.gone")
-			}
+			d.By, d.Known = names[*by], true
 		}
 		return d
 	}
@@ -128,7 +126,7 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 	}
 	v := all[at]
 	page := views.StaffPolicyPage{
-		Shell: c.staffShell(ctx, "policy.desk.draftTitle", "staffPolicy", "ID", v.ID), Version: c.version(ctx, v, all, names), Action: "/staff/policy/" + v.ID, Seen: v.Seen(),
+		Shell: c.staffShell(ctx, "policy.desk.draftTitle", "staffPolicy", "ID", v.ID), Version: c.version(v, all, names), Action: "/staff/policy/" + v.ID, Seen: v.Seen(),
 		Withdraw: v.Announced(c.Notices.Today()), Problems: words(ctx, problems), Day: max(v.Effective.String(), c.Notices.Today().Add(1).String()),
 	}
 	if again {
@@ -155,8 +153,8 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.StaffPolicyOne(page))
 }
 
-// text is all that a version says in one language.
-func (c *staffPolicyController) text(ctx echo.Context) error {
+// lang is all that a version says in one language.
+func (c *staffPolicyController) lang(ctx echo.Context) error {
 	r, lang := ctx.Request().Context(), ctx.Param("lang")
 	at := slices.IndexFunc(text.Languages(r), func(l text.Language) bool { return l.Code == lang })
 	if at < 0 {

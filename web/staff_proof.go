@@ -57,29 +57,3 @@ func (c *staffProofController) create(ctx echo.Context) error {
 	}
 	return ctx.Redirect(http.StatusSeeOther, staffPath(form.Next))
 }
-
-type codeForm struct {
-	Code string `form:"code" json:"-"`
-}
-
-func (c *staffCodeController) create(ctx echo.Context) error {
-	form, err := bind[codeForm](ctx)
-	if err != nil {
-		return err
-	}
-	step, next, err := c.step(ctx)
-	if err != nil {
-		return err
-	}
-	session, err := c.Staff.Code(ctx.Request().Context(), step, form.Code, c.visit(ctx), token(ctx))
-	if problems, ok := fault.Fields(err); ok {
-		return c.again(ctx, "/staff/code", form, problems)
-	}
-	if err != nil {
-		return err
-	}
-	if err := c.startBrowserSession(ctx, session); err != nil {
-		return err
-	}
-	return ctx.Redirect(http.StatusSeeOther, next)
-}

@@ -69,6 +69,15 @@ func (*Service) ReadAll(r *postgres.Reads) *[]Mailing { return readAll(r) }
 // ReadOne is one mailing; none if there is no such.
 func (*Service) ReadOne(r *postgres.Reads, id uuid.UUID) *[]Mailing { return readOne(r, id) }
 
+// fields are what was written, in the order of the form.
+func (w Words) fields(langs []string) []string {
+	all := append([]string{w.Version, w.Topic}, w.Countries...)
+	for _, lang := range langs {
+		all = append(all, w.Subject[lang], w.Body[lang])
+	}
+	return all
+}
+
 // Draft writes a mailing down, and counts whom it concerns. Invalid for what can't
 // be mailed; Forbidden below an officer.
 func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.UUID, err error) {
@@ -117,6 +126,9 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		}
 	default:
 		problems = append(problems, fault.Field("kind", "mailing.kindBad"))
+	}
+	if input.SplitCard(n.fields(s.deps.Catalog.Languages())...) {
+		problems = append(problems, fault.Field("countries", "input.card"))
 	}
 	if err := fault.Invalidate(problems...); err != nil {
 		return uuid.Nil, err
