@@ -108,7 +108,7 @@ func (g *ground) place(name string) string { return filepath.Join(g.folder, name
 func (g *ground) env(more ...string) []string {
 	return append([]string{
 		"HOME=" + g.folder, "PATH=" + os.Getenv("PATH"), "DATABASE_URL=" + g.server.URL(), "PORTAL_KEYS=" + g.keys, "PORTAL_URL=" + base, "PORTAL_DATA=" + g.folder,
-		"PORTAL_FILES=" + g.place("files"), "PORTAL_SMTP=smtp://" + g.mailbox.Addr(), "PORTAL_SMTP_PLAINTEXT=true", "PORTAL_LOG=text", "PORTAL_EXPORT_PACE=full",
+		"PORTAL_FILES=" + g.place("files"), "PORTAL_SMTP=smtp://" + g.mailbox.Addr(), "PORTAL_SMTP_PLAINTEXT=true", "PORTAL_MAIL_LIMITS=1000000/1000000", "PORTAL_LOG=text", "PORTAL_EXPORT_PACE=full",
 	}, more...)
 }
 
