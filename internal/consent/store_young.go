@@ -75,10 +75,12 @@ func addressesOf(ctx context.Context, db postgres.Reader, person uuid.UUID) ([]s
 	return all, nil
 }
 
-// putGuardian notes what somebody wishes and whom they ask. What was agreed to stays.
+// putGuardian notes what somebody wishes and whom they ask. What was agreed to stays,
+// and is asked about again: whoever answers sees all of it, and may take it back.
 func putGuardian(ctx context.Context, db postgres.Writer, g guardianRow) error {
 	_, err := db.Exec(ctx, `insert into guardian (person_id, wished, address_hash, asked_at) values ($1, $2, $3, $4)
-		on conflict (person_id) do update set wished = excluded.wished, address_hash = excluded.address_hash, asked_at = excluded.asked_at, answered_at = null`,
+		on conflict (person_id) do update set address_hash = excluded.address_hash, asked_at = excluded.asked_at, answered_at = null,
+			wished = excluded.wished || array(select a from unnest(guardian.allowed) a where a <> all(excluded.wished))`,
 		g.PersonID, g.Wished, g.AddressHash, g.AskedAt)
 	if err != nil {
 		return fmt.Errorf("consent: noting whom somebody asks to agree: %w", err)

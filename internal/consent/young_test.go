@@ -183,6 +183,36 @@ func TestAYesOfSomebodyTooYoungCountsWhenAParentAgreedAndBeforeByNoDoor(t *testi
 	}
 }
 
+func TestWhatAParentAgreedToStandsWhenTheyAreAskedForMore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.portal.WorkJobs()
+	kim := b.kid(t, "kim@example.com", "DE", account.Thirteen)
+	answer := func(wished string, topics ...string) {
+		t.Helper()
+		if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", wished), topics, true, "en"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	on := func(want bool, topics ...string) {
+		t.Helper()
+		for _, id := range topics {
+			if p := b.about(t, kim, id); p.On != want || p.Barred == want {
+				t.Errorf("%s: %+v, want it on: %t", id, p, want)
+			}
+		}
+	}
+	answer(topic, topic)
+	answer("analytics", "analytics", topic) // the page shows both, as they stand
+	on(true, topic, "analytics")
+	answer("sharing", "sharing")
+	on(true, "sharing")
+	on(false, topic, "analytics")
+	if n := b.count(t, `consent_event where person_id = $1 and not given`, kim); n != 2 {
+		t.Errorf("the ledger has %d noes, want two", n)
+	}
+}
+
 func TestALinkThatNoParentAnsweredLapses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
