@@ -57,6 +57,7 @@ type StaffPolicyPage struct {
 	Shell
 	Version                          StaffPolicy
 	Texts                            []PolicyText
+	First                            bool   // no version is before it
 	Action                           string // with what is to be done behind it
 	Seen                             string
 	Review, Publish, Waits, Withdraw bool
@@ -65,8 +66,18 @@ type StaffPolicyPage struct {
 	Problems                         ui.Problems
 }
 
-// PolicyText is what a draft says in one language otherwise than the version in
-// force.
+func (p StaffPolicyPage) difference(ctx context.Context) string {
+	switch {
+	case p.First:
+		return text.T(ctx, "policy.desk.onlyText")
+	case p.Version.Published.At.IsZero():
+		return text.T(ctx, "policy.desk.difference")
+	default:
+		return text.T(ctx, "policy.desk.differenceBefore")
+	}
+}
+
+// PolicyText is what a version says in one language otherwise than the one before.
 type PolicyText struct {
 	Lang, Code string
 	Comparison PolicyComparison

@@ -100,7 +100,7 @@ type publishForm struct {
 	Renews []string `form:"renews" text:"none"`
 }
 
-// show is one version: what it says otherwise than the one in force, the whole of
+// show is one version: what it says otherwise than the one before it, the whole of
 // it in each language, and the next step.
 func (c *staffPolicyController) show(ctx echo.Context) error {
 	form, problems, again, err := recall[publishForm](ctx)
@@ -114,7 +114,7 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 	all, names, err := c.all(ctx, func(reads *postgres.Reads) {
 		alone = c.Staff.ReadAlone(reads, member(ctx))
 		for i, l := range langs {
-			is[i], was[i] = c.Notices.ReadSaid(reads, id, l.Code), c.Notices.ReadSaid(reads, "", l.Code)
+			is[i], was[i] = c.Notices.ReadSaid(reads, id, l.Code), c.Notices.ReadBefore(reads, id, l.Code)
 		}
 	})
 	if err != nil {
@@ -142,13 +142,14 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 		}
 	}
 	for i, l := range langs {
-		if *is[i] == nil || *was[i] == nil {
+		if *is[i] == nil {
 			continue
 		}
-		in := c.Catalog.Into(r, l.Code)
-		page.Texts = append(page.Texts, views.PolicyText{
-			Lang: l.Name, Code: l.Code, Comparison: comparison(notice.Compare(in, **was[i], **is[i])),
-		})
+		said := views.PolicyText{Lang: l.Name, Code: l.Code}
+		if page.First = *was[i] == nil; !page.First {
+			said.Comparison = comparison(notice.Compare(c.Catalog.Into(r, l.Code), **was[i], **is[i]))
+		}
+		page.Texts = append(page.Texts, said)
 	}
 	return render(ctx, http.StatusOK, views.StaffPolicyOne(page))
 }

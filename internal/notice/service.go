@@ -171,6 +171,13 @@ func (s *Service) ReadSaid(r *postgres.Reads, id, lang string) **Reading {
 	return readReading(r, s.Today(), id, lang)
 }
 
+// ReadBefore is what a version is to be compared with, in a language: of a published
+// one that which was published for before it, of any other the one in force. It is
+// nil if there is none.
+func (s *Service) ReadBefore(r *postgres.Reads, id, lang string) **Reading {
+	return readBefore(r, s.Today(), id, lang)
+}
+
 // Current is the one of the published versions, the newest first, that is in force;
 // before there was any, the first.
 func (s *Service) Current(published []Version) (Version, bool) {

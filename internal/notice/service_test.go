@@ -3,6 +3,7 @@ package notice_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -156,8 +157,12 @@ func TestARegisterThatSaysSomethingElseIsADraftOfTodaysLists(t *testing.T) {
 		t.Fatalf("no draft says so: %v", *all)
 	}
 	reads = p.Reads()
-	was, is := p.Notices.ReadSaid(reads, "", "en"), p.Notices.ReadSaid(reads, (*all)[at].ID, "en")
+	was, is := p.Notices.ReadBefore(reads, (*all)[at].ID, "en"), p.Notices.ReadSaid(reads, (*all)[at].ID, "en")
+	inForce, before := p.Notices.ReadSaid(reads, "", "en"), p.Notices.ReadBefore(reads, (*all)[len(*all)-1].ID, "en")
 	must(t, reads.Send(t.Context()))
+	if !reflect.DeepEqual(*was, *inForce) || *before != nil {
+		t.Errorf("a draft is compared with %v, and the first with %v", *was, *before)
+	}
 	got := said(notice.Compare(p.Catalog.Into(t.Context(), "en"), **was, **is))
 	if !strings.Contains(got, "(Connection log)") || !strings.Contains(got, "+3 +months") || strings.Contains(got, "\n") {
 		t.Errorf("what is different: %s", got)

@@ -58,9 +58,22 @@ func lockVersion(ctx context.Context, tx postgres.Tx, id string) (Version, bool,
 // inForce finds the version in force on the day $1; before there was any, the first.
 const inForce = `(select id from policy_version where state = 'published' order by effective <= $1 desc, case when effective <= $1 then effective end desc, effective limit 1)`
 
+// inLang is what a version says in the language $3, or else in another.
+const inLang = `select coalesce(said -> $3, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id = `
+
 // readReading reads what a version says: by its id, or the one in force on a day if
 // that is empty. It is nil if there is none.
 func readReading(r *postgres.Reads, today deadline.Day, id, lang string) **Reading {
+	return readSaid(r, inLang+`case when $2 = '' then `+inForce+` else $2 end`, today, id, lang)
+}
+
+func readBefore(r *postgres.Reads, today deadline.Day, id, lang string) **Reading {
+	return readSaid(r, inLang+`case (select state from policy_version where id = $2) when 'published' then
+		(select b.id from policy_version b join policy_version v on v.id = $2 and b.effective < v.effective where b.state = 'published' order by b.effective desc limit 1)
+		else `+inForce+` end`, today, id, lang)
+}
+
+func readSaid(r *postgres.Reads, sql string, args ...any) **Reading {
 	found := new(*Reading)
 	r.Each(func(rows pgx.Rows) error {
 		var said []byte
@@ -69,7 +82,7 @@ func readReading(r *postgres.Reads, today deadline.Day, id, lang string) **Readi
 		}
 		*found = &Reading{}
 		return json.Unmarshal(said, *found)
-	}, `select coalesce(said -> $3, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id = case when $2 = '' then `+inForce+` else $2 end`, today, id, lang)
+	}, sql, args...)
 	return found
 }
 
