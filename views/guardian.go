@@ -42,3 +42,10 @@ func (p AskGuardianPage) state(ctx context.Context) string {
 	}
 	return ""
 }
+
+func (p AskGuardianPage) lead(ctx context.Context) string {
+	if len(p.Topics) == 0 {
+		return text.T(ctx, "guardian.none")
+	}
+	return text.T(ctx, "guardian.askLead")
+}
