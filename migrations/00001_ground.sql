@@ -195,6 +195,15 @@ create table mail_domain (
   slow_until  timestamptz not null default '-infinity' -- till then it is sent nothing
 );
 
+-- How many messages came in on a day, and what became of them; not what they said.
+create table inbound_mail (
+  day     date not null,
+  outcome text not null check (outcome in ('unsubscribed', 'bounced', 'returned', 'complained', 'delayed', 'automatic', 'nobody', 'forged', 'strange', 'oversized', 'unread')),
+  number  bigint not null,
+  last_at timestamptz not null,
+  primary key (day, outcome)
+);
+
 -- How many messages a domain is sent a minute at most, by limits ({"": {"minute":
 -- 300, "at_once": 4}, "example.com": …}; none without): half as many for each time
 -- that it asked for less, lately.

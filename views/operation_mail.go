@@ -16,6 +16,14 @@ type StaffMailPage struct {
 	Waiting []StuckMail // the longest waiting first
 	GivenUp []StuckMail // in the last seven days, the latest first
 	Slowed  []SlowDomain
+	Came    []CameIn // in the last seven days
+}
+
+// CameIn is mail that came in and what became of it.
+type CameIn struct {
+	Outcome string
+	Number  int64
+	Last    time.Time
 }
 
 // StuckMail is mail to one domain that has not gone for one reason.
@@ -76,6 +84,14 @@ func stuckCells(ctx context.Context, all []StuckMail, now time.Time) [][]ui.Cell
 		if s.Href != "" {
 			rows[i] = append(rows[i], ui.Cell{Text: nextTry(ctx, s.Next, now)})
 		}
+	}
+	return rows
+}
+
+func cameCells(ctx context.Context, all []CameIn) [][]ui.Cell {
+	rows := make([][]ui.Cell, len(all))
+	for i, c := range all {
+		rows[i] = []ui.Cell{{Text: text.T(ctx, "operation.came."+c.Outcome)}, {Text: text.Number(ctx, c.Number)}, {Text: text.Time(ctx, c.Last)}}
 	}
 	return rows
 }

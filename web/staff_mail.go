@@ -55,6 +55,7 @@ func (f stuckForm) at() string {
 func (c *staffMailController) index(ctx echo.Context) error {
 	reads := c.Reads()
 	desk := c.Operation.ReadMail(reads)
+	came := c.Inbound.ReadTallies(reads, c.Now().Add(-operation.Lately))
 	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
@@ -69,6 +70,9 @@ func (c *staffMailController) index(ctx echo.Context) error {
 	}
 	for _, s := range *desk.Slowed {
 		page.Slowed = append(page.Slowed, views.SlowDomain(s))
+	}
+	for _, t := range *came {
+		page.Came = append(page.Came, views.CameIn{Outcome: string(t.Outcome), Number: t.Number, Last: t.Last})
 	}
 	return render(ctx, http.StatusOK, views.StaffMail(page))
 }

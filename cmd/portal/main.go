@@ -12,6 +12,7 @@ type cli struct {
 	Apikey      apikeyCmd      `cmd:"" help:"Manage the API keys of other systems that send rows."`
 	Webhook     webhookCmd     `cmd:"" help:"Tell other systems what people choose, as they choose it."`
 	Suppression suppressionCmd `cmd:"" help:"Add to the list of addresses that get no mail, or write it out."`
+	Inbound     inboundCmd     `cmd:"" help:"Read one message that came in, as a mail server pipes it: who wants no more mail, what could not be delivered, who complains."`
 	MailTest    mailTestCmd    `cmd:"" help:"Send a sample of a topic's mail to an address, with the links and headers that a real one carries."`
 	MailDNS     mailDNSCmd     `cmd:"" name:"mail-dns" help:"Print what is to be published in the DNS for the keys that sign mail, and whether it is. Needs no database."`
 	Staff       staffCmd       `cmd:"" help:"Invite, list and disable those who answer requests."`

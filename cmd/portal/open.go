@@ -17,6 +17,7 @@ type backstage struct {
 	config.Database `embed:""`
 	config.Keys     `embed:""`
 	URL             string `env:"PORTAL_URL" placeholder:"https://…" help:"The portal's address as people see it. Links begin with it."`
+	Inbound         string `name:"inbound-address" env:"PORTAL_INBOUND_ADDRESS" placeholder:"ADDRESS" help:"Address whose mail your mail server pipes to: portal inbound."`
 }
 
 // open joins the portal without its face, and without a file store unless one is
@@ -32,7 +33,7 @@ func (b backstage) open(ctx context.Context, store *config.Downloads) (*app.App,
 	if err := errors.Join(err, err2); err != nil {
 		return fail(err)
 	}
-	parts = app.Parts{Ring: ring, Register: reg, Sender: mail.NewRelay(mail.SMTP{}), BaseURL: base.String(), Log: host.Logger("text"), Now: time.Now}
+	parts = app.Parts{Ring: ring, Register: reg, Sender: mail.NewRelay(mail.SMTP{}), BaseURL: base.String(), Inbound: b.Inbound, Log: host.Logger("text"), Now: time.Now}
 	if parts.DB, err = host.DatabaseBeside(ctx, b.Database, end); err != nil {
 		return fail(err)
 	}

@@ -57,7 +57,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	a, err := app.New(app.Parts{
 		Files: files, Export: app.ExportRules{Keep: c.Keep(), Pace: export.Pace(c.ExportPace)},
 		DB: db, Ring: checked.Ring, Register: checked.Register, Policy: policy, Services: services,
-		MailFrom: c.MailFrom, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Zone: checked.Zone, Grace: c.ErasureGrace,
+		MailFrom: c.MailFrom, Inbound: c.Inbound, BaseURL: checked.BaseURL.String(), Log: log, Now: time.Now, Zone: checked.Zone, Grace: c.ErasureGrace,
 		Sender: mail.NewRelay(mail.SMTP{
 			Host: checked.SMTP.Host, Port: checked.SMTP.Port, Username: checked.SMTP.Username, Password: checked.SMTP.Password, Plaintext: c.SMTPPlaintext,
 			Signer: checked.Signer,

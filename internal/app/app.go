@@ -28,6 +28,7 @@ import (
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/form"
+	"plusultra.link/privacy/internal/inbound"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/keyring"
@@ -60,6 +61,7 @@ type Parts struct {
 	Sender   mail.Sender
 	Services []sso.Provider // to sign in with; none is fine
 	MailFrom string         // address; empty: the register's contact address
+	Inbound  string         // the address whose mail is given to Inbound.Take; empty: none is
 
 	Signature  mail.Signature // what is known of it on all mail
 	MailLimits mail.Limits    // for receiving domains; nil: none but those they ask for
@@ -118,6 +120,7 @@ type App struct {
 	Mailings  *mailing.Service
 	Holds     *legalhold.Service
 	Webhooks  *webhook.Service
+	Inbound   *inbound.Service
 	Journal   *journal.Service
 
 	Operation *operation.Service
@@ -244,7 +247,7 @@ func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{
-		DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now,
+		DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Inbound: p.Inbound, Now: p.Now,
 		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
 			return a.Requests.ReadRestricted(r, people)
 		},
@@ -293,6 +296,7 @@ func (a *App) work(p Parts) {
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})
+	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Consents: a.Consents, Log: p.Log, Now: p.Now})
 	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 }
 

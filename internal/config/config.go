@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,8 @@ type Mail struct {
 	SMTPPlaintext bool     `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
 	MailFrom      string   `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
 	MailLimits    []string `env:"PORTAL_MAIL_LIMITS" default:"300/4" placeholder:"MINUTE/ATONCE,…" help:"How much one receiving domain is sent: messages a minute, and by how many workers at once. A domain with an equals sign before makes an exception, such as 300/4,example.com=1200/8. A domain that asks for less is slowed by itself."`
+
+	Inbound string `name:"inbound-address" env:"PORTAL_INBOUND_ADDRESS" placeholder:"ADDRESS" help:"Address whose mail your mail server pipes to: portal inbound. Mail then offers to be stopped by mail too, and what can not be delivered comes back to it. At most 15 characters before the @, behind which the server takes a plus and more. See docs/mail.md."`
 
 	DKIM `embed:""`
 }
@@ -126,6 +129,10 @@ type Checked struct {
 	Limits   mail.Limits
 }
 
+// inboundForm leaves room for a plus and a token in the 64 octets of a local part
+// (RFC 5321, 4.5.3.1.1).
+var inboundForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,13}[a-z0-9])?@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$`)
+
 // SMTP is a mail server.
 type SMTP struct {
 	Host               string
@@ -155,6 +162,9 @@ func (c Config) Check() (Checked, error) {
 		if a, err := address.Parse(c.MailFrom); err != nil || a.SMTPUTF8() {
 			add(fmt.Errorf("PORTAL_MAIL_FROM %q is not a bare e-mail address such as privacy@example.com", c.MailFrom))
 		}
+	}
+	if c.Inbound != "" && !inboundForm.MatchString(c.Inbound) {
+		add(fmt.Errorf("PORTAL_INBOUND_ADDRESS %q is not an address such as mail@privacy.example.com, with at most 15 small letters, digits, hyphens and full stops before the @", c.Inbound))
 	}
 	if out.Register != nil {
 		out.Signer, err = c.DKIM.Signer(c.Sender(out.Register))

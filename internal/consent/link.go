@@ -23,6 +23,8 @@ const (
 	linkOfPerson  = 1 // version 1, a person's id follows
 	linkOfAddress = 2 // version 1, an address's keyed hash follows
 
+	linkPath = "/unsubscribe/"
+
 	personSize = 16
 	hashSize   = 32
 )
@@ -74,8 +76,13 @@ func (s *Service) UnsubscribeLinks(to mail.Recipient, topic string) (*mail.Unsub
 	if to.Owner == uuid.Nil {
 		link.Address = s.AddressHash(to.Address)
 	}
-	at := s.deps.BaseURL + "/unsubscribe/" + s.Token(link)
-	return &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}, nil
+	token := s.Token(link)
+	at := s.deps.BaseURL + linkPath + token
+	out := &mail.Unsubscribe{OneClick: at, Preferences: at + "/preferences", Topic: t.Name.In(to.Lang), DefaultOn: t.DefaultOn}
+	if s.deps.Inbound != "" {
+		out.Mailto = "mailto:" + s.deps.Inbound + "?subject=unsubscribe%20" + token
+	}
+	return out, nil
 }
 
 // Minted are the links for a message that another system sends; nil with the

@@ -26,6 +26,7 @@ const (
 	Despite     Channel = "despite-signal"   // the person's yes, in a browser that says no and knowing so
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
+	Mailto      Channel = "mailto"           // a message to the address that stands beside the button's (RFC 2369)
 	Guardian    Channel = "guardian"         // a parent's or guardian's, behind the link that was mailed to them
 	Staff       Channel = "staff"
 	Erasing     Channel = "erasure"     // the person is being erased

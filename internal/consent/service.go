@@ -22,6 +22,7 @@ type Deps struct {
 	Register *register.Register
 	Catalog  *text.Catalog // the words in which somebody chose
 	BaseURL  string        // of the portal, without a slash at its end
+	Inbound  string        // the address whose mail it reads; empty: none
 	// Restricted are those of people whose data may be kept but not used, unless
 	// they agree to it, and since when (GDPR art. 18).
 	Restricted func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time

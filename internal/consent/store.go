@@ -169,13 +169,13 @@ func renewAllOff(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 const stoppedSQL = `
 with last as (
   select at, bool_or(topic = $3) as all_off from consent_state
-  where person_id = $1 and topic in ($2, $3) and not given and channel in ('one-click', 'unsubscribe-page')
+  where person_id = $1 and topic in ($2, $3) and not given and channel in ('one-click', 'unsubscribe-page', 'mailto')
   group by at order by at desc limit 1
 ), later as ( -- a no to everything on the settings page
   select from consent_state b, last where b.person_id = $1 and b.topic = $3 and not b.given and b.at > last.at
 )
 select s.topic from consent_state s join last on s.at = last.at
-where not exists (select from later) and s.person_id = $1 and not s.given and s.channel in ('one-click', 'unsubscribe-page')
+where not exists (select from later) and s.person_id = $1 and not s.given and s.channel in ('one-click', 'unsubscribe-page', 'mailto')
   and (last.all_off or s.topic = $2 and coalesce((
     select e.given from consent_event e where e.person_id = $1 and e.topic = $2
     order by e.at desc, e.id desc offset 1 limit 1), $4))

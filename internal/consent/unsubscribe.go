@@ -10,7 +10,7 @@ import (
 
 // Unsubscribe stops the topic of a link, before it returns. Said again it
 // changes nothing; for somebody erased, or a topic that is gone, there is
-// nothing to do and that is no fault. The channel is OneClick or Page.
+// nothing to do and that is no fault. The channel is OneClick, Page or Mailto.
 func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 	now := s.deps.Now()
 	if l.Address != nil {

@@ -41,6 +41,7 @@ type Fact struct{ Name, Value string }
 // Unsubscribe are the ways out of promotional mail.
 type Unsubscribe struct {
 	OneClick    string // the address of RFC 8058: acts on POST, shows a page on GET
+	Mailto      string // the same by mail; empty where the portal takes none
 	Preferences string
 	Topic       string // the topic's name, in the recipient's language
 	DefaultOn   bool   // it goes to everybody who has not turned it off
@@ -48,7 +49,11 @@ type Unsubscribe struct {
 
 // Headers are those by which a mailbox provider stops such mail (RFC 2369, RFC 8058).
 func (u *Unsubscribe) Headers() map[string]string {
-	return map[string]string{"List-Unsubscribe": "<" + u.OneClick + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+	ways := "<" + u.OneClick + ">"
+	if u.Mailto != "" {
+		ways += ", <" + u.Mailto + ">"
+	}
+	return map[string]string{"List-Unsubscribe": ways, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 }
 
 // Attachment is a small file that goes along.

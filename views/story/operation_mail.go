@@ -30,6 +30,11 @@ func stuckMail(ctx context.Context) templ.Component {
 	}
 	p.Slowed = []views.SlowDomain{{Domain: "example.net", Until: at("2026-11-21T03:16:00Z")}}
 	p.GivenUp = []views.StuckMail{{Domain: "example.con", Why: "refused", Number: 3, At: at("2026-11-19T09:20:00Z")}, {Domain: "example.org", Why: "dropped", Number: 1, At: at("2026-11-18T14:02:00Z")}}
+	p.Came = []views.CameIn{
+		{Outcome: "bounced", Number: 41, Last: at("2026-11-21T02:51:00Z")},
+		{Outcome: "strange", Number: 7, Last: at("2026-11-20T16:30:00Z")},
+		{Outcome: "unsubscribed", Number: 12, Last: at("2026-11-21T01:05:00Z")},
+	}
 	return views.StaffMail(p)
 }
 
