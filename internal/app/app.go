@@ -282,6 +282,9 @@ func (a *App) work(p Parts) {
 	a.Exports = export.New(export.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic,
+		Kept: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (func(register.Category, string) text.Rule, error) {
+			return a.Retention.KeptFor(ctx, tx, person)
+		},
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
 			return a.Requests.CopyReady(ctx, tx, person, asked)

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -64,6 +65,34 @@ func TestALineThatWasWrittenEarlierAndCommittedLaterIsNotMissed(t *testing.T) {
 	b.set(t, late, map[string]bool{topic: true})
 	if again, _ := b.follow(t, second[0].Cursor(), 10); len(again) != 0 {
 		t.Errorf("%+v", again)
+	}
+}
+
+// Two who do it at once could give what is committed later an earlier place, behind
+// the back of whoever read on from there.
+func TestWhoGivesLinesTheirPlacesDoesSoAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.set(t, b.person(t, "mara@example.com"), map[string]bool{topic: true})
+	placed := make(chan error, 1)
+	err := b.db.InTx(t.Context(), func(_ context.Context, tx postgres.Tx) error {
+		if _, err := tx.PGX.Exec(t.Context(), `select pg_advisory_xact_lock(hashtextextended('portal consent place', 0))`); err != nil {
+			return err
+		}
+		go func() {
+			_, _, err := b.Changes(context.WithoutCancel(t.Context()), consent.Cursor{}, 10)
+			placed <- err
+		}()
+		select {
+		case err := <-placed:
+			t.Errorf("somebody places lines beside another (%v)", err)
+			placed <- err
+		case <-time.After(300 * time.Millisecond):
+		}
+		return nil
+	})
+	if err = errors.Join(err, <-placed); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -26,7 +26,7 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Export, steps []
 		return err
 	}
 	e.BlobKey = newKey(e.ID)
-	m, err := s.assemble(s.deps.Catalog.For(ctx, to.Lang, to.Zone), &e, steps)
+	m, err := s.assemble(s.deps.Catalog.For(ctx, to.Lang, to.Zone), tx, &e, steps)
 	if err == nil {
 		err = s.offer(ctx, tx, e, m)
 	}
@@ -98,13 +98,13 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, missing []string, e 
 
 // assemble writes the archive under the export's key, and what it comes to
 // into the export.
-func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *manifest, err error) {
+func (s *Service) assemble(ctx context.Context, tx postgres.Tx, e *Export, steps []step) (m *manifest, err error) {
 	var a *archive
 	err = s.store(ctx, e.BlobKey, func(to io.Writer) error {
 		if a, err = s.create(to, e.owner(), s.deps.Now().UTC()); err != nil {
 			return err
 		}
-		if m, err = s.fill(ctx, a, *e, steps); err != nil {
+		if m, err = s.fill(ctx, tx, a, *e, steps); err != nil {
 			return err
 		}
 		return a.close()
@@ -118,7 +118,7 @@ func (s *Service) assemble(ctx context.Context, e *Export, steps []step) (m *man
 }
 
 // fill writes the data, then the page about it, then the manifest.
-func (s *Service) fill(ctx context.Context, a *archive, e Export, steps []step) (*manifest, error) {
+func (s *Service) fill(ctx context.Context, tx postgres.Tx, a *archive, e Export, steps []step) (*manifest, error) {
 	m := &manifest{
 		Format: manifestFormat, Export: e.ID.String(), Created: a.at, Language: text.Lang(ctx),
 		Controller: s.deps.Register.Controller.Name,
@@ -132,7 +132,11 @@ func (s *Service) fill(ctx context.Context, a *archive, e Export, steps []step) 
 		m.Categories = append(m.Categories, c)
 	}
 	m.count()
-	page, err := s.page(ctx, m)
+	kept, err := s.deps.Kept(ctx, tx, e.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	page, err := s.page(ctx, m, kept)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ type indexTable struct {
 type indexWithheld struct{ What, Because string }
 
 // page draws index.html. It needs neither script nor network.
-func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
+func (s *Service) page(ctx context.Context, m *manifest, kept func(register.Category, string) text.Rule) ([]byte, error) {
 	say := func(id string, args ...any) string { return text.T(ctx, "export.page."+id, args...) }
 	p := indexPage{
 		Lang: m.Language, Title: say("title", "Brand", s.deps.Register.Brand.Name),
@@ -85,7 +85,7 @@ func (s *Service) page(ctx context.Context, m *manifest) ([]byte, error) {
 	all, kinds := map[string]int64{}, int64(0)
 	has := map[register.Origin][]indexCategory{}
 	for _, c := range m.Categories {
-		entry := s.indexCategory(ctx, c)
+		entry := s.indexCategory(ctx, c, kept)
 		for month, rows := range c.months() {
 			all[month] += rows
 		}
@@ -135,11 +135,11 @@ func initial(brand string) string {
 	return string(unicode.ToUpper(first))
 }
 
-func (s *Service) indexCategory(ctx context.Context, c *category) indexCategory {
+func (s *Service) indexCategory(ctx context.Context, c *category, kept func(register.Category, string) text.Rule) indexCategory {
 	lang := text.Lang(ctx)
 	of := c.register
 	entry := indexCategory{
-		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: of.Retention.Rule(lang).In(ctx),
+		ID: c.ID, Name: c.Name, Summary: of.Summary.In(lang), Because: c.Because, Kept: kept(of, lang).In(ctx),
 		Count: text.N(ctx, "export.rows", c.Rows),
 	}
 	for _, p := range s.deps.Register.PurposesOf(of) {

@@ -10,17 +10,19 @@ import (
 
 func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 	t.Parallel()
-	for lang, want := range map[string]struct{ withheld, because, state, category, archive string }{
-		"en": {"Internal number", "An internal number", "Ready", "Profile", "How the file was made"},
-		"ja": {"内部の番号", "番号", "受け取り可能", "プロフィール", "作成と保管の内部情報"},
+	for lang, want := range map[string]struct{ withheld, because, state, category, archive, kept string }{
+		"en": {"Internal number", "An internal number", "Ready", "Profile", "How the file was made", "3 months"},
+		"ja": {"内部の番号", "番号", "受け取り可能", "プロフィール", "作成と保管の内部情報", "3か月"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			mara := b.person("mara@example.com", lang)
+			b.connections(mara, 2)
+			must(t, b.portal.Retention.Choose(t.Context(), mara, "connection-log", "3 months"))
 			first := b.ask(mara, "profile")
 			b.build(first)
-			e := b.ask(mara, "profile", "exports")
+			e := b.ask(mara, "profile", "exports", "connection-log")
 			b.build(e)
 			got := b.fetch(e)
 			page := testkit.HTML(t, got.files["index.html"])
@@ -29,6 +31,9 @@ func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 			}
 			if withheld := page.Text("#exports details"); !strings.Contains(withheld, want.archive) || strings.Contains(withheld, "blob_key") {
 				t.Errorf("what is withheld of the downloads: %q", withheld)
+			}
+			if kept := page.Text("#connection-log"); !strings.Contains(kept, want.kept) {
+				t.Errorf("how long it is kept, as its person chose: %q", kept)
 			}
 			cells := page.Texts("#exports tbody tr:last-child td")
 			if !slices.Contains(cells, want.state) || !slices.Contains(cells, want.category) {

@@ -39,6 +39,8 @@ type Deps struct {
 	Pace     Pace
 	Traffic  *jobs.Traffic
 	ReadTime time.Duration // a source that takes longer for a batch counts as silent; 0: a minute
+	// Kept tells how long each category is kept for somebody.
+	Kept func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (func(c register.Category, lang string) text.Rule, error)
 	// Ready is told, in the transaction, that a complete copy of everything can
 	// be fetched, and when it was asked for.
 	Ready   func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error

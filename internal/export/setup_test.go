@@ -66,6 +66,7 @@ func setupOn(t testing.TB, db *postgres.DB, change ...func(*export.Deps)) *bundl
 		DB: db, Plans: jobs.NewPlans(db, p.Queue, p.Log, p.Clock.Now), Ring: ring, Register: p.Register,
 		Sources: b.sources, Words: p.Words, Mail: p.Mail, Catalog: catalog, Accounts: p.Accounts,
 		Files: memblob.OpenBucket(nil), Keep: 7 * 24 * time.Hour, Pace: export.Full,
+		Kept:  p.Retention.KeptFor,
 		Ready: func(context.Context, postgres.Tx, uuid.UUID, time.Time) error { b.told++; return nil },
 		Log:   p.Log, BaseURL: apptest.Base, Now: p.Clock.Now,
 	}

@@ -18,6 +18,7 @@ import (
 type domains struct {
 	mu      sync.Mutex
 	sent    map[string]int
+	asked   int // how often it said no
 	bulk    []bool // what came, in order
 	refuses map[string]error
 }
@@ -27,6 +28,7 @@ func (d *domains) Send(_ context.Context, _, to string, e mail.Envelope) error {
 	defer d.mu.Unlock()
 	_, domain, _ := strings.Cut(to, "@")
 	if err := d.refuses[domain]; err != nil {
+		d.asked++
 		return err
 	}
 	d.sent[domain]++
@@ -114,6 +116,9 @@ func TestADomainThatAsksForLessIsSlowedAndNoOther(t *testing.T) {
 	b.postTo("mara@busy.example.com", 20, notice)
 	b.postTo("mara@example.com", 20, notice)
 	b.sendDue()
+	if server.asked != 1 {
+		t.Errorf("it is asked %d times", server.asked)
+	}
 	if server.sent["example.com"] != 20 || b.count("failure = 'slowed' and tries = 1") != 1 || b.count("sealed is not null and tries = 0 and failure = ''") != 19 {
 		t.Errorf("%v were sent; one of the busy domain is told to wait, and no other was tried", server.sent)
 	}

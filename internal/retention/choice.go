@@ -138,6 +138,12 @@ func (*Service) ReadChoices(r *postgres.Reads, person uuid.UUID) *[]Choice {
 	return readChoices(r, person)
 }
 
+// KeptFor tells how long each category is kept for somebody, to a reader of a language.
+func (s *Service) KeptFor(ctx context.Context, tx postgres.Tx, person uuid.UUID) (func(c register.Category, lang string) text.Rule, error) {
+	own, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *[]Choice { return s.ReadChoices(r, person) })
+	return func(c register.Category, lang string) text.Rule { return Kept(c, own, lang) }, err
+}
+
 // Kept is how long a category is kept for somebody with these choices, for whoever
 // says it to a reader of a language.
 func Kept(c register.Category, own []Choice, lang string) text.Rule {
