@@ -43,7 +43,8 @@ type DataCategoryPage struct {
 	Summary string
 	Warning string
 	Held    DataHeld
-	Correct string // where the person may correct its only row; empty if nowhere
+	Correct string      // where the person may correct its only row; empty if nowhere
+	Trail   []DataPlace // from all there is to what is shown; empty for all
 	Charts  []DataChart
 	Filter  *DataFilter
 	Lists   []DataList
@@ -68,16 +69,41 @@ type DataActs struct {
 
 // DataChart is how much came about over time.
 type DataChart struct {
-	Amount  bool   // of what the rows sum up; else how many rows
-	Unit    string // of the amount: "bytes", "seconds", or none
-	Monthly bool   // steps are months; else days
-	Steps   []DataStep
+	Amount bool   // of what the rows sum up; else how many rows
+	Unit   string // of the amount: "bytes", "seconds", or none
+	By     DataUnit
+	Steps  []DataStep
+	// Beside are the figures of another chart that stand beside these in the table;
+	// a chart whose figures stand in another one's has a table of its own no more.
+	Beside *DataChart
+	Folded bool
 }
 
-// DataStep is one day or month (its first day) of UTC.
+// DataUnit is a length of time by which a chart is drawn and walked through.
+type DataUnit string
+
+// The units.
+const (
+	DataDay   DataUnit = "day"
+	DataMonth DataUnit = "month"
+	DataYear  DataUnit = "year"
+	DataAll   DataUnit = "all"
+)
+
+// DataStep is one day, month or year (its first day), and the address of what is
+// in it.
 type DataStep struct {
-	Day time.Time
-	N   int64
+	Day  time.Time
+	N    int64
+	Href string
+}
+
+// DataPlace is a time in which somebody is who walks from all there is to a day,
+// with the address of it; none for where they are.
+type DataPlace struct {
+	By   DataUnit
+	Day  time.Time
+	Href string
 }
 
 // DataFilter narrows the rows to a time.

@@ -68,28 +68,64 @@ func split(cards []DataCard) (held, nothing []DataCard) {
 	return held, nothing
 }
 
-func (c DataChart) props(ctx context.Context) ui.BarChartProps {
-	chart := ui.BarChartProps{ID: "count", Of: text.T(ctx, "data.day"), Title: text.T(ctx, "data.countByDay"), Unit: text.T(ctx, "data.countUnit")}
-	chart.Say = func(figure float64) string { return text.Amount(ctx, c.Unit, int64(figure)) }
-	label := text.Day
-	if c.Monthly {
-		chart.Of, chart.Title, label = text.T(ctx, "data.month"), text.T(ctx, "data.countByMonth"), text.Month
+// say writes a day, a month or a year of the calendar.
+func (u DataUnit) say(ctx context.Context, day time.Time) string {
+	switch u {
+	case DataAll:
+		return text.T(ctx, "data.walk.all")
+	case DataYear:
+		return text.Year(ctx, day)
+	case DataMonth:
+		return text.Month(ctx, day)
+	default:
+		return text.Day(ctx, day)
 	}
+}
+
+// measure heads what a chart shows.
+func (c DataChart) measure(ctx context.Context) string {
 	if c.Amount {
-		chart.ID, chart.Title, chart.Unit = "amount", text.T(ctx, "data.amountByDay"), text.T(ctx, "data.amountUnit")
-		if c.Monthly {
-			chart.Title = text.T(ctx, "data.amountByMonth")
-		}
+		return text.T(ctx, "data.amountUnit")
+	}
+	return text.T(ctx, "data.countUnit")
+}
+
+func (c DataChart) props(ctx context.Context) ui.BarChartProps {
+	chart := ui.BarChartProps{ID: "count", Of: text.T(ctx, "data.unit."+string(c.By)), Title: text.T(ctx, "data.countBy."+string(c.By)), Unit: c.measure(ctx)}
+	chart.Say = func(figure float64) string { return text.Amount(ctx, c.Unit, int64(figure)) }
+	if c.Amount {
+		chart.ID, chart.Title = "amount", text.T(ctx, "data.amountBy."+string(c.By))
+	}
+	if c.Folded {
+		chart.Of = ""
+	}
+	if c.Beside != nil {
+		chart.Beside = c.Beside.measure(ctx)
 	}
 	var total int64
-	for _, s := range c.Steps {
+	for i, s := range c.Steps {
 		total += s.N
-		chart.Bars = append(chart.Bars, ui.Bar{Label: label(ctx, s.Day), Value: float64(s.N), Text: text.Amount(ctx, c.Unit, s.N)})
+		bar := ui.Bar{Label: c.By.say(ctx, s.Day), Value: float64(s.N), Text: text.Amount(ctx, c.Unit, s.N), Href: s.Href}
+		if c.Beside != nil {
+			bar.Beside = text.Amount(ctx, c.Beside.Unit, c.Beside.Steps[i].N)
+		}
+		chart.Bars = append(chart.Bars, bar)
 	}
 	if n := len(c.Steps); n > 0 {
-		chart.Summary = text.T(ctx, "data.chartSummary", "First", label(ctx, c.Steps[0].Day), "Last", label(ctx, c.Steps[n-1].Day), "Total", text.Amount(ctx, c.Unit, total))
+		chart.Summary = text.T(ctx, "data.chartSummary", "First", chart.Bars[0].Label, "Last", chart.Bars[n-1].Label, "Total", text.Amount(ctx, c.Unit, total))
+	}
+	if c.By != DataDay {
+		chart.Note = text.T(ctx, "data.inUTC")
 	}
 	return chart
+}
+
+// trail leads back from what is shown to all there is.
+func (p DataCategoryPage) trail(ctx context.Context) (all []ui.Link) {
+	for _, place := range p.Trail {
+		all = append(all, ui.Link{Label: place.By.say(ctx, place.Day), Href: place.Href})
+	}
+	return all
 }
 
 func (v DataValue) cell() ui.Cell {

@@ -88,7 +88,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	filter, span, code := dataFilter(ctx, sources)
 	reads := c.Reads()
 	st := c.readStandings(ctx, reads)
-	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To)
+	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
 	own := c.Retention.ReadChoices(reads, person(ctx))
 	rows := make([]*record.Page, len(sources))
@@ -104,7 +104,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	page := c.categoryPage(ctx, category, st)
 	page.Filter = filter
-	page.Charts = charts(category, *held)
+	page.Trail, page.Charts = trail(ctx, span), charts(ctx.Request().URL.Path, category, *held)
 	page.Held = c.held(category, held.Holding)
 	page.Acts = c.acts(r, category, *held)
 	page.About.Kept = retention.Kept(category, *own, text.Lang(r))

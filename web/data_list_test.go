@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"plusultra.link/privacy/internal/testkit"
 )
@@ -61,7 +62,7 @@ func TestTheChartsShowTheTimeThatWasChosen(t *testing.T) {
 	p.connections("robin@example.com", 120) // 1 to 5 March, 24 a day
 	c := p.client().signIn("robin@example.com")
 	bars := func(query string) int {
-		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Count("main > .chart .bar")
+		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Count(".period > .chart .bar")
 	}
 	if all, some := bars(""), bars("?from=2026-03-02&to=2026-03-03"); all != 5 || some != 2 {
 		t.Errorf("%d bars, and %d of two days", all, some)
@@ -70,6 +71,44 @@ func TestTheChartsShowTheTimeThatWasChosen(t *testing.T) {
 	for _, to := range append(page.Attrs("form.filters", "action"), page.Attrs("form.filters a", "href")...) {
 		if to != "/data/connection-log#filters" {
 			t.Errorf("the filter leads to %s, and the reader to the top of the page", to)
+		}
+	}
+}
+
+// The filter says where one is: a bar leads into its own time, the trail back out
+// of it, and a day is its rows.
+func TestABarLeadsFromAllToAYearAMonthAndADayAndTheTrailBack(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id := p.person("robin@example.com")
+	for i := range 80 { // every twelve days, for more than two years
+		at := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, -12*i)
+		p.Months("connection_log", at, at)
+		p.Exec("insert into connection_log (person_id, started_at, id, network, place, bytes, seconds) values ($1, $2, $3, '203.0.113.0/24', 'Berlin, DE', 1, 1)", id, at, i)
+	}
+	c := p.client().signIn("robin@example.com")
+	path := "/data/connection-log"
+	for _, step := range []struct{ unit, trail, to string }{
+		{"year", "", "from=2025-01-01&to=2025-12-31"},
+		{"month", "All there is > 2025", "from=2025-03-01&to=2025-03-31"},
+		{"", "All there is > 2025 > March 2025", ""},
+	} {
+		got := c.get(path)
+		page := testkit.HTML(t, got.body)
+		if said := strings.Join(page.Texts(".trail li"), " > "); got.status != http.StatusOK || said != step.trail {
+			t.Errorf("%s: %d, the trail says %q", path, got.status, said)
+		}
+		if step.to == "" {
+			continue
+		}
+		if title := page.Text("#count-title"); !strings.Contains(title, "by "+step.unit) {
+			t.Errorf("%s is told %q", path, title)
+		}
+		path = "/data/connection-log?" + step.to
+		for what, all := range map[string][]string{"bar": page.Attrs(".period > .chart svg a", "href"), "row of its table": page.Attrs(".period > .chart table a", "href")} {
+			if !slices.Contains(all, path+"#period") {
+				t.Errorf("no %s leads to %s: %q", what, path, all)
+			}
 		}
 	}
 }

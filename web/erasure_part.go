@@ -63,7 +63,7 @@ func (c *erasurePartController) category(ctx echo.Context) (register.Category, e
 func (c *erasurePartController) check(ctx echo.Context, category register.Category, of record.Period) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
-	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until)
+	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until, text.Zone(r))
 	own := c.Retention.ReadChoices(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return err

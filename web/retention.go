@@ -33,7 +33,7 @@ func (c *retentionController) new(ctx echo.Context) error {
 	}
 	reads := c.Reads()
 	own := c.Retention.ReadChoices(reads, person(ctx))
-	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until)
+	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until, text.Zone(r))
 	if err := reads.Send(r); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *Service) ErasePart(ctx context.Context, person uuid.UUID, category stri
 		return p, fault.New(fault.NotFound, "erasure.part.locked")
 	}
 	held, err := postgres.Read(ctx, s.deps.DB.Reads(), func(r *postgres.Reads) *record.Timeline {
-		return s.deps.Records.ReadTimeline(r, person, category, of.Since, of.Until)
+		return s.deps.Records.ReadTimeline(r, person, category, of.Since, of.Until, time.UTC)
 	})
 	if err := cmp.Or(err, record.Whole([]record.Holding{held.Holding})); err != nil {
 		return p, err

@@ -53,7 +53,7 @@ func (b *bundle) days(n int) (all []time.Time) {
 func (b *bundle) counted(person uuid.UUID) (rows, amount int64) {
 	b.t.Helper()
 	held, err := postgres.Read(b.t.Context(), b.App.Reads(), func(r *postgres.Reads) *record.Timeline {
-		return b.Records.ReadTimeline(r, person, "connection-log", time.Time{}, time.Time{})
+		return b.Records.ReadTimeline(r, person, "connection-log", time.Time{}, time.Time{}, time.UTC)
 	})
 	must(b.t, err)
 	for _, step := range held.Steps {

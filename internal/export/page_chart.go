@@ -77,7 +77,7 @@ func chartOf(ctx context.Context, months map[string]int64) *indexChart {
 		most, total = max(most, rows), total+rows
 	}
 	chart := indexChart{
-		Title: text.T(ctx, "data.countByMonth"), Top: text.Number(ctx, most), First: text.Month(ctx, first), Last: text.Month(ctx, last),
+		Title: text.T(ctx, "data.countBy.month"), Top: text.Number(ctx, most), First: text.Month(ctx, first), Last: text.Month(ctx, last),
 		Summary: text.T(ctx, "data.chartSummary", "First", text.Month(ctx, first), "Last", text.Month(ctx, last), "Total", text.Number(ctx, total)),
 	}
 	for at := first; !at.After(last); at = at.AddDate(0, 1, 0) {

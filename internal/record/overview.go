@@ -42,9 +42,10 @@ func (s *Service) ReadOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 }
 
 // ReadTimeline reads how much of one category is held, and when: of what lies
-// between two times, the first included and the second not; zero is open.
-func (s *Service) ReadTimeline(r *postgres.Reads, person uuid.UUID, category string, from, to time.Time) *Timeline {
-	return s.readTimeline(r, person, category, from, to)
+// between two times, the first included and the second not; zero is open. Its
+// days are those of a zone.
+func (s *Service) ReadTimeline(r *postgres.Reads, person uuid.UUID, category string, from, to time.Time, zone *time.Location) *Timeline {
+	return s.readTimeline(r, person, category, span{from, to, zone})
 }
 
 // OverviewIn is Overview, read in tx.
@@ -97,12 +98,24 @@ type Timeline struct {
 
 	// Steps are in order, and only those in which there is something. They are
 	// of categories into which rows are imported.
-	Steps   []Step
-	Monthly bool // a step is a month, or else a day, in UTC
+	Steps []Step
+	By    Unit // what a step is
 }
 
-// Step is how many rows begin in a day or a month, and the sum of what the
-// category measures: bytes for the connection log.
+// Unit is a step of a timeline.
+type Unit int
+
+// A day is one of the reader's zone. Months, and the years that are made of them,
+// are summed in UTC: what lies within hours of their ends may be the next one's.
+const (
+	ByDay Unit = iota
+	ByMonth
+	ByYear
+)
+
+// Step is how many rows begin in a day, a month or a year, and the sum of what
+// the category measures: bytes for the connection log. Start is its first day of
+// the calendar, as a midnight of UTC.
 type Step struct {
 	Start        time.Time
 	Rows, Amount int64

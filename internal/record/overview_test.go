@@ -32,8 +32,8 @@ func TestTheOverviewTellsOfEveryCategoryWhatIsHeld(t *testing.T) {
 	b.totalsAreTrue(t, mara)
 	r := b.db.Reads()
 	from := time.Date(2025, time.March, 1, 12, 0, 0, 0, time.UTC)
-	line := b.ReadTimeline(r, mara, "connection-log", from, from.AddDate(0, 0, 1))
-	if err := r.Send(t.Context()); err != nil || line.Rows != 288 || line.Monthly || len(line.Steps) != 2 || line.Steps[0].Rows != 72 || line.Steps[1].Rows != 72 {
+	line := b.ReadTimeline(r, mara, "connection-log", from, from.AddDate(0, 0, 1), time.UTC)
+	if err := r.Send(t.Context()); err != nil || line.Rows != 288 || line.By != record.ByDay || len(line.Steps) != 2 || line.Steps[0].Rows != 72 || line.Steps[1].Rows != 72 {
 		t.Errorf("between two noons: %+v, %v", *line, err)
 	}
 }

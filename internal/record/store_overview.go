@@ -45,13 +45,12 @@ func (s *Service) readOverview(r *postgres.Reads, person uuid.UUID) *[]Holding {
 	return all
 }
 
-func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category string, from, to time.Time) *Timeline {
+func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category string, asked span) *Timeline {
 	found, timeline := map[string]Holding{}, &Timeline{}
 	for _, t := range s.tables {
 		switch {
 		case t.category.ID != category:
 		case t.counted():
-			asked := span{from, to}
 			readMonths(r, []*table{t}, person, func(more *postgres.Part, t *table, all []month) {
 				t.readDays(more, person, all, asked)
 			}, func(_ *table, months []month, silent bool) {

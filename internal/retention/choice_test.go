@@ -85,7 +85,7 @@ func TestWhoeverWantsTheirsKeptForAShorterTimeHasItGoDayByDayUntilTheyChangeItBa
 		t.Fatalf("%d are left, %d of %d counted", older(robin), c.Rows, due)
 	}
 	held, err := postgres.Read(t.Context(), b.App.Reads(), func(r *postgres.Reads) *record.Timeline {
-		return b.Records.ReadTimeline(r, robin, "connection-log", time.Time{}, time.Time{})
+		return b.Records.ReadTimeline(r, robin, "connection-log", time.Time{}, time.Time{}, time.UTC)
 	})
 	must(t, err)
 	if left := b.Count(`select count(*) from connection_log where person_id = $1`, robin); held.Rows != int64(left) || left != 200-due {

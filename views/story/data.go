@@ -107,7 +107,8 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
 		},
 		Filter: &views.DataFilter{Action: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
-		Charts:   []views.DataChart{{Monthly: true, Steps: dataMonths()}, {Monthly: true, Amount: true, Unit: "bytes", Steps: dataMonths()}},
+		Trail:    []views.DataPlace{{By: views.DataAll, Href: "/"}, {By: views.DataYear, Day: at("2026-01-01")}},
+		Charts:   dataCharts(),
 		Withheld: []views.DataWithheld{{What: "id", Because: pick(ctx, "A number made from the row itself, so that nothing is kept twice.", "重複を防ぐために記録の内容から作った番号です。")}},
 		Lists: []views.DataList{{
 			Name: pick(ctx, "Connection log", "接続の記録"), Rows: dataRows(ctx), Older: "/", Held: 214_803, Whole: "https://privacy.example.com/downloads/new", First: at("2026-11-15T08:00:00Z"), Last: at("2026-11-22T08:00:00Z"),
@@ -116,11 +117,16 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 	}
 }
 
+func dataCharts() []views.DataChart {
+	amount := views.DataChart{By: views.DataMonth, Amount: true, Unit: "bytes", Steps: dataMonths(), Folded: true}
+	return []views.DataChart{{By: views.DataMonth, Steps: dataMonths(), Beside: &amount}, amount}
+}
+
 // dataMonths are a year of made-up figures.
 func dataMonths() []views.DataStep {
 	steps := make([]views.DataStep, 12)
 	for i := range steps {
-		steps[i] = views.DataStep{Day: at("2025-12-01").AddDate(0, i, 0), N: int64(4200 + 173*((i*i+7*i)%19))}
+		steps[i] = views.DataStep{Day: at("2025-12-01").AddDate(0, i, 0), N: int64(4200 + 173*((i*i+7*i)%19)), Href: "/"}
 	}
 	return steps
 }

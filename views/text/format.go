@@ -53,6 +53,9 @@ func Month(ctx context.Context, t time.Time) string {
 	return T(ctx, "format.monthOfYear", "Month", month(ctx, t), "Year", t.Year())
 }
 
+// Year writes the year of t.
+func Year(ctx context.Context, t time.Time) string { return T(ctx, "format.year", "Year", t.Year()) }
+
 func month(ctx context.Context, t time.Time) string {
 	return T(ctx, "format.month."+strconv.Itoa(int(t.Month())))
 }

@@ -11,6 +11,9 @@ type Bar struct {
 	Label string
 	Value float64
 	Text  string
+	// Beside is another figure of the same, for the table; Href leads to what it
+	// is made of.
+	Beside, Href string
 }
 
 // BarChartProps draws figures over time (or any order) as upright bars, with
@@ -20,8 +23,10 @@ type BarChartProps struct {
 	Title   string
 	Summary string // what a glance at the picture would tell: for those who listen
 	Bars    []Bar
-	Of      string // heads the column of labels: "Month"
+	Of      string // heads the column of labels: "Month"; empty: another chart's table has the figures
 	Unit    string // heads the column of figures: "Connections"
+	Beside  string // heads another one, of the bars' second figures; empty: there are none
+	Note    string // what is to be known of the figures
 	// Say writes a figure of the scale as the bars' texts are written.
 	Say func(figure float64) string
 }
@@ -107,9 +112,25 @@ func (p BarChartProps) axis() []string {
 func (p BarChartProps) table() TableProps {
 	rows := make([][]Cell, 0, len(p.Bars))
 	for _, b := range p.Bars {
-		rows = append(rows, []Cell{{Text: b.Label}, {Text: b.Text}})
+		row := []Cell{{Text: b.Label, Href: b.Href}, {Text: b.Text}}
+		if p.Beside != "" {
+			row = append(row, Cell{Text: b.Beside})
+		}
+		rows = append(rows, row)
 	}
-	return TableProps{Caption: p.Title, CaptionAside: true, Columns: []Column{{Label: p.Of}, {Label: p.Unit, Numeric: true}}, Rows: rows}
+	columns := []Column{{Label: p.Of}, {Label: p.Unit, Numeric: true}}
+	if p.Beside != "" {
+		columns = append(columns, Column{Label: p.Beside, Numeric: true})
+	}
+	return TableProps{Caption: p.Title, CaptionAside: true, Columns: columns, Rows: rows, Brief: p.Beside != ""}
+}
+
+// role is of the drawing: what leads on is no picture.
+func (p BarChartProps) role() string {
+	if slices.ContainsFunc(p.Bars, func(b Bar) bool { return b.Href != "" }) {
+		return "group"
+	}
+	return "img"
 }
 
 // BarListProps ranks a few things by size: places, devices.

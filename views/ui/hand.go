@@ -156,9 +156,14 @@ func bars(p BarChartProps) templ.Component {
 		top, wide := p.top(), units(step-gap)
 		for i, b := range p.Bars {
 			tall := b.tall(top)
+			if b.Href != "" { // all of its height leads there
+				m.raw(`<a href="`, templ.EscapeString(b.Href), `"><rect class="hit" x="`, units(float64(i)*step), `" width="`, units(step), `" height="`, units(height), `"></rect>`)
+			}
 			m.raw(`<rect class="bar" x="`, units(float64(i)*step+gap/2), `" y="`, units(height-tall), `" width="`, wide, `" height="`, units(tall), `"><title>`)
 			m.words(text.Pair(ctx, b.Label, b.Text))
-			m.raw("</title></rect>")
+			if m.raw("</title></rect>"); b.Href != "" {
+				m.raw("</a>")
+			}
 		}
 	})
 }
