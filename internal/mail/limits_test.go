@@ -18,7 +18,7 @@ import (
 type domains struct {
 	mu      sync.Mutex
 	sent    map[string]int
-	asked   int // how often it said no
+	asked   int    // how often it said no
 	bulk    []bool // what came, in order
 	refuses map[string]error
 }

@@ -71,7 +71,7 @@ func settings() map[string]string {
 		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 		"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB",
 		"max_connections": "400", "shared_buffers": "128MB",
-		"autovacuum": "off",
+		"autovacuum":      "off",
 		"log_line_prefix": "%d %v ", // whose it is, and the transaction: for Statements
 	}
 }
