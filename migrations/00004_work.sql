@@ -275,7 +275,10 @@ create table mailing (
   version   text not null default '', -- of the policy that it tells of
   subject   jsonb not null, -- by language
   body      jsonb not null,
-  countries text[] not null, -- of residence; none: everybody
+  whom      text not null default 'everybody' check (whom in ('everybody', 'countries', 'categories', 'topic', 'list')),
+  among     text[] not null default '{}', -- countries of residence, categories or the topic of the register
+  unknown   bigint not null default 0, -- how many of a list are nobody here
+  unknown_lines integer[] not null default '{}', -- on which of its lines the first of them stand
   size      bigint not null, -- whom it concerned when it was drafted
   drafted_by uuid not null, -- members of the staff
   drafted_at timestamptz not null,
@@ -292,11 +295,20 @@ create index mailing_drafted on mailing (drafted_at desc, id);
 create trigger mailing_transition before update of state on mailing
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
     'draft running', 'draft cancelled', 'running paused', 'running done', 'running cancelled', 'paused running', 'paused cancelled');
-create trigger mailing_stays before update of id, kind, topic, version, subject, body, countries, drafted_by, drafted_at on mailing
-  for each row when ((old.id, old.kind, old.topic, old.version, old.subject, old.body, old.countries, old.drafted_by, old.drafted_at)
-    is distinct from (new.id, new.kind, new.topic, new.version, new.subject, new.body, new.countries, new.drafted_by, new.drafted_at))
+create trigger mailing_stays before update of id, kind, topic, version, subject, body, whom, among, unknown, drafted_by, drafted_at on mailing
+  for each row when ((old.id, old.kind, old.topic, old.version, old.subject, old.body, old.whom, old.among, old.unknown, old.drafted_by, old.drafted_at)
+    is distinct from (new.id, new.kind, new.topic, new.version, new.subject, new.body, new.whom, new.among, new.unknown, new.drafted_by, new.drafted_at))
   execute function refuse_change();
 create trigger mailing_kept before delete on mailing for each row when (old.begun_at is not null) execute function refuse_change();
+
+-- Whom a list names, until its letters are written.
+create table mailing_person (
+  person_id  uuid not null,
+  mailing_id uuid not null references mailing on delete cascade,
+  named_at   timestamptz not null,
+  primary key (person_id, mailing_id)
+);
+create index mailing_person_next on mailing_person (mailing_id, person_id);
 
 -- Other systems that are told what people choose, in the order of the ledger.
 create table webhook (

@@ -26,6 +26,18 @@ const (
 	MailingCancelled MailingState = "cancelled"
 )
 
+// MailingWhom is how people are chosen.
+type MailingWhom string
+
+// The ways to choose people.
+const (
+	MailingEverybody MailingWhom = "everybody"
+	MailingResidents MailingWhom = "countries"
+	MailingHolders   MailingWhom = "categories"
+	MailingAgreed    MailingWhom = "topic"
+	MailingListed    MailingWhom = "list"
+)
+
 // StaffMailing is one letter to everybody whom it concerns.
 type StaffMailing struct {
 	Href                  string
@@ -34,19 +46,26 @@ type StaffMailing struct {
 	Subject               string // of a mailing about the policy, the day
 	Topic                 string
 	Locked                bool     // nobody can turn it off
-	Countries             []string // none: everybody
+	Whom                  MailingWhom
+	Among                 []string // codes of countries, or names of categories or of the topic
 	Size, Written, Passed int64
+	Unknown               int64   // how many of a list are nobody here
+	Lines                 []int32 // on which of its lines the first of them stand
 	Drafted, Begun, Ended time.Time
 }
 
 // StaffMailingNewPage asks what is to be mailed, to whom.
 type StaffMailingNewPage struct {
 	Shell
-	Versions  []MailingVersion
-	Topics    []MailingTopic
-	Words     []MailingWords
-	Countries string
-	Problems  ui.Problems
+	Versions   []MailingVersion
+	Topics     []MailingTopic
+	Words      []MailingWords
+	Whom       MailingWhom
+	Countries  string
+	Categories []ui.Option // by their names
+	Agreed     []ui.Option // topics, by their names
+	List       string
+	Problems   ui.Problems
 }
 
 // MailingVersion is a version of the policy that can be told of.
@@ -90,14 +109,41 @@ func (m StaffMailing) title(ctx context.Context) string {
 }
 
 func (m StaffMailing) whom(ctx context.Context) string {
-	if len(m.Countries) == 0 {
+	switch m.Whom {
+	case MailingResidents:
+		names := make([]string, len(m.Among))
+		for i, c := range m.Among {
+			names[i] = text.CountryName(ctx, c)
+		}
+		return text.List(ctx, names)
+	case MailingHolders:
+		return text.T(ctx, "mailing.holders", "Kinds", text.List(ctx, m.Among))
+	case MailingAgreed:
+		return text.T(ctx, "mailing.agreedTo", "Topic", text.List(ctx, m.Among))
+	case MailingListed:
+		return text.T(ctx, "mailing.listed")
+	default:
 		return text.T(ctx, "mailing.everybody")
 	}
-	names := make([]string, len(m.Countries))
-	for i, c := range m.Countries {
-		names[i] = text.CountryName(ctx, c)
+}
+
+// whomOptions are the ways to choose people; the fields below them say which.
+func (p StaffMailingNewPage) whomOptions(ctx context.Context) []ui.Option {
+	all := []MailingWhom{MailingEverybody, MailingResidents, MailingHolders, MailingAgreed, MailingListed}
+	options := make([]ui.Option, len(all))
+	for i, w := range all {
+		options[i] = ui.Option{Value: string(w), Label: text.T(ctx, "mailing.whoms."+string(w)), Selected: w == p.Whom || p.Whom == "" && i == 0}
 	}
-	return text.List(ctx, names)
+	return options
+}
+
+// unknown says how many of a list are nobody here, and where the first of them stand.
+func (m StaffMailing) unknown(ctx context.Context) string {
+	lines := make([]string, len(m.Lines))
+	for i, n := range m.Lines {
+		lines[i] = text.Number(ctx, int64(n))
+	}
+	return text.N(ctx, "mailing.unknown", m.Unknown, "Lines", text.Commas(ctx, lines))
 }
 
 func (s MailingState) badge(ctx context.Context) ui.BadgeProps {
@@ -134,6 +180,12 @@ func (p StaffMailingPage) facts(ctx context.Context) []ui.SummaryRow {
 	}
 	if !m.Ended.IsZero() {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.ended"), Value: text.Time(ctx, m.Ended)})
+	}
+	if m.Unknown > 0 {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.nobody"), Value: m.unknown(ctx)})
+	}
+	if left := m.Size - m.Written - m.Passed; m.State == MailingDone && m.Whom == MailingListed && left > 0 {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.gone"), Value: text.N(ctx, "mailing.people", left)})
 	}
 	if m.Passed > 0 {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.passed"), Value: text.N(ctx, "mailing.people", m.Passed)})

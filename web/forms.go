@@ -127,6 +127,10 @@ func fill[Form any](into *Form, posted url.Values) {
 		}
 		return
 	}
+	if all, ok := any(into).(*url.Values); ok {
+		*all = posted
+		return
+	}
 	v := reflect.ValueOf(into).Elem()
 	for i := range v.NumField() {
 		values, there := posted[v.Type().Field(i).Tag.Get("form")]

@@ -91,8 +91,8 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 	letters := func(state, act string) func(string) press { // to nobody: nobody lives there
 		return func(string) press {
 			id := postgres.NewID()
-			p.Exec(`insert into mailing (id, kind, state, topic, subject, body, countries, size, drafted_by, drafted_at, begun_at)
-				values ($1, 'notice', $2, 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', '{AQ}', 0, $1, now(), now())`, id, state)
+			p.Exec(`insert into mailing (id, kind, state, topic, subject, body, whom, among, size, drafted_by, drafted_at, begun_at)
+				values ($1, 'notice', $2, 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', 'countries', '{AQ}', 0, $1, now(), now())`, id, state)
 			at := "/staff/mailings/" + id.String()
 			return press{officer, at, at + act, nil}
 		}

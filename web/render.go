@@ -77,14 +77,16 @@ func bind[Form any](ctx echo.Context) (Form, error) {
 // them.
 const boundKey = "bound form"
 
-// bindAll is bind for a form whose fields the register names: of the body alone.
-func bindAll(ctx echo.Context) (url.Values, error) {
+// bindAll is bind for a form whose fields the register names: of the body alone. In a
+// list of numbers of accounts some look like a card's by chance: its fields are named,
+// and its service keeps nothing of them that is no number and no address.
+func bindAll(ctx echo.Context, lists ...string) (url.Values, error) {
 	if _, err := bind[struct{}](ctx); err != nil {
 		return nil, err
 	}
 	posted := ctx.Request().PostForm
-	for _, values := range posted {
-		if slices.ContainsFunc(values, input.CardNumber) {
+	for name, values := range posted {
+		if !slices.Contains(lists, name) && slices.ContainsFunc(values, input.CardNumber) {
 			return posted, fault.New(fault.Invalid, "input.card")
 		}
 	}

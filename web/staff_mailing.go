@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,10 +12,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
 )
 
 // staffMailingController is letters to everybody: drafted by one, begun by another.
@@ -37,7 +41,8 @@ func (c *staffMailingController) mailing(ctx echo.Context, m mailing.Mailing) vi
 	topic, _ := c.Register.Topic(m.Topic)
 	out := views.StaffMailing{
 		Href: "/staff/mailings/" + m.ID.String(), State: views.MailingState(m.State), Policy: m.Version, Subject: m.Subject.In(lang),
-		Topic: topic.Name.In(lang), Locked: topic.Locked, Countries: m.Countries, Size: m.Size, Written: m.Written, Passed: m.Passed, Drafted: m.DraftedAt,
+		Topic: topic.Name.In(lang), Locked: topic.Locked, Whom: views.MailingWhom(m.Whom), Among: c.among(lang, m), Size: m.Size, Written: m.Written, Passed: m.Passed,
+		Unknown: m.Unknown, Lines: m.Lines, Drafted: m.DraftedAt,
 	}
 	if m.BegunAt != nil {
 		out.Begun = *m.BegunAt
@@ -48,9 +53,26 @@ func (c *staffMailingController) mailing(ctx echo.Context, m mailing.Mailing) vi
 	return out
 }
 
+// among names the categories or the topic by which people were chosen; countries keep
+// their codes.
+func (c *staffMailingController) among(lang string, m mailing.Mailing) []string {
+	names := slices.Clone(m.Among)
+	for i, id := range names {
+		switch category, is := c.Register.Category(id); {
+		case m.Whom == mailing.Holders && is:
+			names[i] = category.Name.In(lang)
+		case m.Whom == mailing.Agreed:
+			if t, is := c.Register.Topic(id); is {
+				names[i] = t.Name.In(lang)
+			}
+		}
+	}
+	return names
+}
+
 // new asks what is to be mailed, to whom.
 func (c *staffMailingController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[map[string]string](ctx)
+	form, problems, _, err := recall[url.Values](ctx)
 	if err != nil {
 		return err
 	}
@@ -62,28 +84,56 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 		return err
 	}
 	page := views.StaffMailingNewPage{
-		Shell: c.staffShell(ctx, "mailing.newTitle", "staffMailings"), Countries: form["countries"], Problems: words(ctx, problems),
+		Shell: c.staffShell(ctx, "mailing.newTitle", "staffMailings"), Whom: views.MailingWhom(form.Get("whom")), Countries: form.Get("countries"), List: form.Get("list"),
+		Agreed: []ui.Option{{Label: text.T(r, "mailing.agreedNone")}}, Problems: words(ctx, problems),
+	}
+	for _, category := range c.Register.Categories {
+		if len(c.Records.For(category.ID)) > 0 {
+			page.Categories = append(page.Categories, ui.Option{Value: category.ID, Label: category.Name.In(lang), Selected: slices.Contains(form["categories"], category.ID)})
+		}
+	}
+	for _, t := range c.Register.Topics {
+		if !t.Locked {
+			page.Agreed = append(page.Agreed, ui.Option{Value: t.ID, Label: t.Name.In(lang), Selected: form.Get("agreed") == t.ID})
+		}
 	}
 	for _, v := range *versions {
-		page.Versions = append(page.Versions, views.MailingVersion{ID: v.ID, Since: v.Effective.Time(), Chosen: form["about"] == v.ID})
+		page.Versions = append(page.Versions, views.MailingVersion{ID: v.ID, Since: v.Effective.Time(), Chosen: form.Get("about") == v.ID})
 	}
 	for _, t := range c.Register.Mail() {
-		page.Topics = append(page.Topics, views.MailingTopic{ID: t.ID, Name: t.Name.In(lang), Locked: t.Locked, Chosen: form["topic"] == t.ID || form["topic"] == "" && t.Locked})
+		page.Topics = append(page.Topics, views.MailingTopic{ID: t.ID, Name: t.Name.In(lang), Locked: t.Locked, Chosen: form.Get("topic") == t.ID || form.Get("topic") == "" && t.Locked})
 	}
 	for _, l := range text.Languages(r) {
-		page.Words = append(page.Words, views.MailingWords{Lang: l.Name, Code: l.Code, Subject: form["subject-"+l.Code], Body: form["body-"+l.Code]})
+		page.Words = append(page.Words, views.MailingWords{Lang: l.Name, Code: l.Code, Subject: form.Get("subject-" + l.Code), Body: form.Get("body-" + l.Code)})
 	}
 	return render(ctx, http.StatusOK, views.StaffMailingNew(page))
 }
 
+// maxListKept is how much of a list is shown again beside what is wrong, in bytes.
+const maxListKept = 16 << 10
+
 func (c *staffMailingController) create(ctx echo.Context) error {
-	posted, err := bindAll(ctx)
+	posted, err := bindAll(ctx, "list")
 	if err != nil {
 		return err
 	}
 	w := mailing.Words{
 		Kind: mailing.Notice, Topic: posted.Get("topic"), Subject: map[string]string{}, Body: map[string]string{},
-		Countries: strings.Fields(strings.ToUpper(posted.Get("countries"))),
+		Whom: mailing.Whom(posted.Get("whom")), List: posted.Get("list"),
+	}
+	switch w.Whom {
+	case mailing.Residents:
+		w.Among = strings.Fields(strings.ToUpper(posted.Get("countries")))
+	case mailing.Holders:
+		w.Among = posted["categories"]
+	case mailing.Agreed:
+		w.Among = strings.Fields(posted.Get("agreed"))
+	case mailing.Listed:
+		uploaded, err := fileOf(ctx, "file")
+		if err != nil {
+			return err
+		}
+		w.List += "\n" + uploaded
 	}
 	if about := posted.Get("about"); about != "" {
 		w.Kind, w.Version = mailing.Policy, about
@@ -93,7 +143,10 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	}
 	id, err := c.Mailings.Draft(ctx.Request().Context(), member(ctx), w)
 	if problems, ok := fault.Fields(err); ok {
-		return c.again(ctx, "/staff/mailings/new", first(posted), problems)
+		if list := posted.Get("list"); len(list) > maxListKept || input.CardNumber(list) {
+			posted.Del("list")
+		}
+		return c.again(ctx, "/staff/mailings/new", posted, problems)
 	}
 	if err != nil {
 		return err
@@ -101,13 +154,23 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/mailings/"+id.String(), "mailing.doneDrafted")
 }
 
-// first are the first values of a form.
-func first(posted url.Values) map[string]string {
-	out := map[string]string{}
-	for name := range posted {
-		out[name] = posted.Get(name)
+// fileOf is what a file says that came with a form; nothing if there is none.
+func fileOf(ctx echo.Context, name string) (string, error) {
+	if ctx.Request().MultipartForm == nil {
+		return "", nil
 	}
-	return out
+	file, _, err := ctx.Request().FormFile(name)
+	if errors.Is(err, http.ErrMissingFile) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fault.Wrap(err, fault.Invalid, "fault.invalid")
+	}
+	said, err := io.ReadAll(file)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", fault.Wrap(err, fault.Invalid, "fault.invalid")
+	}
+	return string(said), nil
 }
 
 // find reads the mailing of the address, with the names of who drafted and began it,

@@ -94,8 +94,8 @@ func (w *walk) robin() robin {
 	must(w.t, w.DB.Pool.QueryRow(w.t.Context(), `insert into sso_link (person_id, id, provider, issuer, subject, linked_at, used_at)
 		values ($1, gen_random_uuid(), 'google', 'https://accounts.example.com', 'robin', $2, $2) returning id`, id, w.Clock.Now()).Scan(&link))
 	letters := uuid.New()
-	w.Exec(`insert into mailing (id, kind, state, topic, subject, body, countries, size, drafted_by, drafted_at, begun_at)
-		values ($1, 'notice', 'paused', 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', '{}', 1, $1, $2, $2)`, letters, w.Clock.Now())
+	w.Exec(`insert into mailing (id, kind, state, topic, subject, body, size, drafted_by, drafted_at, begun_at)
+		values ($1, 'notice', 'paused', 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', 1, $1, $2, $2)`, letters, w.Clock.Now())
 	return robin{id: id, rows: []uuid.UUID{r.ID, e.ID, session, link, letters}}
 }
 

@@ -40,7 +40,7 @@ func (g *ground) newMailing(ctx context.Context) (work, error) {
 
 func (e *everybody) begin(ctx context.Context) (err error) {
 	e.id, err = e.app.Mailings.Draft(ctx, e.officer, mailing.Words{
-		Kind: mailing.Notice, Topic: "service-changes", Countries: []string{e.country},
+		Kind: mailing.Notice, Topic: "service-changes", Whom: mailing.Residents, Among: []string{e.country},
 		Subject: map[string]string{"en": "We move", "ja": "移転"}, Body: map[string]string{"en": "On Monday.", "ja": "月曜日です。"},
 	})
 	if err != nil {

@@ -98,14 +98,20 @@ func (s *Service) Close(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]st
 	return addressesOf(ctx, tx, id)
 }
 
-// ShareNext takes, as Share does, the next people after one of them whose
-// accounts began before a moment and whom nobody erases, at most so many, of some
-// countries or of all: for a letter to everybody.
-func (*Service) ShareNext(ctx context.Context, tx postgres.Tx, after uuid.UUID, before time.Time, countries []string, limit int) ([]outbox.Recipient, error) {
-	return nextRecipients(ctx, tx, after, before, countries, limit)
+// Audience is whom a letter to many is for, among those whom nobody erases.
+type Audience struct {
+	Before    time.Time   // their accounts began before it
+	Countries []string    // of residence; none: anywhere
+	Named     []uuid.UUID // these alone; nil: all
 }
 
-// CountRecipients is how many people there are for ShareNext.
-func (s *Service) CountRecipients(ctx context.Context, before time.Time, countries []string) (int64, error) {
-	return countRecipients(ctx, s.deps.DB.Pool, before, countries)
+// ShareNext takes, as Share does, the next people of an audience after one of them,
+// at most so many.
+func (*Service) ShareNext(ctx context.Context, tx postgres.Tx, of Audience, after uuid.UUID, limit int) ([]outbox.Recipient, error) {
+	return nextRecipients(ctx, tx, of, after, limit)
+}
+
+// CountRecipients is how many people an audience has.
+func (s *Service) CountRecipients(ctx context.Context, of Audience) (int64, error) {
+	return countRecipients(ctx, s.deps.DB.Pool, of)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -216,16 +215,33 @@ func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbo
 const everybody = ` from person p join email_address e on e.person_id = p.id and e.is_primary left join profile f on f.person_id = p.id
 	where p.created_at < $1 and p.closing_at is null and (cardinality($2::text[]) = 0 or f.country = any ($2)) `
 
-func countRecipients(ctx context.Context, db postgres.Reader, before time.Time, countries []string) (n int64, err error) {
-	if err = db.QueryRow(ctx, `select count(*)`+everybody, before, countries).Scan(&n); err != nil {
+func (a Audience) query() (sql string, args []any) {
+	if a.Countries == nil {
+		a.Countries = []string{}
+	}
+	if a.Named == nil {
+		return everybody, []any{a.Before, a.Countries}
+	}
+	named := make(postgres.UUIDs, len(a.Named))
+	for i, id := range a.Named {
+		named[i] = postgres.UUID(id)
+	}
+	return everybody + `and p.id = any ($3) `, []any{a.Before, a.Countries, named}
+}
+
+func countRecipients(ctx context.Context, db postgres.Reader, of Audience) (n int64, err error) {
+	sql, args := of.query()
+	if err = db.QueryRow(ctx, `select count(*)`+sql, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("counting accounts: %w", err)
 	}
 	return n, nil
 }
 
 // nextRecipients takes the next people after one, by their ids, for their share.
-func nextRecipients(ctx context.Context, tx postgres.Tx, after uuid.UUID, before time.Time, countries []string, limit int) ([]outbox.Recipient, error) {
-	rows, err := tx.PGX.Query(ctx, `select p.id, coalesce(nullif(e.spelling, ''), e.address), p.lang, p.zone`+everybody+`and p.id > $3 order by p.id limit $4 for share of p`, before, countries, after, limit)
+func nextRecipients(ctx context.Context, tx postgres.Tx, of Audience, after uuid.UUID, limit int) ([]outbox.Recipient, error) {
+	sql, args := of.query()
+	next := fmt.Sprintf(`and p.id > $%d order by p.id limit $%d for share of p`, len(args)+1, len(args)+2)
+	rows, err := tx.PGX.Query(ctx, `select p.id, coalesce(nullif(e.spelling, ''), e.address), p.lang, p.zone`+sql+next, append(args, after, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("reading accounts: %w", err)
 	}

@@ -295,7 +295,7 @@ func (a *App) work(p Parts) {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
 	a.Mailings = mailing.New(mailing.Deps{
-		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Mail: a.Mail, Plans: a.Plans,
+		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Records: a.Records, Mail: a.Mail, Plans: a.Plans,
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})

@@ -96,3 +96,27 @@ func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail
 	}
 	return may, err
 }
+
+// AgreedEach tells of many people at once, inside tx, who said yes to a topic, and
+// whose yes counts.
+func (s *Service) AgreedEach(ctx context.Context, tx postgres.Tx, people []mail.Recipient, topic string) ([]bool, error) {
+	agreed := make([]bool, len(people))
+	t, ok := s.deps.Register.Topic(topic)
+	if !ok || t.Locked || len(people) == 0 {
+		return agreed, nil
+	}
+	names := make([]Name, len(people))
+	for i, to := range people {
+		names[i] = Name{id: to.Owner}
+	}
+	said, err := s.answers(ctx, tx.Reads(), t, names)
+	for i, a := range said {
+		agreed[i] = a.Allowed && a.Why == Agreed
+	}
+	return agreed, err
+}
+
+// CountAgreed is how many people said yes last to a topic.
+func (s *Service) CountAgreed(ctx context.Context, topic string) (int64, error) {
+	return countAgreed(ctx, s.deps.DB.Pool, topic)
+}

@@ -1,6 +1,8 @@
 package consent
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,4 +79,11 @@ func readListed(r *postgres.Reads, topic string, whose map[string]string, listed
 		listed[address] = append(listed[address], row)
 		return err
 	}, `select address_hash, topic, at from suppression where address_hash = any($1) and topic in ($2, $3)`, hashes, topic, All)
+}
+
+func countAgreed(ctx context.Context, db postgres.Reader, topic string) (n int64, err error) {
+	if err = db.QueryRow(ctx, `select count(*) from consent_state where topic = $1 and given`, topic).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting who agreed: %w", err)
+	}
+	return n, nil
 }

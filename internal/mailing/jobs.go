@@ -2,6 +2,7 @@ package mailing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,11 +32,11 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if err != nil || !ok || m.State != Running {
 		return jobs.Next{Over: true}, err
 	}
-	people, err := s.deps.Accounts.ShareNext(ctx, tx, m.Resume, *m.BegunAt, m.Countries, s.deps.Batch)
+	p, err := s.next(ctx, tx, m)
 	if err != nil {
 		return jobs.Next{}, err
 	}
-	letters, err := s.letters(ctx, tx, m, people)
+	letters, err := s.letters(ctx, tx, m, p.people)
 	if err != nil {
 		return jobs.Next{}, err
 	}
@@ -44,16 +45,14 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 		return jobs.Next{}, err
 	}
 	m.Written += n
-	m.Passed += int64(len(people) - len(letters))
-	if len(people) > 0 {
-		m.Resume = people[len(people)-1].Owner
-	}
-	if len(people) == s.deps.Batch {
+	m.Passed += int64(len(p.people) - len(letters))
+	m.Resume = p.last
+	if p.more {
 		return jobs.Next{Rest: s.deps.Rest}, update(ctx, tx, m)
 	}
 	now := s.deps.Now()
 	m.State, m.EndedAt = Done, &now
-	if err := update(ctx, tx, m); err != nil {
+	if err := errors.Join(update(ctx, tx, m), forget(ctx, tx, m.ID)); err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{Over: true}, audit.Record(ctx, tx, audit.Entry{

@@ -3,7 +3,9 @@ package mailing_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -126,7 +129,7 @@ func TestAMailingIsBegunByAnotherAndReachesWhomItConcerns(t *testing.T) {
 	b := setup(t, 100)
 	b.people(9)
 	how := words("service-changes")
-	how.Countries = []string{"JP"}
+	how.Whom, how.Among = mailing.Residents, []string{"JP"}
 	id := b.draft(how)
 	if m := b.one(id); m.Size != 3 {
 		t.Errorf("it is said to concern %d", m.Size)
@@ -178,5 +181,117 @@ func TestWhatCanBeStoppedGoesToNobodyWhoSaidNo(t *testing.T) {
 	}
 	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, people[2]); n != 0 {
 		t.Error("who said no is written to")
+	}
+}
+
+func TestALetterGoesToThoseWhoHaveAKindOfDataAndToNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.people(9)
+	rows := func(category, header, row string) {
+		r, err := b.Records.Ingest(t.Context(), record.IngestInput{
+			Category: category, Source: "test", Format: record.CSV, Actor: audit.BySystem("test"), Reader: strings.NewReader(header + "\n" + row + "\n"),
+		})
+		must(t, err)
+		if r.Refused > 0 {
+			t.Fatalf("%s: %d refused", category, r.Refused)
+		}
+	}
+	at := b.Clock.Now().Add(-48 * time.Hour).Format(time.RFC3339)
+	for _, who := range []string{"p1", "p4", "p8"} {
+		rows("connection-log", "person,started_at,network,bytes,seconds", who+"@example.com,"+at+",203.0.113.0/24,1,2")
+	}
+	rows("entries", "person,at,kind,title", "p4@example.com,"+at+",survey,How was it?")
+	rows("entries", "person,at,kind,title", "p6@example.com,"+at+",survey,How was it?")
+	must(t, b.Records.Sum(t.Context(), 0))
+	how := words("service-changes")
+	how.Whom, how.Among = mailing.Holders, []string{"connection-log", "entries"}
+	id := b.draft(how)
+	if m := b.one(id); m.Size != 4 {
+		t.Errorf("it is said to concern %d", m.Size)
+	}
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.State != mailing.Done || m.Written != 4 || m.Passed != 0 {
+		t.Errorf("%s, %d written, %d passed", m.State, m.Written, m.Passed)
+	}
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and address in ('p1@example.com', 'p4@example.com', 'p6@example.com', 'p8@example.com')`); n != 4 {
+		t.Errorf("%d of them are written to", n)
+	}
+	how.Among = []string{"connection-log", "nonsense"}
+	if _, err := b.service.Draft(t.Context(), b.drafter, how); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a kind of data that there is not: %v", err)
+	}
+}
+
+func TestALetterGoesToThoseWhoSaidYesToATopic(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.people(5)
+	yes := b.Person(apptest.Somebody{Email: "yes@example.com", Topics: []string{"promotions"}})
+	was := b.Person(apptest.Somebody{Email: "was@example.com", Topics: []string{"promotions"}})
+	_, err := b.Consents.Set(t.Context(), consent.Choice{Actor: audit.ByPerson(was), Person: was, Channel: consent.Preferences, Lang: "en"}, map[string]bool{"promotions": false})
+	must(t, err)
+	b.Clock.Advance(time.Minute)
+	how := words("service-changes") // nobody can turn it off
+	how.Whom, how.Among = mailing.Agreed, []string{"promotions"}
+	id := b.draft(how)
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.Written != 1 || m.Size != 1 {
+		t.Errorf("%d written of %d", m.Written, m.Size)
+	}
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, yes); n != 1 {
+		t.Error("who said yes is not written to")
+	}
+}
+
+func TestAListReachesEachOnceWhereverItWasStoppedAndSaysWhomNobodyKnows(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 3)
+	b.people(12)
+	var list strings.Builder
+	for _, n := range []string{"0", "1", "2", "3", "4", "5", "6"} {
+		list.WriteString("P" + n + "@Example.com\n")
+	}
+	byID := b.Person(apptest.Somebody{Email: "number@example.com"})
+	erased := b.Person(apptest.Somebody{Email: "erased@example.com"})
+	list.WriteString(byID.String() + "; p3@example.com\nnobody@example.com\nwhat is this, erased@example.com\n" + uuid.NewString())
+	b.Clock.Advance(time.Minute)
+	how := words("service-changes")
+	how.Whom, how.List = mailing.Listed, list.String()
+	id := b.draft(how)
+	if m := b.one(id); m.Size != 9 || m.Unknown != 5 || !slices.Equal(m.Lines, []int32{9, 10, 11}) {
+		t.Errorf("it names %d, and %d who are nobody, on lines %v", m.Size, m.Unknown, m.Lines)
+	}
+	must(t, b.service.Begin(t.Context(), b.officer, id))
+	b.Exec(`update person set closing_at = now() where id = $1`, erased)
+	gone := errors.New("the portal is killed")
+	for range 2 {
+		for _, end := range []error{gone, nil} {
+			err := b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+				_, err := mailing.Batch(ctx, b.service, tx, id)
+				must(t, err)
+				return end
+			})
+			if !errors.Is(err, end) {
+				t.Fatal(err)
+			}
+		}
+	}
+	b.Exec(`update mailing set resume = '00000000-0000-0000-0000-000000000000'`)
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.State != mailing.Done || m.Written != 8 {
+		t.Errorf("%s with %d letters", m.State, m.Written)
+	}
+	if n := b.Count(`select count(*) from (select person_id from mail_message where kind = 'mailing' group by 1 having count(*) = 1) x`); n != 8 {
+		t.Errorf("%d people have exactly one letter", n)
+	}
+	if n := b.Count(`select count(*) from mailing_person`); n != 0 {
+		t.Errorf("%d are named still when it is over", n)
+	}
+	how.List = "nobody@example.com"
+	if _, err := b.service.Draft(t.Context(), b.drafter, how); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a list that names nobody: %v", err)
 	}
 }

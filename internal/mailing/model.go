@@ -18,6 +18,18 @@ const (
 	Notice Kind = "notice" // what the staff wrote
 )
 
+// Whom is how the people are chosen to whom a mailing goes.
+type Whom string
+
+// The ways to choose people.
+const (
+	Everybody Whom = "everybody"
+	Residents Whom = "countries"  // who live in some countries
+	Holders   Whom = "categories" // of whom there are rows of some categories
+	Agreed    Whom = "topic"      // who said yes to a topic
+	Listed    Whom = "list"       // who are named
+)
+
 // State is where a mailing stands.
 type State string
 
@@ -48,7 +60,10 @@ type Mailing struct {
 	Version   string        // of the policy, if it tells of one
 	Subject   document.Text // what the staff wrote
 	Body      document.Text
-	Countries []string // of residence; none: everybody
+	Whom      Whom
+	Among     []string // countries of residence, categories, or the topic that was agreed to
+	Unknown   int64    // how many of a list are nobody here
+	Lines     []int32  // on which of its lines the first of them stand
 	Size      int64    // whom it concerned when it was drafted
 	DraftedBy uuid.UUID
 	DraftedAt time.Time
@@ -69,5 +84,7 @@ type Words struct {
 	Topic         string
 	Version       string
 	Subject, Body map[string]string // by language; of a notice
-	Countries     []string
+	Whom          Whom
+	Among         []string // countries of residence, categories, or the topic that was agreed to
+	List          string   // ids and addresses
 }

@@ -2,8 +2,8 @@ package mailing
 
 import (
 	"context"
+	"errors"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +18,7 @@ import (
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
@@ -39,6 +40,7 @@ type Deps struct {
 	Accounts *account.Service
 	Consents *consent.Service
 	Notices  *notice.Service
+	Records  *record.Service
 	Mail     *mail.Service
 	Plans    *jobs.Plans
 	BaseURL  string
@@ -71,7 +73,7 @@ func (*Service) ReadOne(r *postgres.Reads, id uuid.UUID) *[]Mailing { return rea
 
 // fields are what was written, in the order of the form.
 func (w Words) fields(langs []string) []string {
-	all := append([]string{w.Version, w.Topic}, w.Countries...)
+	all := append([]string{w.Version, w.Topic}, w.Among...)
 	for _, lang := range langs {
 		all = append(all, w.Subject[lang], w.Body[lang])
 	}
@@ -85,18 +87,22 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		return uuid.Nil, err
 	}
 	m := Mailing{
-		ID: postgres.NewID(), Kind: n.Kind, State: Draft, Topic: n.Topic, Countries: n.Countries, DraftedBy: by.ID, DraftedAt: s.deps.Now(),
+		ID: postgres.NewID(), Kind: n.Kind, State: Draft, Topic: n.Topic, Whom: n.Whom, Among: n.Among, Lines: []int32{}, DraftedBy: by.ID, DraftedAt: s.deps.Now(),
 		Subject: document.Text{}, Body: document.Text{},
 	}
-	if m.Countries == nil {
-		m.Countries = []string{}
+	if m.Whom == "" {
+		m.Whom = Everybody
 	}
-	var problems []fault.Problem
+	if m.Among == nil || m.Whom == Everybody || m.Whom == Listed {
+		m.Among = []string{}
+	}
+	var list []named
+	if m.Whom == Listed {
+		list = readList(n.List)
+	}
+	problems := s.whom(m, list)
 	if topic, ok := s.deps.Register.Topic(n.Topic); !ok || !topic.IsMail() {
 		problems = append(problems, fault.Field("topic", "mailing.topicBad"))
-	}
-	if slices.ContainsFunc(m.Countries, func(c string) bool { return !country.MatchString(c) }) {
-		problems = append(problems, fault.Field("countries", "mailing.countryBad"))
 	}
 	switch n.Kind {
 	case Policy:
@@ -128,16 +134,24 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		problems = append(problems, fault.Field("kind", "mailing.kindBad"))
 	}
 	if input.SplitCard(n.fields(s.deps.Catalog.Languages())...) {
-		problems = append(problems, fault.Field("countries", "input.card"))
+		problems = append(problems, fault.Field("topic", "input.card"))
 	}
 	if err := fault.Invalidate(problems...); err != nil {
 		return uuid.Nil, err
 	}
-	if m.Size, err = s.deps.Accounts.CountRecipients(ctx, m.DraftedAt, m.Countries); err != nil {
-		return uuid.Nil, err
+	if m.Whom != Listed {
+		if m.Size, err = s.size(ctx, m); err != nil {
+			return uuid.Nil, err
+		}
 	}
-	return m.ID, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := insert(ctx, tx, m); err != nil {
+	return m.ID, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		var people []uuid.UUID
+		if m.Whom == Listed {
+			if m, people, err = s.named(ctx, tx, m, list); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(insert(ctx, tx, m), name(ctx, tx, m, people)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
@@ -226,9 +240,12 @@ func (s *Service) Resume(ctx context.Context, by staff.Member, id uuid.UUID) err
 // Cancel ends a mailing for good; letters that are written go out. Forbidden below an
 // officer; Conflict for what is over.
 func (s *Service) Cancel(ctx context.Context, by staff.Member, id uuid.UUID) error {
-	return s.move(ctx, by, id, func(_ context.Context, _ postgres.Tx, m Mailing) (Mailing, deed, error) {
+	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, m Mailing) (Mailing, deed, error) {
 		now := s.deps.Now()
 		m.EndedAt = &now
+		if err := forget(ctx, tx, m.ID); err != nil {
+			return m, 0, err
+		}
 		return s.become(m, Cancelled, cancelled)
 	})
 }

@@ -12,11 +12,11 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-const columns = `id, kind, state, topic, version, subject, body, countries, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
+const columns = `id, kind, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
 
 func scan(row pgx.Row) (m Mailing, err error) {
 	var subject, body []byte
-	err = row.Scan(&m.ID, &m.Kind, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Countries, &m.Size, &m.DraftedBy, &m.DraftedAt,
+	err = row.Scan(&m.ID, &m.Kind, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Whom, &m.Among, &m.Unknown, &m.Lines, &m.Size, &m.DraftedBy, &m.DraftedAt,
 		&m.BegunBy, &m.BegunAt, &m.EndedAt, &m.Resume, &m.Written, &m.Passed)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(subject, &m.Subject), json.Unmarshal(body, &m.Body))
@@ -66,8 +66,9 @@ func insert(ctx context.Context, tx postgres.Tx, m Mailing) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, state, topic, version, subject, body, countries, size, drafted_by, drafted_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, m.ID, m.Kind, m.State, m.Topic, m.Version, subject, body, m.Countries, m.Size, m.DraftedBy, m.DraftedAt)
+	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		m.ID, m.Kind, m.State, m.Topic, m.Version, subject, body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt)
 	if err != nil {
 		return fmt.Errorf("drafting a mailing: %w", err)
 	}
@@ -80,6 +81,38 @@ func update(ctx context.Context, tx postgres.Tx, m Mailing) error {
 		m.ID, m.State, m.BegunBy, m.BegunAt, m.EndedAt, m.Resume, m.Written, m.Passed)
 	if err != nil {
 		return fmt.Errorf("noting how far a mailing is: %w", err)
+	}
+	return nil
+}
+
+// name notes whom a list names.
+func name(ctx context.Context, tx postgres.Tx, m Mailing, people []uuid.UUID) error {
+	named := make(postgres.UUIDs, len(people))
+	for i, id := range people {
+		named[i] = postgres.UUID(id)
+	}
+	_, err := tx.PGX.Exec(ctx, `insert into mailing_person (person_id, mailing_id, named_at) select distinct id, $2::uuid, $3::timestamptz from unnest($1::uuid[]) as n (id)`,
+		named, m.ID, m.DraftedAt)
+	if err != nil {
+		return fmt.Errorf("naming whom a mailing is for: %w", err)
+	}
+	return nil
+}
+
+// nextNamed are the next people of a list after one.
+func nextNamed(ctx context.Context, tx postgres.Tx, id, after uuid.UUID, limit int) ([]uuid.UUID, error) {
+	rows, _ := tx.PGX.Query(ctx, `select person_id from mailing_person where mailing_id = $1 and person_id > $2 order by person_id limit $3`, id, after, limit) // CollectRows gives its error
+	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("reading whom a mailing is for: %w", err)
+	}
+	return people, nil
+}
+
+// forget deletes the list of a mailing that is over.
+func forget(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	if _, err := tx.PGX.Exec(ctx, `delete from mailing_person where mailing_id = $1`, id); err != nil {
+		return fmt.Errorf("forgetting whom a mailing was for: %w", err)
 	}
 	return nil
 }
