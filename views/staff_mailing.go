@@ -45,7 +45,7 @@ type StaffMailing struct {
 	Policy                string // the version that it tells of
 	Subject               string // of a mailing about the policy, the day
 	Topic                 string
-	Locked                bool     // nobody can turn it off
+	Locked                bool // nobody can turn it off
 	Whom                  MailingWhom
 	Among                 []string // codes of countries, or names of categories or of the topic
 	Size, Written, Passed int64

@@ -240,7 +240,7 @@ func StaffMailingNew(p StaffMailingNewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "agreed", Label: text.T(ctx, "mailing.agreed"), Options: p.Agreed, Error: p.Problems.Of("agreed")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "agreed", Label: text.T(ctx, "mailing.agreed"), Options: orAll(text.T(ctx, "mailing.agreedNone"), p.Agreed), Error: p.Problems.Of("agreed")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

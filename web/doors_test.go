@@ -101,7 +101,7 @@ func (d *doors) fields(r web.Route) (texts []string) {
 		return nil
 	}
 	if form.NumField() == 0 { // the register names them: they are those of the page
-		return testkit.HTML(d.t, d.who(r).get(path).body).Attrs("main form input:not([type=hidden]), main form select", "name")
+		return slices.Compact(testkit.HTML(d.t, d.who(r).get(path).body).Attrs("main form input:not([type=hidden]), main form select", "name"))
 	}
 	for i := range form.NumField() {
 		if f := form.Field(i); !slices.Contains([]string{"", "-"}, f.Tag.Get("form")) && f.Tag.Get("text") != "none" {

@@ -85,7 +85,7 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 	}
 	page := views.StaffMailingNewPage{
 		Shell: c.staffShell(ctx, "mailing.newTitle", "staffMailings"), Whom: views.MailingWhom(form.Get("whom")), Countries: form.Get("countries"), List: form.Get("list"),
-		Agreed: []ui.Option{{Label: text.T(r, "mailing.agreedNone")}}, Problems: words(ctx, problems),
+		Problems: words(ctx, problems),
 	}
 	for _, category := range c.Register.Categories {
 		if len(c.Records.For(category.ID)) > 0 {
@@ -116,6 +116,10 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	posted, err := bindAll(ctx, "list")
 	if err != nil {
 		return err
+	}
+	choices := []string{posted.Get("about"), posted.Get("topic"), posted.Get("whom"), posted.Get("countries")}
+	if input.SplitCard(append(append(choices, posted["categories"]...), posted.Get("agreed"), posted.Get("file"), posted.Get("subject-"+c.Catalog.Languages()[0]))...) {
+		return fault.New(fault.Invalid, "input.card")
 	}
 	w := mailing.Words{
 		Kind: mailing.Notice, Topic: posted.Get("topic"), Subject: map[string]string{}, Body: map[string]string{},

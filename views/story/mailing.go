@@ -41,7 +41,7 @@ func mailingNew(ctx context.Context) views.StaffMailingNewPage {
 		Shell: staff(ctx, "staffMailings", text.T(ctx, "mailing.newTitle")), Versions: []views.MailingVersion{{ID: "2027", Since: at("2027-01-01")}},
 		Topics: []views.MailingTopic{{ID: "a", Name: pick(ctx, "Changes of the service", "サービスの変更"), Locked: true}}, Words: []views.MailingWords{{Lang: "English", Code: "en"}},
 		Categories: []ui.Option{{Value: "cards", Label: pick(ctx, "Payment methods", "お支払い方法")}, {Value: "log", Label: pick(ctx, "Connection log", "接続記録")}},
-		Agreed:     []ui.Option{{Label: text.T(ctx, "mailing.agreedNone")}, {Value: "news", Label: pick(ctx, "News", "ニュース")}},
+		Agreed:     []ui.Option{{Value: "news", Label: pick(ctx, "News", "ニュース")}},
 	}
 }
 
