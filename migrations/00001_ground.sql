@@ -181,6 +181,7 @@ create table mail_message (
 );
 create index mail_message_due on mail_message (bulk, due_at, id) where sealed is not null and holder is null;
 create index mail_message_person on mail_message (person_id, queued_at desc, id desc);
+create index mail_message_id on mail_message (id); -- of what comes back
 create index mail_message_held on mail_message (holder) where holder is not null;
 create index mail_message_failed on mail_message (failed_at) where failed_at is not null;
 create index mail_message_stuck on mail_message (domain, failure, queued_at) where sealed is not null and failure <> '';

@@ -148,7 +148,7 @@ create table consent_event (
   at        timestamptz not null,
   topic     text not null check (topic <> ''),
   given     boolean not null,
-  channel   text not null check (channel in ('sign-up', 'preferences', 'beside-data', 'mailed-link', 'signal', 'despite-signal', 'one-click', 'unsubscribe-page', 'mailto', 'undo', 'guardian', 'staff', 'import', 'erasure', 'new-wording')),
+  channel   text not null check (channel in ('sign-up', 'preferences', 'beside-data', 'mailed-link', 'signal', 'despite-signal', 'one-click', 'unsubscribe-page', 'mailto', 'complaint', 'undo', 'guardian', 'staff', 'import', 'erasure', 'new-wording')),
   wording   text not null default '', -- the text that was read, word by word
   lang      text not null default '',
   primary key (person_id, id)
@@ -198,7 +198,7 @@ create table suppression (
   address_hash bytea not null check (length(address_hash) = 32),
   topic        text not null,
   at           timestamptz not null,
-  reason       text not null check (reason in ('unsubscribed', 'imported', 'erased')),
+  reason       text not null check (reason in ('unsubscribed', 'imported', 'bounced', 'complained', 'erased')),
   primary key (address_hash, topic)
 );
 

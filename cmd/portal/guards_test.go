@@ -51,6 +51,15 @@ func TestWhatDoesNotBelongTogetherDoesNotStart(t *testing.T) {
 	if _, told, code := s.as("PORTAL_KEYS="+other).run(t, "staff", "list"); code != 1 || !strings.Contains(told, "PORTAL_KEYS are not the keys") {
 		t.Errorf("staff list: %d, %s", code, told)
 	}
+	// A mail server keeps what nobody can take for now, and never sends it back.
+	for _, wrong := range []string{"PORTAL_KEYS=" + other, "PORTAL_KEYS=", "DATABASE_URL=postgres://nobody@127.0.0.1:1/none?sslmode=disable"} {
+		if out, told, code := s.as(wrong).run(t, "inbound"); code != 75 || out != "" {
+			t.Errorf("inbound with %.12s: %d, %s%s", wrong, code, out, told)
+		}
+	}
+	if out, told, code := s.run(t, "inbound"); code != 0 || out != "unread\n" {
+		t.Errorf("inbound: %d, %s%s", code, out, told)
+	}
 	s.must(t, "journal", "check")
 	s.as("PORTAL_FILES="+t.TempDir()).refused(t, "PORTAL_FILES does not name the file store of this database", "journal renew")
 	stranger := newStation(t).as("PORTAL_FILES="+files, "PORTAL_DATA="+t.TempDir())

@@ -193,7 +193,7 @@ func (a *App) ground(p Parts) {
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
-		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Log: p.Log, Now: p.Now,
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Inbound: p.Inbound, Log: p.Log, Now: p.Now,
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
@@ -299,7 +299,7 @@ func (a *App) work(p Parts) {
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})
-	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Consents: a.Consents, Log: p.Log, Now: p.Now})
+	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Mail: a.Mail, Consents: a.Consents, Log: p.Log, Now: p.Now})
 	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 }
 

@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +61,12 @@ func (s *Service) Read(token string) (Link, error) {
 		return Link{Address: payload[1 : 1+hashSize], Topic: string(payload[1+hashSize:])}, nil
 	}
 	return Link{}, fault.New(fault.NotFound, "consent.linkUnknown") // signed by a later version
+}
+
+// ReadField gives the link in a message's List-Unsubscribe field, as Read does.
+func (s *Service) ReadField(field string) (Link, error) {
+	_, token, _ := strings.Cut(field, linkPath)
+	return s.Read(token)
 }
 
 // UnsubscribeLinks are the links that a message of a topic carries; nil for a locked

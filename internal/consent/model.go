@@ -27,6 +27,7 @@ const (
 	OneClick    Channel = "one-click"        // the mailbox's own button (RFC 8058)
 	Page        Channel = "unsubscribe-page" // the page behind a message's link
 	Mailto      Channel = "mailto"           // a message to the address that stands beside the button's (RFC 2369)
+	Complaint   Channel = "complaint"        // taken for spam, as their mailbox says (RFC 5965)
 	Guardian    Channel = "guardian"         // a parent's or guardian's, behind the link that was mailed to them
 	Staff       Channel = "staff"
 	Erasing     Channel = "erasure"     // the person is being erased
@@ -99,7 +100,14 @@ const (
 	unsubscribed = "unsubscribed"
 	imported     = "imported"
 	erased       = "erased"
+	// Bounced and Complained say that mail went to no mailbox, or to one that took it
+	// for spam.
+	Bounced    Reason = "bounced"
+	Complained Reason = "complained"
 )
+
+// Reason is why an address gets no bulk mail, where its mailbox said so.
+type Reason string
 
 type suppressionRow struct {
 	Topic string

@@ -21,7 +21,7 @@ with asked as (
   insert into suppression (address_hash, topic, at, reason)
   select h, topic, at, $4 from asked
   on conflict (address_hash, topic) do update set reason = excluded.reason, at = excluded.at
-  where suppression.reason <> excluded.reason and excluded.reason = 'erased'
+  where suppression.reason <> 'erased' and (excluded.reason = 'erased' or excluded.reason in ('bounced', 'complained') and excluded.at > suppression.at)
   returning address_hash, topic, at
 ), noted as (
   insert into ` + journal.Outbox + `
@@ -36,8 +36,8 @@ type listing struct {
 	at    time.Time
 }
 
-// suppress is one statement. An address that was erased stays so; a second
-// time changes nothing. It tells how many are new on the list.
+// suppress is one statement. An address that was erased stays so; what its
+// mailbox says counts from the last time; all else said a second time changes nothing. It tells how many are new on the list.
 func suppress(ctx context.Context, db postgres.Writer, reason string, noted bool, all ...listing) (n int64, err error) {
 	hashes, topics, at := make([][]byte, len(all)), make([]string, len(all)), make([]time.Time, len(all))
 	for i, l := range all {

@@ -10,7 +10,7 @@ import (
 
 // Unsubscribe stops the topic of a link, before it returns. Said again it
 // changes nothing; for somebody erased, or a topic that is gone, there is
-// nothing to do and that is no fault. The channel is OneClick, Page or Mailto.
+// nothing to do and that is no fault. The channel is OneClick, Page, Mailto or Complaint.
 func (s *Service) Unsubscribe(ctx context.Context, l Link, how Channel) error {
 	now := s.deps.Now()
 	if l.Address != nil {
@@ -124,6 +124,27 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 // afterwards, counts for more.
 func (s *Service) Suppress(ctx context.Context, tx postgres.Tx, hashes ...[]byte) error {
 	_, err := suppress(ctx, tx.PGX, erased, false, listings(hashes, All, s.deps.Now())...)
+	return err
+}
+
+// SuppressFor puts an address on the list of those that get no mail, from a moment
+// on: its owner's own yes, given after that, counts for more. It tells whether that
+// is new.
+func (s *Service) SuppressFor(ctx context.Context, tx postgres.Tx, why Reason, address string, at time.Time) (bool, error) {
+	n, err := suppress(ctx, tx.PGX, string(why), true, listing{s.AddressHash(address), All, at})
+	return n > 0, err
+}
+
+// Complain is Unsubscribe for whose mailbox took the message for spam. An address
+// of nobody gets no mail of any topic. What is locked goes on.
+func (s *Service) Complain(ctx context.Context, l Link) error {
+	if t, ok := s.deps.Register.Topic(l.Topic); l.Topic == "" || ok && t.Locked {
+		return nil
+	}
+	if l.Address == nil {
+		return s.Unsubscribe(ctx, l, Complaint)
+	}
+	_, err := suppress(ctx, s.deps.DB.Pool, string(Complained), true, listing{l.Address, All, s.deps.Now()})
 	return err
 }
 

@@ -1,17 +1,23 @@
 package inbound_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/inbound"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -166,5 +172,163 @@ func TestNoMessageHarms(t *testing.T) {
 	}
 	if n := b.Count(`select count(*) from suppression`) + b.Count(`select count(*) from consent_event`); n != 0 {
 		t.Error("one of them did something")
+	}
+}
+
+// sent has the portal send a letter about a topic, as it goes out.
+func (b *bundle) sent(to mail.Recipient, topic string) standin.Message {
+	b.t.Helper()
+	b.Clock.Advance(time.Minute)
+	m, err := b.Consents.Sample(to, topic)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.DB.InTx(b.t.Context(), func(ctx context.Context, tx postgres.Tx) error { return b.Mail.Post(ctx, tx, to, m) }); err != nil {
+		b.t.Fatal(err)
+	}
+	before := len(b.Mailbox.Messages(to.Address))
+	if _, err := b.Mail.SendDue(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	all := b.Mailbox.Messages(to.Address)
+	if len(all) != before+1 {
+		b.t.Fatalf("%d letters went", len(all)-before)
+	}
+	return all[before]
+}
+
+// report is a message of three parts (RFC 6522), about a letter.
+func report(kind, to, said string, about standin.Message, leave ...string) string {
+	var fields strings.Builder
+	for _, f := range about.Header {
+		if !slices.Contains(leave, f.Name) {
+			fields.WriteString(f.Name + ": " + f.Value + "\r\n")
+		}
+	}
+	return "From: MAILER-DAEMON@mx.example.net\r\nTo: " + to + "\r\nAuto-Submitted: auto-replied\r\nSubject: Report\r\n" +
+		"Content-Type: multipart/report; report-type=" + kind + "; boundary=\"b\"\r\n\r\n--b\r\n\r\nI am sorry.\r\n--b\r\nContent-Type: message/" + kind + "\r\n\r\n" +
+		said + "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n" + fields.String() + "--b--\r\n"
+}
+
+func undelivered(to string, about standin.Message, recipients ...string) string {
+	return report("delivery-status", to, "Reporting-MTA: dns; mx.example.net\r\n\r\n"+strings.Join(recipients, "\r\n"), about)
+}
+
+func recipient(action, status, diagnostic string) string {
+	return "Final-Recipient: rfc822; robin@example.com\r\nAction: " + action + "\r\nStatus: " + status + "\r\nDiagnostic-Code: " + diagnostic + "\r\n"
+}
+
+func TestALetterThatComesBackFromNoMailboxStopsBulkMailToItsAddressUntilItsOwnersYes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.robin()
+	to := mail.Recipient{Owner: robin, Address: "robin@example.com", Lang: "en"}
+	m := b.sent(to, topic)
+	if !strings.HasPrefix(m.From, "mail+") || !strings.HasSuffix(m.From, "@privacy.example.com") || len(m.From) > 64+len("@privacy.example.com") || !strings.Contains(m.Field("List-Unsubscribe"), "<mailto:"+home) {
+		t.Fatalf("from %s, %s", m.From, m.Field("List-Unsubscribe"))
+	}
+	stranger := setup(t)
+	foreign := stranger.sent(mail.Recipient{Owner: stranger.robin(), Address: "robin@example.com", Lang: "en"}, topic)
+	gone := recipient("failed", "5.1.1", "smtp; 550 5.1.1 No such user")
+	bare := standin.Message{}
+	for name, one := range map[string]struct {
+		raw  string
+		want inbound.Outcome
+	}{
+		"another portal's":     {undelivered(foreign.From, foreign, gone), inbound.Forged},
+		"about nothing":        {undelivered(home, bare, gone), inbound.Forged},
+		"an unsigned number":   {undelivered("mail+"+postgres.NewID().String()+"@privacy.example.com", bare, gone), inbound.Forged},
+		"an unsubscribe token": {undelivered("mail+"+strings.Fields(b.mailto(to))[1]+"@privacy.example.com", bare, gone), inbound.Forged},
+		"still tried":          {undelivered(m.From, m, recipient("delayed", "4.4.1", "smtp; 451 later")), inbound.Delayed},
+		"arrived":              {undelivered(m.From, m, recipient("delivered", "2.0.0", "smtp; 250 ok")), inbound.Delayed},
+		"arrived with one":     {undelivered(m.From, m, gone, recipient("delivered", "2.0.0", "smtp; 250 ok")), inbound.Delayed},
+		"no word":              {undelivered(m.From, m), inbound.Delayed},
+		"full":                 {undelivered(m.From, m, recipient("failed", "5.2.2", "smtp; 552 5.2.2 full")), inbound.Returned},
+		"a policy":             {undelivered(m.From, m, recipient("failed", "5.0.0", "smtp; 550 5.7.1 looks like spam")), inbound.Returned},
+		"too late":             {undelivered(m.From, m, recipient("failed", "4.4.7", "smtp; 451 4.4.7 expired")), inbound.Returned},
+	} {
+		if got := b.take(one.raw); got != one.want {
+			t.Errorf("%s is %s, not %s", name, got, one.want)
+		}
+	}
+	if n := b.Count(`select count(*) from suppression`); n != 0 || b.why(topic, "robin@example.com") != consent.Agreed {
+		t.Fatal("one of them silenced Robin's mail")
+	}
+	if n := b.Count(`select count(*) from mail_message where person_id = $1 and failure = 'bounced' and failed_at is not null and domain = 'example.com'`, robin); n != 1 {
+		t.Error("Robin does not read that the letter has not arrived")
+	}
+	for name, raw := range map[string]string{
+		"by the address":     undelivered(m.From, bare, gone),
+		"by the Message-ID":  undelivered(home, m, gone),
+		"by the words alone": undelivered(m.From, m, recipient("failed", "5.0.0", "smtp; 550 5.1.1 unknown user")),
+	} {
+		if got := b.take(raw); got != inbound.Bounced {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if n := b.Count(`select count(*) from suppression where reason = 'bounced' and topic = '*'`); n != 1 || b.why(topic, robin.String()) != consent.OnList || b.why("security-notices", robin.String()) != consent.Locked {
+		t.Error("bulk mail goes on, or what is locked does not")
+	}
+	if n := b.Count(`select count(*) from audit_entry where action = 'suppression.bounced' and person_id = $1`, robin); n != 1 {
+		t.Errorf("%d lines of it in the log", n)
+	}
+	// Robin mends the mailbox and says yes again; what went before says nothing about that.
+	b.Clock.Advance(time.Minute)
+	yes := consent.Choice{Actor: audit.ByPerson(robin), Person: robin, Channel: consent.Preferences, Lang: "en"}
+	if _, err := b.Consents.Set(t.Context(), yes, map[string]bool{topic: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.take(undelivered(m.From, m, gone))
+	if b.why(topic, robin.String()) != consent.Agreed {
+		t.Error("a late report of an old letter counts for more than Robin's own yes")
+	}
+	next := b.sent(to, topic)
+	if got := b.take(undelivered(next.From, next, gone)); got != inbound.Bounced || b.why(topic, robin.String()) != consent.OnList {
+		t.Errorf("the next that comes back: %s", got)
+	}
+	b.Exec(`delete from mail_message`)
+	if got := b.take(undelivered(m.From, m, gone)); got != inbound.Nobody {
+		t.Errorf("a bounce for nobody: %s", got)
+	}
+}
+
+func TestAComplaintStopsItsTopicAndBulkMailToItsAddress(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.robin()
+	to := mail.Recipient{Owner: robin, Address: "robin@example.com", Lang: "en"}
+	m := b.sent(to, topic)
+	abuse := "Feedback-Type: abuse\r\nUser-Agent: Mailbox/1\r\nVersion: 1\r\n"
+	for raw, want := range map[string]inbound.Outcome{
+		report("feedback-report", home, "Feedback-Type: not-spam\r\nVersion: 1\r\n", m): inbound.Strange,
+		report("feedback-report", home, abuse, standin.Message{}):                       inbound.Forged,
+	} {
+		if got := b.take(raw); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+	if b.why(topic, robin.String()) != consent.Agreed {
+		t.Fatal("one of them did something")
+	}
+	for range 2 {
+		if got := b.take(report("feedback-report", home, abuse, m)); got != inbound.Complained {
+			t.Errorf("%s", got)
+		}
+	}
+	if n := b.Count(`select count(*) from consent_event where person_id = $1 and topic = $2 and not given and channel = 'complaint'`, robin, topic); n != 1 {
+		t.Errorf("the ledger has %d lines of it", n)
+	}
+	if b.why(other, robin.String()) != consent.OnList || b.why("security-notices", robin.String()) != consent.Locked {
+		t.Error("bulk mail goes on, or what is locked does not")
+	}
+	// Of what another system sent with a link of ours, and where a provider cuts the links out.
+	kim := b.sent(mail.Recipient{Address: "kim@example.com", Lang: "en"}, topic)
+	if got := b.take(report("feedback-report", home, abuse, kim, "Message-Id", "Message-ID")); got != inbound.Complained || b.why(other, "kim@example.com") != consent.OnList {
+		t.Errorf("about nobody here: %s", got)
+	}
+	mara := b.Person(apptest.Somebody{Email: "mara@example.com", Topics: []string{topic}, NoPassword: true})
+	cut := b.sent(mail.Recipient{Owner: mara, Address: "mara@example.com", Lang: "en"}, topic)
+	if got := b.take(report("feedback-report", home, abuse, cut, "List-Unsubscribe")); got != inbound.Complained || b.why(topic, mara.String()) != consent.Said {
+		t.Errorf("without its links: %s, %s", got, b.why(topic, mara.String()))
 	}
 }

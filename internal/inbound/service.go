@@ -11,12 +11,14 @@ import (
 
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 // Deps are what the service stands on.
 type Deps struct {
 	DB       *postgres.DB
+	Mail     *mail.Service
 	Consents *consent.Service
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -56,6 +58,10 @@ func (s *Service) take(ctx context.Context, raw []byte) (Outcome, error) {
 	switch {
 	case !ok:
 		return Unread, nil
+	case m.kind == deliveryReport:
+		return s.bounce(ctx, m)
+	case m.kind == feedbackReport:
+		return s.complain(ctx, m)
 	case m.kind != "":
 		return Strange, nil
 	case m.automatic():

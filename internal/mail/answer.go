@@ -58,12 +58,10 @@ func kindOf(send *gomail.SendError) Failure {
 		return Deferred // it does not like the message: filters change their mind
 	case more == "5.1.7", more == "5.1.8": // the sender's address
 		return Misconfigured
-	case strings.HasPrefix(more, "5.1."), more == "5.2.1", more == "5.6.7":
+	case Unknown(code, more):
 		return Refused
 	case strings.HasPrefix(more, "5.2."), strings.HasPrefix(more, "5.3."), strings.HasPrefix(more, "5.4."):
 		return Deferred // a full mailbox, a system that is not well, a route
-	case more == "" && (code == 550 || code == 551 || code == 553 || code == 556 || code == 501):
-		return Refused
 	case more == "" && code == 552:
 		return Deferred
 	}

@@ -19,6 +19,8 @@ type Envelope struct {
 	Letter     mailview.Letter
 	Headers    map[string]string
 	Attachment *Attachment
+	Token      string // by which it is known when it comes back (ReadBounce); empty: it is known by its id
+	Return     string // where it comes back to; empty: where it comes from
 }
 
 // envelope puts a message into words in the recipient's language.
@@ -54,6 +56,12 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 			Preferences: mailview.Link{Label: text.T(ctx, "mail.foot.preferences"), URL: u.Preferences},
 		}
 		maps.Copy(envelope.Headers, u.Headers())
+	}
+	if id != uuid.Nil {
+		envelope.Token = s.token(id)
+		if local, domain, ok := strings.Cut(s.deps.Inbound, "@"); ok {
+			envelope.Return = local + "+" + envelope.Token + "@" + domain
+		}
 	}
 	envelope.Letter = letter
 	return envelope

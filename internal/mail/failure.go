@@ -19,6 +19,7 @@ const (
 	Restored      Failure = "restored"      // waited in a backup: it may have gone before
 	Unreadable    Failure = "unreadable"    // sealed with a key that no portal has had since
 	Dropped       Failure = "dropped"       // given up by the staff
+	Bounced       Failure = "bounced"       // taken by the mail server, and came back
 )
 
 // NotSent is an error that says why. What a server answered stands in it by

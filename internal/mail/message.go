@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	netmail "net/mail"
 	"strings"
@@ -22,7 +23,12 @@ func message(from, to string, e Envelope) (*gomail.Msg, error) {
 	msg.ToMailAddress(&netmail.Address{Address: to}) // which quotes a local part where it must be
 	msg.Subject(e.Subject)
 	msg.SetDate()
-	msg.SetMessageIDWithValue(e.ID.String() + "@" + sender.Domain())
+	msg.SetMessageIDWithValue(cmp.Or(e.Token, e.ID.String()) + "@" + sender.Domain())
+	if e.Return != "" {
+		if err := msg.EnvelopeFrom(e.Return); err != nil {
+			return nil, err
+		}
+	}
 	for name, value := range e.Headers {
 		msg.SetGenHeader(gomail.Header(name), value)
 	}

@@ -37,6 +37,7 @@ type Deps struct {
 
 	Signature Signature
 	Limits    Limits
+	Inbound   string // address to which comes back what can't be delivered; empty: to the one that mail comes from
 }
 
 // Service writes messages down and delivers them.

@@ -1,9 +1,15 @@
 package mail
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
 
@@ -27,4 +33,24 @@ func readKeptRows(r *postgres.Reads, sql string, args ...any) *[]Kept {
 		return err
 	}, sql, args...)
 	return all
+}
+
+func findGone(ctx context.Context, db postgres.Reader, id uuid.UUID) (g Gone, err error) {
+	err = db.QueryRow(ctx, `select case when address = '' then '00000000-0000-0000-0000-000000000000' else person_id end, address, topic, coalesce(sent_at, queued_at)
+		from mail_message where id = $1`, id).Scan(&g.Person, &g.Address, &g.Topic, &g.At)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return g, fault.New(fault.NotFound, "fault.notFound")
+	}
+	if err != nil {
+		return g, fmt.Errorf("looking for a message that came back: %w", err)
+	}
+	return g, nil
+}
+
+func setBounced(ctx context.Context, db postgres.Writer, id uuid.UUID, domain string, now time.Time) (bool, error) {
+	tag, err := db.Exec(ctx, `update mail_message set failed_at = $2, failure = $3, domain = $4 where id = $1 and sealed is null and failed_at is null`, id, now, Bounced, domain)
+	if err != nil {
+		return false, fmt.Errorf("noting that a message came back: %w", err)
+	}
+	return tag.RowsAffected() > 0, nil
 }

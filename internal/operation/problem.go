@@ -91,6 +91,9 @@ func (f Facts) Problems() []Problem {
 	say(MailKey, f.Mail.Signature == mail.KeyUnpublished, postgres.Tally{})
 	failed := &postgres.Tally{}
 	for _, m := range *f.Mail.Failed {
+		if m.Why == mail.Bounced { // some always do, and nobody here can mend it
+			continue
+		}
 		failed.Number += m.Number
 		if m.At.After(failed.First) {
 			failed.First = m.At
