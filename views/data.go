@@ -25,6 +25,7 @@ type DataCard struct {
 	Href, Name, Summary string
 	Held                DataHeld
 	Newest              []string // what the newest of it says, in short
+	Told                bool     // that tells of each of its rows: a number would say nothing more
 	Kept                text.Rule
 }
 
@@ -112,6 +113,10 @@ type DataFilter struct {
 	Clear  string
 	From   string
 	To     string
+	Timed  bool   // there are days to choose from
+	Search string // what is looked for
+	// Searched are the fields in which it is.
+	Searched []string
 	// Problems are what is wrong with the days.
 	Problems ui.Problems
 }
@@ -122,8 +127,9 @@ type DataList struct {
 	Name         string // of the category, or of these rows where it has others beside them
 	Columns      []DataColumn
 	Rows         []DataRow
-	Single       bool // there is never more than one row
-	Narrowed     bool // to a time
+	Single       bool      // there is never more than one row
+	Narrowed     bool      // to a time, or to what was searched for
+	Behind       time.Time // how far back a search came, if there may be more behind; else zero
 	Newer, Older string
 	First, Last  time.Time // of the rows shown, where they have times and more follow
 	Held         int64     // rows of the list in all; 0 if that is not known

@@ -38,7 +38,7 @@ func (h DataHeld) late(ctx context.Context) string {
 // it there is.
 func (c DataCard) entry(ctx context.Context) ui.EntryProps {
 	entry := ui.EntryProps{Title: c.Name, Href: c.Href, Text: c.Summary, Note: c.Kept.In(ctx)}
-	if c.Held.Rows > 0 && !c.Held.Silent {
+	if c.Held.Rows > 0 && !c.Held.Silent && !c.Told {
 		entry.Stat = c.Held.count(ctx)
 	}
 	if len(c.Newest) > 0 {
@@ -205,7 +205,7 @@ func span(ctx context.Context, first, last time.Time) string {
 
 // nothing tells that there is no row to show, in none of the lists.
 func (p DataCategoryPage) nothing() bool {
-	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 || l.Silent })
+	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 || l.Silent || l.Older != "" || l.Newer != "" })
 }
 
 // silent tells that the page lacks something.
@@ -219,6 +219,9 @@ func (p DataCategoryPage) empty(ctx context.Context) ui.EmptyStateProps {
 	if p.Held.Rows == 0 {
 		return ui.EmptyStateProps{Title: text.T(ctx, "data.nothing"), Text: text.T(ctx, "data.emptyWords")}
 	}
+	if p.Filter != nil && p.Filter.Search != "" {
+		return ui.EmptyStateProps{Title: text.T(ctx, "data.search.none", "Words", p.Filter.Search), Text: text.T(ctx, "data.search.noneNext"), Action: ui.Link{Label: text.T(ctx, "ui.clear"), Href: p.Filter.Clear}}
+	}
 	empty := ui.EmptyStateProps{Title: text.T(ctx, "data.emptyTime"), Text: text.N(ctx, "data.emptyTimeHeld", p.Held.Rows)}
 	if p.Filter != nil {
 		empty.Action = ui.Link{Label: text.T(ctx, "ui.clear"), Href: p.Filter.Clear}
@@ -231,6 +234,8 @@ func (l DataList) none(ctx context.Context) string {
 	switch {
 	case l.Silent:
 		return text.T(ctx, "data.silentShort")
+	case !l.Behind.IsZero():
+		return text.T(ctx, "data.search.noneYet")
 	case l.Narrowed:
 		return text.T(ctx, "data.emptyTime")
 	}

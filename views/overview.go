@@ -18,6 +18,7 @@ type OverviewPage struct {
 	Silent   bool           // some of it could not be read just now
 	Kinds    int64          // of data of which some is held
 	Of       int64          // kinds of data that there are
+	Values   []DataCard     // what is held where that is little
 	Requests []RequestRow
 	Looks    []LookRow
 }

@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/retention"
@@ -22,7 +23,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 12
+const pageRows = 10
 
 type (
 	dataController    struct{ *server }
@@ -61,7 +62,7 @@ func (c *dataController) index(ctx echo.Context) error {
 func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
 	lang := text.Lang(ctx)
 	card := views.DataCard{
-		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h),
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Told: h.Told > 0 && h.Told == h.Rows,
 	}
 	for _, said := range h.Glance {
 		card.Newest = append(card.Newest, c.Words.Value(ctx, said.Field, said.Value).Text)
@@ -86,6 +87,7 @@ func (c *dataController) show(ctx echo.Context) error {
 		return fault.New(fault.NotFound, "fault.notFound")
 	}
 	filter, span, code := dataFilter(ctx, sources)
+	filter, code = search(ctx, sources, filter, &span, code)
 	reads := c.Reads()
 	st := c.readStandings(ctx, reads)
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
@@ -97,6 +99,9 @@ func (c *dataController) show(ctx echo.Context) error {
 		if err != nil {
 			return err
 		}
+		if q.Search.Words != "" {
+			q.Search = c.Words.Search(r, source.Fields(), q.Search.Words)
+		}
 		rows[i] = source.ReadPage(reads, person(ctx), q)
 	}
 	if err := reads.Send(r); err != nil {
@@ -104,7 +109,9 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	page := c.categoryPage(ctx, category, st)
 	page.Filter = filter
-	page.Trail, page.Charts = trail(ctx, span), charts(ctx.Request().URL.Path, category, *held)
+	if page.Trail = trail(ctx, span); span.Search.Words == "" { // of what is found there are no sums
+		page.Charts = charts(ctx.Request().URL.Path, category, *held)
+	}
 	page.Held = c.held(category, held.Holding)
 	page.Acts = c.acts(r, category, *held)
 	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
@@ -113,8 +120,8 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	for i, source := range sources {
 		list := c.list(ctx, source, i, *rows[i])
-		list.Narrowed = !span.From.IsZero() || !span.To.IsZero()
-		if len(sources) == 1 {
+		list.Narrowed = !span.From.IsZero() || !span.To.IsZero() || span.Search.Words != ""
+		if len(sources) == 1 && span.Search.Words == "" {
 			list.Held = page.Held.Rows
 		}
 		page.Lists = append(page.Lists, list)
@@ -136,7 +143,7 @@ func fits(lists []views.DataList) bool {
 // turned is which rows of a source to show. Only the source that the address
 // names turns its pages; the others show their newest.
 func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, error) {
-	q := record.PageQuery{From: span.From, To: span.To, Limit: pageRows}
+	q := record.PageQuery{From: span.From, To: span.To, Search: span.Search, Limit: pageRows}
 	if ctx.QueryParam("in") == strconv.Itoa(at) {
 		q.Older, q.Newer = ctx.QueryParam("older"), ctx.QueryParam("newer")
 	}
@@ -149,14 +156,14 @@ func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, 
 // list is one source's page of rows.
 func (c *dataController) list(ctx echo.Context, source record.Source, at int, page record.Page) views.DataList {
 	list := c.dataList(ctx.Request().Context(), source, page)
-	list.Silent = page.Silent
+	list.Silent, list.Behind = page.Silent, page.Behind
 	offerCorrections(source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""
 		}
 		to := url.Values{"in": {strconv.Itoa(at)}, direction: {cursor}}
-		for _, name := range []string{"from", "to"} {
+		for _, name := range []string{"from", "to", "q"} {
 			if v := ctx.QueryParam(name); v != "" {
 				to.Set(name, v)
 			}
@@ -168,6 +175,32 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, pa
 	return list
 }
 
+// mostSearched is how many characters somebody may search for.
+const mostSearched = 100
+
+// search reads the words to look for from the address, beside the time.
+func search(ctx echo.Context, sources []record.Source, f *views.DataFilter, q *record.PageQuery, code int) (*views.DataFilter, int) {
+	if f == nil {
+		f = &views.DataFilter{Action: ctx.Request().URL.Path}
+	}
+	for _, source := range sources {
+		for _, field := range record.Searchable(source.Fields()) {
+			if name := field.Name.In(text.Lang(ctx.Request().Context())); !slices.Contains(f.Searched, name) {
+				f.Searched = append(f.Searched, name)
+			}
+		}
+	}
+	if ctx.QueryParam("q") == "" {
+		return f, code
+	}
+	f.Clear = f.Action
+	wanted, bad := input.Line("q", ctx.QueryParam("q"), mostSearched)
+	if q.Search.Words, f.Search = wanted, wanted; len(bad) > 0 {
+		f.Problems, code = append(f.Problems, words(ctx, bad)...), http.StatusUnprocessableEntity
+	}
+	return f, code
+}
+
 // dataFilter reads the time from the address. Both days are included.
 func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, record.PageQuery, int) {
 	timed := slices.ContainsFunc(sources, func(s record.Source) bool {
@@ -176,7 +209,7 @@ func dataFilter(ctx echo.Context, sources []record.Source) (*views.DataFilter, r
 	if !timed {
 		return nil, record.PageQuery{}, http.StatusOK
 	}
-	f := &views.DataFilter{Action: ctx.Request().URL.Path, From: ctx.QueryParam("from"), To: ctx.QueryParam("to")}
+	f := &views.DataFilter{Action: ctx.Request().URL.Path, From: ctx.QueryParam("from"), To: ctx.QueryParam("to"), Timed: true}
 	var q record.PageQuery
 	var errFrom, errTo error
 	r := ctx.Request().Context()

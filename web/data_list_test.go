@@ -112,3 +112,42 @@ func TestABarLeadsFromAllToAYearAMonthAndADayAndTheTrailBack(t *testing.T) {
 		}
 	}
 }
+
+func TestSomebodySearchesTheirEntriesAndWhatCannotBeAskedIsSaid(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	p.connections("robin@example.com", 60)
+	c := p.client().signIn("robin@example.com")
+	page := testkit.HTML(t, c.get("/data/connection-log?q=SWEDEN&from=2026-03-02&to=2026-03-02").body)
+	if older := page.Attrs("a[rel=next]", "href"); len(older) != 1 || !strings.Contains(older[0], "q=SWEDEN") || page.Count("#rows tbody tr") != pageOf || page.Count(".chart") != 0 {
+		t.Errorf("%d rows, and on to %q", page.Count("#rows tbody tr"), older)
+	}
+	if said := page.Attrs("#filters input[type=search]", "value"); !slices.Equal(said, []string{"SWEDEN"}) {
+		t.Errorf("the field says %q", said)
+	}
+	if said := testkit.HTML(t, c.get("/data/connection-log?q=%25").body).Text(".empty"); !strings.Contains(said, "Nothing found for “%”") {
+		t.Errorf("nothing found: %q", said)
+	}
+	for query, field := range map[string]string{
+		"q=" + strings.Repeat("a", 10_000): "#q", "q=a%0Ab": "#q",
+		"from=0000-99": "#from", "from=9999": "#from", "to=99999-01-01": "#to",
+	} {
+		got := c.get("/data/connection-log?" + query)
+		if links := testkit.HTML(t, got.body).Attrs(`[role="alert"] a, .error-summary a`, "href"); got.status != http.StatusUnprocessableEntity || !slices.Equal(links, []string{field}) || len(got.body) > most {
+			t.Errorf("%.20s: %d, %v", query, got.status, links)
+		}
+	}
+	for _, query := range []string{"q=%FF", "q=a%00b"} { // no text at all
+		if got := c.get("/data/connection-log?" + query); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", query, got.status)
+		}
+	}
+	for _, query := range []string{"from=0001-01-01&to=9999-12-31", "from=0000-01-01&to=0000-01-02", "q=+++", "q=((((&older="} {
+		if got := c.get("/data/connection-log?" + query); got.status != http.StatusOK {
+			t.Errorf("%s: %d", query, got.status)
+		}
+	}
+}
+
+const pageOf = 10

@@ -12,7 +12,10 @@ import (
 
 type overviewController struct{ *server }
 
-const looksShown = 3
+const (
+	looksShown = 3
+	mostValues = 4 // kinds of data of which the page says what is held
+)
 
 // show is the first page of somebody signed in.
 func (c *overviewController) show(ctx echo.Context) error {
@@ -42,6 +45,11 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) v
 		page.Rows += h.Rows
 		if h.Rows > 0 {
 			page.Kinds++
+		}
+		if category, _ := c.Register.Category(h.Category); len(page.Values) < mostValues {
+			if card := (&dataController{c.server}).card(ctx.Request().Context(), category, h); card.Told {
+				page.Values = append(page.Values, card)
+			}
 		}
 	}
 	page.Silent = record.AnySilent(holdings)

@@ -34,6 +34,9 @@ func TestTheOverviewCountsWhatIsHeldAndNothingOfAnybodyElse(t *testing.T) {
 			}
 		}
 	}
+	if entry := held.Text(`.listing-entry:has(a[href="/data/profile"])`); strings.Contains(entry, "entries") {
+		t.Errorf("what its values tell is counted, too: %q", entry)
+	}
 	var n int64
 	all, err := p.Records.Overview(t.Context(), id)
 	must(t, err)
@@ -42,6 +45,10 @@ func TestTheOverviewCountsWhatIsHeldAndNothingOfAnybodyElse(t *testing.T) {
 	}
 	if said := testkit.HTML(t, c.get("/overview").body).Text(".stats"); !strings.Contains(said, text.Number(t.Context(), n)+" entries in all") {
 		t.Errorf("of %d rows the overview says %q", n, said)
+	}
+
+	if said := testkit.HTML(t, c.get("/overview").body).Text("#held .summary"); !strings.Contains(said, "Robin Example · Germany · robin@example.com") || strings.Contains(said, "Link") {
+		t.Errorf("the overview says of what is little %q", said)
 	}
 
 	b := p.signedIn("robin@example.com", "/overview")

@@ -136,7 +136,7 @@ func (b *bundle) timelineIsTrue(t testing.TB, person uuid.UUID, category, from s
 	if !slices.Equal(got, want) {
 		t.Errorf("%s by %s from %s to %s: %v, want %v", category, unit, span[0], span[1], got, want)
 	}
-	if told.Glance = nil; !reflect.DeepEqual(told, line.Holding) || told.Rows != n {
+	if told.Glance, told.Told = nil, 0; !reflect.DeepEqual(told, line.Holding) || told.Rows != n {
 		t.Errorf("of %s the overview tells %+v and its page %+v; there are %d rows", category, told, line.Holding, n)
 	}
 }

@@ -21,6 +21,7 @@ type Holding struct {
 	First, Last time.Time
 	Silent      bool // what holds it did not answer in time: there may be more
 	Glance      []Glimpse
+	Told        int64 // of how many rows Glance tells
 }
 
 // Glimpse is what the newest row says of a field that stands for the others.

@@ -79,13 +79,21 @@ type PageQuery struct {
 	From, To     time.Time // From is included, To is not; zero is open
 	Older, Newer string
 	Limit        int
+	Search       Search // no words: whatever there is
 }
 
 // Page is some rows and the ways on; a cursor is "" where nothing is left.
 type Page struct {
 	Rows         []Row
 	Older, Newer string
-	Silent       bool // what holds the rows did not answer in time
+	Silent       bool      // what holds the rows did not answer in time
+	Behind       time.Time // a search came as far as here, and there may be more behind it; else zero
+}
+
+// Search is what somebody looks for among the words of a row.
+type Search struct {
+	Words string
+	Codes map[string][]string // by field: the codes that are said by words in which these stand
 }
 
 // Rectification is a correction of one row by the person it is about, or by

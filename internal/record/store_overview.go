@@ -83,10 +83,14 @@ func (s *Service) collect(found map[string]Holding) func(pgx.Rows) error {
 			return err
 		}
 		all := found[h.Category].and(h.Rows, first, last)
+		before := len(all.Glance)
 		for _, f := range s.glance[h.Category] {
 			if said := newest[f.ID]; said != nil && *said != "" {
 				all.Glance = append(all.Glance, Glimpse{f, []byte(*said)})
 			}
+		}
+		if len(all.Glance) > before {
+			all.Told++
 		}
 		found[h.Category] = all
 		return nil

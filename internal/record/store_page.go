@@ -22,6 +22,10 @@ func (t *table) ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page
 		r.Refuse(err)
 		return page
 	}
+	if q.Search.Words != "" {
+		t.readSearch(r, person, c, t.order(direction), q, page)
+		return page
+	}
 	behind := " where " + c.sql + t.order(direction) + " limit " + strconv.Itoa(q.Limit+1)
 	switch {
 	case !t.counted():

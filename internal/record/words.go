@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,6 +87,37 @@ func (w Words) Code(ctx context.Context, f dictionary.Field, code string) string
 	default:
 		return w.Register.Say(f, code, say.Lang(ctx))
 	}
+}
+
+// Search looks for words as its reader would find them: also in the words that
+// stand for codes.
+func (w Words) Search(ctx context.Context, fields []dictionary.Field, words string) Search {
+	s := Search{Words: words, Codes: map[string][]string{}}
+	looked := regexp.MustCompile(s.pattern()) // it is made of quoted letters
+	for _, f := range fields {
+		codes := slices.Sorted(maps.Keys(f.Words))
+		if f.Names == dictionary.ByCountry {
+			for _, c := range say.Countries(ctx) {
+				codes = append(codes, c.Code)
+			}
+		}
+		for _, code := range codes {
+			if !f.Hidden && looked.MatchString(w.Code(ctx, f, code)) {
+				s.Codes[f.ID] = append(s.Codes[f.ID], code)
+			}
+		}
+	}
+	return s
+}
+
+// Searchable are the fields of a source that have words to search.
+func Searchable(fields []dictionary.Field) (some []dictionary.Field) {
+	for _, f := range fields {
+		if searchable(f) {
+			some = append(some, f)
+		}
+	}
+	return some
 }
 
 // pairs writes an object as names and values.

@@ -16,6 +16,10 @@ func data() Group {
 		{Name: "What is held", Page: func(ctx context.Context) templ.Component { return views.Data(dataOverview(ctx)) }},
 		{Name: "Connection log, which does not answer", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataSilent(ctx)) }},
 		{Name: "Connection log", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLog(ctx)) }},
+		{Name: "Connection log, nothing found so far", Page: func(ctx context.Context) templ.Component {
+			return views.DataCategory(dataSearched(ctx, at("2026-10-03T10:00:00Z")))
+		}},
+		{Name: "Connection log, nothing found", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataSearched(ctx, time.Time{})) }},
 		{Name: "Site usage, wider than the page", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataUsage(ctx)) }},
 		{Name: "Payment methods, without a place to break", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataPayment(ctx)) }},
 		{Name: "Connection log, with entries past their time", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataLate(ctx)) }},
@@ -37,6 +41,17 @@ func dataSilent(ctx context.Context) views.DataCategoryPage {
 	return p
 }
 
+func dataSearched(ctx context.Context, behind time.Time) views.DataCategoryPage {
+	p := dataLog(ctx)
+	p.Charts, p.Filter.Search, p.Filter.Clear = nil, "Lund", "/"
+	p.Lists[0].Rows, p.Lists[0].Narrowed, p.Lists[0].Behind, p.Lists[0].Held = nil, true, behind, 0
+	p.Lists[0].First, p.Lists[0].Last = time.Time{}, time.Time{}
+	if behind.IsZero() {
+		p.Lists[0].Older = ""
+	}
+	return p
+}
+
 func dataLate(ctx context.Context) views.DataCategoryPage {
 	p := dataLog(ctx)
 	p.Held.Since, p.Held.Late = at("2025-09-02"), at("2025-11-22")
@@ -50,7 +65,7 @@ func dataOverview(ctx context.Context) views.DataPage {
 			{Origin: "you", Cards: []views.DataCard{
 				{
 					Name: pick(ctx, "Profile", "プロフィール"), Href: "/", Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
-					Held: views.DataHeld{Rows: 2}, Newest: []string{pick(ctx, "Mara Lindqvist", "森 真理"), pick(ctx, "Uppsala", "横浜市"), "mara@example.com"}, Kept: text.Rule{Kind: "retention.account"},
+					Held: views.DataHeld{Rows: 2}, Newest: []string{pick(ctx, "Mara Lindqvist", "森 真理"), pick(ctx, "Uppsala", "横浜市"), "mara@example.com"}, Told: true, Kept: text.Rule{Kind: "retention.account"},
 				},
 				{
 					Name: pick(ctx, "Posts", "投稿"), Href: "/", Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
@@ -106,7 +121,7 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/", Keep: "/"}, Parts: []views.DataPart{
 			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
 		},
-		Filter: &views.DataFilter{Action: "/"}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
+		Filter: &views.DataFilter{Action: "/", Timed: true, Searched: []string{pick(ctx, "From network", "接続元ネットワーク"), pick(ctx, "Approximate place", "おおよその場所")}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 		Trail:    []views.DataPlace{{By: views.DataAll, Href: "/"}, {By: views.DataYear, Day: at("2026-01-01")}},
 		Charts:   dataCharts(),
 		Withheld: []views.DataWithheld{{What: "id", Because: pick(ctx, "A number made from the row itself, so that nothing is kept twice.", "重複を防ぐために記録の内容から作った番号です。")}},
@@ -150,7 +165,7 @@ func dataPosts(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Posts", "投稿")), Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
 		Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方が写しを取っている場合、それまで消すことはできません。"),
-		Filter:  &views.DataFilter{Action: "/", Clear: "/", From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.datesTurned")}}},
+		Filter:  &views.DataFilter{Action: "/", Clear: "/", Timed: true, From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.datesTurned")}}},
 		Held:    views.DataHeld{Rows: 2}, Lists: []views.DataList{{Narrowed: true}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 	}
 }

@@ -30,6 +30,7 @@ func overviewPage(ctx context.Context, entries, kinds int64) views.OverviewPage 
 func overviewFull(ctx context.Context) templ.Component {
 	p := overviewPage(ctx, 214_803, 9)
 	p.Requests = []views.RequestRow{requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 22)}
+	p.Values = dataOverview(ctx).Groups[0].Cards[:1]
 	p.Looks = looked(ctx)
 	p.Erasing = &views.ErasingNotice{Runs: now().Add(36 * time.Hour), Href: "/erasure/1"}
 	return views.Overview(p)
