@@ -62,7 +62,7 @@ type Mail struct {
 	SMTP          string   `name:"smtp" env:"PORTAL_SMTP" placeholder:"smtp://USER:PASSWORD@HOST:PORT" help:"Mail server; STARTTLS is required."`
 	SMTPPlaintext bool     `name:"smtp-plaintext" env:"PORTAL_SMTP_PLAINTEXT" help:"Allow mail to leave without TLS. For a relay on this very machine, and nothing else."`
 	MailFrom      string   `env:"PORTAL_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from. Without it, the register's contact address."`
-	MailLimits    []string `env:"PORTAL_MAIL_LIMITS" default:"300/4" placeholder:"MINUTE/ATONCE,…" help:"How much one receiving domain is sent: messages a minute, and by how many workers at once. A domain with an equals sign before makes an exception, such as 300/4,example.com=1200/8. A domain that asks for less is slowed by itself."`
+	MailLimits    []string `env:"PORTAL_MAIL_LIMITS" default:"300/4" placeholder:"MINUTE/ATONCE,…" help:"How much one receiving domain is sent: messages a minute, and by how many workers at once. A domain with an equals sign before makes an exception, such as 300/4,example.com=1200/8. A fifth of the messages is kept for mail that somebody waits for. A domain that asks for less is slowed by itself."`
 
 	Inbound string `name:"inbound-address" env:"PORTAL_INBOUND_ADDRESS" placeholder:"ADDRESS" help:"Address whose mail your mail server pipes to: portal inbound. Mail then offers to be stopped by mail too, and what can not be delivered comes back to it. At most 15 characters before the @, behind which the server takes a plus and more. See docs/mail.md."`
 
