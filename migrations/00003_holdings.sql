@@ -189,6 +189,7 @@ create table guardian (
   address_hash bytea check (length(address_hash) = 32), -- null until the person says it
   asked_at     timestamptz, -- the link that was mailed then works
   answered_at  timestamptz,
+  agreed_link  timestamptz, -- when the link was mailed by which allowed was agreed to: by it, it can be taken back
   check ((address_hash is null) = (asked_at is null)),
   check (answered_at is null or asked_at is not null)
 );

@@ -75,8 +75,8 @@ func ErasurePartChoice(p ErasurePartChoicePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "which", Legend: text.T(ctx, "erasure.part.which"), Options: []ui.Option{
-					{Value: "all", Label: text.T(ctx, "erasure.part.whichAll"), Selected: !p.Timed},
+				templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "which", Legend: text.T(ctx, "erasure.part.which"), Error: p.Problems.Of("which"), Options: []ui.Option{
+					{Value: "all", Label: text.T(ctx, "erasure.part.whichAll")},
 					{Value: "time", Label: text.T(ctx, "erasure.part.whichTime"), Selected: p.Timed, Hint: text.T(ctx, "erasure.part.whichTimeHint", "Zone", text.Zone(ctx).String())},
 				}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -33,18 +33,25 @@ func (c *erasurePartController) new(ctx echo.Context) error {
 	if filter == nil { // nothing of it has a time
 		return fault.New(fault.NotFound, "erasure.part.locked")
 	}
-	switch {
+	refuse := func(field, why string) {
+		filter.Problems, code = words(ctx, fault.Problems{fault.Field(field, why)}), http.StatusUnprocessableEntity
+	}
+	switch _, sent := ctx.QueryParams()["from"]; {
+	case chosen == "all" && filter.Clear != "":
+		refuse("which", "erasure.part.daysAndAll")
 	case chosen == "all":
 		return c.check(ctx, category, record.Period{})
 	case code == http.StatusOK && filter.Clear != "":
 		return c.check(ctx, category, record.Period{Since: span.From, Until: span.To})
 	case chosen == "time" && code == http.StatusOK: // without a day
-		filter.Problems, code = words(ctx, fault.Problems{fault.Field("from", "erasure.part.timeMissing")}), http.StatusUnprocessableEntity
+		refuse("from", "erasure.part.timeMissing")
+	case sent && chosen == "" && code == http.StatusOK:
+		refuse("which", "erasure.part.whichMissing")
 	}
 	name := category.Name.In(text.Lang(ctx.Request().Context()))
 	return render(ctx, code, views.ErasurePartChoice(views.ErasurePartChoicePage{
 		Shell: c.shell(ctx, "erasure.part.choiceTitle", "data", "Category", name), Category: name, Back: "/data/" + category.ID,
-		Timed: chosen == "time" || filter.Clear != "", From: filter.From, To: filter.To, Problems: filter.Problems,
+		Timed: chosen == "time" || chosen == "" && filter.Clear != "", From: filter.From, To: filter.To, Problems: filter.Problems,
 	}))
 }
 

@@ -37,6 +37,8 @@ type Guardianship struct {
 	Allowed  []string
 	Asked    time.Time // zero: nobody was asked yet
 	Answered time.Time // zero: no answer yet
+
+	earlier bool // it is read by the link that was agreed by, and another was mailed since
 }
 
 // Waits tells whether an answer may still come.
@@ -59,7 +61,7 @@ func (*Service) ReadGuardianship(r *postgres.Reads, person uuid.UUID) *Guardians
 }
 
 // AskGuardian mails a link to a parent or guardian of somebody who is too young to say
-// yes alone; earlier links die. The address is not kept. Invalid for one that is none
+// yes alone; earlier links die, but for that by which somebody agreed. The address is not kept. Invalid for one that is none
 // or is the person's own, and for topics that need nobody; TooMany after three in a day.
 func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topics []string) error {
 	at, err := address.Parse(email)
@@ -124,9 +126,10 @@ func (s *Service) guardianToken(person uuid.UUID, asked time.Time) string {
 	return s.deps.Ring.Sign(guardianPurpose, binary.BigEndian.AppendUint64(person[:], uint64(asked.UnixMicro())))
 }
 
-// ReadGuardian gives what a mailed link asks of a parent or guardian. Gone if it is
-// none of ours, if another was mailed since, if nobody answered in time, or if the
-// account is gone.
+// ReadGuardian gives what a mailed link asks of a parent or guardian. By the link that
+// they agreed by, that can be taken back whatever was mailed since. Gone for others if
+// another was mailed since, if nobody answered in time, if the link is none of ours,
+// or if the account is gone.
 func (s *Service) ReadGuardian(ctx context.Context, token string) (Guardianship, error) {
 	return s.guardianOf(ctx, s.deps.DB.Pool, token, "")
 }
@@ -140,11 +143,16 @@ func (s *Service) guardianOf(ctx context.Context, db postgres.Reader, token, how
 	if err != nil {
 		return Guardianship{}, err
 	}
-	g := row.guardianship()
-	if !ok || uint64(g.Asked.UnixMicro()) != binary.BigEndian.Uint64(payload[personSize:]) || g.Answered.IsZero() && !g.Waits(s.deps.Now()) {
-		return Guardianship{}, fault.New(fault.Gone, "consent.guardianGone")
+	g, mailed := row.guardianship(), binary.BigEndian.Uint64(payload[personSize:])
+	is := func(at time.Time) bool { return ok && !at.IsZero() && uint64(at.UnixMicro()) == mailed }
+	switch {
+	case is(g.Asked) && (!g.Answered.IsZero() || g.Waits(s.deps.Now())):
+		return g, nil
+	case is(moment(row.AgreedLink)) && len(g.Allowed) > 0:
+		g.Wished, g.earlier = g.Allowed, true
+		return g, nil
 	}
-	return g, nil
+	return Guardianship{}, fault.New(fault.Gone, "consent.guardianGone")
 }
 
 // AnswerGuardian notes what a parent or guardian agrees to, of what was wished for, and
@@ -165,10 +173,10 @@ func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []st
 		}
 		kept := slices.DeleteFunc(slices.Clone(asked.Wished), func(id string) bool { return !slices.Contains(allowed, id) })
 		events := s.guardianEvents(ctx, c, asked, kept, now)
-		if err := answerGuardian(ctx, tx.PGX, asked.Person, kept, now); err != nil {
+		if err := answerGuardian(ctx, tx.PGX, asked, kept, now); err != nil {
 			return nil, err
 		}
-		if slices.Equal(kept, asked.Allowed) && !asked.Answered.IsZero() {
+		if slices.Equal(kept, asked.Allowed) && (asked.earlier || !asked.Answered.IsZero()) {
 			return nil, nil // said again
 		}
 		to, err := s.deps.Recipient(ctx, tx, asked.Person)
@@ -186,7 +194,7 @@ func (s *Service) guardianEvents(ctx context.Context, c Choice, g Guardianship, 
 	for _, id := range g.Wished {
 		topic, ok := s.deps.Register.Topic(id)
 		given := slices.Contains(kept, id)
-		if !ok || !given && !slices.Contains(g.Allowed, id) {
+		if !ok || given == slices.Contains(g.Allowed, id) { // it stands as it stood, and is theirs to turn on and off
 			continue
 		}
 		events = append(events, Event{PersonID: c.Person, At: now, Topic: id, Given: given, Channel: Guardian, Wording: s.Wording(ctx, topic, c.Lang), Lang: c.Lang})

@@ -42,13 +42,14 @@ type guardianRow struct {
 	AddressHash []byte
 	AskedAt     *time.Time
 	AnsweredAt  *time.Time
+	AgreedLink  *time.Time // when the link was mailed by which Allowed was agreed to
 }
 
-const guardianColumns = `select person_id, wished, allowed, address_hash, asked_at, answered_at from guardian where person_id = $1`
+const guardianColumns = `select person_id, wished, allowed, address_hash, asked_at, answered_at, agreed_link from guardian where person_id = $1`
 
 // findGuardian reads a row, and locks it if how says so; ok is false if there is none.
 func findGuardian(ctx context.Context, db postgres.Reader, person uuid.UUID, how string) (g guardianRow, ok bool, err error) {
-	err = db.QueryRow(ctx, guardianColumns+how, person).Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt)
+	err = db.QueryRow(ctx, guardianColumns+how, person).Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt, &g.AgreedLink)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return g, false, nil
 	}
@@ -61,7 +62,7 @@ func findGuardian(ctx context.Context, db postgres.Reader, person uuid.UUID, how
 func readGuardian(r *postgres.Reads, person uuid.UUID) *guardianRow {
 	g := &guardianRow{}
 	r.Each(func(rows pgx.Rows) error {
-		return rows.Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt)
+		return rows.Scan(&g.PersonID, &g.Wished, &g.Allowed, &g.AddressHash, &g.AskedAt, &g.AnsweredAt, &g.AgreedLink)
 	}, guardianColumns, person)
 	return g
 }
@@ -88,11 +89,29 @@ func putGuardian(ctx context.Context, db postgres.Writer, g guardianRow) error {
 	return nil
 }
 
-// answerGuardian notes what a guardian agreed to.
-func answerGuardian(ctx context.Context, db postgres.Writer, person uuid.UUID, allowed []string, at time.Time) error {
-	_, err := db.Exec(ctx, `update guardian set allowed = $2, answered_at = $3 where person_id = $1`, person, allowed, at)
-	if err != nil {
+// answerGuardian notes what a guardian agreed to by the link that was mailed last, or
+// what they leave of it by the one before.
+func answerGuardian(ctx context.Context, db postgres.Writer, g Guardianship, allowed []string, at time.Time) error {
+	sql, args := `update guardian set allowed = $2, answered_at = $3, agreed_link = asked_at where person_id = $1`, []any{g.Person, allowed, at}
+	if g.earlier {
+		sql, args = `update guardian set allowed = $2 where person_id = $1`, args[:2]
+	}
+	if _, err := db.Exec(ctx, sql, args...); err != nil {
 		return fmt.Errorf("consent: noting what a guardian agreed to: %w", err)
+	}
+	return nil
+}
+
+// endGuardian has guardians asked again about what lapsed.
+func endGuardian(ctx context.Context, db postgres.Writer, yeses []State) error {
+	people, topics := make([]uuid.UUID, len(yeses)), make([]string, len(yeses))
+	for i, y := range yeses {
+		people[i], topics[i] = y.PersonID, y.Topic
+	}
+	_, err := db.Exec(ctx, `update guardian g set allowed = array(select a from unnest(g.allowed) a where (g.person_id, a) not in (select * from unnest($1::uuid[], $2::text[])))
+		where g.person_id = any($1)`, people, topics)
+	if err != nil {
+		return fmt.Errorf("consent: ending what guardians agreed to: %w", err)
 	}
 	return nil
 }

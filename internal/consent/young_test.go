@@ -213,6 +213,81 @@ func TestWhatAParentAgreedToStandsWhenTheyAreAskedForMore(t *testing.T) {
 	}
 }
 
+// By the link that they agreed by, parents can take it back, whoever else is asked since;
+// and they turn nothing on that the young person has turned off.
+func TestAParentCanTakeBackWhatTheyAgreedToWhateverIsAskedSince(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.portal.WorkJobs()
+	kim := b.kid(t, "kim@example.com", "DE", account.Thirteen)
+	answer := func(token string, topics ...string) {
+		t.Helper()
+		b.clock.Advance(time.Minute)
+		if _, err := b.AnswerGuardian(t.Context(), token, topics, true, "en"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := b.parentToken(t, kim, "parent@example.com", topic, "analytics")
+	answer(first, topic, "analytics")
+	b.set(t, kim, map[string]bool{topic: false})
+	answer(first, topic)
+	if b.about(t, kim, topic).On || b.about(t, kim, "analytics").On {
+		t.Error("a parent who takes one thing back turns another on, or the one is on")
+	}
+	b.set(t, kim, map[string]bool{topic: true})
+	b.parentToken(t, kim, "nobody@example.com", "sharing")
+	b.clock.Advance(consent.GuardianLife)
+	g, err := b.ReadGuardian(t.Context(), first)
+	if err != nil || !slices.Equal(g.Wished, []string{topic}) {
+		t.Fatalf("the link that was agreed by opens %+v, %v", g, err)
+	}
+	answer(first, topic, "sharing", "analytics")
+	if p := b.about(t, kim, "sharing"); p.On || !b.about(t, kim, topic).On {
+		t.Errorf("by an earlier link more is agreed to: %+v", p)
+	}
+	answer(first)
+	if p := b.about(t, kim, topic); p.On || !p.Barred {
+		t.Errorf("taken back by the earlier link: %+v", p)
+	}
+	if _, err := b.ReadGuardian(t.Context(), first); !fault.Is(err, fault.Gone) {
+		t.Errorf("with nothing left to take back: %v", err)
+	}
+}
+
+// Adults and guardians are asked again alike, and nobody who said yes to just these words.
+func TestNewWordsAskGuardiansAgainAndNobodyWhoAgreedToThem(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.portal.WorkJobs()
+	kim := b.kid(t, "kim@example.com", "DE", account.Thirteen)
+	if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", "analytics"), []string{"analytics"}, true, "en"); err != nil {
+		t.Fatal(err)
+	}
+	mara := b.person(t, "mara@example.com")
+	b.set(t, mara, map[string]bool{"analytics": true})
+	b.exec(t, `update consent_state set at = at - interval '1 microsecond' where person_id = $1`, kim) // as of words that are not in the ledger
+	lapse := func() (n int) {
+		t.Helper()
+		err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+			n, err = b.Lapse(ctx, tx, []string{"analytics"}, b.clock.Now().Add(time.Hour), 10)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := lapse(); n != 1 || lapse() != 0 {
+		t.Errorf("%d lapse", n)
+	}
+	if p := b.about(t, kim, "analytics"); p.On || !p.Barred {
+		t.Errorf("a guardian is not asked again: %+v", p)
+	}
+	if !b.about(t, mara, "analytics").On {
+		t.Error("who agreed to the new words is asked again")
+	}
+}
+
 func TestALinkThatNoParentAnsweredLapses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

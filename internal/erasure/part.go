@@ -118,7 +118,7 @@ func (s *Service) batchPart(ctx context.Context, tx postgres.Tx, id uuid.UUID, _
 	}
 	c, _ := s.deps.Register.Category(p.Category)
 	err = account.Share(ctx, tx, p.PersonID)
-	if fault.Is(err, fault.Conflict) || err == nil && !s.deps.Records.Parts(c) {
+	if fault.Is(err, fault.Conflict) {
 		if p.Refuses = nil; p.FinishedAt == nil {
 			p.FinishedAt = new(s.deps.Now())
 		}
@@ -129,6 +129,9 @@ func (s *Service) batchPart(ctx context.Context, tx postgres.Tx, id uuid.UUID, _
 	}
 	if p.FinishedAt != nil {
 		return s.admitAgain(ctx, tx, p)
+	}
+	if !s.deps.Records.Parts(c) { // the register has it no more, or not so: nothing is said to have gone
+		return jobs.Next{After: askAgain}, nil
 	}
 	held, err := s.held(ctx, tx, p.PersonID) // nobody places one meanwhile: the person is taken
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,14 +72,15 @@ with next as (
 select kind, e.at, coalesce(e.about, $2), coalesce(e.id, $2), topic, channel, wording, lang, hashes, since, until
 from taken, unnest(taken.at, taken.about, taken.id) as e (at, about, id)`
 
-// take deletes rows from the outbox and gives their entries, in whatever order
-// they lie.
+// take deletes rows from the outbox as they lie, and gives their entries in the order
+// in which they were said.
 func take(ctx context.Context, tx postgres.Tx, limit int) ([]Entry, error) {
 	rows, _ := tx.PGX.Query(ctx, takeSQL, limit, uuid.Nil) // CollectRows gives its error
 	entries, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
 	if err != nil {
 		return nil, fmt.Errorf("taking entries of the journal: %w", err)
 	}
+	slices.SortStableFunc(entries, func(a, b Entry) int { return a.At.Compare(b.At) })
 	return entries, nil
 }
 

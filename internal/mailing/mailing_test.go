@@ -163,6 +163,24 @@ func TestAMailingIsBegunByAnotherAndReachesWhomItConcerns(t *testing.T) {
 	}
 }
 
+func TestNobodyIsToldOfAVersionThatWasTakenBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.people(5)
+	b.Exec(`insert into policy_version select (jsonb_populate_record(v, '{"id": "2999-01-01", "effective": "2999-01-01"}')).* from policy_version v where state = 'published' limit 1`)
+	how := mailing.Words{Kind: mailing.Policy, Topic: "service-changes", Version: "2999-01-01"}
+	draft, begun := b.draft(how), b.draft(how)
+	must(t, b.service.Begin(t.Context(), b.officer, begun))
+	b.Exec(`update policy_version set state = 'withdrawn', withdrawn_at = now(), withdrawn_by = $1 where id = '2999-01-01'`, b.officer.ID)
+	if err := b.service.Begin(t.Context(), b.officer, draft); !fault.Is(err, fault.Conflict) {
+		t.Errorf("begun: %v", err)
+	}
+	must(t, b.service.Run(t.Context(), begun))
+	if n := b.Count(`select count(*) from mail_message where kind = 'policyNews'`); n != 0 || b.one(begun).State != mailing.Cancelled {
+		t.Errorf("%d letters tell of it, and it is %s", n, b.one(begun).State)
+	}
+}
+
 func TestWhatCanBeStoppedGoesToNobodyWhoSaidNo(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 2)

@@ -107,7 +107,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	switch n.Kind {
 	case Policy:
 		m.Version = n.Version
-		v, ok, err := s.version(ctx, m.Version)
+		v, ok, err := s.version(ctx, s.deps.DB.Reads(), m.Version)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -161,8 +161,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 }
 
 // version finds a published version of the policy.
-func (s *Service) version(ctx context.Context, id string) (v notice.Version, ok bool, err error) {
-	reads := s.deps.DB.Reads()
+func (s *Service) version(ctx context.Context, reads *postgres.Reads, id string) (v notice.Version, ok bool, err error) {
 	all := s.deps.Notices.ReadPublished(reads)
 	if err := reads.Send(ctx); err != nil {
 		return v, false, err
@@ -173,6 +172,29 @@ func (s *Service) version(ctx context.Context, id string) (v notice.Version, ok 
 		}
 	}
 	return v, false, nil
+}
+
+// stands tells whether what a mailing tells of is true: a version of the policy may be
+// taken back until its day.
+func (s *Service) stands(ctx context.Context, tx postgres.Tx, m Mailing) (bool, error) {
+	if m.Kind != Policy {
+		return true, nil
+	}
+	_, ok, err := s.version(ctx, tx.Reads(), m.Version)
+	return ok, err
+}
+
+// run lets a mailing run. Conflict for one that tells of what was taken back.
+func (s *Service) run(ctx context.Context, tx postgres.Tx, m Mailing, done deed) (Mailing, deed, error) {
+	ok, err := s.stands(ctx, tx, m)
+	if err == nil && !ok {
+		err = fault.New(fault.Conflict, "mailing.versionGone")
+	}
+	if err != nil {
+		return m, 0, err
+	}
+	m.State = Running
+	return m, done, s.deps.Plans.Add(ctx, tx, kind, m.ID, time.Time{})
 }
 
 // Message is what a mailing says in a language, without the ways out of it.
@@ -212,8 +234,8 @@ func (s *Service) Begin(ctx context.Context, by staff.Member, id uuid.UUID) erro
 			return m, 0, fault.New(fault.Conflict, "mailing.moved")
 		}
 		now := s.deps.Now()
-		m.State, m.BegunBy, m.BegunAt = Running, &by.ID, &now
-		return m, begun, s.deps.Plans.Add(ctx, tx, kind, m.ID, time.Time{})
+		m.BegunBy, m.BegunAt = &by.ID, &now
+		return s.run(ctx, tx, m, begun)
 	})
 }
 
@@ -232,8 +254,7 @@ func (s *Service) Resume(ctx context.Context, by staff.Member, id uuid.UUID) err
 		if m.State != Paused {
 			return m, 0, fault.New(fault.Conflict, "mailing.moved")
 		}
-		m.State = Running
-		return m, resumed, s.deps.Plans.Add(ctx, tx, kind, m.ID, time.Time{})
+		return s.run(ctx, tx, m, resumed)
 	})
 }
 

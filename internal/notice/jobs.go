@@ -18,8 +18,9 @@ const (
 	pause  = 10 * time.Millisecond
 )
 
+// work waits where the clock has leapt: no line of the ledger is taken back.
 func (s *Service) work() jobs.Work {
-	return jobs.Work{Kind: kind, Queue: jobs.Default, Batch: s.batch}
+	return jobs.Work{Kind: kind, Queue: jobs.Erasure, Batch: s.batch}
 }
 
 // planOf is the plan of the day on which a version comes into force.

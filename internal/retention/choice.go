@@ -108,11 +108,17 @@ func (s *Service) batchChoice(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 	}
 	c, _ := s.deps.Register.Category(own.Category)
 	err = account.Share(ctx, tx, own.PersonID)
-	if fault.Is(err, fault.Conflict) || err == nil && !s.deps.Records.Parts(c) { // their erasure takes all; or the register has it no more
+	if fault.Is(err, fault.Conflict) { // their erasure takes all
 		return jobs.Next{Over: true}, nil
 	}
 	if err != nil {
 		return jobs.Next{}, err
+	}
+	if !s.deps.Records.Parts(c) { // the register has it no more, or not so; another may again
+		return jobs.Next{After: every}, nil
+	}
+	if own, ok, err = findChoiceByID(ctx, tx, id); err != nil || !ok { // taken back while we waited for its person
+		return jobs.Next{Over: true}, err
 	}
 	spared, err := s.deps.Spared(ctx, tx.PGX)
 	if err != nil {

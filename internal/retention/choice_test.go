@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/journal"
@@ -143,5 +144,28 @@ func TestWhoeverWantsTheirsKeptForAShorterTimeHasItGoDayByDayUntilTheyChangeItBa
 	}
 	if c := b.choice(robin); c.Keep != "1 month" {
 		t.Errorf("after a restore it is %s", c.Keep)
+	}
+}
+
+func TestATimeThatIsTakenBackWhileItIsSweptTakesNothingMore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.Person(apptest.Somebody{Email: "robin@example.com"})
+	b.daily("robin@example.com", 150)
+	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months"))
+	c := b.choice(robin)
+	swept := make(chan error, 1)
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { // as Choose does, which is at work
+		if err := account.Hold(ctx, tx, robin); err != nil {
+			return err
+		}
+		go func() { swept <- b.Retention.RunChoice(context.WithoutCancel(t.Context()), c.ID) }()
+		time.Sleep(200 * time.Millisecond) // it has read the choice, and waits for the person
+		_, err := tx.PGX.Exec(ctx, `delete from retention_choice where id = $1`, c.ID)
+		return err
+	}))
+	must(t, <-swept)
+	if n := b.Count(`select count(*) from connection_log where person_id = $1`, robin); n != 150 {
+		t.Error("what the person wants kept is gone")
 	}
 }

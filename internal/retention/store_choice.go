@@ -53,7 +53,7 @@ func deleteChoice(ctx context.Context, tx postgres.Tx, c Choice) error {
 
 // updateChoice notes how far the rows of a choice are.
 func updateChoice(ctx context.Context, tx postgres.Tx, c Choice) error {
-	_, err := gorm.G[Choice](tx.Gorm).Where("person_id = ? and category = ?", c.PersonID, c.Category).Select("rows", "swept_at", "resume").Updates(ctx, c)
+	_, err := gorm.G[Choice](tx.Gorm).Where("id = ?", c.ID).Select("rows", "swept_at", "resume").Updates(ctx, c)
 	if err != nil {
 		return fmt.Errorf("noting how far an own time of keeping is: %w", err)
 	}
