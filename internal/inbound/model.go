@@ -24,11 +24,6 @@ const (
 	Unread    Outcome = "unread" // no message by any standard
 )
 
-// Outcomes are all of them, as a page lists them.
-func Outcomes() []Outcome {
-	return []Outcome{Unsubscribed, Bounced, Returned, Complained, Delayed, Automatic, Nobody, Forged, Strange, Oversized, Unread}
-}
-
 // Tally is how many messages came to the same, and when the last did.
 type Tally struct {
 	Outcome Outcome
