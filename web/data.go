@@ -23,7 +23,7 @@ import (
 )
 
 // pageRows is how many rows a page shows.
-const pageRows = 10
+const pageRows = 7
 
 type (
 	dataController    struct{ *server }

@@ -92,13 +92,13 @@ func TestAPageOfRowsIsNarrowedByTheAddressAndShowsNobodyElses(t *testing.T) {
 		older = page.Find("a[rel=next]").AttrOr("href", "")
 		return page.Find("main table tbody tr").Not("figure tr")
 	}
-	if n := rows(c, "/data/connection-log", http.StatusOK).Length(); n != 10 {
+	if n := rows(c, "/data/connection-log", http.StatusOK).Length(); n != 7 {
 		t.Errorf("%d rows on the first page", n)
 	}
-	if n := rows(c, "/data/connection-log?from=2026-03-02&to=2026-03-02", http.StatusOK).Length(); n != 10 {
+	if n := rows(c, "/data/connection-log?from=2026-03-02&to=2026-03-02", http.StatusOK).Length(); n != 7 {
 		t.Errorf("%d rows of one day", n)
 	}
-	if n := rows(c, strings.TrimSuffix(older, "#rows"), http.StatusOK).Length(); n != 10 {
+	if n := rows(c, strings.TrimSuffix(older, "#rows"), http.StatusOK).Length(); n != 7 {
 		t.Errorf("%d further rows of that day", n)
 	}
 	rows(c, "/data/connection-log?from=yesterday", http.StatusUnprocessableEntity)

@@ -150,4 +150,4 @@ func TestSomebodySearchesTheirEntriesAndWhatCannotBeAskedIsSaid(t *testing.T) {
 	}
 }
 
-const pageOf = 10
+const pageOf = 7
