@@ -126,8 +126,9 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 		Whom: mailing.Whom(posted.Get("whom")), List: posted.Get("list"),
 	}
 	switch w.Whom {
+	case mailing.Everybody:
 	case mailing.Residents:
-		w.Among = strings.Fields(strings.ToUpper(posted.Get("countries")))
+		w.Among = strings.Fields(strings.ReplaceAll(strings.ToUpper(posted.Get("countries")), ",", " "))
 	case mailing.Holders:
 		w.Among = posted["categories"]
 	case mailing.Agreed:
