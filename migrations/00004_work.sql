@@ -269,7 +269,8 @@ end $$;
 -- Letters to everybody whom something concerns. How far it is, is in resume.
 create table mailing (
   id        uuid primary key,
-  kind      text not null check (kind in ('policy', 'notice')),
+  kind      text not null check (kind in ('policy', 'notice', 'breach')),
+  breach    uuid, -- that it tells of
   state     text not null check (state in ('draft', 'running', 'paused', 'done', 'cancelled')),
   topic     text not null, -- of the register
   version   text not null default '', -- of the policy that it tells of
@@ -289,17 +290,50 @@ create table mailing (
   written    bigint not null default 0,
   passed     bigint not null default 0, -- who had said no
   check ((state in ('done', 'cancelled')) = (ended_at is not null)),
+  check ((kind = 'breach') = (breach is not null)),
   check (state in ('draft', 'cancelled') or begun_at is not null)
 );
+create index mailing_breach on mailing (breach) where breach is not null;
 create index mailing_drafted on mailing (drafted_at desc, id);
 create trigger mailing_transition before update of state on mailing
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
     'draft running', 'draft cancelled', 'running paused', 'running done', 'running cancelled', 'paused running', 'paused cancelled');
-create trigger mailing_stays before update of id, kind, topic, version, subject, body, whom, among, unknown, drafted_by, drafted_at on mailing
-  for each row when ((old.id, old.kind, old.topic, old.version, old.subject, old.body, old.whom, old.among, old.unknown, old.drafted_by, old.drafted_at)
-    is distinct from (new.id, new.kind, new.topic, new.version, new.subject, new.body, new.whom, new.among, new.unknown, new.drafted_by, new.drafted_at))
+create trigger mailing_stays before update of id, kind, breach, topic, version, subject, body, whom, among, unknown, drafted_by, drafted_at on mailing
+  for each row when ((old.id, old.kind, old.breach, old.topic, old.version, old.subject, old.body, old.whom, old.among, old.unknown, old.drafted_by, old.drafted_at)
+    is distinct from (new.id, new.kind, new.breach, new.topic, new.version, new.subject, new.body, new.whom, new.among, new.unknown, new.drafted_by, new.drafted_at))
   execute function refuse_change();
 create trigger mailing_kept before delete on mailing for each row when (old.begun_at is not null) execute function refuse_change();
+
+-- Breaches of personal data (GDPR art. 33(5)): none is ever deleted.
+create table breach (
+  id           uuid primary key,
+  state        text not null check (state in ('open', 'told', 'closed')),
+  found_at     timestamptz not null, -- from here the clock runs
+  nature       text not null check (nature <> ''),
+  categories   text[] not null, -- of the register
+  people       bigint check (people >= 0), -- about how many; null: not known yet
+  consequences text not null,
+  measures     text not null,
+  high_risk    boolean not null, -- people are told, too (art. 34(1))
+  version      integer not null,
+  noted_by     uuid not null, -- a member of the staff
+  noted_at     timestamptz not null,
+  told_at      timestamptz, -- the supervisory authority was
+  reference    text not null default '',
+  late         text not null default '', -- why it was told late (art. 33(1))
+  closed_at    timestamptz,
+  reason       text not null default '', -- why it need not be told
+  check ((state = 'told') = (told_at is not null)),
+  check ((state = 'closed') = (closed_at is not null) and (state = 'closed') = (reason <> '')),
+  check (told_at is null or told_at between found_at and found_at + interval '72 hours' or told_at > found_at and late <> '')
+);
+create index breach_open on breach (found_at, id) where state = 'open';
+create trigger breach_transition before update of state on breach
+  for each row when (old.state is distinct from new.state) execute function refuse_transition('open told', 'open closed', 'closed open');
+create trigger breach_stays before update of id, found_at, noted_by, noted_at on breach
+  for each row when ((old.id, old.found_at, old.noted_by, old.noted_at) is distinct from (new.id, new.found_at, new.noted_by, new.noted_at))
+  execute function refuse_change();
+create trigger breach_kept before delete on breach for each row execute function refuse_change();
 
 -- Whom a list names, until its letters are written.
 create table mailing_person (

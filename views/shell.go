@@ -104,6 +104,7 @@ func StaffPlaces() []Place {
 		{"staffPeople", "/staff/people", "people"},
 		{"staffPolicy", "/staff/policy", "policy"},
 		{"staffMailings", "/staff/mailings", "mail"},
+		{"staffBreaches", "/staff/breaches", "warning"},
 		{"staffAudit", "/staff/audit", "audit"},
 		{"staffOperation", "/staff/operation", "gauge"},
 		{"staffSessions", "/staff/sessions", "security"},

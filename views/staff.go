@@ -60,8 +60,9 @@ type StaffQueuePage struct {
 	Reference string
 	Clear     string // empty with no filter set
 	Rows      []StaffQueueRow
-	First     string // empty on the first page
-	More      string // empty on the last
+	First     string        // empty on the first page
+	More      string        // empty on the last
+	Breaches  []StaffBreach // whose clock runs
 }
 
 // QueueOwner narrows the queue to whose the requests are.

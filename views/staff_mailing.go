@@ -65,6 +65,7 @@ type StaffMailingNewPage struct {
 	Categories []ui.Option // by their names
 	Agreed     []ui.Option // topics, by their names
 	List       string
+	Breach     string // its number, of a letter that tells of one
 	Problems   ui.Problems
 }
 

@@ -104,7 +104,33 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			select $1, 'draft', '2998-01-01'::date + $2::int, prose, said, changes, rests, drafted_at from policy_version limit 1`, n, drafts)
 		return "/staff/policy/" + n
 	}
+	breached := func(n, state string) string {
+		id := postgres.NewID()
+		p.Exec(`insert into breach (id, state, found_at, nature, categories, consequences, measures, high_risk, version, noted_by, noted_at, closed_at, reason)
+			select $1, $2, $3, $4, '{}', '', '', false, 1, $1, $3, case when $2 = 'closed' then $3::timestamptz end, case when $2 = 'closed' then 'No risk' else '' end`,
+			id, state, p.Clock.Now(), "A list was sent to the wrong address, "+n)
+		return "/staff/breaches/" + id.String()
+	}
 	return map[string]func(string) press{
+		"/staff/breaches/new": func(n string) press {
+			return press{officer, "/staff/breaches/new", "/staff/breaches/new", url.Values{"found": {p.Clock.Now().UTC().Add(-24 * time.Hour).Format("2006-01-02T15:04")}, "nature": {"A list was lost, " + n}}}
+		},
+		"/staff/breaches/:id/edit": func(n string) press {
+			at := breached(n, "open")
+			return press{officer, at + "/edit", at + "/edit", url.Values{"nature": {"It was two lists, " + n}, "version": {"1"}}}
+		},
+		"/staff/breaches/:id/reopen": func(n string) press {
+			at := breached(n, "closed")
+			return press{officer, at, at + "/reopen", nil}
+		},
+		"/staff/breaches/:id/told": func(n string) press {
+			at := breached(n, "open")
+			return press{officer, at + "/told", at + "/told", url.Values{"at": {p.Clock.Now().UTC().Add(time.Minute).Format("2006-01-02T15:04")}, "reference": {"B-" + n}}}
+		},
+		"/staff/breaches/:id/close": func(n string) press {
+			at := breached(n, "open")
+			return press{officer, at + "/close", at + "/close", url.Values{"reason": {"No risk to anybody, " + n}}}
+		},
 		"/sign-up": func(n string) press {
 			return press{p.client(), "/sign-up", "/sign-up", signUp(n+"@example.com", "1990")}
 		},

@@ -277,6 +277,19 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/mailings/:id/resume", staff.Officer, mailings.resume)
 	s.staff(post, "/staff/mailings/:id/cancel", staff.Officer, mailings.cancel)
 
+	breaches := &staffBreachController{s}
+	s.staff(get, "/staff/breaches", staff.Officer, breaches.index)
+	s.staff(get, "/staff/breaches/new", staff.Officer, breaches.new)
+	s.staff(post, "/staff/breaches/new", staff.Officer, breaches.create)
+	s.staff(get, "/staff/breaches/:id", staff.Officer, breaches.show)
+	s.staff(get, "/staff/breaches/:id/edit", staff.Officer, breaches.edit)
+	s.staff(post, "/staff/breaches/:id/edit", staff.Officer, breaches.update)
+	s.staff(post, "/staff/breaches/:id/reopen", staff.Officer, breaches.reopen)
+	told := &staffBreachToldController{s}
+	s.staffFreshForm("/staff/breaches/:id/told", staff.Officer, told.new, told.create)
+	closed := &staffBreachCloseController{s}
+	s.staffFreshForm("/staff/breaches/:id/close", staff.Officer, closed.new, closed.create)
+
 	hooks := &staffWebhookController{s}
 	s.staff(get, "/staff/webhooks", staff.Admin, hooks.index)
 	s.staff(post, "/staff/webhooks/:id/messages/:message", staff.Admin, hooks.create)

@@ -72,7 +72,11 @@ func (c *staffMailingController) among(lang string, m mailing.Mailing) []string 
 
 // new asks what is to be mailed, to whom.
 func (c *staffMailingController) new(ctx echo.Context) error {
-	form, problems, _, err := recall[url.Values](ctx)
+	form, problems, typed, err := recall[url.Values](ctx)
+	if err != nil {
+		return err
+	}
+	of, err := breachOf(ctx.QueryParams())
 	if err != nil {
 		return err
 	}
@@ -106,6 +110,11 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 	for _, l := range text.Languages(r) {
 		page.Words = append(page.Words, views.MailingWords{Lang: l.Name, Code: l.Code, Subject: form.Get("subject-" + l.Code), Body: form.Get("body-" + l.Code)})
 	}
+	if of != uuid.Nil {
+		if err := c.proposed(ctx, &page, of, typed); err != nil {
+			return err
+		}
+	}
 	return render(ctx, http.StatusOK, views.StaffMailingNew(page))
 }
 
@@ -120,6 +129,10 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	choices := []string{posted.Get("about"), posted.Get("topic"), posted.Get("whom"), posted.Get("countries")}
 	if input.SplitCard(append(append(choices, posted["categories"]...), posted.Get("agreed"), posted.Get("file"), posted.Get("subject-"+c.Catalog.Languages()[0]))...) {
 		return fault.New(fault.Invalid, "input.card")
+	}
+	of, err := breachOf(posted)
+	if err != nil {
+		return err
 	}
 	w := mailing.Words{
 		Kind: mailing.Notice, Topic: posted.Get("topic"), Subject: map[string]string{}, Body: map[string]string{},
@@ -140,7 +153,12 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 		}
 		w.List += "\n" + uploaded
 	}
-	if about := posted.Get("about"); about != "" {
+	address := "/staff/mailings/new"
+	switch about := posted.Get("about"); {
+	case of != uuid.Nil:
+		w.Kind, w.Breach = mailing.Breach, of
+		address += "?breach=" + of.String()
+	case about != "":
 		w.Kind, w.Version = mailing.Policy, about
 	}
 	for _, lang := range c.Catalog.Languages() {
@@ -151,12 +169,53 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 		if list := posted.Get("list"); len(list) > maxListKept || input.CardNumber(list) {
 			posted.Del("list")
 		}
-		return c.again(ctx, "/staff/mailings/new", posted, problems)
+		return c.again(ctx, address, posted, problems)
 	}
 	if err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/staff/mailings/"+id.String(), "mailing.doneDrafted")
+}
+
+// breachOf is the breach that a form or an address names; uuid.Nil if it names none.
+func breachOf(said url.Values) (uuid.UUID, error) {
+	if said.Get("breach") == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(said.Get("breach"))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	return id, nil
+}
+
+// proposed fills in what a letter about a breach has to say, and whom it is for.
+func (c *staffMailingController) proposed(ctx echo.Context, page *views.StaffMailingNewPage, of uuid.UUID, typed bool) error {
+	r := ctx.Request().Context()
+	reads := c.Reads()
+	found := c.Breaches.ReadOne(reads, of)
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	if len(*found) == 0 {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	b := (*found)[0]
+	page.Breach = of.String()
+	page.Topics = slices.DeleteFunc(page.Topics, func(t views.MailingTopic) bool { return !t.Locked })
+	if typed {
+		return nil
+	}
+	for i, w := range page.Words {
+		page.Words[i].Subject, page.Words[i].Body = c.Mailings.Proposed(r, b, w.Code)
+	}
+	if len(b.Categories) > 0 {
+		page.Whom = views.MailingHolders
+	}
+	for i, o := range page.Categories {
+		page.Categories[i].Selected = slices.Contains(b.Categories, o.Value)
+	}
+	return nil
 }
 
 // fileOf is what a file says that came with a form; nothing if there is none.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
@@ -27,6 +28,10 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	queue := c.Requests.ReadQueue(reads, member(ctx), filter, dueCursor(ctx.QueryParam("after")))
 	tally := c.Requests.ReadTally(reads, member(ctx))
 	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(queue.Requests...) })
+	breaches := &[]breach.Breach{}
+	if c.opens(member(ctx).Role, "/staff/breaches") {
+		breaches = c.Breaches.ReadOpen(reads)
+	}
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -40,6 +45,9 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	}
 	for _, kind := range c.Register.RequestKinds {
 		page.Kinds = append(page.Kinds, ui.Option{Value: kind.ID, Label: kind.Name.In(text.Lang(r)), Selected: kind.ID == filter.Kind})
+	}
+	for _, b := range *breaches {
+		page.Breaches = append(page.Breaches, c.breach(r, b))
 	}
 	if filter != (request.Filter{State: request.Open}) {
 		page.Clear = "/staff"

@@ -22,6 +22,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/erasure"
@@ -118,6 +119,7 @@ type App struct {
 	Exports   *export.Service
 	Retention *retention.Service
 	Mailings  *mailing.Service
+	Breaches  *breach.Service
 	Holds     *legalhold.Service
 	Webhooks  *webhook.Service
 	Inbound   *inbound.Service
@@ -294,8 +296,9 @@ func (a *App) work(p Parts) {
 	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
+	a.Breaches = breach.New(breach.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Mailings = mailing.New(mailing.Deps{
-		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Records: a.Records, Mail: a.Mail, Plans: a.Plans,
+		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Records: a.Records, Breaches: a.Breaches, Mail: a.Mail, Plans: a.Plans,
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})

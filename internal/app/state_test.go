@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/export"
@@ -30,6 +31,7 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 		"mailing":         steps([]mailing.State{mailing.Draft, mailing.Running, mailing.Paused, mailing.Done, mailing.Cancelled}, mailing.State.MayBecome),
 		"webhook_message": steps([]webhook.State{webhook.Waiting, webhook.Dead, webhook.Again}, webhook.State.MayBecome),
 
+		"breach":         steps(breach.States(), breach.State.MayBecome),
 		"policy_version": steps([]notice.State{notice.Draft, notice.Published, notice.Withdrawn}, notice.State.MayBecome),
 	}
 	rows, err := db.Pool.Query(t.Context(), `

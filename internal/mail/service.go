@@ -115,10 +115,15 @@ func (s *Service) SendUnrecorded(ctx context.Context, id uuid.UUID, to Recipient
 
 // Letter is one of many, which all have their number before they are written.
 type Letter struct {
-	ID      uuid.UUID
-	To      Recipient
-	Message Message
+	ID       uuid.UUID
+	To       Recipient
+	Message  Message
+	Pressing bool // goes before the others of the many
 }
+
+// pressing is how much longer than others a pressing letter is taken to have waited:
+// longer than any waits.
+const pressing = 365 * 24 * time.Hour
 
 // PostAll writes letters to many people down in tx: they go behind all mail that
 // somebody waits for. One that was written before, by its number and person, is
@@ -132,6 +137,9 @@ func (s *Service) PostAll(ctx context.Context, tx postgres.Tx, letters []Letter)
 		var err error
 		if rows[i], err = s.seal(ctx, l.ID, l.To, l.Message); err != nil {
 			return 0, err
+		}
+		if l.Pressing {
+			rows[i].DueAt = rows[i].DueAt.Add(-pressing)
 		}
 	}
 	n, err := insertAll(ctx, tx, rows)

@@ -26,16 +26,18 @@ func insertAll(ctx context.Context, tx postgres.Tx, rows []messageRow) (int64, e
 	people, ids, sealed := make(postgres.UUIDs, len(rows)), make(postgres.UUIDs, len(rows)), make([][]byte, len(rows))
 	kinds, topics, langs, domains := make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows))
 	addresses, subjects, wordings := make([]string, len(rows)), make([]string, len(rows)), make([]string, len(rows))
+	due := make([]time.Time, len(rows))
 	for i, row := range rows {
 		people[i], ids[i], sealed[i] = postgres.UUID(row.PersonID), postgres.UUID(row.ID), row.Sealed
 		kinds[i], topics[i], langs[i], domains[i] = row.Kind, row.Topic, row.Lang, row.Domain
 		addresses[i], subjects[i], wordings[i] = row.Address, row.Subject, row.Words
+		due[i] = row.DueAt
 	}
 	tag, err := tx.PGX.Exec(ctx, `insert into mail_message (person_id, id, kind, topic, lang, sealed, domain, address, subject, words, bulk, queued_at, due_at)
-		select person_id, id, kind, topic, lang, sealed, domain, address, subject, words, true, $11, $11
-		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[])
-			as m (person_id, id, kind, topic, lang, sealed, domain, address, subject, words)
-		on conflict do nothing`, people, ids, kinds, topics, langs, sealed, domains, addresses, subjects, wordings, rows[0].QueuedAt)
+		select person_id, id, kind, topic, lang, sealed, domain, address, subject, words, true, $12, due_at
+		from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+			as m (person_id, id, kind, topic, lang, sealed, domain, address, subject, words, due_at)
+		on conflict do nothing`, people, ids, kinds, topics, langs, sealed, domains, addresses, subjects, wordings, due, rows[0].QueuedAt)
 	if err != nil {
 		return 0, fmt.Errorf("writing mail to many: %w", err)
 	}

@@ -89,7 +89,7 @@ func (s *Service) letters(ctx context.Context, tx postgres.Tx, m Mailing, people
 		if message.Unsubscribe, err = s.deps.Consents.UnsubscribeLinks(to, m.Topic); err != nil {
 			return nil, err
 		}
-		letters = append(letters, mail.Letter{ID: m.Letter(to.Owner), To: to, Message: message})
+		letters = append(letters, mail.Letter{ID: m.Letter(to.Owner), To: to, Message: message, Pressing: m.Kind == Breach})
 	}
 	return letters, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mailing"
@@ -311,5 +312,31 @@ func TestAListReachesEachOnceWhereverItWasStoppedAndSaysWhomNobodyKnows(t *testi
 	how.List = "nobody@example.com"
 	if _, err := b.service.Draft(t.Context(), b.drafter, how); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a list that names nobody: %v", err)
+	}
+}
+
+func TestALetterAboutABreachCanNotBeStoppedAndGoesBeforeOthersOfMany(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.people(3)
+	id, err := b.Breaches.Note(t.Context(), b.officer, b.Clock.Now(), breach.Facts{Nature: "A backup lay open.", HighRisk: true})
+	must(t, err)
+	other := b.draft(words("service-changes"))
+	how := words("promotions")
+	how.Kind, how.Breach = mailing.Breach, id
+	if _, err := b.service.Draft(t.Context(), b.drafter, how); !fault.Is(err, fault.Invalid) {
+		t.Errorf("by a kind of mail that can be turned off: %v", err)
+	}
+	how.Topic = "security-notices"
+	told := b.draft(how)
+	for _, m := range []uuid.UUID{other, told} {
+		must(t, b.service.Begin(t.Context(), b.officer, m))
+		must(t, b.service.Run(t.Context(), m))
+	}
+	if n := b.Count(`select count(*) from (select kind from mail_message where bulk and kind in ('mailing', 'breachNotice') order by due_at, id limit 3) x where kind = 'breachNotice'`); n != 3 {
+		t.Errorf("%d of the first three tell of the breach", n)
+	}
+	if n := b.Count(`select count(*) from mail_message where kind = 'breachNotice' and words like '%turned off%'`); n == 0 {
+		t.Error("nobody can read it again")
 	}
 }

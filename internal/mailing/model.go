@@ -16,6 +16,7 @@ type Kind string
 const (
 	Policy Kind = "policy" // a version of the policy
 	Notice Kind = "notice" // what the staff wrote
+	Breach Kind = "breach" // what the staff wrote of a breach of personal data
 )
 
 // Whom is how the people are chosen to whom a mailing goes.
@@ -55,6 +56,7 @@ func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s
 type Mailing struct {
 	ID        uuid.UUID
 	Kind      Kind
+	Breach    *uuid.UUID // that it tells of, if it does
 	State     State
 	Topic     string        // of the register: whether it can be stopped
 	Version   string        // of the policy, if it tells of one
@@ -83,6 +85,7 @@ type Words struct {
 	Kind          Kind
 	Topic         string
 	Version       string
+	Breach        uuid.UUID
 	Subject, Body map[string]string // by language; of a notice
 	Whom          Whom
 	Among         []string // countries of residence, categories, or the topic that was agreed to

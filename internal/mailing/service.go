@@ -10,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/document"
 	"plusultra.link/privacy/internal/fault"
@@ -41,6 +42,7 @@ type Deps struct {
 	Consents *consent.Service
 	Notices  *notice.Service
 	Records  *record.Service
+	Breaches *breach.Service
 	Mail     *mail.Service
 	Plans    *jobs.Plans
 	BaseURL  string
@@ -67,6 +69,11 @@ func New(d Deps) *Service {
 
 // ReadAll are the mailings, the newest first, at most 100.
 func (*Service) ReadAll(r *postgres.Reads) *[]Mailing { return readAll(r) }
+
+// ReadOfBreach are the mailings that tell of a breach, the newest first.
+func (*Service) ReadOfBreach(r *postgres.Reads, breach uuid.UUID) *[]Mailing {
+	return readOfBreach(r, breach)
+}
 
 // ReadOne is one mailing; none if there is no such.
 func (*Service) ReadOne(r *postgres.Reads, id uuid.UUID) *[]Mailing { return readOne(r, id) }
@@ -101,8 +108,17 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		list = readList(n.List)
 	}
 	problems := s.whom(m, list)
-	if topic, ok := s.deps.Register.Topic(n.Topic); !ok || !topic.IsMail() {
+	switch topic, ok := s.deps.Register.Topic(n.Topic); {
+	case !ok || !topic.IsMail():
 		problems = append(problems, fault.Field("topic", "mailing.topicBad"))
+	case n.Kind == Breach && !topic.Locked: // the law wants everybody told (GDPR art. 34)
+		problems = append(problems, fault.Field("topic", "mailing.topicOpen"))
+	}
+	if n.Kind == Breach {
+		m.Breach = &n.Breach
+		if err := s.known(ctx, n.Breach); err != nil {
+			return uuid.Nil, err
+		}
 	}
 	switch n.Kind {
 	case Policy:
@@ -117,7 +133,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		for _, lang := range s.deps.Catalog.Languages() { // the day, and what is different
 			m.Subject[lang], m.Body[lang] = text.Day(s.deps.Catalog.Into(ctx, lang), v.Effective.Time()), v.Changes.In(lang)
 		}
-	case Notice:
+	case Notice, Breach:
 		for _, lang := range s.deps.Catalog.Languages() {
 			var subject, body []fault.Problem
 			m.Subject[lang], subject = input.Line("subject-"+lang, n.Subject[lang], maxSubject)
@@ -197,10 +213,41 @@ func (s *Service) run(ctx context.Context, tx postgres.Tx, m Mailing, done deed)
 	return m, done, s.deps.Plans.Add(ctx, tx, kind, m.ID, time.Time{})
 }
 
+// Proposed is what a letter about a breach says in a language, for the staff to
+// complete: what happened, whom to ask, what may follow and what is done (GDPR art. 34(2)).
+func (s *Service) Proposed(ctx context.Context, b breach.Breach, lang string) (subject, body string) {
+	ctx = s.deps.Catalog.Into(ctx, lang)
+	kinds := make([]string, len(b.Categories))
+	for i, id := range b.Categories {
+		category, _ := s.deps.Register.Category(id)
+		kinds[i] = category.Name.In(lang)
+	}
+	return text.T(ctx, "mailing.breachSubject"), text.T(ctx, "mailing.breachBody", "Nature", b.Nature, "Kinds", text.List(ctx, kinds),
+		"Consequences", b.Consequences, "Measures", b.Measures, "Contact", s.deps.Register.Controller.PrivacyEmail)
+}
+
+// known is NotFound for a breach that there is not.
+func (s *Service) known(ctx context.Context, id uuid.UUID) error {
+	reads := s.deps.DB.Reads()
+	found := s.deps.Breaches.ReadOne(reads, id)
+	if err := reads.Send(ctx); err != nil {
+		return err
+	}
+	if len(*found) == 0 {
+		return fault.New(fault.NotFound, "fault.notFound")
+	}
+	return nil
+}
+
 // Message is what a mailing says in a language, without the ways out of it.
 func (s *Service) Message(m Mailing, lang string) mail.Message {
-	if m.Kind == Notice {
-		return mail.Message{Kind: "mailing", Topic: m.Topic, Args: map[string]string{"Subject": m.Subject.In(lang), "Body": m.Body.In(lang)}}
+	written := map[string]string{"Subject": m.Subject.In(lang), "Body": m.Body.In(lang)}
+	switch m.Kind {
+	case Notice:
+		return mail.Message{Kind: "mailing", Topic: m.Topic, Args: written}
+	case Breach:
+		return mail.Message{Kind: "breachNotice", Topic: m.Topic, Args: written, Link: s.deps.BaseURL + "/overview"}
+	case Policy:
 	}
 	return mail.Message{
 		Kind: "policyNews", Topic: m.Topic, Args: map[string]string{"Day": m.Subject.In(lang), "Changes": m.Body.In(lang)}, Link: s.deps.BaseURL + "/policy/" + m.Version,

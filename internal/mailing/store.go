@@ -12,11 +12,11 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-const columns = `id, kind, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
+const columns = `id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
 
 func scan(row pgx.Row) (m Mailing, err error) {
 	var subject, body []byte
-	err = row.Scan(&m.ID, &m.Kind, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Whom, &m.Among, &m.Unknown, &m.Lines, &m.Size, &m.DraftedBy, &m.DraftedAt,
+	err = row.Scan(&m.ID, &m.Kind, &m.Breach, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Whom, &m.Among, &m.Unknown, &m.Lines, &m.Size, &m.DraftedBy, &m.DraftedAt,
 		&m.BegunBy, &m.BegunAt, &m.EndedAt, &m.Resume, &m.Written, &m.Passed)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(subject, &m.Subject), json.Unmarshal(body, &m.Body))
@@ -33,6 +33,10 @@ func readAll(r *postgres.Reads) *[]Mailing {
 
 func readOne(r *postgres.Reads, id uuid.UUID) *[]Mailing {
 	return read(r, `select `+columns+` from mailing where id = $1`, id)
+}
+
+func readOfBreach(r *postgres.Reads, breach uuid.UUID) *[]Mailing {
+	return read(r, `select `+columns+` from mailing where breach = $1 order by drafted_at desc, id limit $2`, breach, shown)
 }
 
 func read(r *postgres.Reads, sql string, args ...any) *[]Mailing {
@@ -66,9 +70,9 @@ func insert(ctx context.Context, tx postgres.Tx, m Mailing) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		m.ID, m.Kind, m.State, m.Topic, m.Version, subject, body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt)
+	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		m.ID, m.Kind, m.Breach, m.State, m.Topic, m.Version, subject, body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt)
 	if err != nil {
 		return fmt.Errorf("drafting a mailing: %w", err)
 	}

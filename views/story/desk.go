@@ -11,7 +11,7 @@ import (
 )
 
 func desk() Group {
-	return Group{Name: "Privacy desk", Stories: append(mailingStories(), []Story{
+	return Group{Name: "Privacy desk", Stories: append(append(mailingStories(), breachStories()...), []Story{
 		{Name: "Sign in", Page: deskSignIn},
 		{Name: "Code, wrong", Page: deskCode},
 		{Name: "Once more, a form lost", Page: deskProof},
