@@ -17,6 +17,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
@@ -59,8 +60,11 @@ func openDoors(t *testing.T) *doors {
 	d.officer = p.staffIn("officer@example.com", staff.Officer)
 	d.person = p.client().signIn("robin@example.com")
 	row := strings.Split(testkit.HTML(t, d.person.get("/data/payment-methods").body).Attrs(`a[href*="/edit/"]`, "href")[0], "/")
+	member := p.Member("breaches@example.com", staff.Officer)
+	noted, err := p.Breaches.Note(t.Context(), member, p.Clock.Now(), breach.Facts{Nature: "A list was lost."})
+	must(t, err)
 	d.fill = strings.NewReplacer(
-		"/staff/people/:id", "/staff/people/"+robin.String(), "/requests/:id", "/requests/"+asked.ID.String(), ":kind", "question", ":category", "payment-methods",
+		"/staff/breaches/:id", "/staff/breaches/"+noted.String(), "/staff/people/:id", "/staff/people/"+robin.String(), "/requests/:id", "/requests/"+asked.ID.String(), ":kind", "question", ":category", "payment-methods",
 		":source/:row", strings.Join(row[len(row)-2:], "/"), ":source", row[len(row)-2], ":id", uuid.NewString(), ":token", "nonsense", ":provider", "none", ":version", "1",
 	)
 	return d

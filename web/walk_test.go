@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/breach"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
@@ -96,7 +97,9 @@ func (w *walk) robin() robin {
 	letters := uuid.New()
 	w.Exec(`insert into mailing (id, kind, state, topic, subject, body, size, drafted_by, drafted_at, begun_at)
 		values ($1, 'notice', 'paused', 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', 1, $1, $2, $2)`, letters, w.Clock.Now())
-	return robin{id: id, rows: []uuid.UUID{r.ID, e.ID, session, link, letters}}
+	noted, err := w.Breaches.Note(w.t.Context(), staff.Member{ID: letters, Role: staff.Officer}, w.Clock.Now(), breach.Facts{Nature: "A list was lost."})
+	must(w.t, err)
+	return robin{id: id, rows: []uuid.UUID{r.ID, e.ID, session, link, letters, noted}}
 }
 
 // callers are one of each sort. Those named "no …" carry a cookie that is
