@@ -108,9 +108,9 @@ type breachForm struct {
 	Version      string   `form:"version" text:"none"`
 }
 
-// facts are what was typed, and what of it is no number.
-func (f breachForm) facts() (facts breach.Facts, problems fault.Problems) {
-	facts = breach.Facts{Nature: f.Nature, Categories: f.Categories, Consequences: f.Consequences, Measures: f.Measures, HighRisk: f.HighRisk == "yes"}
+// facts are what was typed.
+func (f breachForm) facts() breach.Facts {
+	facts := breach.Facts{Nature: f.Nature, Categories: f.Categories, Consequences: f.Consequences, Measures: f.Measures, HighRisk: f.HighRisk == "yes"}
 	if said := strings.TrimSpace(f.People); said != "" {
 		n, err := strconv.ParseInt(strings.NewReplacer(",", "", ".", "", " ", "").Replace(said), 10, 64)
 		if err != nil {
@@ -118,7 +118,7 @@ func (f breachForm) facts() (facts breach.Facts, problems fault.Problems) {
 		}
 		facts.People = &n
 	}
-	return facts, nil
+	return facts
 }
 
 func (c *staffBreachController) form(ctx echo.Context, title string, form breachForm, problems fault.Problems) views.StaffBreachFormPage {
@@ -152,7 +152,7 @@ func (c *staffBreachController) create(ctx echo.Context) error {
 		return err
 	}
 	r := ctx.Request().Context()
-	facts, _ := form.facts()
+	facts := form.facts()
 	id, err := c.Breaches.Note(r, member(ctx), moment(r, form.Found), facts)
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
@@ -201,7 +201,7 @@ func (c *staffBreachController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	facts, _ := form.facts()
+	facts := form.facts()
 	version, _ := strconv.Atoi(form.Version) // 0 is nobody's
 	err = c.Breaches.Amend(ctx.Request().Context(), member(ctx), id, version, facts)
 	if problems, ok := fault.Fields(err); ok {

@@ -152,6 +152,7 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 			return err
 		}
 		w.List += "\n" + uploaded
+	case mailing.Everybody:
 	}
 	address := "/staff/mailings/new"
 	switch about := posted.Get("about"); {

@@ -141,6 +141,7 @@ func (s *Service) next(ctx context.Context, tx postgres.Tx, m Mailing) (p page, 
 			return p, err
 		}
 		p.last, p.more = of.Named[len(of.Named)-1], len(of.Named) == s.deps.Batch
+	case Everybody, Holders, Agreed:
 	}
 	if p.people, err = s.deps.Accounts.ShareNext(ctx, tx, of, m.Resume, s.deps.Batch); err != nil {
 		return p, err
