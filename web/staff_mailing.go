@@ -139,7 +139,6 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 		Whom: mailing.Whom(posted.Get("whom")), List: posted.Get("list"),
 	}
 	switch w.Whom {
-	case mailing.Everybody:
 	case mailing.Residents:
 		w.Among = strings.Fields(strings.ReplaceAll(strings.ToUpper(posted.Get("countries")), ",", " "))
 	case mailing.Holders:

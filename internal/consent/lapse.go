@@ -17,16 +17,16 @@ func (s *Service) Lapse(ctx context.Context, tx postgres.Tx, topics []string, be
 	if err != nil || len(yeses) == 0 {
 		return 0, err
 	}
-	if err := endGuardian(ctx, tx.PGX, yeses); err != nil {
-		return 0, err
-	}
 	events := make([]Event, len(yeses))
 	for i, y := range yeses {
 		topic, _ := s.deps.Register.Topic(y.Topic)
 		events[i] = Event{PersonID: y.PersonID, At: s.deps.Now(), Topic: y.Topic, Channel: NewWording, Wording: s.Wording(ctx, topic, "en"), Lang: "en"}
 	}
 	n, err := write(ctx, tx.PGX.Exec, events)
-	return int(n), err
+	if err != nil {
+		return 0, err
+	}
+	return int(n), endGuardian(ctx, tx.PGX, yeses)
 }
 
 // wordings are what topics are said yes to now, in every language.

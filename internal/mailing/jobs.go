@@ -32,19 +32,20 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if err != nil || !ok || m.State != Running {
 		return jobs.Next{Over: true}, err
 	}
-	now := s.deps.Now()
-	switch stands, err := s.stands(ctx, tx, m); {
-	case err != nil:
+	stands, err := s.stands(ctx, tx, m)
+	if err != nil {
 		return jobs.Next{}, err
-	case !stands: // what was written goes out
-		m.State, m.EndedAt = Cancelled, &now
-		return jobs.Next{Over: true}, errors.Join(update(ctx, tx, m), forget(ctx, tx, m.ID), audit.Record(ctx, tx, audit.Entry{
-			At: now, Actor: audit.BySystem("mailing"), Action: "mailing.cancelled", Subject: m.ID.String(), Detail: map[string]any{"topic": m.Topic},
-		}))
 	}
 	p, err := s.next(ctx, tx, m)
 	if err != nil {
 		return jobs.Next{}, err
+	}
+	now := s.deps.Now()
+	if !stands { // what was written goes out
+		m.State, m.EndedAt = Cancelled, &now
+		return jobs.Next{Over: true}, errors.Join(update(ctx, tx, m), forget(ctx, tx, m.ID), audit.Record(ctx, tx, audit.Entry{
+			At: now, Actor: audit.BySystem("mailing"), Action: "mailing.cancelled", Subject: m.ID.String(), Detail: map[string]any{"topic": m.Topic},
+		}))
 	}
 	letters, err := s.letters(ctx, tx, m, p.people)
 	if err != nil {

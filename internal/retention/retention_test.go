@@ -67,6 +67,8 @@ func rows() map[string]string {
 		"site_usage":     `insert into site_usage (person_id, at, id, page) select $1, $2, abs(hashtext($3::text)), '/'`,
 		"security_event": `insert into security_event (person_id, hour, at, door, outcome, account, source, times) select $1, $2, $2, 'sign-in', 'wrong', $3::text::bytea, 'x', 1`,
 		"mail_message":   `insert into mail_message (person_id, id, kind, lang, queued_at, sent_at) select $1, $3, 'reset', 'en', $2, $2`,
+		"mailing_person": `with m as (insert into mailing (id, kind, state, topic, subject, body, size, drafted_by, drafted_at) select $3::uuid, 'notice', 'draft', 'x', '{}', '{}', 1, $3, $2::timestamptz)
+			insert into mailing_person (person_id, mailing_id, named_at) select $1, $3, $2`,
 		"request": `with r as (insert into request (person_id, id, reference, kind, state, jurisdiction, received_at, due_on, closed_at)
 			select $1::uuid, $3::uuid, left($3::text, 30), 'question', 'done', 'eea', $2::timestamptz - interval '3 years', $2::date, $2)
 			insert into request_event (person_id, request_id, id, at, actor_kind, kind) select $1, $3, $3, $2::timestamptz - interval '3 years', 'system', 'received'`,
