@@ -20,9 +20,6 @@ const (
 	Closed State = "closed" // it need not be
 )
 
-// States are all of them.
-func States() []State { return []State{Open, Told, Closed} }
-
 // MayBecome tells whether a state may become another; the database refuses any other
 // step (breach_transition).
 func (s State) MayBecome(to State) bool {
