@@ -101,7 +101,7 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 			page.Agreed = append(page.Agreed, ui.Option{Value: t.ID, Label: t.Name.In(lang), Selected: form.Get("agreed") == t.ID})
 		}
 	}
-	for _, v := range *versions {
+	for _, v := range c.Mailings.Tellable(*versions) {
 		page.Versions = append(page.Versions, views.MailingVersion{ID: v.ID, Since: v.Effective.Time(), Chosen: form.Get("about") == v.ID})
 	}
 	for _, t := range c.Register.Mail() {

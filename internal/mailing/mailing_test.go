@@ -171,6 +171,12 @@ func TestNobodyIsToldOfAVersionThatWasTakenBack(t *testing.T) {
 	b.Exec(`insert into policy_version select (jsonb_populate_record(v, '{"id": "2999-01-01", "effective": "2999-01-01"}')).* from policy_version v where state = 'published' limit 1`)
 	how := mailing.Words{Kind: mailing.Policy, Topic: "service-changes", Version: "2999-01-01"}
 	draft, begun := b.draft(how), b.draft(how)
+	b.Exec(`insert into policy_version select (jsonb_populate_record(v, '{"id": "2000-01-01", "effective": "2000-01-01"}')).* from policy_version v where id = '2999-01-01'`)
+	over := how
+	over.Version = "2000-01-01"
+	if _, err := b.service.Draft(t.Context(), b.drafter, over); !fault.Is(err, fault.Invalid) {
+		t.Errorf("of a version that was replaced: %v", err)
+	}
 	must(t, b.service.Begin(t.Context(), b.officer, begun))
 	b.Exec(`update policy_version set state = 'withdrawn', withdrawn_at = now(), withdrawn_by = $1 where id = '2999-01-01'`, b.officer.ID)
 	if err := b.service.Begin(t.Context(), b.officer, draft); !fault.Is(err, fault.Conflict) {

@@ -123,7 +123,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	switch n.Kind {
 	case Policy:
 		m.Version = n.Version
-		v, ok, err := s.version(ctx, s.deps.DB.Reads(), m.Version)
+		v, ok, err := s.version(ctx, s.deps.DB.Reads(), m.Version, s.Tellable)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -177,17 +177,24 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 }
 
 // version finds a published version of the policy.
-func (s *Service) version(ctx context.Context, reads *postgres.Reads, id string) (v notice.Version, ok bool, err error) {
+func (s *Service) version(ctx context.Context, reads *postgres.Reads, id string, among func([]notice.Version) []notice.Version) (v notice.Version, ok bool, err error) {
 	all := s.deps.Notices.ReadPublished(reads)
 	if err := reads.Send(ctx); err != nil {
 		return v, false, err
 	}
-	for _, v := range *all {
+	for _, v := range among(*all) {
 		if v.ID == id {
 			return v, true, nil
 		}
 	}
 	return v, false, nil
+}
+
+// Tellable are those of the published versions, the newest first, that a letter can
+// tell of: what is to come, and the one in force.
+func (s *Service) Tellable(published []notice.Version) []notice.Version {
+	current, _ := s.deps.Notices.Current(published)
+	return published[:1+slices.IndexFunc(published, func(v notice.Version) bool { return v.ID == current.ID })]
 }
 
 // stands tells whether what a mailing tells of is true: a version of the policy may be
@@ -196,7 +203,7 @@ func (s *Service) stands(ctx context.Context, tx postgres.Tx, m Mailing) (bool, 
 	if m.Kind != Policy {
 		return true, nil
 	}
-	_, ok, err := s.version(ctx, tx.Reads(), m.Version)
+	_, ok, err := s.version(ctx, tx.Reads(), m.Version, slices.Clone)
 	return ok, err
 }
 
