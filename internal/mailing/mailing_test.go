@@ -171,7 +171,9 @@ func TestNobodyIsToldOfAVersionThatWasTakenBack(t *testing.T) {
 	b.Exec(`insert into policy_version select (jsonb_populate_record(v, '{"id": "2999-01-01", "effective": "2999-01-01"}')).* from policy_version v where state = 'published' limit 1`)
 	how := mailing.Words{Kind: mailing.Policy, Topic: "service-changes", Version: "2999-01-01"}
 	draft, begun := b.draft(how), b.draft(how)
-	b.Exec(`insert into policy_version select (jsonb_populate_record(v, '{"id": "2000-01-01", "effective": "2000-01-01"}')).* from policy_version v where id = '2999-01-01'`)
+	for _, day := range []string{"2000-01-01", "2000-01-02"} { // the test's own time may be before that of the others
+		b.Exec(`insert into policy_version select (jsonb_populate_record(v, jsonb_build_object('id', $1::text, 'effective', $1::text))).* from policy_version v where id = '2999-01-01'`, day)
+	}
 	over := how
 	over.Version = "2000-01-01"
 	if _, err := b.service.Draft(t.Context(), b.drafter, over); !fault.Is(err, fault.Invalid) {
