@@ -333,7 +333,7 @@ create trigger breach_transition before update of state on breach
 create trigger breach_stays before update of id, found_at, noted_by, noted_at on breach
   for each row when ((old.id, old.found_at, old.noted_by, old.noted_at) is distinct from (new.id, new.found_at, new.noted_by, new.noted_at))
   execute function refuse_change();
-create trigger breach_kept before delete on breach for each row execute function refuse_change();
+create trigger breach_kept before delete on breach for each row when (old.found_at is not null) execute function refuse_change();
 
 -- Whom a list names, until its letters are written.
 create table mailing_person (

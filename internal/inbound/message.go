@@ -10,6 +10,8 @@ import (
 
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/textproto"
+
+	"plusultra.link/privacy/internal/address"
 )
 
 // What is read of one message, at most. Nothing is looked for below the parts of
@@ -114,9 +116,8 @@ func (m incoming) subject() []string {
 // the plus of the first part.
 func (m incoming) toward() (tokens []string) {
 	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "To"} {
-		for _, address := range m.header.Values(name) {
-			local, _, _ := strings.Cut(address, "@")
-			if _, token, plus := strings.Cut(local, "+"); plus && len(tokens) < wordsMost {
+		for _, written := range m.header.Values(name) {
+			if token := address.Detail(written); token != "" && len(tokens) < wordsMost {
 				tokens = append(tokens, token)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
@@ -54,8 +55,7 @@ func told(one textproto.Header) (failed, unknown bool) {
 // about is the message that a report is about. Its token stands in the address to
 // which the report went, and in the Message-ID of what it encloses.
 func (s *Service) about(m incoming) (uuid.UUID, error) {
-	id, _, _ := strings.Cut(strings.Trim(m.original.Get("Message-Id"), " <>"), "@")
-	for _, token := range append(m.toward(), id) {
+	for _, token := range append(m.toward(), address.IDLeft(m.original.Get("Message-Id"))) {
 		if id, err := s.deps.Mail.ReadBounce(token); err == nil || !fault.Is(err, fault.NotFound) {
 			return id, err
 		}

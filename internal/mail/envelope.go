@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/address"
 	mailview "plusultra.link/privacy/views/mail"
 	"plusultra.link/privacy/views/text"
 )
@@ -59,9 +60,7 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 	}
 	if id != uuid.Nil {
 		envelope.Token = s.token(id)
-		if local, domain, ok := strings.Cut(s.deps.Inbound, "@"); ok {
-			envelope.Return = local + "+" + envelope.Token + "@" + domain
-		}
+		envelope.Return = address.WithDetail(s.deps.Inbound, envelope.Token)
 	}
 	envelope.Letter = letter
 	return envelope
