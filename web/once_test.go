@@ -108,7 +108,7 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		id := postgres.NewID()
 		p.Exec(`insert into breach (id, state, found_at, nature, categories, consequences, measures, high_risk, version, noted_by, noted_at, closed_at, reason)
 			select $1, $2, $3, $4, '{}', '', '', false, 1, $1, $3, case when $2 = 'closed' then $3::timestamptz end, case when $2 = 'closed' then 'No risk' else '' end`,
-			id, state, p.Clock.Now(), "A list was sent to the wrong address, "+n)
+			id, state, p.Clock.Now().Add(-time.Hour), "A list was sent to the wrong address, "+n)
 		return "/staff/breaches/" + id.String()
 	}
 	return map[string]func(string) press{
@@ -125,7 +125,7 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		},
 		"/staff/breaches/:id/told": func(n string) press {
 			at := breached(n, "open")
-			return press{officer, at + "/told", at + "/told", url.Values{"at": {p.Clock.Now().UTC().Add(time.Minute).Format("2006-01-02T15:04")}, "reference": {"B-" + n}}}
+			return press{officer, at + "/told", at + "/told", url.Values{"at": {p.Clock.Now().UTC().Format("2006-01-02T15:04")}, "reference": {"B-" + n}}}
 		},
 		"/staff/breaches/:id/close": func(n string) press {
 			at := breached(n, "open")
