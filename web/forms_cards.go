@@ -18,17 +18,25 @@ func withoutCards(typed []byte) []byte {
 	if json.Unmarshal(typed, &form) != nil {
 		return typed
 	}
-	var names, values []string
+	var values []string
+	var back []func(string)                                                         // each where it stood
 	for _, name := range slices.SortedFunc(maps.Keys(form), func(a, b string) int { // in the order of the form
 		return cmp.Compare(bytes.Index(typed, strconv.AppendQuote(nil, a)), bytes.Index(typed, strconv.AppendQuote(nil, b)))
 	}) {
-		if s, ok := form[name].(string); ok {
-			names, values = append(names, name), append(values, s)
+		switch said := form[name].(type) {
+		case string:
+			values, back = append(values, said), append(back, func(clean string) { form[name] = clean })
+		case []any:
+			for i := range said {
+				if s, ok := said[i].(string); ok {
+					values, back = append(values, s), append(back, func(clean string) { said[i] = clean })
+				}
+			}
 		}
 	}
 	hideCards(values)
-	for i, name := range names {
-		form[name] = values[i]
+	for i, put := range back {
+		put(values[i])
 	}
 	if clean, err := json.Marshal(form); err == nil {
 		return clean

@@ -16,6 +16,10 @@ func TestAFormThatComesBackKeepsNoCardInPieces(t *testing.T) {
 	if strings.Contains(got, "1111") {
 		t.Errorf("a group in each of four fields, in the order of the form: %s", got)
 	}
+	got = string(withoutCards([]byte(`{"who":["Robin","4111 1111"],"what":["1111 1111"]}`)))
+	if strings.Contains(got, "1111") || !strings.Contains(got, "Robin") {
+		t.Errorf("a half in a value of each of two lists: %s", got)
+	}
 	posted := []string{"1111 1111", "Robin", "4111 1111", "100-0001"}
 	hideCards(posted)
 	if want := []string{"•••• ••••", "Robin", "•••• ••••", "100-0001"}; !slices.Equal(posted, want) {

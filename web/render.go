@@ -93,6 +93,19 @@ func bindAll(ctx echo.Context, lists ...string) (url.Values, error) {
 	return posted, nil
 }
 
+// noCardAcross refuses a payment card's full number across fields that follow one
+// another in a form of bindAll's.
+func noCardAcross(posted url.Values, fields ...string) error {
+	var all []string
+	for _, name := range fields {
+		all = append(all, posted[name]...)
+	}
+	if input.SplitCard(all...) {
+		return fault.New(fault.Invalid, "input.card")
+	}
+	return nil
+}
+
 // written tells what becomes of a field of a form, by its tag text: a service
 // reads it through internal/input and says what is wrong with it, or it is no
 // text of anybody's, such as a password. All the others are looked at here.

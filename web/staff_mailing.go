@@ -126,9 +126,8 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	choices := []string{posted.Get("about"), posted.Get("topic"), posted.Get("whom"), posted.Get("countries")}
-	if input.SplitCard(append(append(choices, posted["categories"]...), posted.Get("agreed"), posted.Get("file"), posted.Get("subject-"+c.Catalog.Languages()[0]))...) {
-		return fault.New(fault.Invalid, "input.card")
+	if err := noCardAcross(posted, "about", "topic", "whom", "countries", "categories", "agreed", "file", "subject-"+c.Catalog.Languages()[0]); err != nil {
+		return err
 	}
 	of, err := breachOf(posted)
 	if err != nil {

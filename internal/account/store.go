@@ -222,10 +222,7 @@ func (a Audience) query() (sql string, args []any) {
 	if a.Named == nil {
 		return everybody, []any{a.Before, a.Countries}
 	}
-	named := make(postgres.UUIDs, len(a.Named))
-	for i, id := range a.Named {
-		named[i] = postgres.UUID(id)
-	}
+	named := postgres.UUIDsOf(a.Named)
 	return everybody + `and p.id = any ($3) `, []any{a.Before, a.Countries, named}
 }
 

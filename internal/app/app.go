@@ -206,46 +206,6 @@ func (a *App) ground(p Parts) {
 	})
 }
 
-// replay makes an entry of the journal true again, by the room that wrote it.
-func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) {
-	switch e.Kind {
-	case journal.Erasure:
-		return a.Erasures.Replay(ctx, tx, e)
-	case journal.Part:
-		return a.Erasures.ReplayPart(ctx, tx, e)
-	case journal.Shorter:
-		return a.Retention.ReplayChoice(ctx, tx, e)
-	case journal.CallOff:
-		return a.Requests.Replay(ctx, tx, e)
-	case journal.Suppression, journal.Withdrawal:
-		return a.Consents.Replay(ctx, tx, e)
-	}
-	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
-}
-
-// barred are the times of which some people want no rows of a category: what they
-// had deleted, and what is older than they want it kept. It is called when rows come
-// in, long after all was joined.
-func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]record.Bar, error) {
-	bars, err := a.Erasures.Barred(ctx, tx, category, people)
-	if err != nil {
-		return nil, err
-	}
-	own, err := a.Retention.Barred(ctx, tx, category, people)
-	if bars == nil {
-		return own, err
-	}
-	for person, some := range own {
-		bars[person] = append(bars[person], some...)
-	}
-	return bars, err
-}
-
-// refill puts all that belongs into the journal on its way there.
-func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
-	return errors.Join(a.Erasures.Refill(ctx, tx), a.Retention.Refill(ctx, tx), a.Consents.Refill(ctx, tx))
-}
-
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{
@@ -271,31 +231,21 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	return err
 }
 
-// joined notes what somebody chose, and read, before their account began.
-func (a *App) joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
-	if err := a.Consents.Joined(ctx, tx, person, j); err != nil {
-		return err
-	}
-	return a.Notices.Joined(ctx, tx, person, j.Lang)
-}
-
 // work joins the rooms whose work takes long.
 func (a *App) work(p Parts) {
+	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
+		return a.Erasures.HeldBack(ctx, tx, person, held)
+	}})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 	a.Exports = export.New(export.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
-		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic,
-		Kept: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (func(register.Category, string) text.Rule, error) {
-			return a.Retention.KeptFor(ctx, tx, person)
-		},
+		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic, Kept: a.Retention.KeptFor,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
 			return a.Requests.CopyReady(ctx, tx, person, asked)
 		},
 		BaseURL: p.BaseURL, Log: p.Log, Now: p.Now,
 	})
-	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
-		return a.Erasures.HeldBack(ctx, tx, person, held)
-	}})
 	a.Breaches = breach.New(breach.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Mailings = mailing.New(mailing.Deps{
 		DB: p.DB, Register: p.Register, Catalog: a.Catalog, Accounts: a.Accounts, Consents: a.Consents, Notices: a.Notices, Records: a.Records, Breaches: a.Breaches, Mail: a.Mail, Plans: a.Plans,
@@ -303,7 +253,6 @@ func (a *App) work(p Parts) {
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})
 	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Mail: a.Mail, Consents: a.Consents, Log: p.Log, Now: p.Now})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
 }
 
 // desk joins the rooms in which requests are answered.
@@ -332,21 +281,6 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests,
 		Records: a.Records, Journal: a.Journal, Now: p.Now,
 	})
-}
-
-// finalizers are what an erasure ends outside the rows it erases.
-func (a *App) finalizers() []erasure.Finalizer {
-	return []erasure.Finalizer{
-		{Table: "sso_link", Begin: a.SSO.EndAll, Poll: a.SSO.Ended},
-		{Table: "export", Begin: a.Exports.Expire, Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
-			done, err := a.Exports.Drop(ctx, tx, person)
-			return done, true, err
-		}},
-		{Table: "mail_message", Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
-			idle, err := a.Mail.Idle(ctx, tx, person)
-			return idle, true, err
-		}},
-	}
 }
 
 // host is the portal's name in its receipts.

@@ -3,7 +3,6 @@ package breach
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -159,7 +158,7 @@ func (s *Service) Tell(ctx context.Context, by staff.Member, id uuid.UUID, n Not
 // Conflict unless it is open.
 func (s *Service) Close(ctx context.Context, by staff.Member, id uuid.UUID, reason string) error {
 	reason, problems := input.Prose("reason", reason, maxWords)
-	if len(problems) == 0 && strings.TrimSpace(reason) == "" {
+	if len(problems) == 0 && reason == "" {
 		problems = append(problems, fault.Field("reason", "breach.reasonMissing"))
 	}
 	if err := fault.Invalidate(problems...); err != nil {

@@ -61,8 +61,9 @@ func (*Service) ReadGuardianship(r *postgres.Reads, person uuid.UUID) *Guardians
 }
 
 // AskGuardian mails a link to a parent or guardian of somebody who is too young to say
-// yes alone; earlier links die, but for that by which somebody agreed. The address is not kept. Invalid for one that is none
-// or is the person's own, and for topics that need nobody; TooMany after three in a day.
+// yes alone; earlier links die, but for that by which somebody agreed. The address is
+// not kept. Invalid for one that is none or is the person's own, and for topics that
+// need nobody; TooMany after three in a day.
 func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topics []string) error {
 	at, err := address.Parse(email)
 	if err != nil {

@@ -14,10 +14,7 @@ import (
 // refusals are the states of people who have said no to any of the topics that
 // are asked for: what is not among them is no no.
 func refusals(ctx context.Context, tx postgres.Tx, people []uuid.UUID, topics []string) (map[uuid.UUID][]State, error) {
-	ids := make(postgres.UUIDs, len(people))
-	for i, id := range people {
-		ids[i] = postgres.UUID(id)
-	}
+	ids := postgres.UUIDsOf(people)
 	refused := map[uuid.UUID][]State{}
 	rows, _ := tx.PGX.Query(ctx, `select person_id, topic, given, at, channel from consent_state where person_id = any($1) and topic = any($2) and not given`, ids, topics)
 	var one State

@@ -20,10 +20,7 @@ func (s *Service) readYoung(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUI
 	if len(people) == 0 {
 		return found
 	}
-	ids := make(postgres.UUIDs, len(people))
-	for i, id := range people {
-		ids[i] = postgres.UUID(id)
-	}
+	ids := postgres.UUIDsOf(people)
 	r.Each(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		y := &young{ages: s.deps.Register.Ages, now: s.deps.Now()}

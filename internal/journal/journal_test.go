@@ -448,3 +448,28 @@ func TestAYesThatCameLaterOutlivesAReplay(t *testing.T) {
 		t.Errorf("their last no is not back: %v", err)
 	}
 }
+
+// A choice that was taken back is not replayed after the taking back, wherever its row
+// lay in the outbox.
+func TestWhatWasSaidIsReplayedInTheOrderInWhichItWas(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.robin()
+	must(t, b.Journal.Open(t.Context()))
+	b.segments(1)
+	now := b.Clock.Now()
+	for _, said := range []struct {
+		after time.Duration
+		keep  string
+	}{{time.Hour, ""}, {0, "3 months"}} {
+		b.Exec(`insert into journal_outbox (kind, at, about, id, topic, channel) values ('shorter', array[$1::timestamptz], array[$2::uuid], array[$3::uuid], 'connection-log', $4)`,
+			now.Add(said.after), robin, uuid.New(), said.keep)
+	}
+	must(t, b.Journal.Flush(t.Context()))
+	b.back(1)
+	_, err := b.Journal.CatchUp(t.Context())
+	must(t, err)
+	if n := b.Count(`select count(*) from retention_choice`); n != 0 {
+		t.Error("a choice that was taken back counts again")
+	}
+}

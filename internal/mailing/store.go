@@ -91,10 +91,7 @@ func update(ctx context.Context, tx postgres.Tx, m Mailing) error {
 
 // name notes whom a list names.
 func name(ctx context.Context, tx postgres.Tx, m Mailing, people []uuid.UUID) error {
-	named := make(postgres.UUIDs, len(people))
-	for i, id := range people {
-		named[i] = postgres.UUID(id)
-	}
+	named := postgres.UUIDsOf(people)
 	_, err := tx.PGX.Exec(ctx, `insert into mailing_person (person_id, mailing_id, named_at) select distinct id, $2::uuid, $3::timestamptz from unnest($1::uuid[]) as n (id)`,
 		named, m.ID, m.DraftedAt)
 	if err != nil {

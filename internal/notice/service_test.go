@@ -229,3 +229,26 @@ func TestAYesToOtherWordsCountsNoMoreFromTheDayOnAndTheLedgerSaysWhy(t *testing.
 		t.Errorf("%d yeses to words that stayed lapsed", n)
 	}
 }
+
+// No line of the ledger is taken back: a clock that leaps makes nobody's yes lapse.
+func TestNothingLapsesByAClockThatLeapt(t *testing.T) {
+	t.Parallel()
+	p := apptest.New(t, func(parts *app.Parts) {
+		parts.Policy = folder(t, map[string]string{"2020-01-01": "We keep it.", "2999-01-01": "We keep it for a year."})
+	})
+	p.Person(apptest.Somebody{Email: "robin@example.com", Topics: []string{"analytics"}})
+	p.Exec(`update policy_version set rests = jsonb_set(rests, '{analytics,wording,en}', '"It grew."') where state = 'draft'`)
+	p.Exec(`update consent_state set at = at - interval '1 microsecond' where topic = 'analytics'`) // as of words that nobody says any more
+	officer := p.Member("a@example.com", staff.Officer)
+	v := version(t, p, "2999-01-01")
+	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(20), Renews: []string{"analytics"}}))
+	now := p.Clock.Now()
+	p.Exec(`update clock_watch set seen_at = $1`, now)
+	p.Clock.Set(now.AddDate(0, 1, 0))
+	must(t, p.Plans.Sweep(t.Context())) // it looks at the clock
+	must(t, p.Notices.Run(t.Context(), v.ID))
+	if n := p.Count("select count(*) from consent_event where channel = 'new-wording'"); n != 0 {
+		t.Errorf("%d yeses lapsed", n)
+	}
+}

@@ -28,5 +28,14 @@ func (db *DB) Planned(ctx context.Context, sql string, args ...any) (tag pgconn.
 // UUIDs are a parameter uuid[] that pgx encodes without reflection.
 type UUIDs = pgtype.FlatArray[pgtype.UUID]
 
+// UUIDsOf are ids as such a parameter.
+func UUIDsOf(ids []uuid.UUID) UUIDs {
+	all := make(UUIDs, len(ids))
+	for i, id := range ids {
+		all[i] = UUID(id)
+	}
+	return all
+}
+
 // UUID is one of UUIDs.
 func UUID(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }

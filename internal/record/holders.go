@@ -12,10 +12,7 @@ import (
 // Holders are those of some people of whom there are rows of any of these
 // categories.
 func (s *Service) Holders(ctx context.Context, tx postgres.Tx, categories []string, people []uuid.UUID) (map[uuid.UUID]bool, error) {
-	named := make(postgres.UUIDs, len(people))
-	for i, id := range people {
-		named[i] = postgres.UUID(id)
-	}
+	named := postgres.UUIDsOf(people)
 	found := map[uuid.UUID]bool{}
 	for _, t := range s.tablesOf(categories) {
 		if err := t.holders(ctx, tx, named, found); err != nil {

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/erasure"
+	"plusultra.link/privacy/internal/journal"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+)
+
+// replay makes an entry of the journal true again, by the room that wrote it.
+func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool, error) {
+	switch e.Kind {
+	case journal.Erasure:
+		return a.Erasures.Replay(ctx, tx, e)
+	case journal.Part:
+		return a.Erasures.ReplayPart(ctx, tx, e)
+	case journal.Shorter:
+		return a.Retention.ReplayChoice(ctx, tx, e)
+	case journal.CallOff:
+		return a.Requests.Replay(ctx, tx, e)
+	case journal.Suppression, journal.Withdrawal:
+		return a.Consents.Replay(ctx, tx, e)
+	}
+	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
+}
+
+// barred are the times of which some people want no rows of a category: what they
+// had deleted, and what is older than they want it kept. It is called when rows come
+// in, long after all was joined.
+func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]record.Bar, error) {
+	bars, err := a.Erasures.Barred(ctx, tx, category, people)
+	if err != nil {
+		return nil, err
+	}
+	own, err := a.Retention.Barred(ctx, tx, category, people)
+	if bars == nil {
+		return own, err
+	}
+	for person, some := range own {
+		bars[person] = append(bars[person], some...)
+	}
+	return bars, err
+}
+
+// refill puts all that belongs into the journal on its way there.
+func (a *App) refill(ctx context.Context, tx postgres.Tx) error {
+	return errors.Join(a.Erasures.Refill(ctx, tx), a.Retention.Refill(ctx, tx), a.Consents.Refill(ctx, tx))
+}
+
+// joined notes what somebody chose, and read, before their account began.
+func (a *App) joined(ctx context.Context, tx postgres.Tx, person uuid.UUID, j account.Joining) error {
+	if err := a.Consents.Joined(ctx, tx, person, j); err != nil {
+		return err
+	}
+	return a.Notices.Joined(ctx, tx, person, j.Lang)
+}
+
+// finalizers are what an erasure ends outside the rows it erases.
+func (a *App) finalizers() []erasure.Finalizer {
+	return []erasure.Finalizer{
+		{Table: "sso_link", Begin: a.SSO.EndAll, Poll: a.SSO.Ended},
+		{Table: "export", Begin: a.Exports.Expire, Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+			done, err := a.Exports.Drop(ctx, tx, person)
+			return done, true, err
+		}},
+		{Table: "mail_message", Poll: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, _ bool) (bool, bool, error) {
+			idle, err := a.Mail.Idle(ctx, tx, person)
+			return idle, true, err
+		}},
+	}
+}
