@@ -86,25 +86,25 @@ func TestADomainIsSentItsShareAMinuteAndDelaysNoOther(t *testing.T) {
 func TestALetterToEverybodyLeavesRoomForWhatSomebodyWaitsFor(t *testing.T) {
 	t.Parallel()
 	server := &domains{sent: map[string]int{}}
-	limits, err := mail.ParseLimits([]string{"10/2"})
+	limits, err := mail.ParseLimits([]string{"11/2"})
 	must(t, err)
 	b := setup(t, func(p *app.Parts) { p.Sender, p.MailLimits = server, limits })
 	sample, err := b.Consents.Sample(mail.Recipient{Address: "mara@example.com", Lang: "en"}, "promotions")
 	must(t, err)
 	b.postTo("mara@example.com", 30, sample)
 	b.sendDue()
-	if len(server.bulk) != 8 {
-		t.Errorf("%d bulk letters go in the first minute, want 8", len(server.bulk))
+	if len(server.bulk) != 9 {
+		t.Errorf("%d bulk letters go in the first minute, want 9", len(server.bulk))
 	}
 	b.postTo("mara@example.com", 3, notice)
 	b.sendDue()
-	if n := len(server.bulk); n != 10 || server.bulk[8] || server.bulk[9] {
-		t.Errorf("%d went, want two that somebody waits for after the eight: %v", n, server.bulk)
+	if n := len(server.bulk); n != 11 || server.bulk[9] || server.bulk[10] {
+		t.Errorf("%d went, want two that somebody waits for after the nine: %v", n, server.bulk)
 	}
 	b.clock.Advance(time.Minute)
 	b.sendDue()
-	if n := len(server.bulk); n != 18 || server.bulk[10] || !server.bulk[11] {
-		t.Errorf("%d went, want the third that somebody waits for, and then seven of bulk: %v", n, server.bulk)
+	if n := len(server.bulk); n != 20 || server.bulk[11] || !server.bulk[12] {
+		t.Errorf("%d went, want the third that somebody waits for, and then eight of bulk: %v", n, server.bulk)
 	}
 }
 
