@@ -87,8 +87,12 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 	if err := reads.Send(r); err != nil {
 		return err
 	}
+	title := "mailing.newTitle"
+	if of != uuid.Nil {
+		title = "breach.write"
+	}
 	page := views.StaffMailingNewPage{
-		Shell: c.staffShell(ctx, "mailing.newTitle", "staffMailings"), Whom: views.MailingWhom(form.Get("whom")), Countries: form.Get("countries"), List: form.Get("list"),
+		Shell: c.staffShell(ctx, title, "staffMailings"), Whom: views.MailingWhom(form.Get("whom")), Countries: form.Get("countries"), List: form.Get("list"),
 		Problems: words(ctx, problems),
 	}
 	for _, category := range c.Register.Categories {
