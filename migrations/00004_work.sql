@@ -281,14 +281,18 @@ create table mailing (
   unknown   bigint not null default 0, -- how many of a list are nobody here
   unknown_lines integer[] not null default '{}', -- on which of its lines the first of them stand
   size      bigint not null, -- whom it concerned when it was drafted
-  drafted_by uuid not null, -- members of the staff
+  drafted_by uuid not null, -- members of the staff: who wrote its last words
   drafted_at timestamptz not null,
+  edition    integer not null default 1, -- how often it was written
+  counted_at timestamptz, -- when it was known who will get it
   begun_by   uuid,
   begun_at   timestamptz, -- who signed up later is not written to
   ended_at   timestamptz,
   resume     uuid not null default '00000000-0000-0000-0000-000000000000', -- the last person who was looked at
+  would      bigint not null default 0, -- who will get it, as far as a draft is counted
   written    bigint not null default 0,
   passed     bigint not null default 0, -- who had said no
+  listed     bigint not null default 0, -- whose address is on the suppression list
   check ((state in ('done', 'cancelled')) = (ended_at is not null)),
   check ((kind = 'breach') = (breach is not null)),
   check (state in ('draft', 'cancelled') or begun_at is not null)
@@ -299,7 +303,8 @@ create trigger mailing_transition before update of state on mailing
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
     'draft running', 'draft cancelled', 'running paused', 'running done', 'running cancelled', 'paused running', 'paused cancelled');
 create trigger mailing_stays before update of id, kind, breach, topic, version, subject, body, whom, among, unknown, drafted_by, drafted_at on mailing
-  for each row when ((old.id, old.kind, old.breach, old.topic, old.version, old.subject, old.body, old.whom, old.among, old.unknown, old.drafted_by, old.drafted_at)
+  for each row when ((old.state <> 'draft' or new.state <> 'draft' or (old.id, old.kind, old.breach) is distinct from (new.id, new.kind, new.breach))
+    and (old.id, old.kind, old.breach, old.topic, old.version, old.subject, old.body, old.whom, old.among, old.unknown, old.drafted_by, old.drafted_at)
     is distinct from (new.id, new.kind, new.breach, new.topic, new.version, new.subject, new.body, new.whom, new.among, new.unknown, new.drafted_by, new.drafted_at))
   execute function refuse_change();
 create trigger mailing_kept before delete on mailing for each row when (old.begun_at is not null) execute function refuse_change();

@@ -2,6 +2,8 @@ package views
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"plusultra.link/privacy/views/text"
@@ -48,25 +50,34 @@ type StaffMailing struct {
 	Locked                bool // nobody can turn it off
 	Whom                  MailingWhom
 	Among                 []string // codes of countries, or names of categories or of the topic
-	Size, Written, Passed int64
-	Unknown               int64   // how many of a list are nobody here
-	Lines                 []int32 // on which of its lines the first of them stand
+	Size                  int64    // people who are chosen
+	Would, Written        int64    // of those, who will get it, and who has
+	Passed, Listed        int64    // and who does not: by their own word, and for their address's sake
+	Unknown               int64    // how many of a list are nobody here
+	Lines                 []int32  // on which of its lines the first of them stand
+	Edition               int
 	Drafted, Begun, Ended time.Time
+	Counted               time.Time // since when it is known who will get it
 }
 
-// StaffMailingNewPage asks what is to be mailed, to whom.
-type StaffMailingNewPage struct {
+// StaffMailingFormPage asks what is to be mailed, to whom, or what a draft says instead.
+type StaffMailingFormPage struct {
 	Shell
-	Versions   []MailingVersion
-	Topics     []MailingTopic
-	Words      []MailingWords
-	Whom       MailingWhom
-	Countries  string
-	Categories []ui.Option // by their names
-	Agreed     []ui.Option // topics, by their names
-	List       string
-	Breach     string // its number, of a letter that tells of one
-	Problems   ui.Problems
+	Action, Back string
+	Edition      string // of the draft; empty of a new one
+	OnList       int64  // people on a draft's list
+	MaxSubject   int    // characters
+	MaxBody      int
+	Versions     []MailingVersion
+	Topics       []MailingTopic
+	Words        []MailingWords
+	Whom         MailingWhom
+	Countries    string
+	Categories   []ui.Option // by their names
+	Agreed       []ui.Option // topics, by their names
+	List         string
+	Breach       string // its number, of a letter that tells of one
+	Problems     ui.Problems
 }
 
 // MailingVersion is a version of the policy that can be told of.
@@ -93,6 +104,7 @@ type StaffMailingPage struct {
 	Action            string
 	Drafter, Beginner string
 	Waits             bool // somebody else has to begin it
+	Alone             bool // there is nobody else, or was not when it was begun
 	Letters           []MailingLetter
 }
 
@@ -129,7 +141,7 @@ func (m StaffMailing) whom(ctx context.Context) string {
 }
 
 // whomOptions are the ways to choose people; the fields below them say which.
-func (p StaffMailingNewPage) whomOptions(ctx context.Context) []ui.Option {
+func (p StaffMailingFormPage) whomOptions(ctx context.Context) []ui.Option {
 	all := []MailingWhom{MailingEverybody, MailingResidents, MailingHolders, MailingAgreed, MailingListed}
 	options := make([]ui.Option, len(all))
 	for i, w := range all {
@@ -153,12 +165,21 @@ func (s MailingState) badge(ctx context.Context) ui.BadgeProps {
 }
 
 func (m StaffMailing) written(ctx context.Context) string {
-	return text.T(ctx, "mailing.writtenOf", "Written", text.Number(ctx, m.Written), "Size", text.Number(ctx, m.Size))
+	if m.State == MailingDraft {
+		if m.Counted.IsZero() {
+			return text.T(ctx, "mailing.counting")
+		}
+		return text.N(ctx, "mailing.letter", m.Would)
+	}
+	return text.T(ctx, "mailing.writtenOf", "Written", text.Number(ctx, m.Written), "Size", text.Number(ctx, m.Would))
 }
 
 func (m StaffMailing) bar(ctx context.Context) ui.ProgressProps {
-	p := ui.ProgressProps{ID: "how-far", Label: text.T(ctx, "mailing.progress"), Done: min(m.Written+m.Passed, m.Size), Total: m.Size, Said: m.written(ctx)}
-	if m.State == MailingRunning {
+	p := ui.ProgressProps{ID: "how-far", Label: text.T(ctx, "mailing.progress"), Done: min(m.Written+m.Passed+m.Listed, m.Size), Total: m.Size, Said: m.written(ctx)}
+	if m.State == MailingDraft {
+		p.Label, p.Done = text.T(ctx, "mailing.count"), min(m.Would+m.Passed+m.Listed, m.Size)
+	}
+	if m.State == MailingRunning || m.State == MailingDraft && m.Counted.IsZero() {
 		p.Poll = m.Href + "/progress"
 	}
 	return p
@@ -176,8 +197,15 @@ func (p StaffMailingPage) facts(ctx context.Context) []ui.SummaryRow {
 		{Key: text.T(ctx, "mailing.size"), Value: text.N(ctx, "mailing.people", m.Size)},
 		{Key: text.T(ctx, "mailing.drafted"), Value: text.Aside(ctx, p.Drafter, text.Time(ctx, m.Drafted))},
 	}
+	if m.State == MailingDraft && !m.Counted.IsZero() {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.would"), Value: text.Aside(ctx, text.N(ctx, "mailing.people", m.Would), text.T(ctx, "mailing.countedAt", "At", text.Time(ctx, m.Counted)))})
+	}
 	if !m.Begun.IsZero() {
-		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.begun"), Value: text.Aside(ctx, p.Beginner, text.Time(ctx, m.Begun))})
+		begun := ui.SummaryRow{Key: text.T(ctx, "mailing.begun"), Value: text.Aside(ctx, p.Beginner, text.Time(ctx, m.Begun))}
+		if p.Alone {
+			begun.Value = text.Sentences(ctx, begun.Value, text.T(ctx, "mailing.begunAlone"))
+		}
+		rows = append(rows, begun)
 	}
 	if !m.Ended.IsZero() {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.ended"), Value: text.Time(ctx, m.Ended)})
@@ -185,8 +213,11 @@ func (p StaffMailingPage) facts(ctx context.Context) []ui.SummaryRow {
 	if m.Unknown > 0 {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.nobody"), Value: m.unknown(ctx)})
 	}
-	if left := m.Size - m.Written - m.Passed; m.State == MailingDone && m.Whom == MailingListed && left > 0 {
+	if left := m.Size - m.Written - m.Passed - m.Listed; m.State == MailingDone && m.Whom == MailingListed && left > 0 {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.gone"), Value: text.N(ctx, "mailing.people", left)})
+	}
+	if m.Listed > 0 {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.noAddress"), Value: text.N(ctx, "mailing.people", m.Listed)})
 	}
 	if m.Passed > 0 {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "mailing.passed"), Value: text.N(ctx, "mailing.people", m.Passed)})
@@ -208,7 +239,7 @@ func mailingRows(ctx context.Context, all []StaffMailing) [][]ui.Cell {
 	return cells
 }
 
-func (p StaffMailingNewPage) about(ctx context.Context) []ui.Option {
+func (p StaffMailingFormPage) about(ctx context.Context) []ui.Option {
 	options := []ui.Option{{Value: "", Label: text.T(ctx, "mailing.own")}}
 	for _, v := range p.Versions {
 		options = append(options, ui.Option{Value: v.ID, Label: text.T(ctx, "mailing.aboutPolicy", "Day", text.Day(ctx, v.Since)), Selected: v.Chosen})
@@ -216,7 +247,7 @@ func (p StaffMailingNewPage) about(ctx context.Context) []ui.Option {
 	return options
 }
 
-func (p StaffMailingNewPage) topics(ctx context.Context) []ui.Option {
+func (p StaffMailingFormPage) topics(ctx context.Context) []ui.Option {
 	options := make([]ui.Option, len(p.Topics))
 	for i, t := range p.Topics {
 		options[i] = ui.Option{Value: t.ID, Label: t.Name, Selected: t.Chosen}
@@ -225,4 +256,39 @@ func (p StaffMailingNewPage) topics(ctx context.Context) []ui.Option {
 		}
 	}
 	return options
+}
+
+// problems are what is wrong with the form, of words in several languages with the
+// field's name.
+func (p StaffMailingFormPage) problems(ctx context.Context) ui.Problems {
+	names := map[string]string{}
+	for _, w := range p.Words {
+		names["subject-"+w.Code], names["body-"+w.Code] = text.T(ctx, "mailing.subject", "Lang", w.Lang), text.T(ctx, "mailing.body", "Lang", w.Lang)
+	}
+	all := slices.Clone(p.Problems)
+	for i, one := range all {
+		if name := names[one.Field]; name != "" {
+			all[i].Text = text.Pair(ctx, name, one.Text)
+		}
+	}
+	return all
+}
+
+func (p StaffMailingFormPage) most(ctx context.Context, characters int) string {
+	return text.T(ctx, "mailing.most", "Max", text.Number(ctx, int64(characters)))
+}
+
+func (p StaffMailingFormPage) listHint(ctx context.Context) string {
+	if p.OnList == 0 {
+		return text.T(ctx, "mailing.listHint")
+	}
+	return text.Sentences(ctx, text.N(ctx, "mailing.listKept", p.OnList), text.T(ctx, "mailing.listHint"))
+}
+
+// begin is the button that begins it, as it is shown.
+func (p StaffMailingPage) begin(ctx context.Context) ui.PostProps {
+	return ui.PostProps{
+		Action: p.Action + "/begin", Hidden: []ui.Hidden{{Name: "edition", Value: strconv.Itoa(p.Mailing.Edition)}},
+		Button: ui.ButtonProps{Label: text.N(ctx, "mailing.begin", p.Mailing.Would), Kind: ui.Primary},
+	}
 }

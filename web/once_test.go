@@ -91,10 +91,10 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 	letters := func(state, act string) func(string) press { // to nobody: nobody lives there
 		return func(string) press {
 			id := postgres.NewID()
-			p.Exec(`insert into mailing (id, kind, state, topic, subject, body, whom, among, size, drafted_by, drafted_at, begun_at)
-				values ($1, 'notice', $2, 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', 'countries', '{AQ}', 0, $1, now(), now())`, id, state)
+			p.Exec(`insert into mailing (id, kind, state, topic, subject, body, whom, among, size, drafted_by, drafted_at, begun_at, counted_at)
+				values ($1, 'notice', $2, 'service-changes', '{"en": "We move"}', '{"en": "On Monday."}', 'countries', '{AQ}', 0, $1, now(), now(), now())`, id, state)
 			at := "/staff/mailings/" + id.String()
-			return press{officer, at, at + act, nil}
+			return press{officer, at, at + act, url.Values{"edition": {"1"}}}
 		}
 	}
 	drafts := 0
@@ -263,6 +263,11 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		},
 		"/staff/mailings/:id/try":    letters("draft", "/try"),
 		"/staff/mailings/:id/begin":  letters("draft", "/begin"),
+		"/staff/mailings/:id/edit": func(n string) press {
+			one := letters("draft", "/edit")(n)
+			return press{one.who, one.page + "/edit", one.to, url.Values{"edition": {"1"}, "topic": {"service-changes"}, "whom": {"countries"}, "countries": {"AQ"},
+				"subject-en": {n}, "body-en": {n}, "subject-ja": {n}, "body-ja": {n}}}
+		},
 		"/staff/mailings/:id/pause":  letters("running", "/pause"),
 		"/staff/mailings/:id/resume": letters("paused", "/resume"),
 		"/staff/mailings/:id/cancel": letters("draft", "/cancel"),

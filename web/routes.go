@@ -270,6 +270,8 @@ func (s *server) staffRoutes() {
 	s.staff(get, "/staff/mailings/new", staff.Officer, mailings.new)
 	s.staff(post, "/staff/mailings/new", staff.Officer, mailings.create)
 	s.staff(get, "/staff/mailings/:id", staff.Officer, mailings.show)
+	s.staff(get, "/staff/mailings/:id/edit", staff.Officer, mailings.edit)
+	s.staff(post, "/staff/mailings/:id/edit", staff.Officer, mailings.update)
 	s.staff(get, "/staff/mailings/:id/progress", staff.Officer, mailings.progress)
 	s.staff(post, "/staff/mailings/:id/try", staff.Officer, mailings.try)
 	s.staffFresh(post, "/staff/mailings/:id/begin", staff.Officer, mailings.begin)

@@ -1,23 +1,18 @@
 package web
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
-	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // staffMailingController is letters to everybody: drafted by one, begun by another.
@@ -41,11 +36,15 @@ func (c *staffMailingController) mailing(ctx echo.Context, m mailing.Mailing) vi
 	topic, _ := c.Register.Topic(m.Topic)
 	out := views.StaffMailing{
 		Href: "/staff/mailings/" + m.ID.String(), State: views.MailingState(m.State), Policy: m.Version, Subject: m.Subject.In(lang),
-		Topic: topic.Name.In(lang), Locked: topic.Locked, Whom: views.MailingWhom(m.Whom), Among: c.among(lang, m), Size: m.Size, Written: m.Written, Passed: m.Passed,
+		Topic: topic.Name.In(lang), Locked: topic.Locked, Whom: views.MailingWhom(m.Whom), Among: c.among(lang, m), Size: m.Size, Would: m.Would, Written: m.Written, Passed: m.Passed,
+		Listed: m.Listed, Edition: m.Edition,
 		Unknown: m.Unknown, Lines: m.Lines, Drafted: m.DraftedAt,
 	}
 	if m.BegunAt != nil {
 		out.Begun = *m.BegunAt
+	}
+	if m.CountedAt != nil {
+		out.Counted = *m.CountedAt
 	}
 	if m.EndedAt != nil {
 		out.Ended = *m.EndedAt
@@ -80,99 +79,25 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r := ctx.Request().Context()
-	lang := text.Lang(r)
-	reads := c.Reads()
-	versions := c.Notices.ReadPublished(reads)
-	if err := reads.Send(r); err != nil {
+	page, err := c.form(ctx, "mailing.newTitle", of, form, problems)
+	if err == nil && of != uuid.Nil && !typed {
+		err = c.proposed(ctx, &page, of)
+	}
+	if err != nil {
 		return err
 	}
-	title := "mailing.newTitle"
-	if of != uuid.Nil {
-		title = "breach.write"
-	}
-	page := views.StaffMailingNewPage{
-		Shell: c.staffShell(ctx, title, "staffMailings"), Whom: views.MailingWhom(form.Get("whom")), Countries: form.Get("countries"), List: form.Get("list"),
-		Problems: words(ctx, problems),
-	}
-	for _, category := range c.Register.Categories {
-		if len(c.Records.For(category.ID)) > 0 {
-			page.Categories = append(page.Categories, ui.Option{Value: category.ID, Label: category.Name.In(lang), Selected: slices.Contains(form["categories"], category.ID)})
-		}
-	}
-	for _, t := range c.Register.Topics {
-		if !t.Locked {
-			page.Agreed = append(page.Agreed, ui.Option{Value: t.ID, Label: t.Name.In(lang), Selected: form.Get("agreed") == t.ID})
-		}
-	}
-	for _, v := range c.Mailings.Tellable(*versions) {
-		page.Versions = append(page.Versions, views.MailingVersion{ID: v.ID, Since: v.Effective.Time(), Chosen: form.Get("about") == v.ID})
-	}
-	for _, t := range c.Register.Mail() {
-		page.Topics = append(page.Topics, views.MailingTopic{ID: t.ID, Name: t.Name.In(lang), Locked: t.Locked, Chosen: form.Get("topic") == t.ID || form.Get("topic") == "" && t.Locked})
-	}
-	for _, l := range text.Languages(r) {
-		page.Words = append(page.Words, views.MailingWords{Lang: l.Name, Code: l.Code, Subject: form.Get("subject-" + l.Code), Body: form.Get("body-" + l.Code)})
-	}
-	if of != uuid.Nil {
-		if err := c.proposed(ctx, &page, of, typed); err != nil {
-			return err
-		}
-	}
-	return render(ctx, http.StatusOK, views.StaffMailingNew(page))
+	page.Back = "/staff/mailings"
+	return render(ctx, http.StatusOK, views.StaffMailingForm(page))
 }
 
-// maxListKept is how much of a list is shown again beside what is wrong, in bytes.
-const maxListKept = 16 << 10
-
 func (c *staffMailingController) create(ctx echo.Context) error {
-	posted, err := bindAll(ctx, "list")
+	posted, w, err := c.posted(ctx)
 	if err != nil {
 		return err
-	}
-	if err := noCardAcross(posted, "about", "topic", "whom", "countries", "categories", "agreed", "file", "subject-"+c.Catalog.Languages()[0]); err != nil {
-		return err
-	}
-	of, err := breachOf(posted)
-	if err != nil {
-		return err
-	}
-	w := mailing.Words{
-		Kind: mailing.Notice, Topic: posted.Get("topic"), Subject: map[string]string{}, Body: map[string]string{},
-		Whom: mailing.Whom(posted.Get("whom")), List: posted.Get("list"),
-	}
-	switch w.Whom {
-	case mailing.Residents:
-		w.Among = strings.Fields(strings.ReplaceAll(strings.ToUpper(posted.Get("countries")), ",", " "))
-	case mailing.Holders:
-		w.Among = posted["categories"]
-	case mailing.Agreed:
-		w.Among = strings.Fields(posted.Get("agreed"))
-	case mailing.Listed:
-		uploaded, err := fileOf(ctx, "file")
-		if err != nil {
-			return err
-		}
-		w.List += "\n" + uploaded
-	case mailing.Everybody:
-	}
-	address := "/staff/mailings/new"
-	switch about := posted.Get("about"); {
-	case of != uuid.Nil:
-		w.Kind, w.Breach = mailing.Breach, of
-		address += "?breach=" + of.String()
-	case about != "":
-		w.Kind, w.Version = mailing.Policy, about
-	}
-	for _, lang := range c.Catalog.Languages() {
-		w.Subject[lang], w.Body[lang] = posted.Get("subject-"+lang), posted.Get("body-"+lang)
 	}
 	id, err := c.Mailings.Draft(ctx.Request().Context(), member(ctx), w)
 	if problems, ok := fault.Fields(err); ok {
-		if list := posted.Get("list"); len(list) > maxListKept || input.CardNumber(list) {
-			posted.Del("list")
-		}
-		return c.again(ctx, address, posted, problems)
+		return c.again(ctx, here(ctx), posted, problems)
 	}
 	if err != nil {
 		return err
@@ -180,64 +105,47 @@ func (c *staffMailingController) create(ctx echo.Context) error {
 	return c.redirect(ctx, "/staff/mailings/"+id.String(), "mailing.doneDrafted")
 }
 
-// breachOf is the breach that a form or an address names; uuid.Nil if it names none.
-func breachOf(said url.Values) (uuid.UUID, error) {
-	if said.Get("breach") == "" {
-		return uuid.Nil, nil
-	}
-	id, err := uuid.Parse(said.Get("breach"))
+func (c *staffMailingController) edit(ctx echo.Context) error {
+	form, problems, typed, err := recall[url.Values](ctx)
 	if err != nil {
-		return uuid.Nil, fault.Wrap(err, fault.NotFound, "fault.notFound")
-	}
-	return id, nil
-}
-
-// proposed fills in what a letter about a breach has to say, and whom it is for.
-func (c *staffMailingController) proposed(ctx echo.Context, page *views.StaffMailingNewPage, of uuid.UUID, typed bool) error {
-	r := ctx.Request().Context()
-	reads := c.Reads()
-	found := c.Breaches.ReadOne(reads, of)
-	if err := reads.Send(r); err != nil {
 		return err
 	}
-	if len(*found) == 0 {
-		return fault.New(fault.NotFound, "fault.notFound")
+	m, _, _, err := c.find(ctx)
+	if err != nil {
+		return err
 	}
-	b := (*found)[0]
-	page.Breach = of.String()
-	page.Topics = slices.DeleteFunc(page.Topics, func(t views.MailingTopic) bool { return !t.Locked })
-	if typed {
-		return nil
+	if !typed {
+		form = written(m)
 	}
-	for i, w := range page.Words {
-		page.Words[i].Subject, page.Words[i].Body = c.Mailings.Proposed(r, b, w.Code)
+	of := uuid.Nil
+	if m.Breach != nil {
+		of = *m.Breach
 	}
-	if len(b.Categories) > 0 {
-		page.Whom = views.MailingHolders
+	page, err := c.form(ctx, "mailing.edit", of, form, problems)
+	if err != nil {
+		return err
 	}
-	for i, o := range page.Categories {
-		page.Categories[i].Selected = slices.Contains(b.Categories, o.Value)
+	page.Back = "/staff/mailings/" + m.ID.String()
+	if m.Whom == mailing.Listed {
+		page.OnList = m.Size
 	}
-	return nil
+	return render(ctx, http.StatusOK, views.StaffMailingForm(page))
 }
 
-// fileOf is what a file says that came with a form; nothing if there is none.
-func fileOf(ctx echo.Context, name string) (string, error) {
-	if ctx.Request().MultipartForm == nil {
-		return "", nil
-	}
-	file, _, err := ctx.Request().FormFile(name)
-	if errors.Is(err, http.ErrMissingFile) {
-		return "", nil
-	}
+func (c *staffMailingController) update(ctx echo.Context) error {
+	id, err := idOf(ctx)
 	if err != nil {
-		return "", fault.Wrap(err, fault.Invalid, "fault.invalid")
+		return err
 	}
-	said, err := io.ReadAll(file)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return "", fault.Wrap(err, fault.Invalid, "fault.invalid")
+	posted, w, err := c.posted(ctx)
+	if err != nil {
+		return err
 	}
-	return string(said), nil
+	err = c.Mailings.Edit(ctx.Request().Context(), member(ctx), id, edition(posted), w)
+	if problems, ok := fault.Fields(err); ok {
+		return c.again(ctx, here(ctx), posted, problems)
+	}
+	return c.moved(ctx, err, "mailing.doneEdited")
 }
 
 // find reads the mailing of the address, with the names of who drafted and began it,
@@ -272,9 +180,12 @@ func (c *staffMailingController) show(ctx echo.Context) error {
 	}
 	page := views.StaffMailingPage{
 		Shell: c.staffShell(ctx, "mailing.oneTitle", "staffMailings"), Mailing: c.mailing(ctx, m), Action: "/staff/mailings/" + m.ID.String(), Drafter: names[m.DraftedBy],
-		Waits: m.State == mailing.Draft && m.DraftedBy == member(ctx).ID && !alone,
+	}
+	if own := m.State == mailing.Draft && m.DraftedBy == member(ctx).ID; own {
+		page.Waits, page.Alone = !alone, alone
 	}
 	if m.BegunBy != nil {
+		page.Alone = *m.BegunBy == m.DraftedBy
 		page.Beginner = names[*m.BegunBy]
 	}
 	for _, l := range text.Languages(ctx.Request().Context()) {
@@ -289,7 +200,7 @@ func (c *staffMailingController) progress(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if m.State != mailing.Running {
+	if m.State != mailing.Running && (m.State != mailing.Draft || m.CountedAt != nil) {
 		ctx.Response().Header().Set("HX-Refresh", "true")
 	}
 	return render(ctx, http.StatusOK, views.MailingProgress(c.mailing(ctx, m)))
@@ -306,7 +217,10 @@ func (c *staffMailingController) try(ctx echo.Context) error {
 func (c *staffMailingController) begin(ctx echo.Context) error {
 	id, err := idOf(ctx)
 	if err == nil {
-		err = c.Mailings.Begin(ctx.Request().Context(), member(ctx), id)
+		var posted url.Values
+		if posted, err = bindAll(ctx); err == nil {
+			err = c.Mailings.Begin(ctx.Request().Context(), member(ctx), id, edition(posted))
+		}
 	}
 	return c.moved(ctx, err, "mailing.doneBegun")
 }

@@ -46,7 +46,10 @@ func (e *everybody) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return e.app.Mailings.Begin(ctx, e.officer, e.id)
+	if err := e.app.Mailings.Run(ctx, e.id); err != nil { // it is counted
+		return err
+	}
+	return e.app.Mailings.Begin(ctx, e.officer, e.id, 1)
 }
 
 func (e *everybody) done(ctx context.Context) (bool, error) {

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -75,26 +76,19 @@ func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic 
 	return err == nil && said[0].Allowed, err
 }
 
-// MayMailEach is MayMail for many people at once, inside tx.
-func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail.Recipient, topic string) ([]bool, error) {
-	may := make([]bool, len(people))
+// MayMailEach is MayMail for many people at once, inside tx, with the reason of
+// each answer.
+func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail.Recipient, topic string) ([]Answer, error) {
 	t, ok := s.deps.Register.Topic(topic)
 	if !ok || t.Locked || !t.IsMail() || len(people) == 0 {
-		for i := range may {
-			may[i] = ok && t.IsMail()
-		}
-		return may, nil
+		return slices.Repeat([]Answer{{Allowed: ok && t.IsMail(), Why: Locked}}, len(people)), nil
 	}
 	names := make([]Name, len(people))
 	for i, to := range people {
 		names[i] = NameOf(to.Address)
 		names[i].id = to.Owner
 	}
-	said, err := s.answers(ctx, tx.Reads(), t, names)
-	for i, a := range said {
-		may[i] = a.Allowed
-	}
-	return may, err
+	return s.answers(ctx, tx.Reads(), t, names)
 }
 
 // AgreedEach tells of many people at once, inside tx, who said yes to a topic, and

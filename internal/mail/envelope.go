@@ -39,6 +39,10 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 		Paragraphs: strings.Split(strings.TrimSpace(say("body")), "\n\n"),
 		Footer:     s.deps.Brand.Footer,
 	}
+	if m.Trial {
+		letter.Subject = text.T(ctx, "mail.trial.subject", "Subject", letter.Subject)
+		letter.Paragraphs = append([]string{text.T(ctx, "mail.trial.note")}, letter.Paragraphs...)
+	}
 	for _, f := range m.Facts {
 		letter.Facts = append(letter.Facts, mailview.Fact(f))
 	}

@@ -33,6 +33,7 @@ type Message struct {
 	Facts       []Fact
 	Unsubscribe *Unsubscribe // for mail that may be stopped (RFC 8058), and no other
 	Attachment  *Attachment
+	Trial       bool // of a letter to many, to one of the staff: it says so
 }
 
 // Fact is one line of a small table in the message.

@@ -2,6 +2,8 @@
 // version of the policy, a change of the service, a breach of security.
 //
 // One of the staff drafts it, another begins it who has lately proved who they are.
+// A draft is counted first, by the batches that will write it: who will get it, and
+// who will not and why. It may be edited until it is begun, and is counted again.
 // Letters are written down in batches, in each person's language, and go out behind
 // all mail that somebody waits for (internal/mail):
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,9 +20,10 @@ import (
 	"plusultra.link/privacy/views/text"
 )
 
+// What a letter may hold in each language.
 const (
-	maxSubject = 150   // characters
-	maxBody    = 10000 // characters
+	MaxSubject = 150   // characters
+	MaxBody    = 10000 // characters
 )
 
 // country is the form of a code of ISO 3166-1.
@@ -36,14 +38,85 @@ func (w Words) fields(langs []string) []string {
 	return all
 }
 
-// Draft writes a mailing down, and counts whom it concerns. Invalid for what can't
-// be mailed; Forbidden below an officer.
+// Draft writes a mailing down, and has it counted who will get it. Invalid for what
+// can't be mailed; Forbidden below an officer.
 func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.UUID, err error) {
 	if err := by.Needs(staff.Officer); err != nil {
 		return uuid.Nil, err
 	}
-	m := Mailing{
-		ID: postgres.NewID(), Kind: n.Kind, State: Draft, Topic: n.Topic, Whom: n.Whom, Among: n.Among, Lines: []int32{}, DraftedBy: by.ID, DraftedAt: s.deps.Now(),
+	m, list, problems, err := s.compose(ctx, by, n)
+	if err == nil && m.Whom == Listed {
+		problems = append(problems, listed(list)...)
+	}
+	if err == nil {
+		err = fault.Invalidate(problems...)
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	m.ID = postgres.NewID()
+	return m.ID, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+		var people []uuid.UUID
+		if m.Whom == Listed {
+			if m, people, err = s.named(ctx, tx, m, list); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(insert(ctx, tx, m), name(ctx, tx, m, people), s.deps.Plans.Add(ctx, tx, kind, m.ID, time.Time{})); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			At: m.DraftedAt, Actor: by.Actor(), Action: "mailing.drafted", Subject: m.ID.String(), Detail: map[string]any{"topic": m.Topic, "size": m.Size},
+		})
+	})
+}
+
+// Edit writes a draft anew, and has it counted again; a list stays as it is unless
+// another is written. Whoever edits has drafted it: somebody else has to begin it.
+// Invalid and Forbidden as Draft; Conflict unless it is a draft that says what it said
+// in this edition, and of the same breach or of none.
+func (s *Service) Edit(ctx context.Context, by staff.Member, id uuid.UUID, edition int, n Words) error {
+	if err := by.Needs(staff.Officer); err != nil {
+		return err
+	}
+	m, list, problems, err := s.compose(ctx, by, n)
+	if err != nil {
+		return err
+	}
+	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, was Mailing) (Mailing, deed, error) {
+		if was.State != Draft || was.Edition != edition || (was.Kind == Breach) != (m.Kind == Breach) || was.Kind == Breach && *was.Breach != *m.Breach {
+			return m, 0, fault.New(fault.Conflict, "mailing.moved")
+		}
+		m.ID, m.Edition = id, was.Edition+1
+		keeps := m.Whom == Listed && was.Whom == Listed && len(list) == 0
+		if keeps {
+			m.Size, m.Unknown, m.Lines = was.Size, was.Unknown, was.Lines
+		} else if m.Whom == Listed {
+			problems = append(problems, listed(list)...)
+		}
+		if err := fault.Invalidate(problems...); err != nil {
+			return m, 0, err
+		}
+		if !keeps {
+			var people []uuid.UUID
+			if m.Whom == Listed {
+				if m, people, err = s.named(ctx, tx, m, list); err != nil {
+					return m, 0, err
+				}
+			}
+			if err := errors.Join(forget(ctx, tx, id), name(ctx, tx, m, people)); err != nil {
+				return m, 0, err
+			}
+		}
+		return m, edited, errors.Join(rewrite(ctx, tx, m), s.deps.Plans.Add(ctx, tx, kind, id, time.Time{}))
+	})
+}
+
+// compose is a mailing as it is to be written down, the names of a list, and what is
+// wrong with what was written but for the list.
+func (s *Service) compose(ctx context.Context, by staff.Member, n Words) (m Mailing, list []named, problems []fault.Problem, err error) {
+	m = Mailing{
+		Kind: n.Kind, Edition: 1, State: Draft, Topic: n.Topic, Whom: n.Whom, Among: n.Among, Lines: []int32{}, DraftedBy: by.ID, DraftedAt: s.deps.Now(),
 		Subject: document.Text{}, Body: document.Text{},
 	}
 	if m.Whom == "" {
@@ -52,11 +125,10 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	if m.Among == nil || m.Whom == Everybody || m.Whom == Listed {
 		m.Among = []string{}
 	}
-	var list []named
 	if m.Whom == Listed {
 		list = readList(n.List)
 	}
-	problems := s.whom(m, list)
+	problems = s.whom(m)
 	switch topic, ok := s.deps.Register.Topic(n.Topic); {
 	case !ok || !topic.IsMail():
 		problems = append(problems, fault.Field("topic", "mailing.topicBad"))
@@ -66,7 +138,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	if n.Kind == Breach {
 		m.Breach = &n.Breach
 		if err := s.known(ctx, n.Breach); err != nil {
-			return uuid.Nil, err
+			return m, nil, nil, err
 		}
 	}
 	switch n.Kind {
@@ -74,7 +146,7 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 		m.Version = n.Version
 		published, err := s.published(ctx, s.deps.DB.Reads())
 		if err != nil {
-			return uuid.Nil, err
+			return m, nil, nil, err
 		}
 		v, ok := find(s.Tellable(published), m.Version)
 		if !ok {
@@ -86,8 +158,8 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	case Notice, Breach:
 		for _, lang := range s.deps.Catalog.Languages() {
 			var subject, body []fault.Problem
-			m.Subject[lang], subject = input.Line("subject-"+lang, n.Subject[lang], maxSubject)
-			m.Body[lang], body = input.Prose("body-"+lang, n.Body[lang], maxBody)
+			m.Subject[lang], subject = input.Line("subject-"+lang, n.Subject[lang], MaxSubject)
+			m.Body[lang], body = input.Prose("body-"+lang, n.Body[lang], MaxBody)
 			problems = append(append(problems, subject...), body...)
 			if len(subject) == 0 && m.Subject[lang] == "" {
 				problems = append(problems, fault.Field("subject-"+lang, "mailing.subjectMissing"))
@@ -102,28 +174,10 @@ func (s *Service) Draft(ctx context.Context, by staff.Member, n Words) (id uuid.
 	if input.SplitCard(n.fields(s.deps.Catalog.Languages())...) {
 		problems = append(problems, fault.Field("topic", "input.card"))
 	}
-	if err := fault.Invalidate(problems...); err != nil {
-		return uuid.Nil, err
+	if m.Whom != Listed && len(problems) == 0 {
+		m.Size, err = s.size(ctx, m)
 	}
-	if m.Whom != Listed {
-		if m.Size, err = s.size(ctx, m); err != nil {
-			return uuid.Nil, err
-		}
-	}
-	return m.ID, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		var people []uuid.UUID
-		if m.Whom == Listed {
-			if m, people, err = s.named(ctx, tx, m, list); err != nil {
-				return err
-			}
-		}
-		if err := errors.Join(insert(ctx, tx, m), name(ctx, tx, m, people)); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			At: m.DraftedAt, Actor: by.Actor(), Action: "mailing.drafted", Subject: m.ID.String(), Detail: map[string]any{"topic": m.Topic, "size": m.Size},
-		})
-	})
+	return m, list, problems, err
 }
 
 // published are the versions of the policy that were, the newest first.

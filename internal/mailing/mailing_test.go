@@ -61,6 +61,7 @@ func (b *bundle) draft(n mailing.Words) uuid.UUID {
 	b.t.Helper()
 	id, err := b.service.Draft(b.t.Context(), b.drafter, n)
 	must(b.t, err)
+	must(b.t, b.service.Run(b.t.Context(), id)) // it is counted
 	return id
 }
 
@@ -84,7 +85,7 @@ func TestEverybodyGetsOneLetterInTheirLanguageWhereverItWasStopped(t *testing.T)
 	b := setup(t, 7)
 	b.people(40)
 	id := b.draft(words("service-changes"))
-	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
 	b.Clock.Advance(time.Second)
 	late := b.Person(apptest.Somebody{Email: "late@example.com"}) // signs up once it has begun
 
@@ -135,15 +136,15 @@ func TestAMailingIsBegunByAnotherAndReachesWhomItConcerns(t *testing.T) {
 	if m := b.one(id); m.Size != 3 {
 		t.Errorf("it is said to concern %d", m.Size)
 	}
-	if err := b.service.Begin(t.Context(), b.drafter, id); !fault.Is(err, fault.Forbidden) {
+	if err := b.service.Begin(t.Context(), b.drafter, id, 1); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("begun by who drafted it: %v", err)
 	}
 	must(t, b.service.Try(t.Context(), b.drafter, id))
 	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, b.drafter.ID); n != 2 {
 		t.Errorf("%d letters to try it", n)
 	}
-	must(t, b.service.Begin(t.Context(), b.officer, id))
-	if err := b.service.Begin(t.Context(), b.officer, id); !fault.Is(err, fault.Conflict) {
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
+	if err := b.service.Begin(t.Context(), b.officer, id, 1); !fault.Is(err, fault.Conflict) {
 		t.Errorf("begun twice: %v", err)
 	}
 	must(t, b.service.Run(t.Context(), id))
@@ -179,9 +180,9 @@ func TestNobodyIsToldOfAVersionThatWasTakenBack(t *testing.T) {
 	if _, err := b.service.Draft(t.Context(), b.drafter, over); !fault.Is(err, fault.Invalid) {
 		t.Errorf("of a version that was replaced: %v", err)
 	}
-	must(t, b.service.Begin(t.Context(), b.officer, begun))
+	must(t, b.service.Begin(t.Context(), b.officer, begun, 1))
 	b.Exec(`update policy_version set state = 'withdrawn', withdrawn_at = now(), withdrawn_by = $1 where id = '2999-01-01'`, b.officer.ID)
-	if err := b.service.Begin(t.Context(), b.officer, draft); !fault.Is(err, fault.Conflict) {
+	if err := b.service.Begin(t.Context(), b.officer, draft, 1); !fault.Is(err, fault.Conflict) {
 		t.Errorf("begun: %v", err)
 	}
 	must(t, b.service.Run(t.Context(), begun))
@@ -201,13 +202,142 @@ func TestWhatCanBeStoppedGoesToNobodyWhoSaidNo(t *testing.T) {
 	must(t, err)
 	b.Clock.Advance(time.Minute)
 	id := b.draft(words("promotions"))
-	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
 	must(t, b.service.Run(t.Context(), id))
 	if m := b.one(id); m.Written != 4 || m.Passed != 1 {
 		t.Errorf("%d written, %d passed", m.Written, m.Passed)
 	}
 	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and person_id = $1`, people[2]); n != 0 {
 		t.Error("who said no is written to")
+	}
+}
+
+func TestWhatIsSaidBeforehandIsWhoGetsItAndWhyOthersDoNot(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.people(3) // nobody of whom said yes
+	for i, name := range []string{"a", "b", "c", "d", "e"} {
+		who := b.Person(apptest.Somebody{Email: name + "@example.com", Topics: []string{"promotions"}})
+		b.Clock.Advance(time.Second)
+		switch i {
+		case 1:
+			_, err := b.Consents.Set(t.Context(), consent.Choice{Actor: audit.ByPerson(who), Person: who, Channel: consent.Preferences, Lang: "en"}, map[string]bool{"promotions": false})
+			must(t, err)
+		case 2, 3:
+			must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+				_, err := b.Consents.SuppressFor(ctx, tx, consent.Bounced, name+"@example.com", b.Clock.Now())
+				return err
+			}))
+		}
+	}
+	b.Clock.Advance(time.Minute)
+	id, err := b.service.Draft(t.Context(), b.drafter, words("promotions"))
+	must(t, err)
+	if err := b.service.Begin(t.Context(), b.officer, id, 1); !fault.Is(err, fault.Conflict) {
+		t.Errorf("begun before it was known who gets it: %v", err)
+	}
+	must(t, b.service.Run(t.Context(), id))
+	before := b.one(id)
+	if before.Size != 8 || before.Would != 2 || before.Passed != 4 || before.Listed != 2 {
+		t.Errorf("of %d people %d will get it, %d said no, %d have no address", before.Size, before.Would, before.Passed, before.Listed)
+	}
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing'`); n != 0 {
+		t.Errorf("%d letters by counting", n)
+	}
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.State != mailing.Done || m.Written != before.Would || m.Passed != before.Passed || m.Listed != before.Listed || m.Size != before.Size {
+		t.Errorf("said beforehand %+v, and in the end %+v", before, m)
+	}
+	locked := b.draft(words("service-changes"))
+	if m := b.one(locked); m.Would != 8 || m.Listed != 0 {
+		t.Errorf("what can't be stopped goes to %d", m.Would)
+	}
+}
+
+func TestADraftIsEditedUntilItIsBegunAndThenByNobodyWhoWroteIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 100)
+	b.people(9)
+	how := words("service-changes")
+	how.Whom, how.List = mailing.Listed, "p0@example.com, p1@example.com"
+	id := b.draft(how)
+	how.List, how.Subject = "", map[string]string{"en": "We stay", "ja": "移転の取りやめ"}
+	must(t, b.service.Edit(t.Context(), b.officer, id, 1, how))
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.Subject["en"] != "We stay" || m.Size != 2 || m.Would != 2 || m.Edition != 2 || m.DraftedBy != b.officer.ID {
+		t.Errorf("edited, it is %+v", m)
+	}
+	if err := b.service.Edit(t.Context(), b.drafter, id, 1, how); !fault.Is(err, fault.Conflict) {
+		t.Errorf("over what somebody else had edited: %v", err)
+	}
+	if err := b.service.Begin(t.Context(), b.officer, id, 2); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("begun by whose words they are: %v", err)
+	}
+	if err := b.service.Begin(t.Context(), b.drafter, id, 1); !fault.Is(err, fault.Conflict) {
+		t.Errorf("begun as it was before: %v", err)
+	}
+	how.Whom, how.Among = mailing.Residents, []string{"JP"}
+	must(t, b.service.Edit(t.Context(), b.officer, id, 2, how))
+	if err := b.service.Begin(t.Context(), b.drafter, id, 3); !fault.Is(err, fault.Conflict) {
+		t.Errorf("begun before it was counted again: %v", err)
+	}
+	must(t, b.service.Run(t.Context(), id))
+	if m := b.one(id); m.Would != 3 || b.Count(`select count(*) from mailing_person`) != 0 {
+		t.Errorf("three live in Japan, not %d", m.Would)
+	}
+	empty := how
+	empty.Whom = mailing.Listed
+	if err := b.service.Edit(t.Context(), b.officer, id, 3, empty); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a list of nobody: %v", err)
+	}
+	must(t, b.service.Begin(t.Context(), b.drafter, id, 3))
+	if err := b.service.Edit(t.Context(), b.officer, id, 3, how); !fault.Is(err, fault.Conflict) {
+		t.Errorf("edited once it runs: %v", err)
+	}
+	if _, err := b.DB.Pool.Exec(t.Context(), `update mailing set subject = '{}'`); err == nil {
+		t.Error("what runs says something else")
+	}
+	must(t, b.service.Run(t.Context(), id))
+	if n := b.Count(`select count(*) from mail_message where kind = 'mailing' and subject in ('We stay', '移転の取りやめ')`); n != 3 {
+		t.Errorf("%d letters say it", n)
+	}
+}
+
+func TestATrialSaysSoAndItsWaysOutStopNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 100)
+	b.Person(apptest.Somebody{Email: b.drafter.Email, Topics: []string{"promotions"}}) // who is a customer, too
+	b.Clock.Advance(time.Minute)
+	id := b.draft(words("promotions"))
+	must(t, b.service.Try(t.Context(), b.drafter, id))
+	_, err := b.Mail.SendDue(t.Context())
+	must(t, err)
+	tried := 0
+	for _, m := range b.Mailbox.Messages(b.drafter.Email) {
+		out := m.Field("List-Unsubscribe")
+		if !strings.Contains(m.Subject, "We move") && !strings.Contains(m.Subject, "移転のお知らせ") {
+			continue
+		}
+		tried++
+		if !strings.HasPrefix(m.Subject, "[Trial] ") && !strings.HasPrefix(m.Subject, "【試し送信】") || !strings.Contains(m.Text, "trial") && !strings.Contains(m.Text, "試し送信です") {
+			t.Errorf("%q does not say that it is a trial: %s", m.Subject, m.Text)
+		}
+		link, err := b.Consents.ReadField(out)
+		if err != nil || m.Field("List-Unsubscribe-Post") == "" {
+			t.Errorf("its ways out are %q: %v", out, err)
+			continue
+		}
+		must(t, b.Consents.Unsubscribe(t.Context(), link, consent.OneClick))
+		must(t, b.Consents.UnsubscribeAll(t.Context(), link))
+		_, err = b.Consents.Standing(t.Context(), link)
+		must(t, err)
+	}
+	if tried != 2 {
+		t.Errorf("%d trials", tried)
+	}
+	if n := b.Count(`select count(*) from consent_event where not given`) + b.Count(`select count(*) from suppression`); n != 0 {
+		t.Error("pressed, they stopped something")
 	}
 }
 
@@ -237,7 +367,7 @@ func TestALetterGoesToThoseWhoHaveAKindOfDataAndToNobodyElse(t *testing.T) {
 	if m := b.one(id); m.Size != 4 {
 		t.Errorf("it is said to concern %d", m.Size)
 	}
-	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
 	must(t, b.service.Run(t.Context(), id))
 	if m := b.one(id); m.State != mailing.Done || m.Written != 4 || m.Passed != 0 {
 		t.Errorf("%s, %d written, %d passed", m.State, m.Written, m.Passed)
@@ -263,7 +393,7 @@ func TestALetterGoesToThoseWhoSaidYesToATopic(t *testing.T) {
 	how := words("service-changes") // nobody can turn it off
 	how.Whom, how.Among = mailing.Agreed, []string{"promotions"}
 	id := b.draft(how)
-	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
 	must(t, b.service.Run(t.Context(), id))
 	if m := b.one(id); m.Written != 1 || m.Size != 1 {
 		t.Errorf("%d written of %d", m.Written, m.Size)
@@ -291,7 +421,7 @@ func TestAListReachesEachOnceWhereverItWasStoppedAndSaysWhomNobodyKnows(t *testi
 	if m := b.one(id); m.Size != 9 || m.Unknown != 5 || !slices.Equal(m.Lines, []int32{9, 10, 11}) {
 		t.Errorf("it names %d, and %d who are nobody, on lines %v", m.Size, m.Unknown, m.Lines)
 	}
-	must(t, b.service.Begin(t.Context(), b.officer, id))
+	must(t, b.service.Begin(t.Context(), b.officer, id, 1))
 	b.Exec(`update person set closing_at = now() where id = $1`, erased)
 	gone := errors.New("the portal is killed")
 	for range 2 {
@@ -338,7 +468,7 @@ func TestALetterAboutABreachCanNotBeStoppedAndGoesBeforeOthersOfMany(t *testing.
 	how.Topic = "security-notices"
 	told := b.draft(how)
 	for _, m := range []uuid.UUID{other, told} {
-		must(t, b.service.Begin(t.Context(), b.officer, m))
+		must(t, b.service.Begin(t.Context(), b.officer, m, 1))
 		must(t, b.service.Run(t.Context(), m))
 	}
 	if n := b.Count(`select count(*) from (select kind from mail_message where bulk and kind in ('mailing', 'breachNotice') order by due_at, id limit 3) x where kind = 'breachNotice'`); n != 3 {

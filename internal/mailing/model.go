@@ -63,18 +63,22 @@ type Mailing struct {
 	Subject   document.Text // what the staff wrote
 	Body      document.Text
 	Whom      Whom
-	Among     []string // countries of residence, categories, or the topic that was agreed to
-	Unknown   int64    // how many of a list are nobody here
-	Lines     []int32  // on which of its lines the first of them stand
-	Size      int64    // whom it concerned when it was drafted
-	DraftedBy uuid.UUID
+	Among     []string  // countries of residence, categories, or the topic that was agreed to
+	Unknown   int64     // how many of a list are nobody here
+	Lines     []int32   // on which of its lines the first of them stand
+	Size      int64     // whom it concerned when it was counted; before that, about
+	DraftedBy uuid.UUID // who wrote its last words
 	DraftedAt time.Time
+	Edition   int        // how often it was written
+	CountedAt *time.Time // of a draft: when it was known who will get it
 	BegunBy   *uuid.UUID
 	BegunAt   *time.Time // who signed up later is not written to
 	EndedAt   *time.Time
 	Resume    uuid.UUID // the last person who was looked at
+	Would     int64     // people who will get it, as far as a draft is counted
 	Written   int64
-	Passed    int64 // people who are not written to: they said no to its topic
+	Passed    int64 // people who are not written to: they said no to its topic, or had not said yes
+	Listed    int64 // people who are not written to: their address is on the suppression list
 }
 
 // Letter is the number of somebody's letter.

@@ -106,11 +106,17 @@ func (s *Service) Message(m Mailing, lang string) mail.Message {
 }
 
 // Try sends a mailing to a member of the staff, in each language, and to nobody else.
+// It says that it is a trial, and its ways out are nobody's: pressed, they stop nothing.
 // Forbidden below an officer.
 func (s *Service) Try(ctx context.Context, by staff.Member, id uuid.UUID) error {
 	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, m Mailing) (Mailing, deed, error) {
 		for _, lang := range s.deps.Catalog.Languages() {
-			if err := s.deps.Mail.Post(ctx, tx, mail.Recipient{Owner: by.ID, Address: by.Email, Lang: lang}, s.Message(m, lang)); err != nil {
+			message, err := s.Message(m, lang), error(nil)
+			message.Trial = true
+			if message.Unsubscribe, err = s.deps.Consents.UnsubscribeLinks(mail.Recipient{Owner: m.ID, Lang: lang}, m.Topic); err != nil {
+				return m, 0, err
+			}
+			if err := s.deps.Mail.Post(ctx, tx, mail.Recipient{Owner: by.ID, Address: by.Email, Lang: lang}, message); err != nil {
 				return m, 0, err
 			}
 		}
@@ -118,9 +124,10 @@ func (s *Service) Try(ctx context.Context, by staff.Member, id uuid.UUID) error 
 	})
 }
 
-// Begin begins a mailing that somebody else drafted, unless there is nobody else.
-// Forbidden below an officer; Conflict unless it is a draft.
-func (s *Service) Begin(ctx context.Context, by staff.Member, id uuid.UUID) error {
+// Begin begins a mailing of which somebody else wrote the last words, unless there is
+// nobody else, which goes on record. Forbidden below an officer; Conflict unless it is
+// a draft that says what it said in this edition, and of which it is known who will get it.
+func (s *Service) Begin(ctx context.Context, by staff.Member, id uuid.UUID, edition int) error {
 	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, m Mailing) (Mailing, deed, error) {
 		alone, err := staff.Alone(ctx, tx, by)
 		switch {
@@ -128,11 +135,13 @@ func (s *Service) Begin(ctx context.Context, by staff.Member, id uuid.UUID) erro
 			return m, 0, err
 		case m.DraftedBy == by.ID && !alone:
 			return m, 0, fault.New(fault.Forbidden, "mailing.ownDraft")
-		case m.State != Draft:
+		case m.State != Draft, m.Edition != edition:
 			return m, 0, fault.New(fault.Conflict, "mailing.moved")
+		case m.CountedAt == nil:
+			return m, 0, fault.New(fault.Conflict, "mailing.uncounted")
 		}
 		now := s.deps.Now()
-		m.BegunBy, m.BegunAt = &by.ID, &now
+		m.BegunBy, m.BegunAt, m.Resume, m.Passed, m.Listed = &by.ID, &now, uuid.Nil, 0, 0
 		return s.run(ctx, tx, m, begun)
 	})
 }
@@ -208,7 +217,11 @@ func (s *Service) note(ctx context.Context, tx postgres.Tx, by staff.Member, m M
 	case tried:
 		return audit.Record(ctx, tx, audit.Entry{At: at, Actor: who, Action: "mailing.tried", Subject: about, Detail: detail})
 	case begun:
+		detail["alone"] = m.DraftedBy == by.ID
 		return audit.Record(ctx, tx, audit.Entry{At: at, Actor: who, Action: "mailing.begun", Subject: about, Detail: detail})
+	case edited:
+		detail["size"] = m.Size
+		return audit.Record(ctx, tx, audit.Entry{At: at, Actor: who, Action: "mailing.edited", Subject: about, Detail: detail})
 	case paused:
 		return audit.Record(ctx, tx, audit.Entry{At: at, Actor: who, Action: "mailing.paused", Subject: about, Detail: detail})
 	case resumed:
@@ -227,4 +240,5 @@ const (
 	paused
 	resumed
 	cancelled
+	edited
 )

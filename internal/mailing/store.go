@@ -12,12 +12,13 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-const columns = `id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at, begun_by, begun_at, ended_at, resume, written, passed`
+const columns = `id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at,
+	edition, counted_at, begun_by, begun_at, ended_at, resume, would, written, passed, listed`
 
 func scan(row pgx.Row) (m Mailing, err error) {
 	var subject, body []byte
 	err = row.Scan(&m.ID, &m.Kind, &m.Breach, &m.State, &m.Topic, &m.Version, &subject, &body, &m.Whom, &m.Among, &m.Unknown, &m.Lines, &m.Size, &m.DraftedBy, &m.DraftedAt,
-		&m.BegunBy, &m.BegunAt, &m.EndedAt, &m.Resume, &m.Written, &m.Passed)
+		&m.Edition, &m.CountedAt, &m.BegunBy, &m.BegunAt, &m.EndedAt, &m.Resume, &m.Would, &m.Written, &m.Passed, &m.Listed)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(subject, &m.Subject), json.Unmarshal(body, &m.Body))
 	}
@@ -62,27 +63,31 @@ func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Mailing, bool, err
 }
 
 func insert(ctx context.Context, tx postgres.Tx, m Mailing) error {
-	subject, err := json.Marshal(m.Subject)
-	if err != nil {
-		return err
-	}
-	body, err := json.Marshal(m.Body)
-	if err != nil {
-		return err
-	}
-	_, err = tx.PGX.Exec(ctx, `insert into mailing (id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at)
+	_, err := tx.PGX.Exec(ctx, `insert into mailing (id, kind, breach, state, topic, version, subject, body, whom, among, unknown, unknown_lines, size, drafted_by, drafted_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		m.ID, m.Kind, m.Breach, m.State, m.Topic, m.Version, subject, body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt)
+		m.ID, m.Kind, m.Breach, m.State, m.Topic, m.Version, m.Subject, m.Body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt)
 	if err != nil {
 		return fmt.Errorf("drafting a mailing: %w", err)
 	}
 	return nil
 }
 
+// rewrite notes what a draft says now, and to whom.
+func rewrite(ctx context.Context, tx postgres.Tx, m Mailing) error {
+	_, err := tx.PGX.Exec(ctx, `update mailing set topic = $2, version = $3, subject = $4, body = $5, whom = $6, among = $7, unknown = $8, unknown_lines = $9, size = $10,
+		drafted_by = $11, drafted_at = $12, edition = $13 where id = $1`,
+		m.ID, m.Topic, m.Version, m.Subject, m.Body, m.Whom, m.Among, m.Unknown, m.Lines, m.Size, m.DraftedBy, m.DraftedAt, m.Edition)
+	if err != nil {
+		return fmt.Errorf("editing a mailing: %w", err)
+	}
+	return update(ctx, tx, m)
+}
+
 // update notes where a mailing stands, and how far it is.
 func update(ctx context.Context, tx postgres.Tx, m Mailing) error {
-	_, err := tx.PGX.Exec(ctx, `update mailing set state = $2, begun_by = $3, begun_at = $4, ended_at = $5, resume = $6, written = $7, passed = $8 where id = $1`,
-		m.ID, m.State, m.BegunBy, m.BegunAt, m.EndedAt, m.Resume, m.Written, m.Passed)
+	_, err := tx.PGX.Exec(ctx, `update mailing set state = $2, begun_by = $3, begun_at = $4, ended_at = $5, resume = $6, written = $7, passed = $8, listed = $9, would = $10,
+		counted_at = $11, size = $12 where id = $1`,
+		m.ID, m.State, m.BegunBy, m.BegunAt, m.EndedAt, m.Resume, m.Written, m.Passed, m.Listed, m.Would, m.CountedAt, m.Size)
 	if err != nil {
 		return fmt.Errorf("noting how far a mailing is: %w", err)
 	}

@@ -20,10 +20,18 @@ const (
 	linesShown = 20     // of those that name nobody
 )
 
-// whom says what is wrong with how people are chosen.
-func (s *Service) whom(m Mailing, list []named) []fault.Problem {
+// listed says what is wrong with a list.
+func listed(list []named) []fault.Problem {
+	if len(list) == 0 || len(list) > maxNamed {
+		return []fault.Problem{fault.Field("list", "mailing.listBad", "Max", maxNamed)}
+	}
+	return nil
+}
+
+// whom says what is wrong with how people are chosen, but for a list.
+func (s *Service) whom(m Mailing) []fault.Problem {
 	switch m.Whom {
-	case Everybody:
+	case Everybody, Listed:
 		return nil
 	case Residents:
 		if len(m.Among) == 0 || slices.ContainsFunc(m.Among, func(c string) bool { return !country.MatchString(c) }) {
@@ -39,10 +47,6 @@ func (s *Service) whom(m Mailing, list []named) []fault.Problem {
 		}
 		if t, ok := s.deps.Register.Topic(m.Among[0]); !ok || t.Locked {
 			return []fault.Problem{fault.Field("agreed", "mailing.agreedBad")}
-		}
-	case Listed:
-		if len(list) == 0 || len(list) > maxNamed {
-			return []fault.Problem{fault.Field("list", "mailing.listBad", "Max", maxNamed)}
 		}
 	default:
 		return []fault.Problem{fault.Field("whom", "mailing.whomBad")}
@@ -132,7 +136,10 @@ type page struct {
 // next shares the next people whom a mailing is for.
 func (s *Service) next(ctx context.Context, tx postgres.Tx, m Mailing) (p page, err error) {
 	p.last = m.Resume
-	of := account.Audience{Before: *m.BegunAt}
+	of := account.Audience{Before: m.DraftedAt}
+	if m.BegunAt != nil {
+		of.Before = *m.BegunAt
+	}
 	switch m.Whom {
 	case Residents:
 		of.Countries = m.Among
