@@ -40,8 +40,8 @@ func (s *Service) envelope(ctx context.Context, id uuid.UUID, lang string, m Mes
 		Footer:     s.deps.Brand.Footer,
 	}
 	if m.Trial {
-		letter.Subject = text.T(ctx, "mail.trial.subject", "Subject", letter.Subject)
-		letter.Paragraphs = append([]string{text.T(ctx, "mail.trial.note")}, letter.Paragraphs...)
+		letter.Subject = text.T(ctx, "mail.foot.trialSubject", "Subject", letter.Subject)
+		letter.Paragraphs = append([]string{text.T(ctx, "mail.foot.trialNote")}, letter.Paragraphs...)
 	}
 	for _, f := range m.Facts {
 		letter.Facts = append(letter.Facts, mailview.Fact(f))
