@@ -46,7 +46,9 @@ type DataCategoryPage struct {
 	Held    DataHeld
 	Correct string      // where the person may correct its only row; empty if nowhere
 	Trail   []DataPlace // from all there is to what is shown; empty for all
+	Within  int64       // rows in the time that is shown; 0: all of them, or none
 	Charts  []DataChart
+	Ranks   []DataRank
 	Filter  *DataFilter
 	Lists   []DataList
 	// Purposes say why, and what one can do about each.
@@ -105,6 +107,22 @@ type DataPlace struct {
 	By   DataUnit
 	Day  time.Time
 	Href string
+}
+
+// DataRank is the values that come up most in a field, the most frequent first.
+type DataRank struct {
+	ID, Title, Of string // Of is the field's name
+	Rows          int64  // in which they were counted
+	Newest        int64  // of so many, the newest, that were looked through; 0: of all that are shown
+	Values        []DataRanked
+	Others        int // further values
+	OtherRows     int64
+}
+
+// DataRanked is a value, how many rows say it, and the address of those.
+type DataRanked struct {
+	Name, Href string
+	Rows       int64
 }
 
 // DataFilter narrows the rows to a time.

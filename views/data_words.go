@@ -120,6 +120,41 @@ func (c DataChart) props(ctx context.Context) ui.BarChartProps {
 	return chart
 }
 
+// within is the key of the sentence that says how much lies in the time that is
+// shown: a day, or any other.
+func (p DataCategoryPage) within() string {
+	if n := len(p.Trail); n > 0 && p.Trail[n-1].By == DataDay {
+		return "data.within.day"
+	}
+	return "data.within.time"
+}
+
+// summary says what comes up most, where the list is folded.
+func (r DataRank) summary(ctx context.Context) string {
+	return text.Pair(ctx, r.Title, r.Values[0].Name)
+}
+
+// props draw a list; the values beyond it are its last line.
+func (r DataRank) props(ctx context.Context) ui.BarListProps {
+	list := ui.BarListProps{Caption: r.Title, Of: r.Of, Unit: text.T(ctx, "data.countUnit")}
+	for _, v := range r.Values {
+		list.Bars = append(list.Bars, r.bar(ctx, v.Name, v.Href, v.Rows))
+	}
+	if r.Others > 0 {
+		list.Bars = append(list.Bars, r.bar(ctx, text.N(ctx, "data.ranked.others", int64(r.Others)), "", r.OtherRows))
+	}
+	if r.Newest > 0 {
+		list.Note = text.N(ctx, "data.ranked.newest", r.Newest)
+	}
+	return list
+}
+
+// bar has a value's share of the rows beside their number.
+func (r DataRank) bar(ctx context.Context, name, href string, rows int64) ui.Bar {
+	share := (rows*100 + r.Rows/2) / r.Rows
+	return ui.Bar{Label: name, Href: href, Value: float64(rows), Text: text.T(ctx, "data.ranked.share", "Number", text.Number(ctx, rows), "Share", share)}
+}
+
 // trail leads back from what is shown to all there is.
 func (p DataCategoryPage) trail(ctx context.Context) (all []ui.Link) {
 	for _, place := range p.Trail {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -93,7 +94,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
 	own := c.Retention.ReadChoices(reads, person(ctx))
-	rows := make([]*record.Page, len(sources))
+	rows, ranks := make([]*record.Page, len(sources)), make([]*record.Ranks, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
 		if err != nil {
@@ -102,7 +103,7 @@ func (c *dataController) show(ctx echo.Context) error {
 		if q.Search.Words != "" {
 			q.Search = c.Words.Search(r, source.Fields(), q.Search.Words)
 		}
-		rows[i] = source.ReadPage(reads, person(ctx), q)
+		rows[i], ranks[i] = source.ReadPage(reads, person(ctx), q), source.ReadRanks(reads, person(ctx), q)
 	}
 	if err := reads.Send(r); err != nil {
 		return err
@@ -111,6 +112,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	page.Filter = filter
 	if page.Trail = trail(ctx, span); span.Search.Words == "" { // of what is found there are no sums
 		page.Charts = charts(ctx.Request().URL.Path, category, *held)
+		page.Within = narrowed(category, *held, span)
 	}
 	page.Held = c.held(category, held.Holding)
 	page.Acts = c.acts(r, category, *held)
@@ -122,9 +124,10 @@ func (c *dataController) show(ctx echo.Context) error {
 		list := c.list(ctx, source, i, *rows[i])
 		list.Narrowed = !span.From.IsZero() || !span.To.IsZero() || span.Search.Words != ""
 		if len(sources) == 1 && span.Search.Words == "" {
-			list.Held = page.Held.Rows
+			list.Held = cmp.Or(page.Within, page.Held.Rows)
 		}
 		page.Lists = append(page.Lists, list)
+		page.Ranks = append(page.Ranks, c.ranks(ctx, *ranks[i])...)
 		if list.Single && len(list.Rows) > 0 && list.Rows[0].Correct != "" {
 			page.Correct = list.Rows[0].Correct
 		}

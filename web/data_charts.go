@@ -79,6 +79,17 @@ func between(path string, first, last time.Time) string {
 	return path + "?" + url.Values{"from": {first.Format(time.DateOnly)}, "to": {last.Format(time.DateOnly)}}.Encode() + "#period"
 }
 
+// narrowed is how many rows lie in the time that was chosen; 0 where all are shown.
+func narrowed(category register.Category, held record.Timeline, span record.PageQuery) (rows int64) {
+	if _, ok := category.IngestHolding(); !ok || span.From.IsZero() && span.To.IsZero() || held.Silent {
+		return 0
+	}
+	for _, s := range held.Steps {
+		rows += s.Rows
+	}
+	return rows
+}
+
 // trail is the way from all there is to the time that the filter chose: the year,
 // the month and the day in which all of it lies.
 func trail(ctx echo.Context, span record.PageQuery) []views.DataPlace {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -98,6 +99,9 @@ func TestABarLeadsFromAllToAYearAMonthAndADayAndTheTrailBack(t *testing.T) {
 		if said := strings.Join(page.Texts(".trail li"), " > "); got.status != http.StatusOK || said != step.trail {
 			t.Errorf("%s: %d, the trail says %q", path, got.status, said)
 		}
+		if said, held := page.Text(".period p"), page.Count("#rows tbody tr"); strings.Contains(said, "of 80 in all") != (step.trail != "") || step.to == "" && !strings.HasPrefix(said, fmt.Sprintf("%d entries in this period", held)) {
+			t.Errorf("%s: %q, of %d", path, said, held)
+		}
 		if step.to == "" {
 			continue
 		}
@@ -110,6 +114,42 @@ func TestABarLeadsFromAllToAYearAMonthAndADayAndTheTrailBack(t *testing.T) {
 				t.Errorf("no %s leads to %s: %q", what, path, all)
 			}
 		}
+	}
+}
+
+// What comes up most is counted in the rows that the filter chose, and leads to
+// them; a day has its own count.
+func TestTheMostFrequentPlacesFollowTheFilterAndLeadToTheirRowsAndADaySaysHowManyItHas(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	id := p.person("robin@example.com")
+	at := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+	p.Months("connection_log", at, at)
+	for i := range 48 { // of an hour each, for two days
+		place := map[bool]string{true: "Lund, SE", false: "Berlin, DE"}[i%4 == 0]
+		if i < 24 {
+			place = fmt.Sprintf("Town %d", i%9)
+		}
+		p.Exec("insert into connection_log (person_id, started_at, id, network, place, bytes, seconds) values ($1, $2, $3, '203.0.113.0/24', $4, 1, 1)", id, at.Add(time.Duration(i)*time.Hour), i, place)
+	}
+	c := p.client().signIn("robin@example.com")
+	list := func(query string) []string {
+		return testkit.HTML(t, c.get("/data/connection-log"+query).body).Texts(".bars tbody tr")
+	}
+	if all := list(""); len(all) != 7 || !strings.HasPrefix(all[0], "Berlin, DE") || !strings.Contains(all[0], "18 · 38%") || !strings.HasPrefix(all[6], "5 others") {
+		t.Errorf("of all: %q", all)
+	}
+	day := "?from=2026-03-02&to=2026-03-02"
+	page := testkit.HTML(t, c.get("/data/connection-log"+day).body)
+	if some := page.Texts(".bars tbody tr"); len(some) != 2 || !strings.Contains(some[1], "6 · 25%") {
+		t.Errorf("of a day: %q", some)
+	}
+	if said := page.Text(".period p"); said != "24 entries on this day, of 48 in all." {
+		t.Errorf("the day says %q", said)
+	}
+	lund := page.Attrs(".bars tbody a", "href")[1]
+	if found := testkit.HTML(t, c.get(strings.TrimSuffix(lund, "#rows")).body); found.Count("#rows tbody tr") != 6 || !strings.Contains(lund, "from=2026-03-02") || found.Count(".bars") != 0 {
+		t.Errorf("%s leads to %d rows", lund, found.Count("#rows tbody tr"))
 	}
 }
 

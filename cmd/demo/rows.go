@@ -134,8 +134,9 @@ func history(category string, p somebody, end time.Time) []map[string]any {
 		}
 	case "devices":
 		var rows []map[string]any
-		for i, d := range [][2]string{{"Firefox 140", "Linux"}, {"Safari 19", "iPhone"}, {"Firefox 145", "Linux"}} {
-			rows = append(rows, row(300-i*140, map[string]any{"ip": p.Networks[0].address(), "browser": d[0], "system": d[1], "plugins": []string{}, "sign_in": "password"}))
+		desk, phone, tablet := [2]string{"Firefox 142", "Linux"}, [2]string{"Safari 19", "iOS"}, [2]string{"Chrome 142", "Android"}
+		for i, d := range [][2]string{{"Firefox 140", "Linux"}, phone, desk, desk, phone, tablet, desk, phone, desk, {"Firefox 145", "Linux"}, phone} {
+			rows = append(rows, row(330-i*31, map[string]any{"ip": p.Networks[0].address(), "browser": d[0], "system": d[1], "plugins": []string{}, "sign_in": "password"}))
 		}
 		return rows
 	}

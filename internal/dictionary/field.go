@@ -45,6 +45,8 @@ type Field struct {
 	Correctable bool          `json:"correctable"` // the person is its source and may change it
 	Hidden      bool          `json:"hidden"`      // in the download but not in the page's table
 	Glance      bool          `json:"glance"`      // what its newest row says of it stands for the whole category, where that is one line
+	// Ranked heads a list of the values that come up most, for places and devices.
+	Ranked document.Text `json:"ranked"`
 	// A value that is a code is said by Words, or by the list that Names names.
 	Words map[string]document.Text `json:"words"`
 	Names List                     `json:"names"`
@@ -61,6 +63,7 @@ properties:
   correctable: {default: false, description: The person is its source and may change it.}
   hidden: {default: false, description: In the download but not in the page's table.}
   glance: {default: false, description: What the newest entry says of it stands beside the category's name.}
+  ranked: {description: "Heads a list, on the category's page, of the values that come up most: for places and devices."}
   words: {description: What codes mean.}
   names: {description: The list whose ids it holds.}
 `

@@ -42,6 +42,9 @@ type Source interface {
 	// ReadPage gives rows for reading, newest first, once r has been sent, or says
 	// that they could not be read just now. NotFound for a cursor that nobody gave.
 	ReadPage(r *postgres.Reads, person uuid.UUID, q PageQuery) *Page
+	// ReadRanks reads which values come up most in the fields that are ranked, among
+	// the newest of the rows that q chooses, wherever its page lies.
+	ReadRanks(r *postgres.Reads, person uuid.UUID, q PageQuery) *Ranks
 	// Row finds one row by its key; NotFound if the person has none such,
 	// Unavailable if there is no answer in time.
 	Row(ctx context.Context, person uuid.UUID, key string) (Row, error)
@@ -88,6 +91,26 @@ type Page struct {
 	Older, Newer string
 	Silent       bool      // what holds the rows did not answer in time
 	Behind       time.Time // a search came as far as here, and there may be more behind it; else zero
+}
+
+// Ranks are how often values come up in some rows.
+type Ranks struct {
+	Rows   int64 // in which they were counted
+	Newest int64 // of so many that were looked through, behind which there may be more; 0: of all
+	Fields []Rank
+}
+
+// Rank is the values of a field, the most frequent first, each with how many rows
+// say it.
+type Rank struct {
+	Field  dictionary.Field
+	Values []Counted
+}
+
+// Counted is a value, in PostgreSQL's text of it, and how many rows say it.
+type Counted struct {
+	Value string
+	Rows  int64
 }
 
 // Search is what somebody looks for among the words of a row.

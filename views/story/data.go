@@ -122,14 +122,23 @@ func dataLog(ctx context.Context) views.DataCategoryPage {
 			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
 		},
 		Filter: &views.DataFilter{Action: "/", Timed: true, Searched: []string{pick(ctx, "From network", "接続元ネットワーク"), pick(ctx, "Approximate place", "おおよその場所")}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
-		Trail:    []views.DataPlace{{By: views.DataAll, Href: "/"}, {By: views.DataYear, Day: at("2026-01-01")}},
-		Charts:   dataCharts(),
+		Trail:  []views.DataPlace{{By: views.DataAll, Href: "/"}, {By: views.DataYear, Day: at("2026-01-01")}},
+		Charts: dataCharts(), Within: 61_204,
+		Ranks:    dataRanks(ctx),
 		Withheld: []views.DataWithheld{{What: "id", Because: pick(ctx, "A number made from the row itself, so that nothing is kept twice.", "重複を防ぐために記録の内容から作った番号です。")}},
 		Lists: []views.DataList{{
 			Name: pick(ctx, "Connection log", "接続の記録"), Rows: dataRows(ctx), Older: "/", Held: 214_803, Whole: "https://privacy.example.com/downloads/new", First: at("2026-11-15T08:00:00Z"), Last: at("2026-11-22T08:00:00Z"),
 			Columns: []views.DataColumn{{Label: pick(ctx, "Began", "開始日時")}, {Label: pick(ctx, "From network", "接続元ネットワーク")}, {Label: pick(ctx, "Approximate place", "おおよその場所")}, {Label: pick(ctx, "Data moved", "データ量"), Numeric: true}, {Label: pick(ctx, "Lasted", "接続時間"), Numeric: true}},
 		}},
 	}
+}
+
+func dataRanks(ctx context.Context) []views.DataRank {
+	return []views.DataRank{{
+		ID: "place", Title: pick(ctx, "Where you connected from most", "接続元として多い場所"), Of: pick(ctx, "Approximate place", "おおよその場所"), Rows: 1000, Newest: 1000,
+		Values: []views.DataRanked{{Name: pick(ctx, "Gothenburg, Sweden", "東京"), Href: "/", Rows: 812}, {Name: pick(ctx, "Uppsala, Sweden", "横浜"), Href: "/", Rows: 153}},
+		Others: 9, OtherRows: 35,
+	}}
 }
 
 func dataCharts() []views.DataChart {

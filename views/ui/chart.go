@@ -139,6 +139,7 @@ type BarListProps struct {
 	Of      string
 	Unit    string
 	Bars    []Bar
+	Note    string // what is to be known of the figures
 }
 
 func (p BarListProps) table() TableProps {
@@ -149,9 +150,9 @@ func (p BarListProps) table() TableProps {
 		if any {
 			share = b.Value / most.Value * height
 		}
-		rows = append(rows, []Cell{{Text: b.Label}, {Inside: lyingBar(units(share))}, {Text: b.Text}})
+		rows = append(rows, []Cell{{Inside: ranked(b, units(share))}, {Text: b.Text}})
 	}
-	return TableProps{Caption: p.Caption, Columns: []Column{{Label: p.Of}, {Label: p.Unit, Quiet: true}, {Label: p.Unit, Numeric: true}}, Rows: rows}
+	return TableProps{Caption: p.Caption, CaptionAside: true, Columns: []Column{{Label: p.Of}, {Label: p.Unit, Numeric: true}}, Rows: rows}
 }
 
 func units(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
