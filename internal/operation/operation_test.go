@@ -124,13 +124,16 @@ func TestManyJobsAreNeitherReadNorCountedToTheEnd(t *testing.T) {
 	for range 7 { // the plan for everybody is made after five of somebody's
 		read(t, p)
 	}
-	was := scans(t, p)
+	was := testkit.UsedOf(t, p.DB, 1000)
+	if len(was) < 3 {
+		t.Fatalf("only %v are large", was)
+	}
 	f := read(t, p)
-	for table, n := range scans(t, p) {
-		if n.whole != was[table].whole {
+	for table, n := range testkit.UsedOf(t, p.DB, 1000) {
+		if n.Whole != was[table].Whole {
 			t.Errorf("it reads through %s", table)
 		}
-		if read := n.rows - was[table].rows; read > 12*(postgres.CountedTo+1) {
+		if read := n.Rows - was[table].Rows; read > 12*(postgres.CountedTo+1) {
 			t.Errorf("it reads %d rows of %s", read, table)
 		}
 	}
@@ -138,34 +141,4 @@ func TestManyJobsAreNeitherReadNorCountedToTheEnd(t *testing.T) {
 	if i < 0 || f.Work[i].Waiting != postgres.CountedTo+1 || f.Work[i].Failed != postgres.CountedTo+1 {
 		t.Errorf("it counts %+v", f.Work)
 	}
-}
-
-type scanned struct{ whole, rows int64 }
-
-// scans are how often each large table was read through, and how many of its
-// rows were read by an index.
-func scans(t *testing.T, p *apptest.Portal) map[string]scanned {
-	t.Helper()
-	p.DB.Pool.Reset() // a connection tells what it did when it ends
-	const others = `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`
-	for deadline := time.Now().Add(20 * time.Second); p.Count(others) > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the portal's connections don't end")
-		}
-	}
-	rows, err := p.DB.Pool.Query(t.Context(), `select relname::text, seq_scan, coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where n_live_tup > 1000`)
-	must(t, err)
-	defer rows.Close()
-	all := map[string]scanned{}
-	for rows.Next() {
-		var table string
-		var s scanned
-		must(t, rows.Scan(&table, &s.whole, &s.rows))
-		all[table] = s
-	}
-	must(t, rows.Err())
-	if len(all) < 3 {
-		t.Fatalf("only %v are large", all)
-	}
-	return all
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/testkit"
 )
 
 func TestASearchFindsWordsAsTheyStandInWhicheverLettersAndNothingOfAnybodyElse(t *testing.T) {
@@ -65,5 +66,55 @@ func TestASearchLooksThroughSoManyRowsAtOnceAndGoesOnBehindThem(t *testing.T) {
 	back, err := b.page(t, source, mara, record.PageQuery{Limit: 1, Newer: last.Newer, Search: q.Search})
 	if err != nil || len(back.Rows) != 1 || string(back.Rows[0].Values[2]) != "Lund" {
 		t.Errorf("back: %+v, %v", back, err)
+	}
+}
+
+// However much is held of everybody else, and of who searches: so many of their own
+// rows are read, and by their key.
+func TestASearchAndWhatComesUpMostReadSoManyRowsOfOnePersonAndNoMore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person(t, "mara@example.com")
+	at := time.Date(2025, time.March, 20, 0, 0, 0, 0, time.UTC)
+	b.portal.Months("connection_log", at.AddDate(0, -2, 0), at)
+	b.exec(t, `insert into connection_log (person_id, started_at, id, network, place, bytes, seconds)
+		select $1, $2::timestamptz - i * interval '3 minutes', i, '203.0.113.0/24', 'Berlin, DE', 1, 1 from generate_series(1, $3) i`, mara, at, 3*record.SearchedAtOnce/2)
+	b.exec(t, `insert into connection_log (person_id, started_at, id, network, place, bytes, seconds)
+		select p, $1::timestamptz - i * interval '20 hours', i, '203.0.113.0/24', 'Lund', 1, 1 from (select gen_random_uuid() as p from generate_series(1, 400)) p, generate_series(1, 60) i`, at)
+	b.exec(t, `update record_period set written_at = now(), reach = until where source = 'connection_log'`)
+	if err := b.Sum(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	testkit.AsSuperuser(t, b.db, "analyze")
+	source := only(t, b.Service, "connection-log")
+	for what, c := range map[string]struct {
+		ask  func(q record.PageQuery)
+		most int64
+	}{
+		"a search": {func(q record.PageQuery) {
+			if _, err := b.page(t, source, mara, q); err != nil {
+				t.Error(err)
+			}
+		}, record.SearchedAtOnce},
+		"what comes up most": {func(q record.PageQuery) { b.ranks(t, source, mara, q) }, record.RankedAtOnce},
+	} {
+		q := record.PageQuery{Limit: 7, Search: record.Search{Words: "lund"}}
+		for range 7 { // the plan for everybody is made after five of somebody's
+			c.ask(q)
+		}
+		was := testkit.UsedOf(t, b.db, 1000)
+		for range 7 {
+			c.ask(q)
+		}
+		var read int64
+		for table, now := range testkit.UsedOf(t, b.db, 1000) {
+			if now.Whole != was[table].Whole {
+				t.Errorf("%s reads through %s", what, table)
+			}
+			read += now.Rows - was[table].Rows
+		}
+		if read < 7 || read > 7*(c.most+50) {
+			t.Errorf("%s reads %d rows in seven times, of at most %d each", what, read, c.most)
+		}
 	}
 }

@@ -126,10 +126,11 @@ func (t *table) ranksSQL(tables []string, person uuid.UUID, q PageQuery, fields 
 		list += ", (" + t.read(f.Field) + ")::text as " + name
 		values = append(values, "("+strconv.Itoa(i)+", "+name+")")
 	}
+	limit := " limit " + strconv.Itoa(RankedAtOnce)
 	arms := make([]string, len(tables))
 	for i, table := range tables {
-		arms[i] = "select " + list + " from " + table + " where " + c.sql
+		arms[i] = "(select " + list + " from " + table + " where " + c.sql + t.order(" desc") + limit + ")" // by the key: no month is read through
 	}
-	return "select n, v, count(*), count(*) filter (where hit_) from (select * from (" + strings.Join(arms, " union all ") + ") found order by at_ desc limit " + strconv.Itoa(RankedAtOnce) +
+	return "select n, v, count(*), count(*) filter (where hit_) from (select * from (" + strings.Join(arms, " union all ") + ") found order by at_ desc" + limit +
 		") looked, lateral (values " + strings.Join(values, ", ") + ") said (n, v) group by n, v", c.args
 }
