@@ -55,6 +55,7 @@ func dataSearched(ctx context.Context, behind time.Time) views.DataCategoryPage 
 func dataLate(ctx context.Context) views.DataCategoryPage {
 	p := dataLog(ctx)
 	p.Held.Since, p.Held.Late = at("2025-09-02"), at("2025-11-22")
+	p.Trail, p.Within = nil, 0 // of all there is
 	return p
 }
 
