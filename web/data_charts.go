@@ -80,14 +80,11 @@ func between(path string, first, last time.Time) string {
 }
 
 // narrowed is how many rows lie in the time that was chosen; 0 where all are shown.
-func narrowed(category register.Category, held record.Timeline, span record.PageQuery) (rows int64) {
+func narrowed(category register.Category, held record.Timeline, span record.PageQuery) int64 {
 	if _, ok := category.IngestHolding(); !ok || span.From.IsZero() && span.To.IsZero() || held.Silent {
 		return 0
 	}
-	for _, s := range held.Steps {
-		rows += s.Rows
-	}
-	return rows
+	return held.Within()
 }
 
 // trail is the way from all there is to the time that the filter chose: the year,

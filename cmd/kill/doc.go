@@ -11,6 +11,8 @@
 //   - export: one archive, which holds every row and is what its manifest says,
 //     and one message about it
 //   - erasure: every row gone, nobody else's, and one receipt, which is signed
+//   - part: the rows from one time until another gone, nobody else's and no other,
+//     and the sums of their months are those of what stays
 //   - sweep: every row past its time gone and counted once, and no younger one
 //   - mail: no message lost, and none doubled beyond the one that each worker had
 //     under way
