@@ -63,6 +63,7 @@ type shape struct {
 	imported  int           // rows of the files of path i
 	requests  int           // of everybody together
 	letters   int           // of path f
+	swept     int           // rows of whole months, of path r
 	window    time.Duration // of one measurement
 	rounds    int
 }
@@ -70,13 +71,13 @@ type shape struct {
 func (o options) shape() shape {
 	s := shape{
 		crowd: 200_000, people: 50_000, readers: 64, scattered: 1_000_000, many: 1_000_000, some: 100_000, few: 1_000,
-		imported: 1_000_000, requests: 1_000_000, letters: 5_000, window: 3 * time.Second, rounds: o.Rounds,
+		imported: 1_000_000, requests: 1_000_000, letters: 5_000, swept: 10_000_000, window: 3 * time.Second, rounds: o.Rounds,
 	}
 	switch {
 	case o.Short:
 		return shape{
 			crowd: 2_000, people: 600, readers: 8, scattered: 10_000, many: 20_000, some: 5_000, few: 1_000,
-			imported: 20_000, requests: 5_000, letters: 100, window: 300 * time.Millisecond, rounds: 1,
+			imported: 20_000, requests: 5_000, letters: 100, swept: 20_000, window: 300 * time.Millisecond, rounds: 1,
 		}
 	case o.Full:
 		s.many = 10_000_000
@@ -88,7 +89,7 @@ func (o options) shape() shape {
 // what it promised; never because it was slow.
 func measureAll(ctx context.Context, o options, out io.Writer) (err error) {
 	b := &bench{options: o, shape: o.shape()}
-	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "c": b.signIns, "d": b.exports, "e": b.erasures, "f": b.letters, "g": b.queue, "i": b.imports, "s": b.starts}
+	paths := map[string]func(context.Context) error{"a": b.unsubscribes, "b": b.pages, "c": b.signIns, "d": b.exports, "e": b.erasures, "f": b.letters, "g": b.queue, "i": b.imports, "r": b.sweeps, "s": b.starts}
 	for _, name := range o.Paths {
 		if paths[name] == nil {
 			return fmt.Errorf("there is no path %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))

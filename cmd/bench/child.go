@@ -31,6 +31,7 @@ type task struct {
 	Count    int    // of hashes, or letters
 	Mail     string // server that takes it; none: it is forgotten
 	Profile  string // file for a CPU profile
+	Keep     int    // days for which the connection log is kept; 0: as long as the bench lasts
 }
 
 // The kinds of child: servers, and workers that work when they are told to go.

@@ -17,7 +17,7 @@ import (
 func (b *bench) besideWork(ctx context.Context) error {
 	targets := b.people.ids[:b.shape.people]
 	l := load{conns: 16, rest: 2 * time.Millisecond, requests: b.stops(targets)}
-	quiet, err := b.stopBeside(ctx, targets, l, nil)
+	quiet, err := b.stopBeside(ctx, task{}, targets, l, nil)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (b *bench) besideWork(ctx context.Context) error {
 		return err
 	}
 	var id uuid.UUID
-	busy, err := b.stopBeside(ctx, targets, l, func() error {
+	busy, err := b.stopBeside(ctx, task{}, targets, l, func() error {
 		if id, err = b.schedule(ctx, person); err != nil {
 			return err
 		}
@@ -43,16 +43,17 @@ func (b *bench) besideWork(ctx context.Context) error {
 	b.report.compare("a", what+"p50", millis, quiet.p50, busy.p50, goal{})
 	b.report.compare("a", what+"p99", millis, quiet.p99, busy.p99, atMost(2))
 	b.report.note("a: of %d unsubscribes that were answered beside an export and an erasure none is missing in the database.", len(targets))
-	return b.withdraw(ctx, id)
+	return b.withdraw(ctx, erasurePlan, id)
 }
 
 // stopBeside stops everybody's mail once, after work has begun, and looks up
 // every stop.
-func (b *bench) stopBeside(ctx context.Context, targets []uuid.UUID, l load, begin func() error) (s series, err error) {
+func (b *bench) stopBeside(ctx context.Context, t task, targets []uuid.UUID, l load, begin func() error) (s series, err error) {
 	if err := b.agree(ctx, targets); err != nil {
 		return s, err
 	}
-	c, err := b.start(ctx, task{Kind: servePortal, Jobs: true, Files: b.files()})
+	t.Kind, t.Jobs = servePortal, true
+	c, err := b.start(ctx, t)
 	if err != nil {
 		return s, err
 	}

@@ -197,15 +197,15 @@ func (b *bench) erasePaced(ctx context.Context, idle, beside *series) (out paced
 	if _, err := b.reaches(limited, id, erasure.Running); err != nil {
 		return out, fmt.Errorf("the erasure does not begin: %w", err)
 	}
-	loaded, end := context.WithCancel(ctx)
-	sent := make(chan outcome, 1)
 	l.address = c.address
-	go func() { sent <- l.send(loaded, b.longest()) }()
-	e, waited := b.reaches(limited, id, erasure.Done)
-	end()
-	got := <-sent
-	if got.err != nil {
-		return out, got.err
+	var e erasure.Erasure
+	var waited error
+	got, err := l.during(ctx, func() error {
+		e, waited = b.reaches(limited, id, erasure.Done)
+		return nil
+	})
+	if err != nil {
+		return out, err
 	}
 	beside.add(taken{outcome: got})
 	if out.longest, err = b.longestErasing(from); err != nil {
@@ -244,17 +244,17 @@ func (b *bench) giveUp(ctx context.Context, person, id uuid.UUID) error {
 		return err
 	}
 	b.report.note("e: an erasure was given up: %d of %d rows were left. Its time is how long it was given.", left, b.shape.many)
-	return b.withdraw(ctx, id)
+	return b.withdraw(ctx, erasurePlan, id)
 }
 
-// withdraw takes an erasure away, so that no portal that is started later goes
-// on with it. Whoever worked on it has been killed, but the database may not
+// withdraw takes a plan away, so that no portal that is started later goes on
+// with it. Whoever worked on it has been killed, but the database may not
 // have noticed.
-func (b *bench) withdraw(ctx context.Context, id uuid.UUID) error {
+func (b *bench) withdraw(ctx context.Context, kind string, id uuid.UUID) error {
 	for {
 		var done bool
 		err := b.serving.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-			done, err = b.app.Plans.Withdraw(ctx, tx, erasurePlan, []uuid.UUID{id})
+			done, err = b.app.Plans.Withdraw(ctx, tx, kind, []uuid.UUID{id})
 			return err
 		})
 		if done || err != nil {

@@ -56,7 +56,10 @@ func (b *bench) letters(ctx context.Context) error {
 		return (d / time.Duration(b.shape.letters)).Round(time.Microsecond)
 	}
 	b.report.note("f: a letter cost the portal %s of CPU and PostgreSQL %s, the last time.", each(b.letterCPU.server), each(b.letterCPU.database))
-	return err
+	if err != nil {
+		return err
+	}
+	return b.mailings(ctx)
 }
 
 // deliver has a portal send letters that wait, and gives the time between the

@@ -38,6 +38,8 @@ type outcome struct {
 	err       error           // the first thing that went wrong
 }
 
+const longestLoad = time.Hour // that somebody ends
+
 const patience = 15 * time.Second // for one answer
 
 // send sends until the time is over or every request has been sent.
@@ -63,6 +65,18 @@ func (l load) send(ctx context.Context, window time.Duration) outcome {
 	}
 	slices.Sort(sum.latencies)
 	return sum
+}
+
+// during sends for as long as something takes that somebody waits for.
+func (l load) during(ctx context.Context, wait func() error) (outcome, error) {
+	loaded, end := context.WithCancel(ctx)
+	defer end()
+	sent := make(chan outcome, 1)
+	go func() { sent <- l.send(loaded, longestLoad) }()
+	err := wait()
+	end()
+	got := <-sent
+	return got, errors.Join(got.err, err)
 }
 
 // work is one connection.

@@ -56,17 +56,23 @@ func byAddress(line []byte, person int32) []byte {
 	return append(strconv.AppendInt(append(line, "person-"...), int64(person), 10), "@example.com,"...)
 }
 
-// connections writes lines of CSV, spread evenly over three years.
-func connections(to io.Writer, of owners, begin beginning) error {
+// years are the three of which most of the bench tells.
+func years() span {
+	return span{time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC)}
+}
+
+type span struct{ from, til time.Time }
+
+// connections writes lines of CSV, spread evenly over a time.
+func connections(to io.Writer, of owners, over span, begin beginning) error {
 	r := rand.New(rand.NewPCG(seed, uint64(len(of)))) //nolint:gosec // the same data in every run
 	places := []string{"Denver, US", "Boulder, US", "Berlin, DE", "東京, JP", "Lyon, FR"}
-	start := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
-	step := 3 * 365 * 24 * time.Hour / time.Duration(len(of))
+	step := over.til.Sub(over.from) / time.Duration(len(of))
 	out := bufio.NewWriterSize(to, 1<<20)
 	var line []byte
 	for i, person := range of {
 		line = begin(line[:0], person)
-		line = start.Add(time.Duration(i)*step).AppendFormat(line, "2006-01-02T15:04:05.000Z07:00")
+		line = over.from.Add(time.Duration(i)*step).AppendFormat(line, "2006-01-02T15:04:05.000Z07:00")
 		line = fmt.Appendf(line, ",198.51.%d.0/24,\"%s\",%d,%d\n", r.IntN(256), places[r.IntN(len(places))], r.Int64N(1<<31), r.IntN(7200))
 		if _, err := out.Write(line); err != nil {
 			return err
@@ -85,7 +91,7 @@ func connectionFile(path, header string, of owners, begin beginning) (size int64
 	if _, err := f.WriteString(header); err != nil {
 		return 0, err
 	}
-	if err := connections(f, of, begin); err != nil {
+	if err := connections(f, of, years(), begin); err != nil {
 		return 0, err
 	}
 	info, err := f.Stat()
@@ -108,21 +114,9 @@ func (b *bench) hold(ctx context.Context) error {
 		of = of.with(i, 200)
 	}
 	of = of.with(b.people.few, b.shape.few).with(b.people.some, b.shape.some).with(b.people.many, b.shape.many).mixed()
-	pipe, into := io.Pipe()
-	go func() {
-		_, err := io.WriteString(into, header)
-		if err == nil {
-			err = connections(into, of, byAddress)
-		}
-		into.CloseWithError(err) // nil is the end of the file
-	}()
 	started := time.Now()
-	result, err := b.app.Records.Ingest(ctx, ingestOf(pipe))
-	if err != nil {
+	if err := b.ingest(ctx, of, years()); err != nil {
 		return err
-	}
-	if result.Added != int64(len(of)) || result.Refused > 0 {
-		return fmt.Errorf("of %d connections %d were taken and %d refused", len(of), result.Added, result.Refused)
 	}
 	b.report.note("The connection log held %d rows of %d people, imported in %s.", len(of), b.shape.crowd, time.Since(started).Round(time.Second))
 	if err := b.app.Records.Sum(ctx, 0); err != nil {
@@ -130,6 +124,23 @@ func (b *bench) hold(ctx context.Context) error {
 	}
 	b.held = true
 	return b.vacuum(ctx, logTables()...)
+}
+
+// ingest has the portal's own import bring connections in.
+func (b *bench) ingest(ctx context.Context, of owners, over span) error {
+	pipe, into := io.Pipe()
+	go func() {
+		_, err := io.WriteString(into, header)
+		if err == nil {
+			err = connections(into, of, over, byAddress)
+		}
+		into.CloseWithError(err) // nil is the end of the file
+	}()
+	result, err := b.app.Records.Ingest(ctx, ingestOf(pipe))
+	if err == nil && (result.Added != int64(len(of)) || result.Refused > 0) {
+		err = fmt.Errorf("of %d connections %d were taken and %d refused", len(of), result.Added, result.Refused)
+	}
+	return err
 }
 
 // empty makes the log and its sums empty.

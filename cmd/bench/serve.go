@@ -132,6 +132,10 @@ func (t task) open(ctx context.Context, log *slog.Logger) (*postgres.DB, error) 
 
 // join makes a portal without its face.
 func (t task) join(db *postgres.DB, base string, log *slog.Logger) (*app.App, error) {
+	return t.joinAt(db, base, log, time.Now)
+}
+
+func (t task) joinAt(db *postgres.DB, base string, log *slog.Logger, now func() time.Time) (*app.App, error) {
 	ring, err := keyring.Parse(t.Keys)
 	if err != nil {
 		return nil, err
@@ -140,12 +144,16 @@ func (t task) join(db *postgres.DB, base string, log *slog.Logger) (*app.App, er
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range reg.Categories { // its log is three years long
-		if c.ID == "connection-log" {
-			reg.Categories[i].Retention.Keep = register.Span{N: 10, Unit: register.Years}
+	keep := register.Span{N: t.Keep, Unit: register.Days}
+	if t.Keep == 0 { // the log is three years long
+		keep = register.Span{N: 10, Unit: register.Years}
+	}
+	for i, c := range reg.Categories {
+		if c.ID == connectionLog {
+			reg.Categories[i].Retention.Keep = keep
 		}
 	}
-	parts := app.Parts{DB: db, Ring: ring, Register: reg, BaseURL: base, Log: log, Now: time.Now, Grace: time.Nanosecond}
+	parts := app.Parts{DB: db, Ring: ring, Register: reg, BaseURL: base, Log: log, Now: now, Grace: time.Nanosecond}
 	if parts.Sender, err = t.sender(); err != nil {
 		return nil, err
 	}

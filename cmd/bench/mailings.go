@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/mailing"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/staff"
+)
+
+// mailings is the other half of path f: the letters to everybody are written, each
+// once and in its person's language, against COPY of as many jobs.
+func (b *bench) mailings(ctx context.Context) error {
+	var rates [2][]float64
+	err := b.inTurn(func(side string, _ int) error {
+		at, write := 0, b.copyJobs
+		if side == portalSide {
+			at, write = 1, b.writeLetters
+		}
+		n, took, err := write(ctx)
+		rates[at] = append(rates[at], float64(n)/took.Seconds())
+		return err
+	})
+	b.report.compare("f", fmt.Sprintf("a letter to %d people against COPY of as many jobs: written", b.shape.crowd), rate, rates[0], rates[1], atLeast(4))
+	return err
+}
+
+// copyJobs is the baseline: a job for each letter.
+func (b *bench) copyJobs(ctx context.Context) (n int, took time.Duration, err error) {
+	n = b.shape.crowd
+	now := time.Now().Add(24 * time.Hour) // nobody works on them
+	began := time.Now()
+	err = b.copyIn(ctx, rows{"river_job", []string{"args", "kind", "max_attempts", "queue", "state", "scheduled_at"}, n, func(i int) []any {
+		return []any{fmt.Sprintf(`{"person": %q}`, b.people.ids[i]), "bare", int16(25), "bare", "scheduled", now}
+	}})
+	took = time.Since(began)
+	return n, took, errors.Join(err, b.exec(ctx, "delete from river_job where kind = 'bare'"), b.vacuum(ctx, "river_job"))
+}
+
+// writeLetters is the portal's part, without the rests that it takes for others.
+func (b *bench) writeLetters(ctx context.Context) (n int, took time.Duration, err error) {
+	id, err := b.begin(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	began := time.Now()
+	for did := true; did; {
+		if did, _, err = b.app.Plans.Next(ctx, "mailing"); err != nil {
+			return 0, 0, err
+		}
+	}
+	took = time.Since(began)
+	var state string
+	var passed int
+	err = b.db.Pool.QueryRow(ctx, "select state, written, passed from mailing where id = $1", id).Scan(&state, &n, &passed)
+	if err == nil && (state != string(mailing.Done) || n+passed != b.shape.crowd) {
+		err = fmt.Errorf("a mailing to %d people is %s, with %d letters, and %d who said no", b.shape.crowd, state, n, passed)
+	}
+	return n, took, errors.Join(err, b.end(ctx, id))
+}
+
+// begin begins a letter to everybody.
+func (b *bench) begin(ctx context.Context) (id uuid.UUID, err error) {
+	officer := staff.Member{ID: postgres.NewID(), Email: "officer@example.com", Role: staff.Officer}
+	said := map[string]string{"en": "What is new", "ja": "新しいこと"}
+	id, err = b.app.Mailings.Draft(ctx, officer, mailing.Words{Kind: mailing.Notice, Topic: "new-features", Subject: said, Body: said})
+	if err != nil {
+		return id, err
+	}
+	return id, b.app.Mailings.Begin(ctx, officer, id)
+}
+
+// end ends a letter to everybody, and takes away what was not sent of it.
+func (b *bench) end(ctx context.Context, id uuid.UUID) error {
+	err := b.withdraw(ctx, "mailing", id)
+	return errors.Join(err, b.exec(ctx, "truncate mail_message"), b.vacuum(ctx, "mail_message"))
+}
