@@ -34,7 +34,8 @@ type DataHeld struct {
 	Rows   int64
 	Since  time.Time // zero where rows have no time
 	Silent bool      // it could not be read just now
-	Late   time.Time // what is from before should have gone already; zero: nothing
+	Late   time.Time // what is from before is past its time; zero: nothing
+	Stays  bool      // and stays for now, by a hold or a restriction
 }
 
 // DataCategoryPage is one category: its rows, and why they are held.

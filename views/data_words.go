@@ -26,10 +26,13 @@ func (h DataHeld) count(ctx context.Context) ui.StatProps {
 	return ui.StatProps{Number: text.Number(ctx, h.Rows), Words: text.N(ctx, "data.entries", h.Rows)}
 }
 
-// late says what should have gone already.
+// late says what is past its time, and what becomes of it.
 func (h DataHeld) late(ctx context.Context) string {
 	if h.Late.IsZero() {
 		return ""
+	}
+	if h.Stays {
+		return text.T(ctx, "data.lateStays", "Before", text.Date(ctx, h.Late))
 	}
 	return text.T(ctx, "data.late", "Before", text.Date(ctx, h.Late))
 }

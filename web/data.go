@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +47,10 @@ func (c *dataController) index(ctx echo.Context) error {
 			groups[category.Origin] = &views.DataGroup{Origin: string(category.Origin)}
 		}
 		group := groups[category.Origin]
-		card := c.card(r, category, h)
+		card, err := c.card(ctx, category, h)
+		if err != nil {
+			return err
+		}
 		card.Kept = retention.Kept(category, *own, text.Lang(r))
 		group.Cards = append(group.Cards, card)
 	}
@@ -60,23 +62,24 @@ func (c *dataController) index(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Data(page))
 }
 
-func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
-	lang := text.Lang(ctx)
-	card := views.DataCard{
-		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Told: h.Told > 0 && h.Told == h.Rows,
-	}
+func (c *dataController) card(ctx echo.Context, category register.Category, h record.Holding) (card views.DataCard, err error) {
+	r := ctx.Request().Context()
+	lang := text.Lang(r)
+	card = views.DataCard{Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Told: h.Told > 0 && h.Told == h.Rows}
 	for _, said := range h.Glance {
-		card.Newest = append(card.Newest, c.Words.Value(ctx, said.Field, said.Value).Text)
+		card.Newest = append(card.Newest, c.Words.Value(r, said.Field, said.Value).Text)
 	}
-	return card
+	card.Held, err = c.held(ctx, category, h)
+	return card, err
 }
 
-func (c *dataController) held(category register.Category, h record.Holding) views.DataHeld {
-	held := views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
-	if before, late := c.Retention.Late(category, h.First); late {
+func (c *dataController) held(ctx echo.Context, category register.Category, h record.Holding) (held views.DataHeld, err error) {
+	held = views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
+	if before, late := c.Retention.Late(category, h.First); late { // which is rare
 		held.Late = before
+		held.Stays, err = c.Retention.Spares(ctx.Request().Context(), person(ctx))
 	}
-	return held
+	return held, err
 }
 
 // show is one category: charts, a page of rows, and why they are held.
@@ -91,7 +94,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	filter, code = search(ctx, sources, filter, &span, code)
 	reads := c.Reads()
 	st := c.readStandings(ctx, reads)
-	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
+	timeline := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
 	own := c.Retention.ReadChoices(reads, person(ctx))
 	rows, ranks := make([]*record.Page, len(sources)), make([]*record.Ranks, len(sources))
@@ -111,11 +114,15 @@ func (c *dataController) show(ctx echo.Context) error {
 	page := c.categoryPage(ctx, category, st)
 	page.Filter = filter
 	if page.Trail = trail(ctx, span); span.Search.Words == "" { // of what is found there are no sums
-		page.Charts = charts(ctx.Request().URL.Path, category, *held)
-		page.Within = narrowed(category, *held, span)
+		page.Charts = charts(ctx.Request().URL.Path, category, *timeline)
+		page.Within = narrowed(category, *timeline, span)
 	}
-	page.Held = c.held(category, held.Holding)
-	page.Acts = c.acts(r, category, *held)
+	held, err := c.held(ctx, category, timeline.Holding)
+	if err != nil {
+		return err
+	}
+	page.Held = held
+	page.Acts = c.acts(r, category, *timeline)
 	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
 	for _, p := range *parts {
 		page.Parts = append(page.Parts, dataPart(p))

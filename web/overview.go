@@ -28,7 +28,10 @@ func (c *overviewController) show(ctx echo.Context) error {
 	if err := reads.Send(r); err != nil {
 		return err
 	}
-	page := c.page(ctx, *holdings)
+	page, err := c.page(ctx, *holdings)
+	if err != nil {
+		return err
+	}
 	for _, e := range *erasing {
 		page.Erasing = &views.ErasingNotice{Runs: e.RunsAt, Href: erasureAt(e.ID)}
 	}
@@ -37,7 +40,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Overview(page))
 }
 
-func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
+func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) (views.OverviewPage, error) {
 	page := views.OverviewPage{
 		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Of: int64(len(holdings)),
 	}
@@ -47,11 +50,15 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) v
 			page.Kinds++
 		}
 		if category, _ := c.Register.Category(h.Category); len(page.Values) < mostValues {
-			if card := (&dataController{c.server}).card(ctx.Request().Context(), category, h); card.Told {
+			card, err := (&dataController{c.server}).card(ctx, category, h)
+			if err != nil {
+				return page, err
+			}
+			if card.Told {
 				page.Values = append(page.Values, card)
 			}
 		}
 	}
 	page.Silent = record.AnySilent(holdings)
-	return page
+	return page, nil
 }

@@ -39,6 +39,11 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 			t.Errorf("%s does not say what is past its time", page)
 		}
 	}
+	must(t, p.Holds.Place(t.Context(), p.Member("b@example.com", staff.Admin), robin, "A case", nil))
+	if body := of.get("/data/connection-log").body; strings.Contains(body, late) || !strings.Contains(body, "It stays for now") {
+		t.Error("the page says that what is held goes")
+	}
+	must(t, p.Holds.Lift(t.Context(), p.Member("c@example.com", staff.Admin), robin))
 	must(t, p.Retention.Begin(t.Context()))
 	for end := time.Now().Add(time.Minute); p.count(`select count(*) from retention_run where ended_at is null`) > 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		p.clock.Advance(time.Second)

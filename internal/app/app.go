@@ -231,12 +231,22 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	return err
 }
 
+// spared are those who lose nothing by a rule of retention.
+func (a *App) spared(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+	held, err := a.Holds.Spared(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	restricted, err := a.Requests.Restricted(ctx, db)
+	return append(held, restricted...), err
+}
+
 // work joins the rooms whose work takes long.
 func (a *App) work(p Parts) {
 	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.Holds.Spared, Now: p.Now})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Held: a.Holds.Holds, Spared: a.spared, Now: p.Now})
 	a.Exports = export.New(export.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic, Kept: a.Retention.KeptFor,

@@ -17,13 +17,16 @@ import (
 // Erasure is the kind of request that internal/erasure carries out.
 const Erasure = "erasure"
 
-// restriction is the kind of request for data to be kept but not used.
-const restriction = "restriction"
-
 // ReadRestricted are those of people to whom a restriction was granted, and since
 // when. What somebody agrees to themselves may be done all the same.
 func (s *Service) ReadRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
 	return readRestricted(r, people)
+}
+
+// Restricted are all to whom a restriction was granted: what is to be kept but not
+// used is not deleted either (GDPR art. 4(2), 18(2)).
+func (s *Service) Restricted(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+	return restricted(ctx, db)
 }
 
 // Erasures carries out what a request for erasure asks for. What it does in

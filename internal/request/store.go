@@ -264,6 +264,18 @@ func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
 		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, postgres.CountedTo+1, s.Today().Time())
 }
 
+// granted are the requests for a restriction that was granted.
+const granted = `kind = 'restriction' and state in ('approved', 'done')`
+
+func restricted(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+	rows, _ := db.Query(ctx, `select distinct person_id from request where `+granted) // CollectRows gives its error
+	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("reading whose data is restricted: %w", err)
+	}
+	return people, nil
+}
+
 func readRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
 	since := &map[uuid.UUID]time.Time{}
 	r.Each(func(rows pgx.Rows) error {
@@ -272,6 +284,6 @@ func readRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.T
 		err := rows.Scan(&person, &at)
 		(*since)[person] = at
 		return err
-	}, `select person_id, min(coalesce(decided_at, closed_at)) from request where person_id = any($1) and kind = $2 and state in ('approved', 'done') group by person_id`, people, restriction)
+	}, `select person_id, min(coalesce(decided_at, closed_at)) from request where person_id = any($1) and `+granted+` group by person_id`, people)
 	return since
 }

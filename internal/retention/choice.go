@@ -120,11 +120,11 @@ func (s *Service) batchChoice(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 	if own, ok, err = findChoiceByID(ctx, tx, id); err != nil || !ok { // taken back while we waited for its person
 		return jobs.Next{Over: true}, err
 	}
-	spared, err := s.deps.Spared(ctx, tx.PGX)
+	held, err := s.deps.Held(ctx, tx.PGX, own.PersonID)
 	if err != nil {
 		return jobs.Next{}, err
 	}
-	if slices.Contains(spared, own.PersonID) {
+	if held {
 		return jobs.Next{After: time.Hour}, nil
 	}
 	n, next, err := s.deps.Records.TakeNext(ctx, tx, own.Category, own.PersonID, record.Period{Until: own.Span().Before(s.deps.Now())}, register.Delete, own.Resume, s.deps.Batch)

@@ -4,8 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -52,6 +55,37 @@ func TestALegalHoldKeepsAllOfAPersonFromGoingAndNobodyElse(t *testing.T) {
 	}
 	if n := b.Count(`select count(*) from audit_entry where person_id = $1 and action in ('hold.placed', 'hold.lifted')`, robin); n != 2 {
 		t.Errorf("the audit log tells of it %d times", n)
+	}
+}
+
+// What is to be kept but not used is not deleted by a rule; by its person's own word
+// it goes all the same.
+func TestWhatSomebodyHadRestrictedStaysPastItsTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin, mara, kim := b.Person(apptest.Somebody{Email: "robin@example.com"}), b.Person(apptest.Somebody{Email: "mara@example.com"}), b.Person(apptest.Somebody{Email: "kim@example.com"})
+	for _, who := range []uuid.UUID{robin, kim} {
+		asked, err := b.Requests.Ask(t.Context(), who, "restriction", "Until it is decided who is right.")
+		must(t, err)
+		if who == robin { // kim's is open
+			must(t, b.Requests.Approve(t.Context(), b.Member("officer@example.com", staff.Officer), asked.ID, request.Approval{Words: "We keep it and use it no more."}))
+		}
+	}
+	b.connections(robin, mara, kim)
+	_, all := b.held(robin)
+	b.sweep()
+	for who, want := range map[uuid.UUID]bool{robin: true, mara: false, kim: false} {
+		spares, err := b.Retention.Spares(t.Context(), who)
+		must(t, err)
+		if _, is := b.held(who); spares != want || (is == all) != want {
+			t.Errorf("spared %t, with %d of %d rows left: wanted %t", spares, is, all, want)
+		}
+	}
+	must(t, b.Retention.Choose(t.Context(), robin, log, "3 months"))
+	b.Clock.Advance(time.Hour)
+	must(t, b.Retention.RunChoice(t.Context(), b.choice(robin).ID))
+	if _, is := b.held(robin); is == all {
+		t.Error("nothing of robin's goes by their own word")
 	}
 }
 

@@ -24,11 +24,14 @@ type Deps struct {
 	Records  *record.Service
 	Plans    *jobs.Plans
 	Journal  *journal.Service
-	// Spared are those who lose nothing: a legal hold keeps what is held of them.
+	// Spared are those who lose nothing by a rule: a legal hold keeps what is held of
+	// them, or they had its use restricted.
 	Spared func(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error)
-	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
-	Batch  int           // rows that a batch looks at; 0 means 5000
-	Now    func() time.Time
+	// Held tells of whom nothing goes by their own word either: by a legal hold.
+	Held  func(ctx context.Context, db postgres.Reader, person uuid.UUID) (bool, error)
+	Rest  time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
+	Batch int           // rows that a batch looks at; 0 means 5000
+	Now   func() time.Time
 }
 
 const (
@@ -162,6 +165,12 @@ func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) 
 	}
 	before := c.Retention.Keep.Before(s.deps.Now())
 	return before, oldest.Before(before.Add(-lateAfter))
+}
+
+// Spares tells whether a person loses nothing by a rule for now, though its time is over.
+func (s *Service) Spares(ctx context.Context, person uuid.UUID) (bool, error) {
+	all, err := s.deps.Spared(ctx, s.deps.DB.Pool)
+	return slices.Contains(all, person), err
 }
 
 // Rules are those of the register, in its order, and those that it has no more:
