@@ -261,8 +261,8 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			}
 			return press{officer, "/staff/mailings/new", "/staff/mailings/new", words}
 		},
-		"/staff/mailings/:id/try":    letters("draft", "/try"),
-		"/staff/mailings/:id/begin":  letters("draft", "/begin"),
+		"/staff/mailings/:id/try":   letters("draft", "/try"),
+		"/staff/mailings/:id/begin": letters("draft", "/begin"),
 		"/staff/mailings/:id/edit": func(n string) press {
 			one := letters("draft", "/edit")(n)
 			return press{one.who, one.page + "/edit", one.to, url.Values{"edition": {"1"}, "topic": {"service-changes"}, "whom": {"countries"}, "countries": {"AQ"},

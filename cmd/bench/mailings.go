@@ -72,7 +72,7 @@ func (b *bench) begin(ctx context.Context) (id uuid.UUID, err error) {
 	if err != nil {
 		return id, err
 	}
-	return id, b.app.Mailings.Begin(ctx, officer, id)
+	return id, b.app.Mailings.Begin(ctx, officer, id, 1)
 }
 
 // end ends a letter to everybody, and takes away what was not sent of it.
