@@ -214,13 +214,16 @@ func (b *bench) besideKeeping(ctx context.Context, h history) error {
 	if err != nil {
 		return err
 	}
-	var run, letter uuid.UUID
+	letter, err := b.draft(ctx)
+	if err != nil {
+		return err
+	}
+	var run uuid.UUID
 	busy, err := b.stopBeside(ctx, task{Keep: h.keep(third)}, targets, l, func() error {
 		if run, err = b.shorten(ctx, h.keep(third)); err != nil {
 			return err
 		}
-		letter, err = b.begin(ctx)
-		return err
+		return b.begin(ctx, letter)
 	})
 	if err != nil {
 		return err
