@@ -29,10 +29,11 @@ type LetterState string
 
 // The states of a letter.
 const (
-	LetterWaits  LetterState = "waits"
-	LetterLate   LetterState = "late" // tried in vain, and tried again
-	LetterSent   LetterState = "sent"
-	LetterFailed LetterState = "failed"
+	LetterWaits    LetterState = "waits"
+	LetterLate     LetterState = "late" // tried in vain, and tried again
+	LetterSent     LetterState = "sent"
+	LetterFailed   LetterState = "failed"
+	LetterDeclined LetterState = "declined" // stopped before it left
 )
 
 // LetterRow is a letter in a list. At is when it went, or was written if it has
@@ -46,7 +47,7 @@ type LetterRow struct {
 }
 
 func (r LetterRow) badge(ctx context.Context) ui.BadgeProps {
-	kind := map[LetterState]ui.Kind{LetterWaits: ui.Info, LetterLate: ui.Turn, LetterSent: ui.Done, LetterFailed: ui.Danger}[r.State]
+	kind := map[LetterState]ui.Kind{LetterWaits: ui.Info, LetterLate: ui.Turn, LetterSent: ui.Done, LetterFailed: ui.Danger, LetterDeclined: ui.Info}[r.State]
 	return ui.BadgeProps{Kind: kind, Label: text.T(ctx, "email.letterState."+string(r.State))}
 }
 

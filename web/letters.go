@@ -60,6 +60,8 @@ func (c *lettersController) letter(ctx echo.Context, l mail.Kept) views.LetterRo
 	switch {
 	case l.SentAt != nil:
 		row.State, row.At = views.LetterSent, *l.SentAt
+	case l.Failure == mail.Declined:
+		row.State, row.At, row.Failure = views.LetterDeclined, *l.FailedAt, c.failure(ctx, l)
 	case l.FailedAt != nil:
 		row.State, row.Failure = views.LetterFailed, c.failure(ctx, l)
 	case l.Failure != "":

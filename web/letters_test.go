@@ -50,6 +50,14 @@ func TestWhoeverWasWrittenToReadsItAgainAndNobodyElse(t *testing.T) {
 			t.Errorf("the letters do not say %q", want)
 		}
 	}
+	p.Exec(`update mail_message set sent_at = null, failed_at = $1, failure = $2 where lang = 'en'`, p.Clock.Now(), mail.Declined) // stopped before it left
+	again := c.get("/email/letters").body
+	for _, at := range testkit.HTML(t, again).Attrs(`main td a, main th a`, "href") {
+		again += c.get(at).body
+	}
+	if !strings.Contains(again, "Not sent") || !strings.Contains(again, "You had stopped such mail before it was sent") {
+		t.Error("it is not said that a letter was stopped before it left")
+	}
 	if strings.Contains(words, code) || strings.Contains(words, "secret-token") {
 		t.Error("what acts can be read again")
 	}

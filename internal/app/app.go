@@ -196,6 +196,14 @@ func (a *App) ground(p Parts) {
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Inbound: p.Inbound, Log: p.Log, Now: p.Now,
+		May: func(ctx context.Context, r *postgres.Reads, people []mail.Recipient, topic string) ([]bool, error) {
+			answers, err := a.Consents.MayMailEach(ctx, r, people, topic)
+			may := make([]bool, len(people))
+			for i, said := range answers {
+				may[i] = said.Allowed
+			}
+			return may, err
+		},
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,

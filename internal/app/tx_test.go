@@ -67,6 +67,7 @@ func untaken() map[string]string {
 		"mail.postpone":           sends,
 		"mail.release":            sends,
 		"mail.releaseDead":        sends,
+		"mail.setDeclined":        sends,
 		"mail.setFailed":          sends,
 		"mail.setSent":            sends,
 		"mail.slow":               sends,

@@ -18,7 +18,7 @@ func (s *Service) Sample(to mail.Recipient, topic string) (mail.Message, error) 
 		return mail.Message{}, err
 	}
 	m := mail.Message{
-		Kind: "sample", Topic: topic, Unsubscribe: out,
+		Kind: "sample", Topic: topic, Unsubscribe: out, Sample: true,
 		Args: map[string]string{"Topic": t.Name.In(to.Lang), "Summary": t.Summary.In(to.Lang)},
 	}
 	if t.Locked {

@@ -76,9 +76,8 @@ func (s *Service) MayMail(ctx context.Context, person uuid.UUID, address, topic 
 	return err == nil && said[0].Allowed, err
 }
 
-// MayMailEach is MayMail for many people at once, inside tx, with the reason of
-// each answer.
-func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail.Recipient, topic string) ([]Answer, error) {
+// MayMailEach is MayMail for many people at once, with the reason of each answer.
+func (s *Service) MayMailEach(ctx context.Context, r *postgres.Reads, people []mail.Recipient, topic string) ([]Answer, error) {
 	t, ok := s.deps.Register.Topic(topic)
 	if !ok || t.Locked || !t.IsMail() || len(people) == 0 {
 		return slices.Repeat([]Answer{{Allowed: ok && t.IsMail(), Why: Locked}}, len(people)), nil
@@ -88,7 +87,7 @@ func (s *Service) MayMailEach(ctx context.Context, tx postgres.Tx, people []mail
 		names[i] = NameOf(to.Address)
 		names[i].id = to.Owner
 	}
-	return s.answers(ctx, tx.Reads(), t, names)
+	return s.answers(ctx, r, t, names)
 }
 
 // AgreedEach tells of many people at once, inside tx, who said yes to a topic, and

@@ -20,6 +20,7 @@ const (
 	Unreadable    Failure = "unreadable"    // sealed with a key that no portal has had since
 	Dropped       Failure = "dropped"       // given up by the staff
 	Bounced       Failure = "bounced"       // taken by the mail server, and came back
+	Declined      Failure = "declined"      // may be stopped, and was before it left
 )
 
 // NotSent is an error that says why. What a server answered stands in it by

@@ -16,7 +16,8 @@ func (s *Service) work() jobs.Work {
 }
 
 // SendDue sends some of the messages that are due, and is false if none is.
-// They are held for this worker, a few seconds at a time. No transaction is
+// They are held for this worker, a few seconds at a time; what somebody has stopped
+// since it was written does not go. No transaction is
 // open while it speaks with the mail server, and what became of a message is
 // noted before the next one goes: when a worker is killed, the one under way
 // may go twice, and all others go within seconds.
@@ -26,15 +27,22 @@ func (s *Service) SendDue(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer h.keep(ctx)()
+	letters := make([]letter, len(rows))
 	for i, row := range rows {
+		letters[i] = s.open(row)
+	}
+	if letters, err = s.wanted(ctx, h, letters); err != nil {
+		return true, errors.Join(err, h.release(ctx))
+	}
+	for i, l := range letters {
 		if ctx.Err() != nil || !h.ours() {
 			return true, h.release(ctx)
 		}
-		if h.slowed[row.Domain] {
+		if h.slowed[l.Domain] {
 			continue
 		}
-		goOn, err := s.deliver(ctx, h, row)
-		if err != nil || !goOn && i+1 < len(rows) {
+		goOn, err := s.deliver(ctx, h, l)
+		if err != nil || !goOn && i+1 < len(letters) {
 			return true, errors.Join(err, h.release(ctx))
 		}
 	}

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -277,5 +278,53 @@ func TestLettersToEverybodyGoOnceAndBehindAllThatSomebodyWaitsFor(t *testing.T) 
 	waited := b.mailbox.Messages(address)
 	if many := b.mailbox.Messages("many@example.com"); len(waited) != 1 || len(many) != 20 || waited[0].ID > many[0].ID {
 		t.Errorf("%d and %d letters, and the one that somebody waits for was number %d", len(waited), len(many), waited[0].ID)
+	}
+}
+
+// The ledger is asked once for all that are held, and not at all about mail that nobody
+// can stop; while it can't be asked, what can be stopped waits.
+func TestMailThatMayBeStoppedIsAskedAboutOnceForAllThatLeaveTogether(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var asked [][]mail.Recipient
+	var away error
+	service := mail.New(mail.Deps{
+		DB: b.db, Plans: jobs.NewPlans(b.db, b.Queue, b.Log, b.clock.Now), Ring: b.Ring, Catalog: b.Catalog, Sender: apptest.SMTP(t, b.mailbox), Log: b.Log, Now: b.clock.Now,
+		Brand: mail.Brand{Name: "Example", From: office},
+		May: func(_ context.Context, _ *postgres.Reads, people []mail.Recipient, _ string) ([]bool, error) {
+			asked = append(asked, people)
+			return make([]bool, len(people)), away
+		},
+	})
+	must(t, b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+		for range 5 {
+			to := mail.Recipient{Owner: postgres.NewID(), Address: address, Lang: "en"}
+			if err := service.Post(ctx, tx, to, mail.Message{Kind: "passwordChanged", Topic: "security-notices"}); err != nil {
+				return err
+			}
+			if err := service.Post(ctx, tx, to, mail.Message{Kind: "sample", Topic: "promotions", Unsubscribe: &mail.Unsubscribe{OneClick: "https://privacy.example.com/"}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	away = errors.New("the database is away")
+	if _, err := service.SendDue(t.Context()); !errors.Is(err, away) {
+		t.Fatalf("nobody can be asked, and: %v", err)
+	}
+	if n := b.count("sealed is not null and holder is null"); n != 10 {
+		t.Fatalf("%d letters wait, want 10", n)
+	}
+	away, asked = nil, nil
+	for more := true; more; {
+		var err error
+		more, err = service.SendDue(t.Context())
+		must(t, err)
+	}
+	if got := len(b.mailbox.Messages(address)); got != 5 {
+		t.Errorf("%d letters went, want the 5 that nobody can stop", got)
+	}
+	if len(asked) != 2 || len(asked[0])+len(asked[1]) != 5 { // eight are held together, those that nobody can stop first
+		t.Errorf("asked %d times, about %v", len(asked), asked)
 	}
 }

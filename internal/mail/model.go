@@ -32,6 +32,7 @@ type Message struct {
 	Link        string            // what the button opens; "" for none
 	Facts       []Fact
 	Unsubscribe *Unsubscribe // for mail that may be stopped (RFC 8058), and no other
+	Sample      bool         // shows how such mail looks to who asked for it, whatever they chose
 	Attachment  *Attachment
 	Trial       bool // of a letter to many, to one of the staff: it says so
 }
@@ -88,4 +89,17 @@ func (messageRow) TableName() string { return "mail_message" }
 type contents struct {
 	To      string
 	Message Message
+}
+
+// letter is a message that is held, opened.
+type letter struct {
+	messageRow
+	contents
+
+	sealed error // it could not be opened
+}
+
+// stoppable tells whether it may not go any more once somebody said no.
+func (l letter) stoppable() bool {
+	return l.sealed == nil && l.Message.Unsubscribe != nil && !l.Message.Sample
 }

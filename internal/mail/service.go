@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,9 +32,12 @@ type Deps struct {
 	Ring    *keyring.Ring
 	Catalog *text.Catalog
 	Sender  Sender
-	Brand   Brand
-	Log     *slog.Logger // nil: slog.Default
-	Now     func() time.Time
+	// May tells to whom of these a message of a topic may go that they can stop. It is
+	// asked again when such messages leave, which may be long after they were written.
+	May   func(ctx context.Context, r *postgres.Reads, people []Recipient, topic string) ([]bool, error)
+	Brand Brand
+	Log   *slog.Logger // nil: slog.Default
+	Now   func() time.Time
 
 	Signature Signature
 	Limits    Limits
@@ -173,26 +177,64 @@ func (s *Service) seal(ctx context.Context, id uuid.UUID, to Recipient, m Messag
 	return row, err
 }
 
-// deliver sends a message that is held, and notes what became of it. It is
-// false if no other would fare better now: they were noted with it.
-func (s *Service) deliver(ctx context.Context, h *held, row messageRow) (goOn bool, err error) {
-	var c contents
+// open reads what is sealed in a row.
+func (s *Service) open(row messageRow) letter {
+	l := letter{messageRow: row}
 	plain, err := s.deps.Ring.Open(purpose, row.ID[:], row.Sealed)
 	if err == nil {
-		err = json.Unmarshal(plain, &c)
+		err = json.Unmarshal(plain, &l.contents)
 	}
 	if err != nil {
-		err = NotSent{Kind: Unreadable, why: err}
-	} else {
-		err = s.deps.Sender.Send(ctx, s.deps.Brand.From, c.To, s.envelope(ctx, row.ID, row.Lang, c.Message))
+		l.sealed = NotSent{Kind: Unreadable, why: err}
+	}
+	return l
+}
+
+// wanted are the letters but for those that may be stopped and were since they were
+// written: these are wiped, with why. One question for each topic, and none where
+// nothing can be stopped.
+func (s *Service) wanted(ctx context.Context, h *held, letters []letter) ([]letter, error) {
+	asked := map[string][]Recipient{}
+	for _, l := range letters {
+		if l.stoppable() {
+			asked[l.Topic] = append(asked[l.Topic], Recipient{Owner: l.PersonID, Address: l.To})
+		}
+	}
+	may := map[string][]bool{}
+	for topic, people := range asked {
+		var err error
+		if may[topic], err = s.deps.May(ctx, s.deps.DB.Reads(), people, topic); err != nil {
+			return nil, err
+		}
+	}
+	var declined []letter
+	kept := slices.DeleteFunc(letters, func(l letter) bool {
+		if !l.stoppable() {
+			return false
+		}
+		goes := may[l.Topic][0]
+		may[l.Topic] = may[l.Topic][1:]
+		if !goes {
+			declined = append(declined, l)
+		}
+		return !goes
+	})
+	return kept, setDeclined(ctx, s.deps.DB.Pool, h.id, declined, s.deps.Now())
+}
+
+// deliver sends a message that is held, and notes what became of it. It is
+// false if no other would fare better now: they were noted with it.
+func (s *Service) deliver(ctx context.Context, h *held, l letter) (goOn bool, err error) {
+	if err = l.sealed; err == nil {
+		err = s.deps.Sender.Send(ctx, s.deps.Brand.From, l.To, s.envelope(ctx, l.ID, l.Lang, l.Message))
 	}
 	if err == nil {
-		return true, s.noteSent(ctx, row)
+		return true, s.noteSent(ctx, l.messageRow)
 	}
 	if ctx.Err() != nil {
 		return false, nil // a portal that stops has used up no try
 	}
-	return s.noteFailed(ctx, h, row, notSent(err))
+	return s.noteFailed(ctx, h, l.messageRow, notSent(err))
 }
 
 // noteSent notes the mail server's yes, however long the database is away: a

@@ -133,6 +133,23 @@ func setFailed(ctx context.Context, db postgres.Writer, holder uuid.UUID, row me
 	return err
 }
 
+// setDeclined wipes messages that a worker still holds and that nobody wants any more.
+func setDeclined(ctx context.Context, db postgres.Writer, holder uuid.UUID, declined []letter, now time.Time) error {
+	if len(declined) == 0 {
+		return nil
+	}
+	people, ids := make(postgres.UUIDs, len(declined)), make(postgres.UUIDs, len(declined))
+	for i, l := range declined {
+		people[i], ids[i] = postgres.UUID(l.PersonID), postgres.UUID(l.ID)
+	}
+	_, err := db.Exec(ctx, `update mail_message m set sealed = null, failed_at = $4, failure = $5, holder = null, held_until = null
+		from unnest($1::uuid[], $2::uuid[]) as d (person_id, id) where m.person_id = d.person_id and m.id = d.id and m.holder = $3`, people, ids, holder, now, Declined)
+	if err != nil {
+		return fmt.Errorf("wiping mail that was stopped: %w", err)
+	}
+	return nil
+}
+
 // postpone has what a worker still holds wait as long as this one, for the
 // same reason.
 func postpone(ctx context.Context, db postgres.Writer, holder uuid.UUID, as messageRow) error {

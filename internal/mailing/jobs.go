@@ -104,7 +104,7 @@ func (s *Service) countNext(ctx context.Context, tx postgres.Tx, m Mailing) (job
 // mailed are those of some people to whom a mailing is written: who did not say no,
 // where they can. It counts the others.
 func (s *Service) mailed(ctx context.Context, tx postgres.Tx, m *Mailing, people []mail.Recipient) (mailed []mail.Recipient, err error) {
-	answers, err := s.deps.Consents.MayMailEach(ctx, tx, people, m.Topic)
+	answers, err := s.deps.Consents.MayMailEach(ctx, tx.Reads(), people, m.Topic)
 	for i, a := range answers {
 		switch {
 		case a.Allowed:

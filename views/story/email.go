@@ -155,6 +155,7 @@ func lettersSent(ctx context.Context) templ.Component {
 		letterRow(ctx, "confirmCode", "2026-11-22T21:38:00Z", views.LetterWaits),
 		letterRow(ctx, "requestGranted", "2026-11-20T08:02:00Z", views.LetterLate, "Reference", "R-2026-0417"),
 		letterRow(ctx, "passwordChanged", "2026-11-03T11:47:00Z", views.LetterFailed),
+		letterRow(ctx, "passwordChanged", "2026-10-28T09:00:00Z", views.LetterDeclined),
 		old,
 	}
 	p.Older = "/email/letters?after=x"
