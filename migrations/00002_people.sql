@@ -7,6 +7,7 @@ create table person (
   zone       text not null default '', -- IANA name; empty: not known
   zone_chosen boolean not null default false, -- by them, and not by their browser
   age_band   text not null check (age_band in ('13', '14', '15', '16-17', '18+')), -- asked once, the date is not kept
+  joined_country text not null default '', -- what they said then, of whoever was under 18: ISO 3166-1 alpha-2; empty: nothing
   closing_at timestamptz -- an erasure has begun: nobody signs in any more
 );
 

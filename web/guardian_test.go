@@ -33,6 +33,9 @@ func TestAParentAgreesToWhatSomebodyYoungWouldLike(t *testing.T) {
 			t.Errorf("%s does not lead to a parent", path)
 		}
 	}
+	if got := c.post("/data/profile/edit", press{c, "/data/profile/edit", "/data/profile/edit", url.Values{"full_name": {"Kim Example"}, "country": {"US"}}}.fields()); got.status != http.StatusSeeOther || p.count(`select count(*) from profile where country = 'US'`) != 1 {
+		t.Fatalf("moving: %d", got.status) // to where the age is lower, which makes nobody older
+	}
 	got := c.post("/privacy-choices", url.Values{"topics": {"analytics"}, "say": {"yes"}, "seen": {"off"}})
 	if body := c.get(got.header.Get("Location")).body; !strings.Contains(body, "A parent or guardian has to agree to this first") {
 		t.Error("a yes of their own is not refused with why")

@@ -44,7 +44,8 @@ func (b AgeBand) least() int {
 type Age struct {
 	Band    AgeBand
 	Since   time.Time // they joined
-	Country string    // where they live: ISO 3166-1 alpha-2; empty: not known
+	Joined  string    // where they said then that they live: ISO 3166-1 alpha-2; empty: nothing
+	Country string    // where they say so now
 }
 
 // Then is how old they were at least when they joined, in years.

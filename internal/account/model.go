@@ -31,7 +31,10 @@ type Person struct {
 	Zone       string
 	ZoneChosen bool
 	AgeBand    AgeBand
-	ClosingAt  *time.Time // an erasure has begun
+	// JoinedCountry is where they said that they live when they joined, of whoever was
+	// under 18: to say another later makes nobody older.
+	JoinedCountry string
+	ClosingAt     *time.Time // an erasure has begun
 }
 
 // TableName is the table of people.

@@ -238,7 +238,11 @@ var ErrTaken = errors.New("account: the address has an account already")
 // tx can only be rolled back.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, hash string) (uuid.UUID, error) {
 	id, now := postgres.NewID(), s.deps.Now()
-	err := insertAccount(ctx, tx, Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band},
+	who := Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band}
+	if p.Band != Adult {
+		who.JoinedCountry = p.Country
+	}
+	err := insertAccount(ctx, tx, who,
 		Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
 		EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, Spelling: p.Spelling, IsPrimary: true, VerifiedAt: now},
 		passwordRow{PersonID: id, Hash: hash, ChangedAt: now})

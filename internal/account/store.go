@@ -32,9 +32,9 @@ const (
 		select p.id::text, p.id, p.closing_at, array(select a.address from email_address a where a.person_id = p.id)
 		from person p where p.id = any($2::uuid[])`
 	// Young is a query: who of people $1 was under age when they joined, in which
-	// band, when that was, and in which country they live.
+	// band, when that was, and in which country they live, as they said then and say now.
 	Young = `
-		select p.id, p.age_band, p.created_at, coalesce(f.country, '') as country
+		select p.id, p.age_band, p.created_at, p.joined_country, coalesce(f.country, '') as country
 		from person p left join profile f on f.person_id = p.id where p.id = any($1::uuid[]) and p.age_band <> '18+'`
 	// AddressesOf is a query: the addresses that person $1 has proved.
 	AddressesOf = `select address from email_address where person_id = $1`

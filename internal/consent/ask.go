@@ -198,9 +198,10 @@ func (a addressee) answer(t register.Topic) Answer {
 	return said
 }
 
-// refused tells a no that stands in the ledger from one that nobody was asked for.
+// refused tells a no that stands in the ledger, or by law until a guardian agrees, from
+// one that nobody was asked for.
 func (a Answer) refused() bool {
-	return a.Why == Said || a.Why == BySignal || a.Why == NotAsked && !a.Since.IsZero()
+	return a.Why == TooYoung || a.Why == Said || a.Why == BySignal || a.Why == NotAsked && !a.Since.IsZero()
 }
 
 // Version tells words that somebody agreed to from others about the same: a hash

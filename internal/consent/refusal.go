@@ -11,9 +11,9 @@ import (
 
 // Refusers are those of people of whom no rows of a category may be taken in
 // any more: they have said no to what that rests on, be it each of its purposes
-// or its transfer. One statement, and none for a category that rests on nothing
-// that anybody may refuse. Who has said nothing here may have agreed where the
-// rows come from.
+// or its transfer, or are too young to say yes and no guardian has. One round trip,
+// and none for a category that rests on nothing that anybody may refuse. Who has said
+// nothing here, and is of age, may have agreed where the rows come from.
 func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error) {
 	c, _ := s.deps.Register.Category(category)
 	groups := s.deps.Register.Rests(c)
@@ -21,12 +21,16 @@ func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string,
 	if len(groups) == 0 {
 		return against, nil
 	}
-	refused, err := refusals(ctx, tx, people, slices.Concat(groups...))
-	if err != nil {
+	r := tx.Reads()
+	refused, youths := readRefusals(r, people, slices.Concat(groups...)), s.readYoung(r, people)
+	if err := r.Send(ctx); err != nil {
 		return nil, err
 	}
-	for person, states := range refused {
-		known := newAddressee(states, nil)
+	for _, person := range people {
+		known := newAddressee((*refused)[person], nil)
+		if known.young = (*youths)[person]; known.young == nil && len(known.states) == 0 {
+			continue
+		}
 		known.person = person
 		against[person] = slices.ContainsFunc(groups, func(group []string) bool {
 			return !slices.ContainsFunc(group, func(topic string) bool {

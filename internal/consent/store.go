@@ -129,14 +129,15 @@ func readStates(r *postgres.Reads, tokenHash []byte, topics []string) *[]State {
 	return postgres.Rows[State](r, "where person_id = "+account.PersonByToken+" and topic = any($2)", tokenHash, topics)
 }
 
-// yesesBefore are some people's yeses to some topics, said before a moment and to
-// other words than these.
-func yesesBefore(ctx context.Context, tx postgres.Tx, topics, but []string, before time.Time, limit int) ([]State, error) {
+// yesesBefore are whose yeses to which topics, and in which language, were said before a
+// moment and to other words than these.
+func yesesBefore(ctx context.Context, tx postgres.Tx, topics, but []string, before time.Time, limit int) ([]Event, error) {
 	rows, _ := tx.PGX.Query(ctx, `
-		select person_id, topic, given, at, channel from consent_state s where topic = any($1) and given and at < $2
-			and not exists (select from consent_event e where e.person_id = s.person_id and e.at = s.at and e.topic = s.topic and e.wording = any($4))
+		select s.person_id, s.topic, coalesce(nullif(e.lang, ''), 'en') as lang
+		from consent_state s left join consent_event e on e.person_id = s.person_id and e.at = s.at and e.topic = s.topic
+		where s.topic = any($1) and s.given and s.at < $2 and coalesce(e.wording <> all($4), true)
 		limit $3`, topics, before, limit, but) // CollectRows gives its error
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[State])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByNameLax[Event])
 	if err != nil {
 		return nil, fmt.Errorf("consent: reading what is asked again: %w", err)
 	}

@@ -11,21 +11,17 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// refusals are the states of people who have said no to any of the topics that
+// readRefusals are the states of people who have said no to any of the topics that
 // are asked for: what is not among them is no no.
-func refusals(ctx context.Context, tx postgres.Tx, people []uuid.UUID, topics []string) (map[uuid.UUID][]State, error) {
-	ids := postgres.UUIDsOf(people)
-	refused := map[uuid.UUID][]State{}
-	rows, _ := tx.PGX.Query(ctx, `select person_id, topic, given, at, channel from consent_state where person_id = any($1) and topic = any($2) and not given`, ids, topics)
-	var one State
-	_, err := pgx.ForEachRow(rows, []any{&one.PersonID, &one.Topic, &one.Given, &one.At, &one.Channel}, func() error {
-		refused[one.PersonID] = append(refused[one.PersonID], one)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("consent: reading who refused: %w", err)
-	}
-	return refused, nil
+func readRefusals(r *postgres.Reads, people []uuid.UUID, topics []string) *map[uuid.UUID][]State {
+	refused := &map[uuid.UUID][]State{}
+	r.Each(func(rows pgx.Rows) error {
+		var one State
+		err := rows.Scan(&one.PersonID, &one.Topic, &one.Given, &one.At, &one.Channel)
+		(*refused)[one.PersonID] = append((*refused)[one.PersonID], one)
+		return err
+	}, `select person_id, topic, given, at, channel from consent_state where person_id = any($1) and topic = any($2) and not given`, postgres.UUIDsOf(people), topics)
+	return refused
 }
 
 // Odd is a state that is not what the ledger says. A time that is zero stands

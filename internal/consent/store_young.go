@@ -24,7 +24,7 @@ func (s *Service) readYoung(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUI
 	r.Each(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		y := &young{ages: s.deps.Register.Ages, now: s.deps.Now()}
-		err := rows.Scan(&id, &y.Band, &y.Since, &y.Country, &y.allowed)
+		err := rows.Scan(&id, &y.Band, &y.Since, &y.Joined, &y.Country, &y.allowed)
 		(*found)[id] = y
 		return err
 	}, `with young as (`+account.Young+`) select y.*, g.allowed from young y left join guardian g on g.person_id = y.id`, ids)
@@ -100,7 +100,7 @@ func answerGuardian(ctx context.Context, db postgres.Writer, g Guardianship, all
 }
 
 // endGuardian has guardians asked again about what lapsed.
-func endGuardian(ctx context.Context, db postgres.Writer, yeses []State) error {
+func endGuardian(ctx context.Context, db postgres.Writer, yeses []Event) error {
 	people, topics := make([]uuid.UUID, len(yeses)), make([]string, len(yeses))
 	for i, y := range yeses {
 		people[i], topics[i] = y.PersonID, y.Topic

@@ -25,11 +25,13 @@ func (y *young) needsYes(t register.Topic) bool {
 }
 
 // barred tells whether a yes of their own does not count: GDPR art. 8(1), and for
-// sharing the age that the register says, too. What rests on no yes bars nobody.
+// sharing the age that the register says, too. Of where they said that they live when
+// they joined and where they say so now, that counts which protects them longer: or
+// whoever likes says another. What rests on no yes bars nobody.
 func (y *young) barred(t register.Topic) bool {
 	if y == nil || t.Locked || slices.Contains(y.allowed, t.ID) {
 		return false
 	}
 	years := y.AtLeast(y.now)
-	return t.Kind == register.OfSharing && years < y.ages.Sharing || !t.DefaultOn && years < y.ages.Of(y.Country)
+	return t.Kind == register.OfSharing && years < y.ages.Sharing || !t.DefaultOn && years < max(y.ages.Of(y.Joined), y.ages.Of(y.Country))
 }

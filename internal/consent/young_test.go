@@ -76,6 +76,62 @@ func TestWhoIsTooYoungForWhatSaysTheRegisterByCountryAndByWhatItIs(t *testing.T)
 	}
 }
 
+// Whoever says that they have moved to where the age is lower, or says it first where
+// they said nothing, is as old as before.
+func TestNobodyGrowsOlderByAnotherCountry(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i, c := range []struct {
+		joined, now string
+		barred      bool
+	}{{"DE", "AT", true}, {"AT", "DE", true}, {"", "US", true}, {"US", "", true}, {"AT", "ES", false}, {"AT", "AT", false}} {
+		id := b.kid(t, string(rune('a'+i))+"@example.com", c.joined, account.Fourteen)
+		b.exec(t, `update profile set country = $2 where person_id = $1`, id, c.now)
+		if got := b.about(t, id, topic).Barred; got != c.barred {
+			t.Errorf("from %q to %q: barred %t", c.joined, c.now, got)
+		}
+	}
+	grown := b.kid(t, "grown@example.com", "DE", account.Adult)
+	if n := b.count(t, `person where joined_country <> '' and (id = $1 or age_band = '18+')`, grown); n != 0 {
+		t.Error("it is kept where nobody needs it")
+	}
+}
+
+// What an import or another program brings under a consent is taken in of nobody who is
+// too young to give it, until a guardian agrees.
+func TestNoRowsThatRestOnAYesAreTakenInOfWhoeverIsTooYoungToSayIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	kim, mara := b.kid(t, "kim@example.com", "DE", account.Fourteen), b.person(t, "mara@example.com")
+	asked := 0
+	refused := func(category string) (against map[uuid.UUID]bool) {
+		t.Helper()
+		err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+			against, err = b.Refusers(ctx, tx, category, []uuid.UUID{kim, mara})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return against
+	}
+	for _, allowed := range [][]string{nil, {"analytics", "contests", "transfer-us"}} {
+		b.exec(t, `insert into guardian (person_id, wished, allowed) values ($1, '{}', $2) on conflict (person_id) do update set allowed = $2`, kim, append([]string{}, allowed...))
+		for _, c := range b.portal.Register.Categories {
+			rests := len(b.portal.Register.Rests(c)) > 0
+			if against := refused(c.ID); against[kim] != (rests && allowed == nil) || against[mara] {
+				t.Errorf("%s, where a guardian agreed to %v: %v", c.ID, allowed, against)
+			}
+			if rests {
+				asked++
+			}
+		}
+	}
+	if asked == 0 {
+		t.Error("no category rests on a yes")
+	}
+}
+
 // parentToken has a parent asked, and is what their link carries.
 func (b *bundle) parentToken(t *testing.T, kid uuid.UUID, email string, topics ...string) string {
 	t.Helper()
@@ -266,6 +322,10 @@ func TestNewWordsAskGuardiansAgainAndNobodyWhoAgreedToThem(t *testing.T) {
 	mara := b.person(t, "mara@example.com")
 	b.set(t, mara, map[string]bool{"analytics": true})
 	b.exec(t, `update consent_state set at = at - interval '1 microsecond' where person_id = $1`, kim) // as of words that are not in the ledger
+	hana := b.person(t, "hana@example.com")
+	b.exec(t, `with said as (insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
+		values ($1, $2, $3, 'analytics', true, 'preferences', '以前の文言', 'ja') returning *)
+		insert into consent_state (person_id, topic, given, at, channel) select person_id, topic, given, at, channel from said`, hana, postgres.NewID(), b.clock.Now())
 	lapse := func() (n int) {
 		t.Helper()
 		err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
@@ -277,8 +337,11 @@ func TestNewWordsAskGuardiansAgainAndNobodyWhoAgreedToThem(t *testing.T) {
 		}
 		return n
 	}
-	if n := lapse(); n != 1 || lapse() != 0 {
+	if n := lapse(); n != 2 || lapse() != 0 {
 		t.Errorf("%d lapse", n)
+	}
+	if n := b.count(t, `consent_event where person_id = $1 and channel = 'new-wording' and not given and lang = 'ja' and wording ~ '[ぁ-ん]'`, hana); n != 1 {
+		t.Errorf("the new words are kept %d times in the language of the yes", n)
 	}
 	if p := b.about(t, kim, "analytics"); p.On || !p.Barred {
 		t.Errorf("a guardian is not asked again: %+v", p)

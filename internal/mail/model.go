@@ -101,5 +101,5 @@ type letter struct {
 
 // stoppable tells whether it may not go any more once somebody said no.
 func (l letter) stoppable() bool {
-	return l.sealed == nil && l.Message.Unsubscribe != nil && !l.Message.Sample
+	return l.sealed == nil && l.Message.Unsubscribe != nil && !l.Message.Sample && !l.Message.Trial
 }
