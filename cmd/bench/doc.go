@@ -32,9 +32,13 @@
 // others in one batch, and the same bytes of HTML, packed; path c, argon2id and
 // nothing else, as many at once as there are cores; path d, psql's COPY into
 // zip -1 (gzip -1 where there is no zip); path e, one DELETE of as many rows;
-// path f, a loop over one SMTP connection; path g, the floor of the queue's
-// first page; path i, COPY of the same rows into a table with the same key and
-// the same months. Path s, starting, has none.
+// path f, a loop over one SMTP connection, and for the writing of a letter to
+// everybody COPY of as many jobs; path g, the floor of the queue's first page;
+// path i, COPY of the same rows into a table with the same key and the same
+// months. Path r, retention, has what people notice who stop their mail beside
+// it, against what they notice without; of the time that it takes by months, the
+// minute is left out for which it lets pages end that were told of them. Path s,
+// starting, has none.
 //
 // Everything is bounded in count and time, and speaks to loopback only.
 package main
