@@ -101,6 +101,8 @@ func (s Standing) say(ctx context.Context) string {
 // refusable tells whether there is a no to say: also to what nobody asked.
 func (s Standing) refusable() bool { return !s.Barred && (s.On || s.Since.IsZero()) }
 
+func (c Choice) place() string { return "choice-" + c.ID }
+
 // means tells what a no does.
 func (c Choice) means(ctx context.Context) string {
 	if c.Effect == "" {

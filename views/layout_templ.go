@@ -1268,7 +1268,7 @@ func column(s Shell) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if s.Flash != nil {
+		if s.Flash != nil && s.Flash.Place == "" {
 			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: s.Flash.Kind, Text: s.Flash.Said.In(ctx), Live: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -24,8 +24,9 @@ type Brand struct {
 
 // Flash is what just happened, said once at the top of the next page.
 type Flash struct {
-	Kind ui.Kind
-	Said text.Phrase
+	Kind  ui.Kind
+	Said  text.Phrase
+	Place string // the id of what it is about, where that says it itself
 }
 
 // Alternate is this page in another language, for search engines and readers

@@ -154,15 +154,21 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(stale) > 0:
+	if len(stale) > 0 {
 		return c.again(ctx, address, form, asked(stale, "choices.stale"))
-	case changed == 0:
-		return c.redirect(ctx, next, "choices.unchanged")
-	case form.yes():
-		return c.redirect(ctx, next, "choices.saidYes", "Topic", c.called(r.Context(), form.Topics))
 	}
-	return c.redirect(ctx, next, "choices.saidNo", "Topic", c.called(r.Context(), form.Topics))
+	said, about := "choices.saidNo", []string{"Topic", c.called(r.Context(), form.Topics)}
+	switch {
+	case changed == 0:
+		said = "choices.unchanged"
+	case form.yes():
+		said = "choices.saidYes"
+	}
+	if next == address && len(form.Topics) == 1 { // it is said where it was pressed
+		place := "choice-" + form.Topics[0]
+		next, about = next+"#"+place, append(about, flashPlace, place)
+	}
+	return c.redirect(ctx, next, said, about...)
 }
 
 func (s *server) signalled(topic string) bool {

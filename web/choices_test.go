@@ -307,3 +307,22 @@ func TestWhoeverHasNoSessionAndNoOldMessageOpensTheirChoicesByAMailedLink(t *tes
 		t.Errorf("after a day the link answers %d", got.status)
 	}
 }
+
+func TestWhatWasSaidIsToldWhereItWasPressedAndOnce(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com")
+	c := p.client().signIn("robin@example.com")
+	got := c.press("/privacy-choices", "#choice-sale", "no")
+	if at := got.header.Get("Location"); got.status != http.StatusSeeOther || at != "/privacy-choices#choice-sale" {
+		t.Errorf("%d leads to %s", got.status, at)
+	}
+	const told = `.alert, [role="status"]`
+	page := testkit.HTML(t, c.get("/privacy-choices").body)
+	if all, there := page.Texts("main "+told), page.Texts("#choice-sale "+told); len(there) != 1 || len(all) != 1 {
+		t.Errorf("it is told %d times, %d of them where it was pressed: %q", len(all), len(there), all)
+	}
+	if again := testkit.HTML(t, c.get("/privacy-choices").body).Texts("main " + told); len(again) > 0 {
+		t.Errorf("it is told again: %q", again)
+	}
+}

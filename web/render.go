@@ -41,6 +41,10 @@ func render(ctx echo.Context, code int, page templ.Component) error {
 	return ctx.HTMLBlob(code, out.Bytes())
 }
 
+// flashPlace is the last of a message's pairs where what it is about says it itself:
+// the id of that.
+const flashPlace = "Place"
+
 // redirect goes to the next page after something was done, and says there
 // what. Pairs of words fill the message's placeholders.
 func (s *server) redirect(ctx echo.Context, path, flashKey string, args ...string) error {
@@ -148,6 +152,9 @@ func (s *server) shell(ctx echo.Context, titleKey, nav string, args ...any) view
 	}
 	if key, args := s.takeFlash(ctx); key != "" {
 		shell.Flash = &views.Flash{Kind: ui.Done, Said: text.Say(key, args...)}
+		if n := len(args) - 2; n >= 0 && args[n] == flashPlace {
+			shell.Flash.Place, _ = args[n+1].(string)
+		}
 	}
 	return shell
 }
