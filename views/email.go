@@ -12,10 +12,18 @@ type EmailPage struct {
 	Address  string
 	Topics   []EmailTopic
 	Locked   []EmailTopic
-	Barred   []string     // names of those that a parent or guardian has to agree to first
-	AllOff   bool         // everything that can be off is
-	Events   []EmailEvent // those that were about everything
+	Barred   []string      // names of those that a parent or guardian has to agree to first
+	AllOff   bool          // everything that can be off is
+	Events   []EmailEvent  // those that were about everything
+	Stopped  *EmailStopped // nil: the mailbox has stopped nothing
 	Problems ui.Problems
+}
+
+// EmailStopped is mail that the reader's own mailbox has stopped.
+type EmailStopped struct {
+	Complained bool // it took a message for spam; else it took none
+	At         time.Time
+	Topics     []string // names of what nobody else stopped
 }
 
 // EmailTopic is one of them. About says what it is or, if it is locked, why.

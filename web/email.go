@@ -84,6 +84,18 @@ func (c *emailController) off(ctx echo.Context) error {
 	return c.redirect(ctx, "/email", "email.allOff")
 }
 
+// resume says yes again to what the person's mailbox has stopped.
+func (c *emailController) resume(ctx echo.Context) error {
+	changed, err := c.Consents.WriteAgain(ctx.Request().Context(), ownChoice(ctx))
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return c.redirect(ctx, "/email", "email.unchanged")
+	}
+	return c.redirect(ctx, "/email", "email.resumed")
+}
+
 // ownChoice is the person themselves, choosing on the settings page.
 func ownChoice(ctx echo.Context) consent.Choice {
 	id := person(ctx)
@@ -94,12 +106,18 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	preferences := c.Consents.ReadPreferences(reads, person(ctx), signedIn(ctx).Address)
-	history := c.Consents.ReadHistory(reads, person(ctx))
+	history, mailbox := c.Consents.ReadHistory(reads, person(ctx)), c.Consents.ReadMailbox(reads, person(ctx), signedIn(ctx).Address)
 	if err := reads.Send(r); err != nil {
 		return views.EmailPage{}, err
 	}
 	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: address.Show(signedIn(ctx).Address), AllOff: true, Problems: words(ctx, problems)}
 	page.Events = lines(*history, consent.All)
+	if mailbox.Why != "" {
+		page.Stopped = &views.EmailStopped{Complained: mailbox.Why == consent.Complained, At: mailbox.At}
+		for _, t := range mailbox.Topics {
+			page.Stopped.Topics = append(page.Stopped.Topics, t.Name.In(text.Lang(r)))
+		}
+	}
 	for _, p := range *preferences {
 		name, lang := p.Topic.Name, text.Lang(r)
 		if !p.Topic.IsMail() {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
@@ -140,6 +142,17 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/forgot": func(n string) press {
 			p.person(n + "@example.com")
 			return press{p.client(), "/forgot", "/forgot", url.Values{"email": {n + "@example.com"}}}
+		},
+		"/email/resume": func(n string) press {
+			id := p.person(n + "@example.com")
+			_, err := p.Consents.Set(p.t.Context(), consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: consent.Preferences, Lang: "en"}, map[string]bool{"promotions": true})
+			must(p.t, err)
+			p.Clock.Advance(time.Second)
+			must(p.t, p.DB.InTx(p.t.Context(), func(ctx context.Context, tx postgres.Tx) error {
+				return p.Consents.Bounce(ctx, tx, audit.BySystem("test"), id, n+"@example.com", p.Clock.Now())
+			}))
+			p.Clock.Advance(time.Second)
+			return press{p.client().signIn(n + "@example.com"), "/email", "/email/resume", nil}
 		},
 		"/privacy-choices/by-mail": func(n string) press {
 			p.person(n + "@example.com")

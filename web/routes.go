@@ -155,6 +155,7 @@ func (s *server) routes() {
 	email := &emailController{s}
 	s.person(get, "/email", email.show)
 	s.person(post, "/email", email.update, "it says how things stand, and a no is written whenever it is said")
+	s.person(post, "/email/resume", email.resume)
 	s.person(post, "/email/off", email.off, "a no is written whenever it is said")
 
 	letters := &lettersController{s}

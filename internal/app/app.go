@@ -204,6 +204,12 @@ func (a *App) ground(p Parts) {
 			}
 			return may, err
 		},
+		Unknown: func(ctx context.Context, tx postgres.Tx, g mail.Gone) error {
+			if err := account.Share(ctx, tx, g.Person); err != nil {
+				return err
+			}
+			return a.Consents.Bounce(ctx, tx, audit.BySystem("mail"), g.Person, g.Address, g.At)
+		},
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,

@@ -110,6 +110,7 @@ const (
 type Reason string
 
 type suppressionRow struct {
-	Topic string
-	At    time.Time
+	Topic  string
+	At     time.Time
+	Reason string
 }

@@ -15,7 +15,8 @@ import (
 type addressee struct {
 	states      map[string]State
 	suppression map[string]time.Time // topic → the latest
-	young       *young               // nil: of age when they joined
+	mailbox     Mailbox
+	young       *young // nil: of age when they joined
 
 	// What only those read who ask about many (readNamed).
 	person     uuid.UUID // uuid.Nil: nobody here
@@ -35,8 +36,11 @@ func newAddressee(states []State, suppressions []suppressionRow) addressee {
 }
 
 // listed adds what the suppression list says of an address.
-func (s addressee) listed(suppressions []suppressionRow) {
+func (s *addressee) listed(suppressions []suppressionRow) {
 	for _, row := range suppressions {
+		if why := Reason(row.Reason); (why == Bounced || why == Complained) && row.At.After(s.mailbox.At) {
+			s.mailbox = Mailbox{Why: why, At: row.At}
+		}
 		if row.At.After(s.suppression[row.Topic]) {
 			s.suppression[row.Topic] = row.At
 		}

@@ -20,7 +20,7 @@ func TestTheLastWordCountsAndASuppressionIsOutspokenOnlyByItsOwner(t *testing.T)
 	no := func(topic string, at time.Time, how Channel) State {
 		return State{Topic: topic, At: at, Channel: how}
 	}
-	listed := func(topic string, at time.Time) []suppressionRow { return []suppressionRow{{topic, at}} }
+	listed := func(topic string, at time.Time) []suppressionRow { return []suppressionRow{{Topic: topic, At: at}} }
 
 	for name, c := range map[string]struct {
 		topic  register.Topic

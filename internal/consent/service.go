@@ -54,6 +54,54 @@ func (s *Service) ReadPreferences(r *postgres.Reads, person uuid.UUID, address s
 	return list
 }
 
+// Mailbox is why somebody's address is on the suppression list, where its mailbox or
+// mail server said so, and which mail that stopped to which nobody else said no.
+type Mailbox struct {
+	Why    Reason    // empty: it is not, or stops nothing
+	At     time.Time // since when
+	Topics []register.Topic
+}
+
+// ReadMailbox is what a person's mailbox said. The address is one that is likely theirs.
+func (s *Service) ReadMailbox(r *postgres.Reads, person uuid.UUID, address string) *Mailbox {
+	said := &Mailbox{}
+	s.read(r, person, []string{address}, func(known addressee) { *said = known.said(s.deps.Register.Topics) })
+	return said
+}
+
+// said is what the mailbox said, and what that stopped.
+func (s addressee) said(topics []register.Topic) Mailbox {
+	m := s.mailbox
+	for _, t := range topics {
+		if p := s.about(t); p.Channel == Suppressed && !p.Barred && p.Since.Equal(m.At) {
+			m.Topics = append(m.Topics, t)
+		}
+	}
+	if len(m.Topics) == 0 {
+		return Mailbox{}
+	}
+	return m
+}
+
+// WriteAgain says yes once more, for the person, to all that their mailbox has stopped
+// and they have not: from then on it gets that mail again. It tells how many topics.
+func (s *Service) WriteAgain(ctx context.Context, c Choice) (int64, error) {
+	said := &Mailbox{}
+	r := s.deps.DB.Reads()
+	s.read(r, c.Person, nil, func(known addressee) { *said = known.said(s.deps.Register.Topics) })
+	if err := r.Send(ctx); err != nil {
+		return 0, err
+	}
+	if said.Why == "" {
+		return 0, nil
+	}
+	want := map[string]bool{}
+	for _, t := range said.Topics {
+		want[t.ID] = true
+	}
+	return s.Set(ctx, c, want)
+}
+
 // historyMax is how many lines of the ledger a page takes.
 const historyMax = 500
 

@@ -120,7 +120,7 @@ func (s *Service) suppressions(r *postgres.Reads, addresses []string) *[]suppres
 		row, err := pgx.RowToStructByPos[suppressionRow](rows)
 		*all = append(*all, row)
 		return err
-	}, `select topic, at from suppression where address_hash = any($1)`, hashes)
+	}, `select topic, at, reason from suppression where address_hash = any($1)`, hashes)
 	return all
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -133,6 +136,17 @@ func (s *Service) Suppress(ctx context.Context, tx postgres.Tx, hashes ...[]byte
 func (s *Service) SuppressFor(ctx context.Context, tx postgres.Tx, why Reason, address string, at time.Time) (bool, error) {
 	n, err := suppress(ctx, tx.PGX, string(why), true, listing{s.AddressHash(address), All, at})
 	return n > 0, err
+}
+
+// Bounce puts somebody's address on the list of those that get no bulk mail, since it
+// is none, as a mail server said at once or a report afterwards; and what is new is
+// told to the audit log. The moment is that of the letter. Call account.Share before.
+func (s *Service) Bounce(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, address string, at time.Time) error {
+	added, err := s.SuppressFor(ctx, tx, Bounced, address, at)
+	if err != nil || !added {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: by, Action: "suppression.bounced", PersonID: person})
 }
 
 // Complain is Unsubscribe for whose mailbox took the message for spam. An address

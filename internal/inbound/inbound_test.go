@@ -254,7 +254,7 @@ func TestALetterThatComesBackFromNoMailboxStopsBulkMailToItsAddressUntilItsOwner
 	if n := b.Count(`select count(*) from suppression`); n != 0 || b.why(topic, "robin@example.com") != consent.Agreed {
 		t.Fatal("one of them silenced Robin's mail")
 	}
-	if n := b.Count(`select count(*) from mail_message where person_id = $1 and failure = 'bounced' and failed_at is not null and domain = 'example.com'`, robin); n != 1 {
+	if n := b.Count(`select count(*) from mail_message where person_id = $1 and failure in ('bounced', 'lapsed') and failed_at is not null and domain = 'example.com'`, robin); n != 1 {
 		t.Error("Robin does not read that the letter has not arrived")
 	}
 	for name, raw := range map[string]string{
@@ -289,6 +289,91 @@ func TestALetterThatComesBackFromNoMailboxStopsBulkMailToItsAddressUntilItsOwner
 	b.Exec(`delete from mail_message`)
 	if got := b.take(undelivered(m.From, m, gone)); got != inbound.Nobody {
 		t.Errorf("a bounce for nobody: %s", got)
+	}
+}
+
+func TestAMailboxThatTakesNothingForDaysGetsNoBulkMailUnlessALetterBetweenArrived(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.robin()
+	to := mail.Recipient{Owner: robin, Address: "robin@example.com", Lang: "en"}
+	late := recipient("failed", "4.4.7", "smtp; 451 4.4.7 expired")
+	day := 24 * time.Hour
+	lapses := func(after time.Duration, said string) inbound.Outcome {
+		m := b.sent(to, topic)
+		b.Clock.Advance(after)
+		return b.take(undelivered(m.From, m, said))
+	}
+	for i, said := range []string{late, recipient("failed", "5.2.2", "smtp; 552 5.2.2 full"), late} { // three within two days
+		if got := lapses(12*time.Hour, said); got != inbound.Returned {
+			t.Errorf("letter %d is %s", i, got)
+		}
+	}
+	for range 4 { // what is about the message says nothing of the mailbox
+		if got := lapses(day, recipient("failed", "5.7.1", "smtp; 550 5.7.1 looks like spam")); got != inbound.Returned {
+			t.Errorf("a policy is %s", got)
+		}
+	}
+	b.sent(to, topic) // which arrives
+	b.Clock.Advance(6 * day)
+	if got := lapses(day, late); got != inbound.Returned {
+		t.Errorf("with an arrival between it is %s", got)
+	}
+	lapses(2*day, late)
+	if b.why(topic, robin.String()) != consent.Agreed {
+		t.Fatal("two are enough")
+	}
+	if got := lapses(2*day, late); got != inbound.Bounced || b.why(topic, robin.String()) != consent.OnList {
+		t.Errorf("the third, three days after the first, is %s", got)
+	}
+	if b.why("security-notices", robin.String()) != consent.Locked {
+		t.Error("what can't be stopped stops")
+	}
+}
+
+func TestAnAddressThatTheMailServerItselfRefusesForGoodGetsNoBulkMailUntilOnePress(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	robin := b.robin()
+	to := mail.Recipient{Owner: robin, Address: "robin@example.com", Lang: "en"}
+	b.Clock.Advance(time.Minute)
+	me := consent.Choice{Actor: audit.ByPerson(robin), Person: robin, Channel: consent.Preferences, Lang: "en"}
+	if _, err := b.Consents.Set(t.Context(), me, map[string]bool{other: false}); err != nil {
+		t.Fatal(err)
+	}
+	b.Mailbox.Refuse("robin@example.com", 550)
+	m, err := b.Consents.Sample(to, topic)
+	if err == nil {
+		err = b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { return b.Mail.Post(ctx, tx, to, m) })
+	}
+	for range 14 {
+		b.Clock.Advance(5 * time.Minute)
+		_, sent := b.Mail.SendDue(t.Context())
+		if err == nil {
+			err = sent
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.why(topic, robin.String()) != consent.OnList || b.why("security-notices", robin.String()) != consent.Locked {
+		t.Error("bulk mail goes on, or what is locked does not")
+	}
+	if n := b.Count(`select count(*) from audit_entry where action = 'suppression.bounced' and person_id = $1`, robin); n != 1 {
+		t.Errorf("%d lines of it in the log", n)
+	}
+	reads := b.Reads()
+	said := b.Consents.ReadMailbox(reads, robin, "robin@example.com")
+	if err := reads.Send(t.Context()); err != nil || said.Why != consent.Bounced || said.At.IsZero() || len(said.Topics) != 2 {
+		t.Errorf("Robin reads %+v: %v", said, err)
+	}
+	for _, want := range []int64{2, 0} {
+		if n, err := b.Consents.WriteAgain(t.Context(), me); n != want || err != nil {
+			t.Errorf("%d topics are on again: %v", n, err)
+		}
+	}
+	if b.why(topic, robin.String()) != consent.Agreed || b.why(other, robin.String()) == consent.Agreed {
+		t.Error("the press does not bring back what it said, or brings back what Robin stopped")
 	}
 }
 

@@ -19,15 +19,16 @@ import (
 )
 
 // verdict is what a report of delivery says of all whom it names.
-type verdict struct{ failed, unknown bool }
+type verdict struct{ failed, unknown, lapsed bool }
 
 // verdict takes the mildest word: a letter that reached one mailbox behind an
 // address has arrived.
 func (m incoming) verdict() verdict {
-	v := verdict{len(m.delivery) > 0, len(m.delivery) > 0}
+	any := len(m.delivery) > 0
+	v := verdict{any, any, any}
 	for _, one := range m.delivery {
-		failed, unknown := told(one)
-		v.failed, v.unknown = v.failed && failed, v.unknown && unknown
+		said := told(one)
+		v.failed, v.unknown, v.lapsed = v.failed && said.failed, v.unknown && said.unknown, v.lapsed && said.lapsed
 	}
 	return v
 }
@@ -39,9 +40,9 @@ var (
 
 // told reads what is said of one recipient (RFC 3464, 2.3). Where the status says
 // no more than that it failed, the words of the server that refused it may.
-func told(one textproto.Header) (failed, unknown bool) {
+func told(one textproto.Header) verdict {
 	if !strings.EqualFold(strings.TrimSpace(one.Get("Action")), "failed") {
-		return false, false
+		return verdict{}
 	}
 	said := one.Get("Diagnostic-Code")
 	status := detailForm.FindString(one.Get("Status"))
@@ -49,7 +50,7 @@ func told(one textproto.Header) (failed, unknown bool) {
 	if status == "" || status == "5.0.0" {
 		status = detailForm.FindString(said)
 	}
-	return true, mail.Unknown(code, status)
+	return verdict{true, mail.Unknown(code, status), mail.Lapses(code, status)}
 }
 
 // about is the message that a report is about. Its token stands in the address to
@@ -63,8 +64,9 @@ func (s *Service) about(m incoming) (uuid.UUID, error) {
 	return uuid.Nil, fault.New(fault.NotFound, "fault.notFound")
 }
 
-// bounce notes that a letter has not arrived. Where its address is none, that gets
-// no bulk mail from when the letter went, until its owner says yes again.
+// bounce notes that a letter has not arrived. Where its address is none, or could not
+// take one letter after another, that gets no bulk mail from when the letter went,
+// until its owner says yes again.
 func (s *Service) bounce(ctx context.Context, m incoming) (Outcome, error) {
 	id, err := s.about(m)
 	v := m.verdict()
@@ -77,14 +79,23 @@ func (s *Service) bounce(ctx context.Context, m incoming) (Outcome, error) {
 		return Delayed, nil
 	}
 	return s.settle(ctx, id, func(ctx context.Context, tx postgres.Tx, g mail.Gone) (Outcome, error) {
-		if _, err := s.deps.Mail.ComeBack(ctx, tx, id, g); err != nil || !v.unknown || g.Person == uuid.Nil {
+		why, since, unknown := mail.Bounced, g.At, v.unknown
+		if v.lapsed {
+			why = mail.Lapsed
+		}
+		if _, err := s.deps.Mail.ComeBack(ctx, tx, id, g, why); err != nil || g.Person == uuid.Nil {
 			return Returned, err
 		}
-		added, err := s.deps.Consents.SuppressFor(ctx, tx, consent.Bounced, g.Address, g.At)
-		if err != nil || !added {
-			return Bounced, err
+		if v.lapsed {
+			var err error
+			if since, unknown, err = s.deps.Mail.Deaf(ctx, tx, g); err != nil {
+				return Returned, err
+			}
 		}
-		return Bounced, audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: actor(), Action: "suppression.bounced", PersonID: g.Person})
+		if !unknown {
+			return Returned, nil
+		}
+		return Bounced, s.deps.Consents.Bounce(ctx, tx, actor(), g.Person, g.Address, since)
 	})
 }
 

@@ -44,9 +44,62 @@ func (s *Service) Find(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Gone,
 	return findGone(ctx, tx.PGX, id)
 }
 
-// ComeBack notes that a message has not arrived, and is false if that was known.
-func (s *Service) ComeBack(ctx context.Context, tx postgres.Tx, id uuid.UUID, g Gone) (bool, error) {
-	return setBounced(ctx, tx.PGX, id, domainOf(g.Address), s.deps.Now())
+// ComeBack notes that a message has not arrived, Bounced or Lapsed, and is false if
+// that was known.
+func (s *Service) ComeBack(ctx context.Context, tx postgres.Tx, id uuid.UUID, g Gone, why Failure) (bool, error) {
+	return setBounced(ctx, tx.PGX, id, domainOf(g.Address), why, s.deps.Now())
+}
+
+// When a mailbox that could not take mail for the time being is taken for none. The
+// number and the span are this portal's: each of these letters was tried for days by
+// the mail server (RFC 5321, 4.5.4.1) before it lapsed, so three of them, of which the
+// last went three days or more after the first, are no night's outage.
+const (
+	lapsesMost  = 3
+	lapsesSpan  = 3 * 24 * time.Hour
+	lapsesSince = 90 * 24 * time.Hour // an older letter says nothing any more
+	arrivedBy   = deferFor            // what has not come back by then has arrived, as far as can be known
+)
+
+// Deaf tells whether letters to somebody's address have lapsed so often, and none
+// between them has arrived, that it is to get no more bulk mail; and since when.
+func (s *Service) Deaf(ctx context.Context, tx postgres.Tx, g Gone) (since time.Time, deaf bool, err error) {
+	now := s.deps.Now()
+	letters, err := lastGone(ctx, tx.PGX, g, now.Add(-lapsesSince))
+	if err != nil {
+		return since, false, err
+	}
+	since, deaf = deafSince(letters, now)
+	return since, deaf, nil
+}
+
+// deafSince is Deaf of letters, the latest first.
+func deafSince(letters []wentOff, now time.Time) (since time.Time, deaf bool) {
+	lapsed := 0
+	for _, l := range letters {
+		switch {
+		case l.Failure == Lapsed:
+			if lapsed == 0 {
+				since = l.At
+			}
+			if lapsed++; lapsed >= lapsesMost && since.Sub(l.At) >= lapsesSpan {
+				return since, true
+			}
+		case l.Failure == "" && now.Sub(l.At) >= arrivedBy:
+			return time.Time{}, false
+		}
+	}
+	return time.Time{}, false
+}
+
+// Lapses tells whether an answer is about the mailbox as it is for the time being:
+// full, or not reached in time (RFC 3463: 4.x.x, x.2.2), and neither about a policy
+// nor about the message.
+func Lapses(code int, more string) bool {
+	if strings.HasPrefix(more, "4.") {
+		return !strings.HasPrefix(more, "4.7.") && !strings.HasPrefix(more, "4.6.")
+	}
+	return more == "5.2.2" || more == "" && (code == 552 || code >= 400 && code < 500)
 }
 
 // Unknown tells whether an answer for good is about the address, which then is

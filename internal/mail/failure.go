@@ -20,6 +20,7 @@ const (
 	Unreadable    Failure = "unreadable"    // sealed with a key that no portal has had since
 	Dropped       Failure = "dropped"       // given up by the staff
 	Bounced       Failure = "bounced"       // taken by the mail server, and came back
+	Lapsed        Failure = "lapsed"        // likewise, since the mailbox could not take it for the time being
 	Declined      Failure = "declined"      // may be stopped, and was before it left
 )
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
@@ -41,7 +42,10 @@ type Deps struct {
 
 	Signature Signature
 	Limits    Limits
-	Inbound   string // address to which comes back what can't be delivered; empty: to the one that mail comes from
+	// Unknown is told of a person's address that the mail server knows not, for good; and
+	// is called in the transaction that notes it.
+	Unknown func(ctx context.Context, tx postgres.Tx, g Gone) error
+	Inbound string // address to which comes back what can't be delivered; empty: to the one that mail comes from
 }
 
 // Service writes messages down and delivers them.
@@ -267,7 +271,7 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 		row.FailedAt, row.Sealed = &now, nil
 	}
 	s.deps.Log.Log(ctx, level, said, "kind", row.Kind, "message", row.ID, "tries", row.Tries, "cause", n)
-	if err := setFailed(ctx, s.deps.DB.Pool, h.id, row); err != nil {
+	if err := s.writeFailed(ctx, h.id, row); err != nil {
 		return false, err
 	}
 	if n.Kind == Slowed {
@@ -278,6 +282,25 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 		return true, nil
 	}
 	return false, postpone(ctx, s.deps.DB.Pool, h.id, row)
+}
+
+// writeFailed notes a try that failed; and of a letter that is given up since its
+// address is none, that this gets no more of many. A person's who is being erased goes
+// without.
+func (s *Service) writeFailed(ctx context.Context, holder uuid.UUID, row messageRow) error {
+	at, err := address.Parse(row.Address) // where it is outside ASCII, it may be the mail server's own limit
+	if row.FailedAt != nil && row.Failure == Refused && err == nil && !at.SMTPUTF8() && s.deps.Unknown != nil {
+		err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+			if err := s.deps.Unknown(ctx, tx, Gone{Person: row.PersonID, Address: row.Address, Topic: row.Topic, At: row.QueuedAt}); err != nil {
+				return err
+			}
+			return setFailed(ctx, tx.PGX, holder, row)
+		})
+		if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return setFailed(ctx, s.deps.DB.Pool, holder, row)
 }
 
 // Idle tells whether no message to a person is on its way at this moment. It

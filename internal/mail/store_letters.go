@@ -47,10 +47,27 @@ func findGone(ctx context.Context, db postgres.Reader, id uuid.UUID) (g Gone, er
 	return g, nil
 }
 
-func setBounced(ctx context.Context, db postgres.Writer, id uuid.UUID, domain string, now time.Time) (bool, error) {
-	tag, err := db.Exec(ctx, `update mail_message set failed_at = $2, failure = $3, domain = $4 where id = $1 and sealed is null and failed_at is null`, id, now, Bounced, domain)
+func setBounced(ctx context.Context, db postgres.Writer, id uuid.UUID, domain string, why Failure, now time.Time) (bool, error) {
+	tag, err := db.Exec(ctx, `update mail_message set failed_at = $2, failure = $3, domain = $4 where id = $1 and sealed is null and failed_at is null`, id, now, why, domain)
 	if err != nil {
 		return false, fmt.Errorf("noting that a message came back: %w", err)
 	}
 	return tag.RowsAffected() > 0, nil
+}
+
+// wentOff is when a letter went, and why it came back; empty if it did not.
+type wentOff struct {
+	At      time.Time
+	Failure Failure
+}
+
+// lastGone are the letters that went to somebody's address since then, the latest first.
+func lastGone(ctx context.Context, db postgres.Reader, g Gone, since time.Time) ([]wentOff, error) {
+	rows, _ := db.Query(ctx, `select sent_at, failure from mail_message where person_id = $1 and address = $2 and sent_at > $3 order by sent_at desc, id limit 100`,
+		g.Person, g.Address, since) // CollectRows gives its error
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[wentOff])
+	if err != nil {
+		return nil, fmt.Errorf("looking for letters to an address: %w", err)
+	}
+	return all, nil
 }

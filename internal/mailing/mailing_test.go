@@ -466,6 +466,10 @@ func TestALetterAboutABreachCanNotBeStoppedAndGoesBeforeOthersOfMany(t *testing.
 		t.Errorf("by a kind of mail that can be turned off: %v", err)
 	}
 	how.Topic = "security-notices"
+	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { // it is the law's letter: no list stops it
+		_, err := b.Consents.SuppressFor(ctx, tx, consent.Bounced, "p1@example.com", b.Clock.Now())
+		return err
+	}))
 	told := b.draft(how)
 	for _, m := range []uuid.UUID{other, told} {
 		must(t, b.service.Begin(t.Context(), b.officer, m, 1))

@@ -91,7 +91,7 @@ func (f Facts) Problems() []Problem {
 	say(MailKey, f.Mail.Signature == mail.KeyUnpublished, postgres.Tally{})
 	failed := &postgres.Tally{}
 	for _, m := range *f.Mail.Failed {
-		if m.Why == mail.Bounced || m.Why == mail.Declined { // some always do, and nobody here can mend it
+		if m.Why == mail.Bounced || m.Why == mail.Lapsed || m.Why == mail.Declined { // some always do, and nobody here can mend it
 			continue
 		}
 		failed.Number += m.Number

@@ -15,6 +15,8 @@ func email() Group {
 		{Name: "Preferences", Page: preferences},
 		{Name: "Preferences, just saved", Page: preferencesSaved},
 		{Name: "Preferences, everything off", Page: preferencesOff},
+		{Name: "Preferences, stopped by the mailbox", Page: func(ctx context.Context) templ.Component { return views.Email(stopped(ctx, false)) }},
+		{Name: "Preferences, stopped by a complaint", Page: func(ctx context.Context) templ.Component { return views.Email(stopped(ctx, true)) }},
 		{Name: "Letters we sent", Page: lettersSent},
 		{Name: "Letters we sent, none", Page: lettersSentNone},
 		{Name: "A letter we sent", Page: letterSent},
@@ -77,6 +79,13 @@ func preferencesOff(ctx context.Context) templ.Component {
 	}
 	p.Events = []views.EmailEvent{{At: now(), How: "preferences"}}
 	return views.Email(p)
+}
+
+func stopped(ctx context.Context, complained bool) views.EmailPage {
+	p := preferencesPage(ctx)
+	p.Topics[0].On, p.Topics[0].Since, p.Topics[0].How = false, now(), views.SuppressedChannel
+	p.Stopped = &views.EmailStopped{Complained: complained, At: now(), Topics: []string{p.Topics[0].Name}}
+	return p
 }
 
 func promotions(ctx context.Context) string { return pick(ctx, "Promotions", "キャンペーン") }
