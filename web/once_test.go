@@ -278,8 +278,10 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/staff/mailings/:id/begin": letters("draft", "/begin"),
 		"/staff/mailings/:id/edit": func(n string) press {
 			one := letters("draft", "/edit")(n)
-			return press{one.who, one.page + "/edit", one.to, url.Values{"edition": {"1"}, "topic": {"service-changes"}, "whom": {"countries"}, "countries": {"AQ"},
-				"subject-en": {n}, "body-en": {n}, "subject-ja": {n}, "body-ja": {n}}}
+			return press{one.who, one.page + "/edit", one.to, url.Values{
+				"edition": {"1"}, "topic": {"service-changes"}, "whom": {"countries"}, "countries": {"AQ"},
+				"subject-en": {n}, "body-en": {n}, "subject-ja": {n}, "body-ja": {n},
+			}}
 		},
 		"/staff/mailings/:id/pause":  letters("running", "/pause"),
 		"/staff/mailings/:id/resume": letters("paused", "/resume"),

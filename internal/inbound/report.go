@@ -24,8 +24,8 @@ type verdict struct{ failed, unknown, lapsed bool }
 // verdict takes the mildest word: a letter that reached one mailbox behind an
 // address has arrived.
 func (m incoming) verdict() verdict {
-	any := len(m.delivery) > 0
-	v := verdict{any, any, any}
+	some := len(m.delivery) > 0
+	v := verdict{some, some, some}
 	for _, one := range m.delivery {
 		said := told(one)
 		v.failed, v.unknown, v.lapsed = v.failed && said.failed, v.unknown && said.unknown, v.lapsed && said.lapsed

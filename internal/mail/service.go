@@ -271,7 +271,7 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 		row.FailedAt, row.Sealed = &now, nil
 	}
 	s.deps.Log.Log(ctx, level, said, "kind", row.Kind, "message", row.ID, "tries", row.Tries, "cause", n)
-	if err := s.writeFailed(ctx, h.id, row); err != nil {
+	if err := s.writeFailed(ctx, h.id, row, n); err != nil {
 		return false, err
 	}
 	if n.Kind == Slowed {
@@ -284,12 +284,12 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 	return false, postpone(ctx, s.deps.DB.Pool, h.id, row)
 }
 
-// writeFailed notes a try that failed; and of a letter that is given up since its
-// address is none, that this gets no more of many. A person's who is being erased goes
+// writeFailed notes a try that failed; and of a letter that is given up since a mail
+// server says that its address is none, that this gets no more of many. A person's who is being erased goes
 // without.
-func (s *Service) writeFailed(ctx context.Context, holder uuid.UUID, row messageRow) error {
+func (s *Service) writeFailed(ctx context.Context, holder uuid.UUID, row messageRow, n NotSent) error {
 	at, err := address.Parse(row.Address) // where it is outside ASCII, it may be the mail server's own limit
-	if row.FailedAt != nil && row.Failure == Refused && err == nil && !at.SMTPUTF8() && s.deps.Unknown != nil {
+	if row.FailedAt != nil && n.Kind == Refused && !n.Final && err == nil && !at.SMTPUTF8() && s.deps.Unknown != nil {
 		err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 			if err := s.deps.Unknown(ctx, tx, Gone{Person: row.PersonID, Address: row.Address, Topic: row.Topic, At: row.QueuedAt}); err != nil {
 				return err
