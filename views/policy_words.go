@@ -115,3 +115,11 @@ func listBack(ctx context.Context, list PolicyList) ui.Link {
 	}
 	return ui.Link{}
 }
+
+// lead says what is beside what.
+func (p PolicyComparePage) lead(ctx context.Context) string {
+	if p.From.ID == p.To.ID {
+		return text.T(ctx, "policy.compareOne", "Day", text.Day(ctx, p.To.Since))
+	}
+	return text.T(ctx, "policy.compareLead", "From", text.Day(ctx, p.From.Since), "To", text.Day(ctx, p.To.Since))
+}

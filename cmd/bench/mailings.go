@@ -30,16 +30,27 @@ func (b *bench) mailings(ctx context.Context) error {
 	return err
 }
 
+// bareJob is a table as a queue has it, with a job for each letter.
+const bareJob = `
+drop table if exists bare_job;
+create table bare_job (id bigserial primary key, kind text not null, args jsonb not null, queue text not null, state text not null, priority smallint not null,
+  attempt smallint not null default 0, created_at timestamptz not null default now(), scheduled_at timestamptz not null);
+create index on bare_job (kind);
+create index on bare_job (state, queue, priority, scheduled_at, id)`
+
 // copyJobs is the baseline: a job for each letter.
 func (b *bench) copyJobs(ctx context.Context) (n int, took time.Duration, err error) {
+	if err := b.exec(ctx, bareJob); err != nil {
+		return 0, 0, err
+	}
 	n = b.shape.crowd
-	now := time.Now().Add(24 * time.Hour) // nobody works on them
+	now := time.Now()
 	began := time.Now()
-	err = b.copyIn(ctx, rows{"river_job", []string{"args", "kind", "max_attempts", "queue", "state", "scheduled_at"}, n, func(i int) []any {
-		return []any{fmt.Sprintf(`{"person": %q}`, b.people.ids[i]), "bare", int16(25), "bare", "scheduled", now}
+	err = b.copyIn(ctx, rows{"bare_job", []string{"kind", "args", "queue", "state", "priority", "scheduled_at"}, n, func(i int) []any {
+		return []any{"letter", fmt.Sprintf(`{"person": %q}`, b.people.ids[i]), "default", "available", int16(1), now}
 	}})
 	took = time.Since(began)
-	return n, took, errors.Join(err, b.exec(ctx, "delete from river_job where kind = 'bare'"), b.vacuum(ctx, "river_job"))
+	return n, took, errors.Join(err, b.exec(ctx, "drop table bare_job", "checkpoint"))
 }
 
 // writeLetters is the portal's part, without the rests that it takes for others.

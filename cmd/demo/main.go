@@ -133,6 +133,9 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	if err := look(ctx, a); err != nil {
 		return err
 	}
+	if err := write(ctx, a); err != nil {
+		return err
+	}
 	handler, err := web.New(a.App, web.Options{Demo: true, DemoGuide: "http://" + c.Mailbox + guidePath})
 	if err != nil {
 		return err

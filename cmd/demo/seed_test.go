@@ -14,7 +14,7 @@ func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
 	t.Parallel()
 	p := apptest.New(t)
 	a, folder := joined{p.App, p.DB}, t.TempDir()
-	tables := []string{"person", "record", "connection_log", "site_usage", "request", "staff_member"}
+	tables := []string{"person", "record", "connection_log", "site_usage", "request", "staff_member", "breach", "mailing", "mail_message"}
 	var once []int
 	for range 2 {
 		if err := seed(t.Context(), a, func(string) {}); err != nil {
@@ -27,6 +27,9 @@ func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := look(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
 		var now []int
