@@ -16,6 +16,7 @@ type AskGuardianPage struct {
 	Email           string
 	Asked, Answered time.Time // zero: not yet
 	Waits           bool      // for an answer
+	Unasked         bool      // what they ticked when they joined waits for it
 	Problems        ui.Problems
 }
 
@@ -39,6 +40,8 @@ func (p AskGuardianPage) state(ctx context.Context) string {
 		return text.T(ctx, "guardian.stateAsked", "Date", p.Asked)
 	case !p.Asked.IsZero():
 		return text.T(ctx, "guardian.stateOver", "Date", p.Asked)
+	case p.Unasked:
+		return text.T(ctx, "guardian.stateFirst")
 	}
 	return ""
 }

@@ -41,7 +41,7 @@ func (c *guardianController) new(ctx echo.Context) error {
 	}
 	page := views.AskGuardianPage{
 		Shell: c.shell(ctx, "guardian.askTitle", "choices"), Email: form.Email, Asked: asked.Asked, Answered: asked.Answered,
-		Waits: asked.Waits(c.Now()), Problems: words(ctx, problems),
+		Waits: asked.Waits(c.Now()), Unasked: asked.Unasked(), Problems: words(ctx, problems),
 	}
 	for _, p := range *all {
 		if p.Barred || slices.Contains(asked.Allowed, p.Topic.ID) {
@@ -68,6 +68,25 @@ func (c *guardianController) create(ctx echo.Context) error {
 		return err
 	}
 	return c.redirect(ctx, parentPath, "guardian.asked")
+}
+
+// toFirstPage leads somebody who has just joined on: to whom they have to ask first, if
+// what they ticked waits for a parent or guardian.
+func (s *server) toFirstPage(ctx echo.Context, token, next string) error {
+	r := ctx.Request().Context()
+	session, err := s.Accounts.Session(r, token)
+	if err != nil {
+		return err
+	}
+	reads := s.Reads()
+	asked := s.Consents.ReadGuardianship(reads, session.PersonID)
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	if asked.Unasked() {
+		next = parentPath
+	}
+	return ctx.Redirect(http.StatusSeeOther, next)
 }
 
 type answerGuardianForm struct {

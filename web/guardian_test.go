@@ -22,8 +22,11 @@ func TestAParentAgreesToWhatSomebodyYoungWouldLike(t *testing.T) {
 		t.Fatalf("signing up: %d to %s", got.status, got.header.Get("Location"))
 	}
 	verify := strings.TrimPrefix(p.linkTo(p.letter("kim@example.com", "Confirm"), "/verify/"), p.url)
-	if got := c.post(verify, url.Values{"password": {goodPassword}}); got.status != http.StatusSeeOther {
-		t.Fatalf("confirming: %d", got.status)
+	if got := c.post(verify, url.Values{"password": {goodPassword}}); got.status != http.StatusSeeOther || got.header.Get("Location") != "/privacy-choices/parent" {
+		t.Fatalf("confirming: %d to %s", got.status, got.header.Get("Location"))
+	}
+	if body := c.get("/privacy-choices/parent").body; !strings.Contains(body, "Nobody has been asked yet") {
+		t.Error("what waits for a parent is not said at once")
 	}
 	if n := p.count(`select count(*) from consent_event where given`); n != 0 {
 		t.Errorf("%d yeses before a parent agreed", n)

@@ -44,7 +44,7 @@ func (c *verificationController) create(ctx echo.Context) error {
 	if err := c.startBrowserSession(ctx, session); err != nil {
 		return err
 	}
-	return ctx.Redirect(http.StatusSeeOther, "/overview")
+	return c.toFirstPage(ctx, session, "/overview")
 }
 
 func (c *verificationController) form(ctx echo.Context, problems fault.Problems) error {

@@ -154,7 +154,13 @@ func (c *joinController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirectAfter(ctx, done)
+	if done.Token == "" {
+		return c.redirectAfter(ctx, done)
+	}
+	if err := c.startBrowserSession(ctx, done.Token); err != nil {
+		return err
+	}
+	return c.toFirstPage(ctx, done.Token, localPath(done.Next))
 }
 
 func (c *joinController) form(ctx echo.Context, form signUpForm, typed bool, problems fault.Problems) error {

@@ -46,6 +46,9 @@ func (g Guardianship) Waits(now time.Time) bool {
 	return !g.Asked.IsZero() && g.Answered.IsZero() && now.Before(g.Asked.Add(GuardianLife))
 }
 
+// Unasked tells whether somebody wished for what waits until they ask.
+func (g Guardianship) Unasked() bool { return len(g.Wished) > 0 && g.Asked.IsZero() }
+
 func (g guardianRow) guardianship() Guardianship {
 	return Guardianship{Person: g.PersonID, Wished: g.Wished, Allowed: g.Allowed, Asked: moment(g.AskedAt), Answered: moment(g.AnsweredAt)}
 }

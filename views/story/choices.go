@@ -20,6 +20,7 @@ func choices() Group {
 		{Name: "Asking for a link", Page: choicesByMail},
 		{Name: "Choices, too young for some", Page: choicesYoung},
 		{Name: "Asking a parent", Page: guardianAsked},
+		{Name: "What was ticked waits for a parent", Page: guardianFirst},
 		{Name: "A parent answers", Page: guardianAnswers},
 	}}
 }
@@ -122,6 +123,12 @@ func guardianAsked(ctx context.Context) templ.Component {
 	return views.AskGuardian(views.AskGuardianPage{
 		Shell: person(ctx, "choices", text.T(ctx, "guardian.askTitle")), Topics: guardianTopics(ctx), Asked: at("2026-11-20T16:40:00Z"), Waits: true,
 		Email: "kim@example.com", Problems: ui.Problems{{Field: "email", Text: text.T(ctx, "consent.guardianSelf")}},
+	})
+}
+
+func guardianFirst(ctx context.Context) templ.Component {
+	return views.AskGuardian(views.AskGuardianPage{
+		Shell: person(ctx, "choices", text.T(ctx, "guardian.askTitle")), Topics: guardianTopics(ctx), Unasked: true,
 	})
 }
 
