@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,7 +36,7 @@ func (c *dataController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	holdings := c.Records.ReadOverview(reads, person(ctx))
-	own := c.Retention.ReadChoices(reads, person(ctx))
+	own, stays := c.Retention.ReadChoices(reads, person(ctx)), c.Retention.ReadSpares(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -47,10 +48,8 @@ func (c *dataController) index(ctx echo.Context) error {
 			groups[category.Origin] = &views.DataGroup{Origin: string(category.Origin)}
 		}
 		group := groups[category.Origin]
-		card, err := c.card(ctx, category, h)
-		if err != nil {
-			return err
-		}
+		card := c.card(r, category, h)
+		card.Held.Stays = *stays
 		card.Kept = retention.Kept(category, *own, text.Lang(r))
 		group.Cards = append(group.Cards, card)
 	}
@@ -62,24 +61,23 @@ func (c *dataController) index(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Data(page))
 }
 
-func (c *dataController) card(ctx echo.Context, category register.Category, h record.Holding) (card views.DataCard, err error) {
-	r := ctx.Request().Context()
-	lang := text.Lang(r)
-	card = views.DataCard{Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Told: h.Told > 0 && h.Told == h.Rows}
-	for _, said := range h.Glance {
-		card.Newest = append(card.Newest, c.Words.Value(r, said.Field, said.Value).Text)
+func (c *dataController) card(ctx context.Context, category register.Category, h record.Holding) views.DataCard {
+	lang := text.Lang(ctx)
+	card := views.DataCard{
+		Href: "/data/" + category.ID, Name: category.Name.In(lang), Summary: category.Summary.In(lang), Held: c.held(category, h), Told: h.Told > 0 && h.Told == h.Rows,
 	}
-	card.Held, err = c.held(ctx, category, h)
-	return card, err
+	for _, said := range h.Glance {
+		card.Newest = append(card.Newest, c.Words.Value(ctx, said.Field, said.Value).Text)
+	}
+	return card
 }
 
-func (c *dataController) held(ctx echo.Context, category register.Category, h record.Holding) (held views.DataHeld, err error) {
-	held = views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
-	if before, late := c.Retention.Late(category, h.First); late { // which is rare
+func (c *dataController) held(category register.Category, h record.Holding) views.DataHeld {
+	held := views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
+	if before, late := c.Retention.Late(category, h.First); late {
 		held.Late = before
-		held.Stays, err = c.Retention.Spares(ctx.Request().Context(), person(ctx))
 	}
-	return held, err
+	return held
 }
 
 // show is one category: charts, a page of rows, and why they are held.
@@ -96,7 +94,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	st := c.readStandings(ctx, reads)
 	timeline := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
-	own := c.Retention.ReadChoices(reads, person(ctx))
+	own, stays := c.Retention.ReadChoices(reads, person(ctx)), c.Retention.ReadSpares(reads, person(ctx))
 	rows, ranks := make([]*record.Page, len(sources)), make([]*record.Ranks, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
@@ -117,11 +115,8 @@ func (c *dataController) show(ctx echo.Context) error {
 		page.Charts = charts(ctx.Request().URL.Path, category, *timeline)
 		page.Within = narrowed(category, *timeline, span)
 	}
-	held, err := c.held(ctx, category, timeline.Holding)
-	if err != nil {
-		return err
-	}
-	page.Held = held
+	page.Held = c.held(category, timeline.Holding)
+	page.Held.Stays = *stays
 	page.Acts = c.acts(r, category, *timeline)
 	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
 	for _, p := range *parts {

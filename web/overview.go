@@ -28,10 +28,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 	if err := reads.Send(r); err != nil {
 		return err
 	}
-	page, err := c.page(ctx, *holdings)
-	if err != nil {
-		return err
-	}
+	page := c.page(ctx, *holdings)
 	for _, e := range *erasing {
 		page.Erasing = &views.ErasingNotice{Runs: e.RunsAt, Href: erasureAt(e.ID)}
 	}
@@ -40,7 +37,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Overview(page))
 }
 
-func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) (views.OverviewPage, error) {
+func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
 	page := views.OverviewPage{
 		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Of: int64(len(holdings)),
 	}
@@ -50,15 +47,11 @@ func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) (
 			page.Kinds++
 		}
 		if category, _ := c.Register.Category(h.Category); len(page.Values) < mostValues {
-			card, err := (&dataController{c.server}).card(ctx, category, h)
-			if err != nil {
-				return page, err
-			}
-			if card.Told {
+			if card := (&dataController{c.server}).card(ctx.Request().Context(), category, h); card.Told {
 				page.Values = append(page.Values, card)
 			}
 		}
 	}
 	page.Silent = record.AnySilent(holdings)
-	return page, nil
+	return page
 }

@@ -10,6 +10,7 @@ import (
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mailing"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -79,12 +80,16 @@ func (c *staffMailingController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := c.form(ctx, "mailing.newTitle", of, form, problems)
-	if err == nil && of != uuid.Nil && !typed {
-		err = c.proposed(ctx, &page, of)
-	}
-	if err != nil {
+	reads := c.Reads()
+	versions := c.Notices.ReadPublished(reads)
+	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
+	}
+	page := c.form(ctx, "mailing.newTitle", of, form, problems, *versions)
+	if of != uuid.Nil && !typed {
+		if err := c.proposed(ctx, &page, of); err != nil {
+			return err
+		}
 	}
 	page.Back = "/staff/mailings"
 	return render(ctx, http.StatusOK, views.StaffMailingForm(page))
@@ -110,7 +115,8 @@ func (c *staffMailingController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, _, _, err := c.find(ctx)
+	var versions *[]notice.Version
+	m, _, _, err := c.find(ctx, func(reads *postgres.Reads) { versions = c.Notices.ReadPublished(reads) })
 	if err != nil {
 		return err
 	}
@@ -121,10 +127,7 @@ func (c *staffMailingController) edit(ctx echo.Context) error {
 	if m.Breach != nil {
 		of = *m.Breach
 	}
-	page, err := c.form(ctx, "mailing.edit", of, form, problems)
-	if err != nil {
-		return err
-	}
+	page := c.form(ctx, "mailing.edit", of, form, problems, *versions)
 	page.Back = "/staff/mailings/" + m.ID.String()
 	if m.Whom == mailing.Listed {
 		page.OnList = m.Size
@@ -150,13 +153,16 @@ func (c *staffMailingController) update(ctx echo.Context) error {
 
 // find reads the mailing of the address, with the names of who drafted and began it,
 // and whether nobody else could begin it.
-func (c *staffMailingController) find(ctx echo.Context) (m mailing.Mailing, names map[uuid.UUID]string, alone bool, err error) {
+func (c *staffMailingController) find(ctx echo.Context, beside ...func(*postgres.Reads)) (m mailing.Mailing, names map[uuid.UUID]string, alone bool, err error) {
 	id, err := idOf(ctx)
 	if err != nil {
 		return m, nil, false, err
 	}
 	reads := c.Reads()
 	found, is := c.Mailings.ReadOne(reads, id), c.Staff.ReadAlone(reads, member(ctx))
+	for _, add := range beside {
+		add(reads)
+	}
 	reads.Then(func(more *postgres.Reads) error {
 		if len(*found) == 0 {
 			return fault.New(fault.NotFound, "fault.notFound")

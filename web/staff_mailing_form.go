@@ -15,20 +15,16 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/mailing"
+	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
 // form is what asks for a mailing, of a breach or of none, filled in as it was typed.
-func (c *staffMailingController) form(ctx echo.Context, title string, of uuid.UUID, form url.Values, problems fault.Problems) (views.StaffMailingFormPage, error) {
+func (c *staffMailingController) form(ctx echo.Context, title string, of uuid.UUID, form url.Values, problems fault.Problems, versions []notice.Version) views.StaffMailingFormPage {
 	r := ctx.Request().Context()
 	lang := text.Lang(r)
-	reads := c.Reads()
-	versions := c.Notices.ReadPublished(reads)
-	if err := reads.Send(r); err != nil {
-		return views.StaffMailingFormPage{}, err
-	}
 	if of != uuid.Nil && form.Get("edition") == "" {
 		title = "breach.write"
 	}
@@ -46,7 +42,7 @@ func (c *staffMailingController) form(ctx echo.Context, title string, of uuid.UU
 			page.Agreed = append(page.Agreed, ui.Option{Value: t.ID, Label: t.Name.In(lang), Selected: form.Get("agreed") == t.ID})
 		}
 	}
-	for _, v := range c.Mailings.Tellable(*versions) {
+	for _, v := range c.Mailings.Tellable(versions) {
 		page.Versions = append(page.Versions, views.MailingVersion{ID: v.ID, Since: v.Effective.Time(), Chosen: form.Get("about") == v.ID})
 	}
 	for _, t := range c.Register.Mail() {
@@ -59,7 +55,7 @@ func (c *staffMailingController) form(ctx echo.Context, title string, of uuid.UU
 		page.Breach = of.String()
 		page.Topics = slices.DeleteFunc(page.Topics, func(t views.MailingTopic) bool { return !t.Locked })
 	}
-	return page, nil
+	return page
 }
 
 // written are the fields of a form that say what a draft says; a list is not among them.

@@ -255,12 +255,23 @@ func (a *App) spared(ctx context.Context, db postgres.Reader) ([]uuid.UUID, erro
 	return append(held, restricted...), err
 }
 
+// readSpares is spared of one person, for a page.
+func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *bool {
+	held, restricted := a.Holds.ReadInForce(r, person), a.Requests.ReadRestricted(r, []uuid.UUID{person})
+	spares := new(bool)
+	r.Then(func(*postgres.Reads) error {
+		*spares = len(*held)+len(*restricted) > 0
+		return nil
+	})
+	return spares
+}
+
 // work joins the rooms whose work takes long.
 func (a *App) work(p Parts) {
 	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Held: a.Holds.Holds, Spared: a.spared, Now: p.Now})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Held: a.Holds.Holds, Spared: a.spared, Spares: a.readSpares, Now: p.Now})
 	a.Exports = export.New(export.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic, Kept: a.Retention.KeptFor,

@@ -71,10 +71,12 @@ func searchable(f dictionary.Field) bool {
 
 // matches is the condition that a field has what is searched for.
 func (t *table) matches(c *condition, s Search) string {
-	pattern := c.bind(s.pattern())
-	any := []string{"false"}
+	any, pattern := []string{"false"}, ""
 	for _, f := range t.holding.Fields {
 		if searchable(f) {
+			if pattern == "" { // where nothing is words, nothing is bound
+				pattern = c.bind(s.pattern())
+			}
 			any = append(any, "("+t.read(f)+")::text ~ "+pattern)
 		}
 		if codes := s.Codes[f.ID]; len(codes) > 0 {

@@ -27,6 +27,8 @@ type Deps struct {
 	// Spared are those who lose nothing by a rule: a legal hold keeps what is held of
 	// them, or they had its use restricted.
 	Spared func(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error)
+	// Spares tells of one person whether they are spared, for a page.
+	Spares func(r *postgres.Reads, person uuid.UUID) *bool
 	// Held tells of whom nothing goes by their own word either: by a legal hold.
 	Held  func(ctx context.Context, db postgres.Reader, person uuid.UUID) (bool, error)
 	Rest  time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
@@ -167,10 +169,10 @@ func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) 
 	return before, oldest.Before(before.Add(-lateAfter))
 }
 
-// Spares tells whether a person loses nothing by a rule for now, though its time is over.
-func (s *Service) Spares(ctx context.Context, person uuid.UUID) (bool, error) {
-	all, err := s.deps.Spared(ctx, s.deps.DB.Pool)
-	return slices.Contains(all, person), err
+// ReadSpares adds whether a person loses nothing by a rule for now, though its time is
+// over.
+func (s *Service) ReadSpares(r *postgres.Reads, person uuid.UUID) *bool {
+	return s.deps.Spares(r, person)
 }
 
 // Rules are those of the register, in its order, and those that it has no more:
