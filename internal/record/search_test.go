@@ -124,3 +124,24 @@ func TestASearchAndWhatComesUpMostReadSoManyRowsOfOnePersonAndNoMore(t *testing.
 		}
 	}
 }
+
+// Found from the register: also where nothing is words.
+func TestEverySourceIsSearchedAndRankedWithoutAFault(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mara := b.person(t, "mara@example.com")
+	searched := 0
+	for _, c := range b.portal.Register.Categories {
+		for _, source := range b.For(c.ID) {
+			q := record.PageQuery{Limit: 7, Search: record.Search{Words: "lund"}}
+			if _, err := b.page(t, source, mara, q); err != nil {
+				t.Errorf("%s: %v", c.ID, err)
+			}
+			b.ranks(t, source, mara, q)
+			searched++
+		}
+	}
+	if searched < 20 {
+		t.Errorf("only %d sources were searched", searched)
+	}
+}
