@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/staff"
@@ -46,10 +48,19 @@ func (e *everybody) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := e.app.Mailings.Run(ctx, e.id); err != nil { // it is counted
-		return err
+	for { // it is counted who will get it, here or by the portal
+		if err := e.app.Mailings.Run(ctx, e.id); err != nil {
+			return err
+		}
+		if err = e.app.Mailings.Begin(ctx, e.officer, e.id, 1); !fault.Is(err, fault.Conflict) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
-	return e.app.Mailings.Begin(ctx, e.officer, e.id, 1)
 }
 
 func (e *everybody) done(ctx context.Context) (bool, error) {
