@@ -101,7 +101,10 @@ func (s Standing) say(ctx context.Context) string {
 // refusable tells whether there is a no to say: also to what nobody asked.
 func (s Standing) refusable() bool { return !s.Barred && (s.On || s.Since.IsZero()) }
 
-func (c Choice) place() string { return "choice-" + c.ID }
+// ChoicePlace is the id of a choice on its page.
+func ChoicePlace(topic string) string { return "choice-" + topic }
+
+func (c Choice) place() string { return ChoicePlace(c.ID) }
 
 // means tells what a no does.
 func (c Choice) means(ctx context.Context) string {

@@ -171,6 +171,9 @@ func (m StaffMailing) written(ctx context.Context) string {
 		}
 		return text.N(ctx, "mailing.letter", m.Would)
 	}
+	if m.State == MailingDone {
+		return text.N(ctx, "mailing.letter", m.Written)
+	}
 	return text.T(ctx, "mailing.writtenOf", "Written", text.Number(ctx, m.Written), "Size", text.Number(ctx, m.Would))
 }
 

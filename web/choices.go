@@ -147,7 +147,7 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 	changed, stale, err := c.Consents.Choose(r.Context(), choice, form.boxes())
 	if problems, ok := fault.Fields(err); ok {
 		for i := range problems {
-			problems[i].Field = "choice-" + strings.TrimPrefix(problems[i].Field, "topic-")
+			problems[i].Field = views.ChoicePlace(strings.TrimPrefix(problems[i].Field, "topic-"))
 		}
 		return c.again(ctx, address, form, problems)
 	}
@@ -165,7 +165,7 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 		said = "choices.saidYes"
 	}
 	if next == address && len(form.Topics) == 1 { // it is said where it was pressed
-		place := "choice-" + form.Topics[0]
+		place := views.ChoicePlace(form.Topics[0])
 		next, about = next+"#"+place, append(about, flashPlace, place)
 	}
 	return c.redirect(ctx, next, said, about...)
@@ -180,7 +180,7 @@ func (s *server) signalled(topic string) bool {
 func asked(topics []string, key string) fault.Problems {
 	problems := make(fault.Problems, len(topics))
 	for i, id := range topics {
-		problems[i] = fault.Field("choice-"+id, key)
+		problems[i] = fault.Field(views.ChoicePlace(id), key)
 	}
 	return problems
 }
@@ -231,7 +231,7 @@ func (st standings) press(ctx echo.Context, name string, topics ...register.Topi
 			continue
 		}
 		press.Topics = append(press.Topics, t.ID)
-		press.Href = choicesPath + "#choice-" + t.ID
+		press.Href = choicesPath + "#" + views.ChoicePlace(t.ID)
 		if t.IsMail() {
 			press.Href = "/email"
 		}
@@ -254,7 +254,7 @@ func (s *server) footer(ctx context.Context) []ui.Link {
 	var links []ui.Link
 	for _, t := range s.Register.Topics {
 		if !t.Footer.Empty() {
-			links = append(links, ui.Link{Label: t.Footer.In(text.Lang(ctx)), Href: choicesPath + "#choice-" + t.ID})
+			links = append(links, ui.Link{Label: t.Footer.In(text.Lang(ctx)), Href: choicesPath + "#" + views.ChoicePlace(t.ID)})
 		}
 	}
 	return links

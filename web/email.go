@@ -105,8 +105,8 @@ func ownChoice(ctx echo.Context) consent.Choice {
 func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views.EmailPage, error) {
 	r := ctx.Request().Context()
 	reads := c.Reads()
-	preferences := c.Consents.ReadPreferences(reads, person(ctx), signedIn(ctx).Address)
-	history, mailbox := c.Consents.ReadHistory(reads, person(ctx)), c.Consents.ReadMailbox(reads, person(ctx), signedIn(ctx).Address)
+	preferences, mailbox := c.Consents.ReadMailbox(reads, person(ctx), signedIn(ctx).Address)
+	history := c.Consents.ReadHistory(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return views.EmailPage{}, err
 	}

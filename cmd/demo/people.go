@@ -48,7 +48,7 @@ func cast() []somebody {
 		},
 		{
 			Name: "Sam Sample", Email: "sam@example.com", About: "Los Angeles, under 18. Little data, and posts to be taken down.", Lang: "en", Country: "US", Region: "CA", Street: "1 Sample Street", PostalCode: "90001", City: "Los Angeles",
-			Band: account.Fifteen, Seed: 3, Connections: 300,
+			Band: account.Youth, Seed: 3, Connections: 300, Visits: 80,
 			Networks: []place{{"198.51.100.128/25", "Los Angeles, US"}},
 		},
 	}

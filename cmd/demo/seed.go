@@ -88,15 +88,12 @@ func fed(ctx context.Context, a joined, p somebody) (bool, error) {
 	return n > 0, err
 }
 
-func last(p somebody) string { return "demo: connections of " + p.Email }
+func last(p somebody) string { return "demo: site usage of " + p.Email }
 
 // feed takes a person's rows in by the road of `portal import`.
 func feed(ctx context.Context, a joined, p somebody, end time.Time) error {
 	for _, category := range given() {
 		rows := history(category, p, end)
-		if len(rows) == 0 {
-			continue
-		}
 		if err := ingest(ctx, a, category, "demo: "+category, record.NDJSON, func(w io.Writer) error { return ndjson(w, rows) }); err != nil {
 			return err
 		}
@@ -106,12 +103,10 @@ func feed(ctx context.Context, a joined, p somebody, end time.Time) error {
 			return err
 		}
 	}
-	if p.Visits > 0 {
-		if err := ingest(ctx, a, "site-usage", "demo: site usage", record.NDJSON, func(w io.Writer) error { return visits(w, p, end) }); err != nil {
-			return err
-		}
+	if err := ingest(ctx, a, "connection-log", "demo: connections", record.CSV, func(w io.Writer) error { return connections(w, p, end) }); err != nil {
+		return err
 	}
-	return ingest(ctx, a, "connection-log", last(p), record.CSV, func(w io.Writer) error { return connections(w, p, end) })
+	return ingest(ctx, a, "site-usage", last(p), record.NDJSON, func(w io.Writer) error { return visits(w, p, end) })
 }
 
 // feedLongAgo takes in what came in when it was due and is past its time now.

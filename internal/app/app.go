@@ -196,20 +196,7 @@ func (a *App) ground(p Parts) {
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
 	a.Mail = mail.New(mail.Deps{
 		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Catalog: a.Catalog, Sender: p.Sender, Brand: p.brand(), Signature: p.Signature, Limits: p.MailLimits, Inbound: p.Inbound, Log: p.Log, Now: p.Now,
-		May: func(ctx context.Context, r *postgres.Reads, people []mail.Recipient, topic string) ([]bool, error) {
-			answers, err := a.Consents.MayMailEach(ctx, r, people, topic)
-			may := make([]bool, len(people))
-			for i, said := range answers {
-				may[i] = said.Allowed
-			}
-			return may, err
-		},
-		Unknown: func(ctx context.Context, tx postgres.Tx, g mail.Gone) error {
-			if err := account.Share(ctx, tx, g.Person); err != nil {
-				return err
-			}
-			return a.Consents.Bounce(ctx, tx, audit.BySystem("mail"), g.Person, g.Address, g.At)
-		},
+		May: a.mayMail, Unknown: a.unknown,
 	})
 	a.Journal = journal.New(journal.Deps{
 		DB: p.DB, Ring: p.Ring, Files: p.Files, Log: p.Log, Now: p.Now, Apply: a.replay, Refill: a.refill,
@@ -243,27 +230,6 @@ func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 		Providers: p.Services, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	return err
-}
-
-// spared are those who lose nothing by a rule of retention.
-func (a *App) spared(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
-	held, err := a.Holds.Spared(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	restricted, err := a.Requests.Restricted(ctx, db)
-	return append(held, restricted...), err
-}
-
-// readSpares is spared of one person, for a page.
-func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *bool {
-	held, restricted := a.Holds.ReadInForce(r, person), a.Requests.ReadRestricted(r, []uuid.UUID{person})
-	spares := new(bool)
-	r.Then(func(*postgres.Reads) error {
-		*spares = len(*held)+len(*restricted) > 0
-		return nil
-	})
-	return spares
 }
 
 // work joins the rooms whose work takes long.

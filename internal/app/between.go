@@ -8,8 +8,10 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/journal"
+	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
 )
@@ -47,6 +49,45 @@ func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, peopl
 		bars[person] = append(bars[person], some...)
 	}
 	return bars, err
+}
+
+// spared are those who lose nothing by a rule of retention.
+func (a *App) spared(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+	held, err := a.Holds.Spared(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	restricted, err := a.Requests.Restricted(ctx, db)
+	return append(held, restricted...), err
+}
+
+// readSpares is spared of one person, for a page.
+func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *bool {
+	held, restricted := a.Holds.ReadInForce(r, person), a.Requests.ReadRestricted(r, []uuid.UUID{person})
+	spares := new(bool)
+	r.Then(func(*postgres.Reads) error {
+		*spares = len(*held)+len(*restricted) > 0
+		return nil
+	})
+	return spares
+}
+
+// mayMail tells to whom of some people a message of a topic may go, when it leaves.
+func (a *App) mayMail(ctx context.Context, r *postgres.Reads, people []mail.Recipient, topic string) ([]bool, error) {
+	answers, err := a.Consents.MayMailEach(ctx, r, people, topic)
+	may := make([]bool, len(answers))
+	for i, said := range answers {
+		may[i] = said.Allowed
+	}
+	return may, err
+}
+
+// unknown has an address that the mail server knows not get no more bulk mail.
+func (a *App) unknown(ctx context.Context, tx postgres.Tx, g mail.Gone) error {
+	if err := account.Share(ctx, tx, g.Person); err != nil {
+		return err
+	}
+	return a.Consents.Bounce(ctx, tx, audit.BySystem("mail"), g.Person, g.Address, g.At)
 }
 
 // refill puts all that belongs into the journal on its way there.

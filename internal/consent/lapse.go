@@ -10,8 +10,8 @@ import (
 // Lapse lets yeses to some topics that were said before a moment count no more, at
 // most so many at once, because the words or the basis are others since: they are
 // asked again, parents and guardians too. Who said yes to just the words as they are
-// now need not be. A line in the ledger says so, with those in the language of the yes. It tells how many there
-// were; none when it is done.
+// now need not be. A line in the ledger says so, with those in the language of the
+// yes. It tells how many there were; none when it is done.
 func (s *Service) Lapse(ctx context.Context, tx postgres.Tx, topics []string, before time.Time, limit int) (int, error) {
 	yeses, err := yesesBefore(ctx, tx, topics, s.wordings(ctx, topics), before, limit)
 	if err != nil || len(yeses) == 0 {

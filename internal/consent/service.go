@@ -45,12 +45,7 @@ func New(d Deps) *Service { return &Service{deps: d} }
 // ReadPreferences are how a person stands to every topic of the register, in
 // its order, the locked ones too. The address is one that is likely theirs.
 func (s *Service) ReadPreferences(r *postgres.Reads, person uuid.UUID, address string) *[]Preference {
-	list := &[]Preference{}
-	s.read(r, person, []string{address}, func(known addressee) {
-		for _, topic := range s.deps.Register.Topics {
-			*list = append(*list, known.about(topic))
-		}
-	})
+	list, _ := s.ReadMailbox(r, person, address)
 	return list
 }
 
@@ -62,11 +57,16 @@ type Mailbox struct {
 	Topics []register.Topic
 }
 
-// ReadMailbox is what a person's mailbox said. The address is one that is likely theirs.
-func (s *Service) ReadMailbox(r *postgres.Reads, person uuid.UUID, address string) *Mailbox {
-	said := &Mailbox{}
-	s.read(r, person, []string{address}, func(known addressee) { *said = known.said(s.deps.Register.Topics) })
-	return said
+// ReadMailbox is ReadPreferences, and what the person's mailbox said.
+func (s *Service) ReadMailbox(r *postgres.Reads, person uuid.UUID, address string) (*[]Preference, *Mailbox) {
+	list, said := &[]Preference{}, &Mailbox{}
+	s.read(r, person, []string{address}, func(known addressee) {
+		for _, topic := range s.deps.Register.Topics {
+			*list = append(*list, known.about(topic))
+		}
+		*said = known.said(s.deps.Register.Topics)
+	})
+	return list, said
 }
 
 // said is what the mailbox said, and what that stopped.
@@ -86,18 +86,16 @@ func (s addressee) said(topics []register.Topic) Mailbox {
 // WriteAgain says yes once more, for the person, to all that their mailbox has stopped
 // and they have not: from then on it gets that mail again. It tells how many topics.
 func (s *Service) WriteAgain(ctx context.Context, c Choice) (int64, error) {
-	said := &Mailbox{}
-	r := s.deps.DB.Reads()
-	s.read(r, c.Person, nil, func(known addressee) { *said = known.said(s.deps.Register.Topics) })
-	if err := r.Send(ctx); err != nil {
+	known, err := s.readNow(ctx, s.deps.DB.Reads(), c.Person)
+	if err != nil {
 		return 0, err
 	}
-	if said.Why == "" {
-		return 0, nil
-	}
 	want := map[string]bool{}
-	for _, t := range said.Topics {
+	for _, t := range known.said(s.deps.Register.Topics).Topics {
 		want[t.ID] = true
+	}
+	if len(want) == 0 {
+		return 0, nil
 	}
 	return s.Set(ctx, c, want)
 }

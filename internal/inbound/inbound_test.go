@@ -363,7 +363,7 @@ func TestAnAddressThatTheMailServerItselfRefusesForGoodGetsNoBulkMailUntilOnePre
 		t.Errorf("%d lines of it in the log", n)
 	}
 	reads := b.Reads()
-	said := b.Consents.ReadMailbox(reads, robin, "robin@example.com")
+	_, said := b.Consents.ReadMailbox(reads, robin, "robin@example.com")
 	if err := reads.Send(t.Context()); err != nil || said.Why != consent.Bounced || said.At.IsZero() || len(said.Topics) != 2 {
 		t.Errorf("Robin reads %+v: %v", said, err)
 	}

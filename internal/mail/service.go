@@ -285,8 +285,8 @@ func (s *Service) noteFailed(ctx context.Context, h *held, row messageRow, n Not
 }
 
 // writeFailed notes a try that failed; and of a letter that is given up since a mail
-// server says that its address is none, that this gets no more of many. A person's who is being erased goes
-// without.
+// server says that its address is none, that this gets no more of many. A person's who
+// is being erased goes without.
 func (s *Service) writeFailed(ctx context.Context, holder uuid.UUID, row messageRow, n NotSent) error {
 	at, err := address.Parse(row.Address) // where it is outside ASCII, it may be the mail server's own limit
 	if row.FailedAt != nil && n.Kind == Refused && !n.Final && err == nil && !at.SMTPUTF8() && s.deps.Unknown != nil {

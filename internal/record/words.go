@@ -55,6 +55,9 @@ func (w Words) Value(ctx context.Context, f dictionary.Field, raw []byte) Said {
 	case dictionary.TypeList:
 		var items []string
 		if json.Unmarshal(raw, &items) == nil {
+			if len(items) == 0 {
+				return Said{Text: Nothing}
+			}
 			if f.Names == dictionary.ByScope {
 				return Said{Text: say.Clauses(ctx, Scopes(ctx, items))}
 			}
