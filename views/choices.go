@@ -65,8 +65,10 @@ type Press struct {
 	Known  bool     // who reads is signed in
 	Topics []string // that a no is said to
 	Name   string
-	Return string // the page to come back to
+	Place  string // its id on its page
+	Return string // the page to come back to, and the place on it
 	Href   string // where a yes can be said
+	Flash  *Flash // what a press here just did
 }
 
 func (s Standing) badge(ctx context.Context) ui.BadgeProps {

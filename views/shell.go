@@ -29,6 +29,14 @@ type Flash struct {
 	Place string // the id of what it is about, where that says it itself
 }
 
+// FlashAt is what just happened, if it is said at a place.
+func (s Shell) FlashAt(place string) *Flash {
+	if s.Flash == nil || s.Flash.Place != place {
+		return nil
+	}
+	return s.Flash
+}
+
 // Alternate is this page in another language, for search engines and readers
 // without a cookie. Only public pages have any.
 type Alternate struct {

@@ -59,7 +59,7 @@ type StaffPolicyPage struct {
 	Texts                            []PolicyText
 	First                            bool   // no version is before it
 	Action                           string // with what is to be done behind it
-	Seen                             string
+	Seen, After                      string // what the page shows, and the version that it is compared with
 	Review, Publish, Waits, Withdraw bool
 	Day                              string
 	Asks                             []PolicyAsk
@@ -71,7 +71,7 @@ func (p StaffPolicyPage) difference(ctx context.Context) string {
 	case p.First:
 		return text.T(ctx, "policy.desk.onlyText")
 	case p.Version.Published.At.IsZero():
-		return text.T(ctx, "policy.desk.difference")
+		return text.T(ctx, "policy.desk.difference", "ID", p.After)
 	default:
 		return text.T(ctx, "policy.desk.differenceBefore")
 	}

@@ -108,7 +108,7 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 			Signal: t.Signal, Events: lines(*history, t.ID),
 		})
 	}
-	for _, kind := range []register.TopicKind{register.OfMail, register.OfUse, register.OfTransfer, register.OfSharing} {
+	for _, kind := range []register.TopicKind{register.OfMail, register.OfUse, register.OfTransfer, register.OfSharing, register.OfCookies} {
 		if list := groups[kind]; len(list) > 0 {
 			page.Groups = append(page.Groups, views.ChoiceGroup{Kind: string(kind), Choices: list})
 		}
@@ -164,9 +164,11 @@ func (c *choicesController) write(ctx echo.Context, form choiceForm, choice cons
 	case form.yes():
 		said = "choices.saidYes"
 	}
-	if next == address && len(form.Topics) == 1 { // it is said where it was pressed
-		place := views.ChoicePlace(form.Topics[0])
-		next, about = next+"#"+place, append(about, flashPlace, place)
+	if next == address && len(form.Topics) == 1 {
+		next += "#" + views.ChoicePlace(form.Topics[0])
+	}
+	if _, place, ok := strings.Cut(next, "#"); ok { // it is said where it was pressed
+		about = append(about, flashPlace, place)
 	}
 	return c.redirect(ctx, next, said, about...)
 }
@@ -223,9 +225,10 @@ func (s *server) stands(ctx echo.Context) (standings, error) {
 	return st, reads.Send(ctx.Request().Context())
 }
 
-// press is a no beside what rests on topics, nil where nobody can say one.
-func (st standings) press(ctx echo.Context, name string, topics ...register.Topic) *views.Press {
-	press := &views.Press{Known: st.known, Name: name, Return: here(ctx), Href: choicesPath}
+// press is a no beside what rests on topics, at a place of a page; nil where nobody
+// can say one.
+func (st standings) press(ctx echo.Context, shell views.Shell, place, name string, topics ...register.Topic) *views.Press {
+	press := &views.Press{Known: st.known, Name: name, Place: place, Return: here(ctx) + "#" + place, Href: choicesPath, Flash: shell.FlashAt(place)}
 	for _, t := range topics {
 		if t.Locked || t.ID == "" {
 			continue

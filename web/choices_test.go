@@ -161,8 +161,10 @@ func TestANoIsSaidWhereItIsReadAndLeadsBackThere(t *testing.T) {
 			}
 			p.Exec("delete from consent_state")
 			got := c.press(at, fmt.Sprintf("form:has(input[name=topics][value=%q])", topic), "no")
-			if got.header.Get("Location") != at {
-				t.Errorf("%s leads to %q", at, got.header.Get("Location"))
+			to, place, _ := strings.Cut(got.header.Get("Location"), "#")
+			said := testkit.HTML(t, c.get(to).body).MustHave("main").Find("[role=status]")
+			if to != at || place == "" || said.Length() != 1 || said.Next().AttrOr("id", "") != place {
+				t.Errorf("%s leads to %q, which does not say it there", at, got.header.Get("Location"))
 			}
 			if n := p.count("select count(*) from consent_state where person_id = $1 and topic = $2 and not given and channel = 'beside-data'", robin, topic); n != 1 {
 				t.Errorf("%s: no to %s is not written", at, topic)

@@ -27,13 +27,13 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 		}
 		page.Purposes = append(page.Purposes, views.DataPurpose{
 			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: basis.Can == register.Object,
-			Press: st.press(ctx, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
+			Press: st.press(ctx, page.Shell, "purpose-"+p.ID, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
 		})
 	}
 	page.About = c.about(r, category)
 	if t, ok := c.Register.Transfer(category.Transfer); ok {
 		topic, _ := c.Register.Topic(t.Topic)
-		page.About.Press = st.press(ctx, topic.Name.In(lang), topic)
+		page.About.Press = st.press(ctx, page.Shell, "transfer", topic.Name.In(lang), topic)
 	}
 	for _, h := range category.Holdings {
 		for _, w := range h.Withheld {

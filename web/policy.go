@@ -74,7 +74,7 @@ func (c *policyController) page(ctx echo.Context, published []notice.Version, at
 		if slot == notice.Categories {
 			e.Href = "/policy/data/" + id
 		}
-		e.Press = st.press(ctx, e.Title, c.topicsFor(slot, id)...)
+		e.Press = st.press(ctx, page.Shell, string(slot)+"-"+id, e.Title, c.topicsFor(slot, id)...)
 	})
 	return page
 }

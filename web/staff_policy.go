@@ -96,6 +96,7 @@ func (c *staffPolicyController) inForce(all []notice.Version) notice.Version {
 
 type publishForm struct {
 	Seen   string   `form:"seen" text:"none"`
+	After  string   `form:"after" text:"none"`
 	From   string   `form:"from" text:"none"`
 	Renews []string `form:"renews" text:"none"`
 }
@@ -125,9 +126,11 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 		return fault.New(fault.NotFound, "fault.notFound")
 	}
 	v := all[at]
+	newest, _ := notice.Newest(all)
 	page := views.StaffPolicyPage{
 		Shell: c.staffShell(ctx, "policy.desk.draftTitle", "staffPolicy", "ID", v.ID), Version: c.version(v, all, names), Action: "/staff/policy/" + v.ID, Seen: v.Seen(),
-		Withdraw: v.Announced(c.Notices.Today()), Problems: words(ctx, problems), Day: max(v.Effective.String(), c.Notices.Today().Add(1).String()),
+		After: newest.ID, Withdraw: v.ID == newest.ID && v.Announced(c.Notices.Today()), Problems: words(ctx, problems),
+		Day: max(v.Effective.String(), c.Notices.Today().Add(1).String(), newest.Effective.Add(1).String()),
 	}
 	if again {
 		page.Day = form.From
@@ -136,7 +139,7 @@ func (c *staffPolicyController) show(ctx echo.Context) error {
 		page.Review = v.ReviewedAt == nil
 		page.Waits = v.ReviewedBy != nil && *v.ReviewedBy == member(ctx).ID && !*alone
 		page.Publish = v.ReviewedBy != nil && !page.Waits
-		for _, a := range c.Notices.Asks(v, c.inForce(all)) {
+		for _, a := range c.Notices.Asks(v, newest) {
 			topic, _ := c.Register.Topic(a.Topic)
 			page.Asks = append(page.Asks, views.PolicyAsk{Topic: a.Topic, Name: topic.Name.In(text.Lang(r)), Basis: a.Basis, Chosen: slices.Contains(form.Renews, a.Topic)})
 		}
@@ -197,7 +200,7 @@ func (c *staffPolicyController) publish(ctx echo.Context) error {
 	if err != nil { // no day is one that is over
 		from = deadline.Day{}
 	}
-	err = c.Notices.Publish(ctx.Request().Context(), member(ctx), ctx.Param("version"), notice.Publication{Seen: form.Seen, From: from, Renews: form.Renews})
+	err = c.Notices.Publish(ctx.Request().Context(), member(ctx), ctx.Param("version"), notice.Publication{Seen: form.Seen, After: form.After, From: from, Renews: form.Renews})
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, "/staff/policy/"+ctx.Param("version"), form, problems)
 	}

@@ -25,7 +25,8 @@ func (y *young) needsYes(t register.Topic) bool {
 }
 
 // barred tells whether a yes of their own does not count: GDPR art. 8(1), and for
-// sharing the age that the register says, too. Of where they said that they live when
+// sharing, and for cookies that a browser's signal refuses as one (11 CCR 7025), the
+// age that the register says, too. Of where they said that they live when
 // they joined and where they say so now, that counts which protects them longer: or
 // whoever likes says another. What rests on no yes bars nobody.
 func (y *young) barred(t register.Topic) bool {
@@ -33,5 +34,6 @@ func (y *young) barred(t register.Topic) bool {
 		return false
 	}
 	years := y.AtLeast(y.now)
-	return t.Kind == register.OfSharing && years < y.ages.Sharing || !t.DefaultOn && years < max(y.ages.Of(y.Joined), y.ages.Of(y.Country))
+	shares := t.Kind == register.OfSharing || t.Kind == register.OfCookies && t.Signal
+	return shares && years < y.ages.Sharing || !t.DefaultOn && years < max(y.ages.Of(y.Joined), y.ages.Of(y.Country))
 }

@@ -38,15 +38,18 @@ func (s *Service) Review(ctx context.Context, by staff.Member, id string, drafte
 // Publication is what whoever publishes a draft decides.
 type Publication struct {
 	Seen   string       // what the page showed: see Version.Seen
+	After  string       // the version that it was compared with
 	From   deadline.Day // in force from
 	Renews []string     // topics of which a yes from before is to count no more
 }
 
 // Publish announces a draft that somebody else has read, unless there is nobody else:
-// from its day on it is in
-// force, on every portal. Where the basis became consent, a yes from before counts
-// no more from that day on. Invalid for a day that is not to come or taken;
-// Forbidden below an officer; Conflict for what was not read as it is now.
+// from its day on it is in force, on every portal. It comes after every version that
+// is published, also one that is only announced, so that what it says otherwise is
+// said of what people will have read before. Where the basis became consent, a yes
+// from before counts no more from that day on. Invalid for a day that is not to come
+// or not after them all; Forbidden below an officer; Conflict for what was not read,
+// or not compared, as it is now.
 func (s *Service) Publish(ctx context.Context, by staff.Member, id string, p Publication) error {
 	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, v Version) (Version, error) {
 		alone, err := staff.Alone(ctx, tx, by)
@@ -60,12 +63,14 @@ func (s *Service) Publish(ctx context.Context, by staff.Member, id string, p Pub
 		case !p.From.After(s.Today()):
 			return v, fault.Invalidate(fault.Field("from", "policy.dayOver"))
 		}
-		if is, err := taken(ctx, tx, p.From); err != nil || is {
-			return v, firstOf(err, fault.Invalidate(fault.Field("from", "policy.dayTaken")))
-		}
-		before, err := s.before(ctx, tx)
-		if err != nil {
+		before, err := lockNewest(ctx, tx)
+		switch {
+		case err != nil:
 			return v, err
+		case before.ID != p.After:
+			return v, fault.New(fault.Conflict, "policy.moved")
+		case !p.From.After(before.Effective):
+			return v, fault.Invalidate(fault.Field("from", "policy.dayTaken"))
 		}
 		now := s.deps.Now()
 		v.State, v.Effective, v.PublishedAt, v.PublishedBy, v.Renews = Published, p.From, &now, &by.ID, []string{}
@@ -85,12 +90,14 @@ func (s *Service) Publish(ctx context.Context, by staff.Member, id string, p Pub
 	})
 }
 
-// Withdraw takes back what was announced and is not in force yet. Forbidden below
-// an officer, Conflict for anything else.
+// Withdraw takes back what was announced and is not in force yet; of several, the
+// last one first, since it says what it does of the one before. Forbidden below an
+// officer, Conflict for anything else.
 func (s *Service) Withdraw(ctx context.Context, by staff.Member, id string) error {
 	return s.move(ctx, by, id, func(ctx context.Context, tx postgres.Tx, v Version) (Version, error) {
-		if !v.Announced(s.Today()) {
-			return v, fault.New(fault.Conflict, "policy.moved")
+		newest, err := lockNewest(ctx, tx)
+		if err != nil || newest.ID != v.ID || !v.Announced(s.Today()) {
+			return v, firstOf(err, fault.New(fault.Conflict, "policy.moved"))
 		}
 		now := s.deps.Now()
 		v.State, v.WithdrawnAt, v.WithdrawnBy = Withdrawn, &now, &by.ID
@@ -101,16 +108,6 @@ func (s *Service) Withdraw(ctx context.Context, by staff.Member, id string) erro
 // begins is a day's first moment at the office.
 func (s *Service) begins(d deadline.Day) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, s.deps.Catalog.Office())
-}
-
-// before is the version in force.
-func (s *Service) before(ctx context.Context, tx postgres.Tx) (Version, error) {
-	id, err := findInForce(ctx, tx, s.Today())
-	if err != nil {
-		return Version{}, err
-	}
-	v, _, err := lockVersion(ctx, tx, id)
-	return v, err
 }
 
 // move has an officer move a version on.

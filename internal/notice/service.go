@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,15 +47,15 @@ func New(d Deps) *Service {
 func (s *Service) Today() deadline.Day { return deadline.DayOf(s.deps.Now(), s.deps.Catalog.Office()) }
 
 // TakeIn takes what the folder has and is new here in as drafts, with the lists of
-// today's register, and a draft of today's lists where the version in force says
-// something else. At the first start of all, what is in force by its day is so at
+// today's register, and a draft of today's lists where the version published last
+// says something else. At the first start of all, what is in force by its day is so at
 // once: there is always a policy. Safe to call twice, and in two portals at once.
 func (s *Service) TakeIn(ctx context.Context) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := lockVersions(ctx, tx); err != nil {
 			return err
 		}
-		current, known, err := readStored(ctx, tx, s.Today())
+		newest, known, err := readStored(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -75,10 +76,10 @@ func (s *Service) TakeIn(ctx context.Context) error {
 			}
 			drafts = append(drafts, w.ID)
 		}
-		if current == "" {
+		if newest == "" {
 			return s.first(ctx, tx)
 		}
-		if lists := s.listed(ctx, known[current]); lists != nil {
+		if lists := s.listed(ctx, known[newest]); lists != nil {
 			if err := upsertDraft(ctx, tx, *lists); err != nil {
 				return err
 			}
@@ -172,10 +173,20 @@ func (s *Service) ReadSaid(r *postgres.Reads, id, lang string) **Reading {
 }
 
 // ReadBefore is what a version is to be compared with, in a language: of a published
-// one that which was published for before it, of any other the one in force. It is
-// nil if there is none.
-func (s *Service) ReadBefore(r *postgres.Reads, id, lang string) **Reading {
-	return readBefore(r, s.Today(), id, lang)
+// one that which was published for before it, of any other the one published last,
+// which it can only follow. It is nil if there is none.
+func (*Service) ReadBefore(r *postgres.Reads, id, lang string) **Reading {
+	return readBefore(r, id, lang)
+}
+
+// Newest is the one of the versions, the newest first, that is published last: in
+// force, or announced.
+func Newest(all []Version) (Version, bool) {
+	at := slices.IndexFunc(all, func(v Version) bool { return v.State == Published })
+	if at < 0 {
+		return Version{}, false
+	}
+	return all[at], true
 }
 
 // Current is the one of the published versions, the newest first, that is in force;

@@ -81,7 +81,7 @@ func TestADraftIsReadByOnePublishedByAnotherAndComesIntoForceByItself(t *testing
 	reader, officer, agent := p.Member("a@example.com", staff.Officer), p.Member("b@example.com", staff.Officer), p.Member("c@example.com", staff.Agent)
 	v := version(t, p, "2999-01-01")
 	day := p.Notices.Today().Add(10)
-	how := notice.Publication{Seen: v.Seen(), From: day}
+	how := notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: day}
 	if err := p.Notices.Publish(t.Context(), officer, v.ID, how); !fault.Is(err, fault.Conflict) {
 		t.Errorf("published before anybody read it: %v", err)
 	}
@@ -92,7 +92,7 @@ func TestADraftIsReadByOnePublishedByAnotherAndComesIntoForceByItself(t *testing
 	if err := p.Notices.Publish(t.Context(), reader, v.ID, how); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("published by who read it: %v", err)
 	}
-	if err := p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today()}); !fault.Is(err, fault.Invalid) {
+	if err := p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: p.Notices.Today()}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("published from today: %v", err)
 	}
 	must(t, p.Notices.Publish(t.Context(), officer, v.ID, how))
@@ -131,12 +131,46 @@ func TestWhoeverIsAloneMayReadAndPublishAndTakeBackWhatIsNotInForce(t *testing.T
 	officer := p.Member("a@example.com", staff.Officer)
 	v := version(t, p, "2999-01-01")
 	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
-	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(3)}))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: p.Notices.Today().Add(3)}))
 	must(t, p.Notices.Withdraw(t.Context(), officer, v.ID))
 	p.Clock.Advance(9 * 24 * time.Hour)
 	if ids, current := published(t, p); len(ids) != 1 || current != "2020-01-01" {
 		t.Errorf("%v, and %s is in force", ids, current)
 	}
+}
+
+func TestAVersionFollowsEveryoneThatIsPublishedAlsoOneThatIsOnlyAnnounced(t *testing.T) {
+	t.Parallel()
+	p := apptest.New(t, func(parts *app.Parts) {
+		parts.Policy = folder(t, map[string]string{"2020-01-01": "We keep it.", "2998-01-01": "We keep it for a year.", "2999-01-01": "We keep it for two years."})
+	})
+	officer := p.Member("a@example.com", staff.Officer)
+	publish := func(id, after string, days int) error {
+		v := version(t, p, id)
+		must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
+		return p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: after, From: p.Notices.Today().Add(days)})
+	}
+	must(t, publish("2998-01-01", "2020-01-01", 10))
+	if err := publish("2999-01-01", "2020-01-01", 20); !fault.Is(err, fault.Conflict) {
+		t.Errorf("it was compared with another version than it follows: %v", err)
+	}
+	for _, days := range []int{5, 10} {
+		if err := publish("2999-01-01", "2998-01-01", days); !fault.Is(err, fault.Invalid) {
+			t.Errorf("in force in %d days, before what was announced: %v", days, err)
+		}
+	}
+	reads := p.Reads()
+	was, announced := p.Notices.ReadBefore(reads, "2999-01-01", "en"), p.Notices.ReadSaid(reads, "2998-01-01", "en")
+	must(t, reads.Send(t.Context()))
+	if !reflect.DeepEqual(*was, *announced) {
+		t.Error("a draft is compared with something else than the version that it will follow")
+	}
+	must(t, publish("2999-01-01", "2998-01-01", 20))
+	if err := p.Notices.Withdraw(t.Context(), officer, "2998-01-01"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("taken back from under the one that follows it: %v", err)
+	}
+	must(t, p.Notices.Withdraw(t.Context(), officer, "2999-01-01"))
+	must(t, p.Notices.Withdraw(t.Context(), officer, "2998-01-01"))
 }
 
 func TestARegisterThatSaysSomethingElseIsADraftOfTodaysLists(t *testing.T) {
@@ -186,7 +220,7 @@ func TestItIsOnRecordWhoWasShownWhichVersionAndNobodyIsToldTwice(t *testing.T) {
 	v := version(t, p, "2999-01-01")
 	must(t, p.Notices.Saw(t.Context(), robin, v.ID, "en", notice.Shown)) // a draft, which nobody was shown
 	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
-	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(1)}))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: p.Notices.Today().Add(1)}))
 	for range 2 {
 		must(t, p.Notices.Saw(t.Context(), robin, v.ID, "en", notice.Acknowledged))
 	}
@@ -215,7 +249,7 @@ func TestAYesToOtherWordsCountsNoMoreFromTheDayOnAndTheLedgerSaysWhy(t *testing.
 	officer := p.Member("a@example.com", staff.Officer)
 	v := version(t, p, "2999-01-01")
 	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
-	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(2), Renews: []string{"analytics", "sharing"}}))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: p.Notices.Today().Add(2), Renews: []string{"analytics", "sharing"}}))
 	must(t, p.Notices.Run(t.Context(), v.ID))
 	if yes() != 1 {
 		t.Error("a yes lapsed before the day")
@@ -242,7 +276,7 @@ func TestNothingLapsesByAClockThatLeapt(t *testing.T) {
 	officer := p.Member("a@example.com", staff.Officer)
 	v := version(t, p, "2999-01-01")
 	must(t, p.Notices.Review(t.Context(), officer, v.ID, v.Seen()))
-	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), From: p.Notices.Today().Add(20), Renews: []string{"analytics"}}))
+	must(t, p.Notices.Publish(t.Context(), officer, v.ID, notice.Publication{Seen: v.Seen(), After: "2020-01-01", From: p.Notices.Today().Add(20), Renews: []string{"analytics"}}))
 	now := p.Clock.Now()
 	p.Exec(`update clock_watch set seen_at = $1`, now)
 	p.Clock.Set(now.AddDate(0, 1, 0))

@@ -67,10 +67,14 @@ func readReading(r *postgres.Reads, today deadline.Day, id, lang string) **Readi
 	return readSaid(r, inLang+`case when $2 = '' then `+inForce+` else $2 end`, today, id, lang)
 }
 
-func readBefore(r *postgres.Reads, today deadline.Day, id, lang string) **Reading {
-	return readSaid(r, inLang+`case (select state from policy_version where id = $2) when 'published' then
-		(select b.id from policy_version b join policy_version v on v.id = $2 and b.effective < v.effective where b.state = 'published' order by b.effective desc limit 1)
-		else `+inForce+` end`, today, id, lang)
+// newest finds the version that is published last, in force or announced.
+const newest = `(select id from policy_version where state = 'published' order by effective desc limit 1)`
+
+func readBefore(r *postgres.Reads, id, lang string) **Reading {
+	return readSaid(r, `select coalesce(said -> $2, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id =
+		case (select state from policy_version where id = $1) when 'published' then
+		(select b.id from policy_version b join policy_version v on v.id = $1 and b.effective < v.effective where b.state = 'published' order by b.effective desc limit 1)
+		else `+newest+` end`, id, lang)
 }
 
 func readSaid(r *postgres.Reads, sql string, args ...any) **Reading {
@@ -93,9 +97,10 @@ type stored struct {
 	Said  map[string]Reading
 }
 
-// readStored reads all versions that a start may look at, with what they say.
-func readStored(ctx context.Context, tx postgres.Tx, today deadline.Day) (published string, all map[string]stored, err error) {
-	rows, err := tx.PGX.Query(ctx, `select id, state, effective, prose, said, coalesce(id = `+inForce+`, false) from policy_version`, today)
+// readStored reads all versions that a start may look at, with what they say, and
+// which was published last.
+func readStored(ctx context.Context, tx postgres.Tx) (published string, all map[string]stored, err error) {
+	rows, err := tx.PGX.Query(ctx, `select id, state, effective, prose, said, coalesce(id = `+newest+`, false) from policy_version`)
 	if err != nil {
 		return "", nil, fmt.Errorf("reading the versions of the policy: %w", err)
 	}
@@ -104,14 +109,14 @@ func readStored(ctx context.Context, tx postgres.Tx, today deadline.Day) (publis
 	for rows.Next() {
 		var one stored
 		var said []byte
-		var current bool
-		if err := rows.Scan(&one.ID, &one.State, &one.Effective, &one.Prose, &said, &current); err != nil {
+		var last bool
+		if err := rows.Scan(&one.ID, &one.State, &one.Effective, &one.Prose, &said, &last); err != nil {
 			return "", nil, err
 		}
 		if err := json.Unmarshal(said, &one.Said); err != nil {
 			return "", nil, err
 		}
-		if current {
+		if last {
 			published = one.ID
 		}
 		all[one.ID] = one
@@ -166,10 +171,13 @@ func updateVersion(ctx context.Context, tx postgres.Tx, v Version) error {
 	return nil
 }
 
-// taken tells whether a published version is in force from a day.
-func taken(ctx context.Context, tx postgres.Tx, day deadline.Day) (is bool, err error) {
-	err = tx.PGX.QueryRow(ctx, `select exists (select from policy_version where state = 'published' and effective = $1)`, day).Scan(&is)
-	return is, err
+// lockNewest is the version that is published last; the zero one if there is none.
+func lockNewest(ctx context.Context, tx postgres.Tx) (Version, error) {
+	v, err := scanVersion(tx.PGX.QueryRow(ctx, `select `+aboutVersion+` from policy_version where id = `+newest+` for update of policy_version`))
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Version{}, fmt.Errorf("reading the newest version of the policy: %w", err)
+	}
+	return v, nil
 }
 
 // readNews reads the newest version, if whoever has a session has not seen it and

@@ -129,7 +129,7 @@ categories:
 	for _, topic := range reg.Topics {
 		ids = append(ids, topic.ID)
 	}
-	if got := strings.Join(ids, " "); got != "new-features software-updates new-products promotions changed-terms account-verification service-changes security-notices analytics contests transfer-us sharing advertising sale sensitive races" {
+	if got := strings.Join(ids, " "); got != "new-features software-updates new-products promotions changed-terms account-verification service-changes security-notices analytics contests transfer-us sharing advertising sale sensitive analytics-cookies advertising-cookies races" {
 		t.Errorf("the topics are %s", got)
 	}
 	promotions, _ := reg.Topic("promotions")

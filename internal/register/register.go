@@ -232,7 +232,7 @@ type TopicKind string
 // Schema says what a TopicKind may hold.
 func (TopicKind) Schema() string {
 	return `
-enum: [mail, use, transfer, sharing]
+enum: [mail, use, transfer, sharing, cookies]
 `
 }
 
@@ -242,10 +242,11 @@ const (
 	OfUse      TopicKind = "use"      // something that is done with what is held
 	OfTransfer TopicKind = "transfer" // that data leaves the EEA
 	OfSharing  TopicKind = "sharing"  // that others get data for ends of their own
+	OfCookies  TopicKind = "cookies"  // what websites keep in a browser: Directive 2002/58/EC art. 5(3)
 )
 
 // Topic is one thing that a person says yes or no to: a kind of e-mail, a use,
-// a transfer, that others get data. It is what the ledger of consent is about.
+// a transfer, that others get data, cookies. It is what the ledger of consent is about.
 type Topic struct {
 	ID        string        `json:"id"`
 	Kind      TopicKind     `json:"kind"`
@@ -267,7 +268,7 @@ func (Topic) Schema() string {
 	return `
 required: [id, name, summary]
 properties:
-  kind: {default: mail, description: "E-mail; or a use, a transfer or a sharing of what is held."}
+  kind: {default: mail, description: "E-mail; a use, a transfer or a sharing of what is held; or cookies."}
   summary: {description: What one says yes to. The ledger keeps these words with the yes.}
   effect: {description: "What a no does to the service, shown before it is said. Needed for every kind but mail."}
   purpose: {description: The purpose that rests on it. Needed for mail.}

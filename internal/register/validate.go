@@ -70,14 +70,16 @@ func (r *Register) holdsFor(purpose string) bool {
 	return slices.ContainsFunc(r.Categories, func(c Category) bool { return contains(c.Purposes, purpose) })
 }
 
-// asks tells whether anything rests on a topic: a use of what is not held, and
-// a transfer that is none, are asked of nobody.
+// asks tells whether anything rests on a topic: a use of what is not held, a
+// transfer that is none, and cookies that no website sets are asked of nobody.
 func (r *Register) asks(id string) bool {
 	switch t, _ := r.Topic(id); t.Kind {
 	case OfUse:
 		return t.Purpose == "" || r.holdsFor(t.Purpose)
 	case OfTransfer:
 		return slices.ContainsFunc(r.Transfers, func(t Transfer) bool { return t.Topic == id })
+	case OfCookies:
+		return slices.ContainsFunc(r.Cookies, func(g CookieGroup) bool { return g.Topic == id })
 	case OfMail, OfSharing:
 	}
 	return true

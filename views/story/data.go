@@ -110,7 +110,7 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 		Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Summary: pick(ctx, "Seeing which pages work and which don't.", "どのページが役に立ち、どのページに問題があるかを把握するためです。"),
 		Basis: pick(ctx, "Your consent", "お客様の同意"), You: pick(ctx, "You can withdraw your consent at any time, and at once.", "同意は、いつでもその場で撤回できます。"),
 		Press: &views.Press{
-			Known: true, Topics: []string{"analytics"}, Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Return: "/", Href: "/privacy-choices",
+			Known: true, Topics: []string{"analytics"}, Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Place: "purpose-analytics", Return: "/", Href: "/privacy-choices",
 			Standing: views.Standing{On: true, Since: at("2026-05-03T08:14:00Z"), How: "sign-up"},
 		},
 	}}

@@ -135,7 +135,7 @@ func staffPolicies(ctx context.Context) views.StaffPoliciesPage {
 
 func staffPolicy(ctx context.Context) views.StaffPolicyPage {
 	return views.StaffPolicyPage{
-		Shell: staff(ctx, "staffPolicy", text.T(ctx, "policy.desk.draftTitle", "ID", "2027")), Version: staffPolicies(ctx).Versions[0], Action: "/", Seen: "1", Publish: true, Day: "2027-01-01",
+		Shell: staff(ctx, "staffPolicy", text.T(ctx, "policy.desk.draftTitle", "ID", "2027")), Version: staffPolicies(ctx).Versions[0], Action: "/", Seen: "1", After: "2026", Publish: true, Day: "2027-01-01",
 		Asks:  []views.PolicyAsk{{Topic: "analytics", Name: pick(ctx, "Measuring", "測定"), Basis: true}, {Topic: "news", Name: pick(ctx, "News", "ニュース")}},
 		Texts: []views.PolicyText{{Lang: pick(ctx, "English", "英語"), Code: "en", Comparison: policyDifference(ctx)}},
 	}
