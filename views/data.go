@@ -192,7 +192,7 @@ type DataPurpose struct {
 	Summary string
 	Basis   string
 	You     string // what the person can do about it
-	Object  bool   // they can object to it
+	Object  string // where they object to it, if they can
 	Press   *Press // where they say yes or no to it
 }
 

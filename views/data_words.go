@@ -241,6 +241,29 @@ func span(ctx context.Context, first, last time.Time) string {
 	return text.T(ctx, "data.shown", "First", from, "Last", to)
 }
 
+// single tells that a list of it is one entry, which needs no counting.
+func (p DataCategoryPage) single() bool {
+	return slices.ContainsFunc(p.Lists, func(l DataList) bool { return l.Single })
+}
+
+// filtered tells that somebody wrote into the filter: what they walked to is said
+// by the trail.
+func (p DataCategoryPage) filtered() bool {
+	f := p.Filter
+	return f.Search != "" || len(f.Problems) > 0 || f.From+f.To != "" && len(p.Trail) == 0
+}
+
+// summary says what can be looked for, where the filter is folded.
+func (f DataFilter) summary(ctx context.Context) string {
+	switch {
+	case !f.Timed:
+		return text.T(ctx, "data.search.label")
+	case len(f.Searched) == 0:
+		return text.T(ctx, "data.filterTime")
+	}
+	return text.T(ctx, "data.filter")
+}
+
 // nothing tells that there is no row to show, in none of the lists.
 func (p DataCategoryPage) nothing() bool {
 	return !slices.ContainsFunc(p.Lists, func(l DataList) bool { return len(l.Rows) > 0 || l.Silent || l.Older != "" || l.Newer != "" })

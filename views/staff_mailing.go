@@ -206,7 +206,7 @@ func (p StaffMailingPage) facts(ctx context.Context) []ui.SummaryRow {
 	if !m.Begun.IsZero() {
 		begun := ui.SummaryRow{Key: text.T(ctx, "mailing.begun"), Value: text.Aside(ctx, p.Beginner, text.Time(ctx, m.Begun))}
 		if p.Alone {
-			begun.Value = text.Sentences(ctx, begun.Value, text.T(ctx, "mailing.begunAlone"))
+			begun.Value = text.Aside(ctx, p.Beginner, text.Commas(ctx, []string{text.Time(ctx, m.Begun), text.T(ctx, "mailing.begunAlone")}))
 		}
 		rows = append(rows, begun)
 	}

@@ -43,7 +43,7 @@ func TestEveryBasisOfTheRegisterSaysWhatItLeavesToDoAndLeadsToIt(t *testing.T) {
 					}
 				}
 				item := html.MustHave("#why").Find(".row-item").Eq(i)
-				objection := item.Find(`a[href="/requests/new/objection"]`).Length()
+				objection := item.Find(`a[href="/requests/new/objection?use=` + purpose.ID + `"]`).Length()
 				choice := item.Find(`.presses form[action="/privacy-choices"], .presses a[href^="/privacy-choices#"], .presses a[href^="/email#"], .presses a[href="/email"]`).Length()
 				if object, choose := basis.Can == register.Object, basis.Can == register.Withdraw || basis.Can == register.OptOut; (objection > 0) != object || choose && choice == 0 || basis.Can == register.Neither && choice > 0 {
 					t.Errorf("%s: on %s, which one can %s, %q leads to %d choices and %d objections", path, basis.ID, basis.Can, purpose.ID, choice, objection)

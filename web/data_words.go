@@ -26,7 +26,7 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 			how = basis.How
 		}
 		page.Purposes = append(page.Purposes, views.DataPurpose{
-			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: basis.Can == register.Object,
+			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: objection(p, basis),
 			Press: st.press(ctx, page.Shell, "purpose-"+p.ID, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
 		})
 	}
@@ -127,4 +127,12 @@ func nameless(of dictionary.Type) bool {
 
 func dataValue(said record.Said) views.DataValue {
 	return views.DataValue{Text: said.Text, ISO: said.ISO, None: said.Text == record.Nothing}
+}
+
+// objection is where somebody objects to a purpose whose basis lets them.
+func objection(p register.Purpose, basis register.Basis) string {
+	if basis.Can != register.Object {
+		return ""
+	}
+	return "/requests/new/objection?use=" + p.ID
 }

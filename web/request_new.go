@@ -61,6 +61,9 @@ func (c *requestController) newKind(ctx echo.Context) error {
 		return err
 	}
 	lang := text.Lang(ctx.Request().Context())
+	if use, named := c.Register.Purpose(ctx.QueryParam("use")); named && !ok && form.Message == "" { // they came from what is said of it
+		form.Message = use.Name.In(lang)
+	}
 	return render(ctx, http.StatusOK, views.RequestWrite(views.RequestWritePage{
 		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: newRequestAt(kind) + "/check",
 		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message,

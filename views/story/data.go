@@ -165,7 +165,7 @@ func dataRows(ctx context.Context) []views.DataRow {
 			{Text: "203.0.113.0/24"},
 			{Text: pick(ctx, "Gothenburg, Sweden", "東京")},
 			{Text: text.Bytes(ctx, int64(48_000_000+i))},
-			{Text: text.Duration(ctx, time.Duration(92+i)*time.Minute)},
+			{Text: text.Amount(ctx, "seconds", int64(92+i)*60)},
 		}}
 	}
 	return rows

@@ -3,7 +3,6 @@ package story
 import (
 	"context"
 	"strings"
-	"time"
 
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -18,7 +17,7 @@ func dataUsage(ctx context.Context) views.DataCategoryPage {
 		{Text: "https://search.example.com/?q=travel+router"},
 		{Text: "–"},
 		{Text: "312"},
-		{Text: text.Duration(ctx, 192*time.Second)},
+		{Text: text.Amount(ctx, "seconds", 192)},
 		{Text: "4"},
 		{Text: pick(ctx, "a link", "リンク")},
 		{Text: "–"},

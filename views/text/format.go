@@ -109,11 +109,16 @@ func Bytes(ctx context.Context, n int64) string {
 
 // Duration writes how long something took or lasts, in its two largest units.
 func Duration(ctx context.Context, d time.Duration) string {
+	return duration(ctx, d, "unit.days", "unit.hours", "unit.minutes", "unit.seconds")
+}
+
+// duration says the two largest parts, each by its key.
+func duration(ctx context.Context, d time.Duration, days, hours, minutes, secondsKey string) string {
 	seconds := int64(d.Round(time.Second) / time.Second)
 	parts := []struct {
 		size int64
 		key  string
-	}{{86400, "unit.days"}, {3600, "unit.hours"}, {60, "unit.minutes"}, {1, "unit.seconds"}}
+	}{{86400, days}, {3600, hours}, {60, minutes}, {1, secondsKey}}
 	for i, p := range parts {
 		n := seconds / p.size
 		if n == 0 {
@@ -129,7 +134,7 @@ func Duration(ctx context.Context, d time.Duration) string {
 		}
 		return larger
 	}
-	return N(ctx, "unit.seconds", 0)
+	return N(ctx, secondsKey, 0)
 }
 
 // Pair joins a name and its value: "Kind: erasure".
@@ -180,13 +185,13 @@ func joined(ctx context.Context, words []string, key string) string {
 }
 
 // Amount writes a number in its unit: "bytes", "seconds", or any other for a
-// bare number.
+// bare number. A length of time is said in brief: it stands in a row.
 func Amount(ctx context.Context, unit string, n int64) string {
 	switch unit {
 	case "bytes":
 		return Bytes(ctx, n)
 	case "seconds":
-		return Duration(ctx, time.Duration(n)*time.Second)
+		return duration(ctx, time.Duration(n)*time.Second, "unit.brief.days", "unit.brief.hours", "unit.brief.minutes", "unit.brief.seconds")
 	}
 	return Number(ctx, n)
 }
