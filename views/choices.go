@@ -100,6 +100,25 @@ func (s Standing) say(ctx context.Context) string {
 	return text.T(ctx, "choices.no", "Date", s.Since, "How", s.How.say(ctx))
 }
 
+// unsaid tells that the person has said nothing about it.
+func (s Standing) unsaid() bool { return s.Since.IsZero() && !s.Barred }
+
+// more names what else can be read of a choice: what they said, or what they did
+// not see of it yet.
+func (c Choice) more(ctx context.Context) string {
+	switch {
+	case c.unsaid() && c.On:
+		return text.T(ctx, "choices.what")
+	case c.unsaid():
+		return text.T(ctx, "choices.effectTitle")
+	case c.Barred || c.How == SuppressedChannel:
+		return c.say(ctx)
+	case c.On:
+		return text.T(ctx, "choices.yesOn", "Date", c.Since)
+	}
+	return text.T(ctx, "choices.noOn", "Date", c.Since)
+}
+
 // refusable tells whether there is a no to say: also to what nobody asked.
 func (s Standing) refusable() bool { return !s.Barred && (s.On || s.Since.IsZero()) }
 

@@ -73,6 +73,9 @@ func (r RetentionRule) last(ctx context.Context) string {
 	case run.Stopped:
 		return text.T(ctx, "retention.stopped", "When", text.Time(ctx, run.Ended))
 	}
+	if run.Ended.Sub(run.Began) < time.Second {
+		return text.Time(ctx, run.Began)
+	}
 	return text.T(ctx, "retention.ran", "When", text.Time(ctx, run.Began), "Took", text.Duration(ctx, run.Ended.Sub(run.Began)))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"plusultra.link/privacy/views/text"
@@ -91,7 +92,11 @@ func (b StaffBreach) title() string {
 	if len(said) <= 80 {
 		return b.Nature
 	}
-	return string(said[:79]) + "…"
+	cut := string(said[:79])
+	if space := strings.LastIndexByte(cut, ' '); space > 0 { // not inside a word, where words are set apart
+		cut = cut[:space]
+	}
+	return cut + "…"
 }
 
 func (b StaffBreach) overdue() bool { return b.At.After(b.Due) }

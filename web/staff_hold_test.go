@@ -21,7 +21,7 @@ func TestAnAdministratorHoldsAPersonsDataAndBothSidesSayThatTheDeletionWaits(t *
 	if got := admin.post(at, url.Values{"code": {p.Register.LookReasons[0].Code}, "reason": {"A letter of the court"}}); got.status != http.StatusSeeOther {
 		t.Fatalf("looking: %d", got.status)
 	}
-	if got := admin.post(at+"/hold", url.Values{"reason": {"no"}, "until": {"yesterday"}}); !strings.Contains(admin.get(got.header.Get("Location")).body, "no date") {
+	if got := admin.post(at+"/hold", url.Values{"reason": {"no"}, "until": {"yesterday"}}); !strings.Contains(admin.get(got.header.Get("Location")).body, "not a date") {
 		t.Error("what is wrong with the form is not said")
 	}
 	if got := admin.post(at+"/hold", url.Values{"reason": {"Case 12 O 34/26"}}); got.status != http.StatusSeeOther {

@@ -22,7 +22,7 @@ func TestWhatOtherSystemsNeedIsMadeByCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, told, code := s.run(t, "suppression", "import", file)
-	if holds(t, out, "1 added, 0 known, 1 refused"); code != 1 || !strings.Contains(told, "line 3: This is no e-mail address.") {
+	if holds(t, out, "1 added, 0 known, 1 refused"); code != 1 || !strings.Contains(told, "line 3: This is not an e-mail address.") {
 		t.Errorf("%d %s", code, told)
 	}
 	list := s.must(t, "suppression", "export")

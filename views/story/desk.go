@@ -43,14 +43,14 @@ func desk() Group {
 		{Name: "Operation, all well", Page: operationFine},
 		{Name: "Operation, everything wrong", Page: operationWrong},
 		{Name: "Operation, just begun", Page: operationEmpty},
-		{Name: "Mail that does not go", Page: stuckMail},
-		{Name: "Mail that does not go, none", Page: stuckMailNone},
-		{Name: "Letters that do not go", Page: stuckLetters},
-		{Name: "Letters that do not go, no reason chosen", Page: stuckLetter},
+		{Name: "Mail that is stuck", Page: stuckMail},
+		{Name: "Mail that is stuck, none", Page: stuckMailNone},
+		{Name: "Letters that are stuck", Page: stuckLetters},
+		{Name: "Letters that are stuck, no reason chosen", Page: stuckLetter},
 		{Name: "Retention", Page: retentionRan},
 		{Name: "Retention, before the first run", Page: retentionEmpty},
-		{Name: "Other systems that are told", Page: webhooksSome},
-		{Name: "Other systems that are told, none yet", Page: webhooksNone},
+		{Name: "Other systems that we notify", Page: webhooksSome},
+		{Name: "Other systems that we notify, none yet", Page: webhooksNone},
 	}...)}
 }
 
