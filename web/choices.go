@@ -138,10 +138,7 @@ func (c *choicesController) create(ctx echo.Context) error {
 // write writes a press, shows it again at address or goes on to next.
 func (c *choicesController) write(ctx echo.Context, form choiceForm, choice consent.Choice, address, next string) error {
 	r := ctx.Request()
-	if form.yes() && saysNo(r) && slices.ContainsFunc(form.Topics, c.signalled) {
-		if form.Despite == "" {
-			return c.again(ctx, address, form, asked(form.Topics, "choices.despite"))
-		}
+	if form.yes() && form.Despite != "" && choice.Signal && slices.ContainsFunc(form.Topics, c.signalled) {
 		choice.Channel = consent.Despite
 	}
 	changed, stale, err := c.Consents.Choose(r.Context(), choice, form.boxes())

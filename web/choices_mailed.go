@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/views"
@@ -79,8 +78,7 @@ func (c *mailedChoicesController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	choice := consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: consent.Mailed, Lang: text.Lang(ctx.Request().Context())}
-	return c.write(ctx, form, choice, at, at)
+	return c.write(ctx, form, choiceBy(ctx, id, consent.Mailed), at, at)
 }
 
 // opens reads whose choices the link opens, and gives the link's own address.

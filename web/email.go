@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/address"
@@ -98,8 +99,13 @@ func (c *emailController) resume(ctx echo.Context) error {
 
 // ownChoice is the person themselves, choosing on the settings page.
 func ownChoice(ctx echo.Context) consent.Choice {
-	id := person(ctx)
-	return consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: consent.Preferences, Lang: text.Lang(ctx.Request().Context())}
+	return choiceBy(ctx, person(ctx), consent.Preferences)
+}
+
+// choiceBy is somebody choosing in the browser that asks.
+func choiceBy(ctx echo.Context, id uuid.UUID, how consent.Channel) consent.Choice {
+	r := ctx.Request()
+	return consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: how, Lang: text.Lang(r.Context()), Signal: saysNo(r)}
 }
 
 func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views.EmailPage, error) {

@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 )
 
 // Choice is who chooses for whom, how, and in which language they read what
@@ -22,12 +23,14 @@ type Choice struct {
 	Person  uuid.UUID
 	Channel Channel
 	Lang    string
+	Signal  bool // their browser says no (Global Privacy Control, Do Not Track)
 }
 
 // Set switches topics on (true) or off and tells how many changed. Topics that
 // are not named stay as they are, those that stand so already get no new line
-// in the ledger. Invalid for a topic that the register does not know and for
-// a locked one.
+// in the ledger. Invalid for a topic that the register does not know, for a
+// locked one, for a yes to what somebody is too young for, and for a yes to what
+// a browser's no counts for, in such a browser, but by the channel Despite.
 func (s *Service) Set(ctx context.Context, c Choice, changes map[string]bool) (int64, error) {
 	if err := s.changeable(c, slices.Sorted(maps.Keys(changes))); err != nil {
 		return 0, err
@@ -104,6 +107,9 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 			if on && before.Barred {
 				return nil, bar(topic)
 			}
+			if on && c.overheard(topic) {
+				return nil, fault.Invalidate(fault.Field("topic-"+id, "choices.despite"))
+			}
 			if before.Channel == Suppressed { // so that the yes is a change, and younger than the suppression
 				if err := applySuppression(ctx, tx, c.Person, id, before.Since); err != nil {
 					return nil, err
@@ -116,6 +122,10 @@ func (s *Service) set(ctx context.Context, c Choice, ids []string, want func(Pre
 		return events, nil
 	})
 }
+
+// overheard tells of a yes by which nobody said that it counts for more than their
+// browser's no.
+func (c Choice) overheard(t register.Topic) bool { return c.Signal && t.Signal && c.Channel != Despite }
 
 // unasked tells of what is off because nobody was asked: a no to it is a word of
 // its own, which stands against a yes said elsewhere. Mail needs none: its boxes

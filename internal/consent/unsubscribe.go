@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ func (s *Service) Standing(ctx context.Context, l Link) (Standing, error) {
 	for _, t := range s.deps.Register.Topics {
 		st.AllOff = st.AllOff && (t.Locked || !t.IsMail() || !all.about(t).On)
 	}
-	taken, err := stopped(ctx, s.deps.DB.Pool, l, topic.DefaultOn)
+	taken, err := s.takenAway(ctx, s.deps.DB.Pool, l)
 	st.Undoable = len(taken) > 0
 	return st, err
 }
@@ -92,9 +93,8 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 		}
 		return err
 	}
-	topic, _ := s.deps.Register.Topic(l.Topic)
 	changed, err := s.record(ctx, l.choice(Undo, lang), "consent.undone", func(tx postgres.Tx, now time.Time) ([]Event, error) {
-		topics, err := stopped(ctx, tx.PGX, l, topic.DefaultOn)
+		topics, err := s.takenAway(ctx, tx.PGX, l)
 		if err != nil {
 			return nil, err
 		}
@@ -104,11 +104,12 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 		}
 		events := make([]Event, 0, len(topics))
 		for _, id := range topics {
-			if t, ok := s.deps.Register.Topic(id); ok && known.young.barred(t) {
+			t, ok := s.deps.Register.Topic(id)
+			if ok && known.young.barred(t) {
 				continue
 			}
 			e := Event{PersonID: l.Person, At: now, Topic: id, Given: true, Channel: Undo, Lang: lang}
-			if t, ok := s.deps.Register.Topic(id); ok {
+			if ok { // else it is a no to everything that is taken back, which says yes to nothing
 				e.Wording = s.Wording(ctx, t, lang)
 			}
 			events = append(events, e)
@@ -119,6 +120,17 @@ func (s *Service) UndoUnsubscribe(ctx context.Context, l Link, lang string) erro
 		return fault.New(fault.Conflict, "consent.nothingToUndo")
 	}
 	return err
+}
+
+// takenAway are the topics that the last no by a link stopped, or All: none of those
+// that the register has no more, whose words nobody can agree to again.
+func (s *Service) takenAway(ctx context.Context, db postgres.Reader, l Link) ([]string, error) {
+	topic, _ := s.deps.Register.Topic(l.Topic)
+	topics, err := stopped(ctx, db, l, topic.DefaultOn)
+	return slices.DeleteFunc(topics, func(id string) bool {
+		_, ok := s.deps.Register.Topic(id)
+		return !ok && id != All
+	}), err
 }
 
 // Suppress puts addresses, by their keyed hashes, on the list of those that

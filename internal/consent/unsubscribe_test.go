@@ -162,6 +162,18 @@ func TestUndoBringsBackWhatWasThereAndNothingElse(t *testing.T) {
 	if err := undo(); !fault.Is(err, fault.Conflict) || b.on(t, mara, topic) {
 		t.Errorf("an old link undoes a no on the settings page (%v)", err)
 	}
+
+	link.Topic = "gone-since" // they agreed to it while the register had it
+	b.exec(t, `with said as (insert into consent_event (person_id, id, at, topic, given, channel, wording, lang)
+		values ($1, gen_random_uuid(), $2, 'gone-since', true, 'preferences', 'its words', 'en') returning *)
+		insert into consent_state (person_id, topic, given, at, channel) select person_id, topic, given, at, channel from said`, mara, b.clock.Now())
+	b.unsubscribe(t, link)
+	if st, err := b.Standing(t.Context(), link); err != nil || st.Undoable {
+		t.Errorf("a yes to words that nobody has any more is offered: %+v, %v", st, err)
+	}
+	if err := undo(); !fault.Is(err, fault.Conflict) || b.count(t, "consent_event where given and wording = '' and topic <> '*'") != 0 {
+		t.Errorf("undoing it: %v", err)
+	}
 }
 
 func TestUndoOfEverythingBringsBackExactlyWhatWasOn(t *testing.T) {
