@@ -100,8 +100,8 @@ func (s Standing) say(ctx context.Context) string {
 	return text.T(ctx, "choices.no", "Date", s.Since, "How", s.How.say(ctx))
 }
 
-// unsaid tells that the person has said nothing about it.
-func (s Standing) unsaid() bool { return s.Since.IsZero() && !s.Barred }
+// unsaid tells that there is no word of the person about it, or none that counts yet.
+func (s Standing) unsaid() bool { return s.Since.IsZero() || s.Barred }
 
 // more names what else can be read of a choice: what they said, or what they did
 // not see of it yet.
@@ -111,7 +111,7 @@ func (c Choice) more(ctx context.Context) string {
 		return text.T(ctx, "choices.what")
 	case c.unsaid():
 		return text.T(ctx, "choices.effectTitle")
-	case c.Barred || c.How == SuppressedChannel:
+	case c.How == SuppressedChannel:
 		return c.say(ctx)
 	case c.On:
 		return text.T(ctx, "choices.yesOn", "Date", c.Since)

@@ -190,8 +190,8 @@ func Guardian(p GuardianPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !p.Answered.IsZero() {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Done, Text: text.T(ctx, "guardian.yours", "Date", p.Answered)}).Render(ctx, templ_7745c5c3_Buffer)
+			if !p.Answered.IsZero() && p.Flash == nil {
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Info, Text: text.T(ctx, "guardian.yours", "Date", p.Answered)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
