@@ -116,16 +116,19 @@ func (p StaffProfile) facts(ctx context.Context) []ui.SummaryRow {
 	}
 }
 
-// heldCells say categories as the staff call them: the register's own names
+// StaffCategory names a category as the staff call it: the register's own name
 // may speak to the person.
+func StaffCategory(ctx context.Context, id, name string) string {
+	if said := text.Optional(ctx, "staff.categories."+id); said != "" {
+		return said
+	}
+	return name
+}
+
 func heldCells(ctx context.Context, held []StaffHeld) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(held))
 	for i, h := range held {
-		name := text.Optional(ctx, "staff.categories."+h.ID)
-		if name == "" {
-			name = h.Name
-		}
-		cells[i] = []ui.Cell{{Text: name}, {Text: text.Number(ctx, h.Rows)}, {Text: dateOrNone(ctx, h.First)}, {Text: dateOrNone(ctx, h.Last)}}
+		cells[i] = []ui.Cell{{Text: StaffCategory(ctx, h.ID, h.Name)}, {Text: text.Number(ctx, h.Rows)}, {Text: dateOrNone(ctx, h.First)}, {Text: dateOrNone(ctx, h.Last)}}
 	}
 	return cells
 }

@@ -49,7 +49,7 @@ func (s *server) breach(ctx context.Context, b breach.Breach) views.StaffBreach 
 	}
 	for _, id := range b.Categories {
 		category, _ := s.Register.Category(id)
-		out.Kinds = append(out.Kinds, category.Name.In(text.Lang(ctx)))
+		out.Kinds = append(out.Kinds, views.StaffCategory(ctx, id, category.Name.In(text.Lang(ctx))))
 	}
 	if b.People != nil {
 		out.People = *b.People
@@ -128,7 +128,7 @@ func (c *staffBreachController) form(ctx echo.Context, title string, form breach
 		Nature: form.Nature, Consequences: form.Consequences, Measures: form.Measures, People: form.People, HighRisk: form.HighRisk == "yes", Problems: words(ctx, problems),
 	}
 	for _, category := range c.Register.Categories {
-		page.Kinds = append(page.Kinds, ui.Option{Value: category.ID, Label: category.Name.In(text.Lang(r)), Selected: slices.Contains(form.Categories, category.ID)})
+		page.Kinds = append(page.Kinds, ui.Option{Value: category.ID, Label: views.StaffCategory(r, category.ID, category.Name.In(text.Lang(r))), Selected: slices.Contains(form.Categories, category.ID)})
 	}
 	return page
 }

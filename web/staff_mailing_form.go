@@ -34,7 +34,7 @@ func (c *staffMailingController) form(ctx echo.Context, title string, of uuid.UU
 	}
 	for _, category := range c.Register.Categories {
 		if len(c.Records.For(category.ID)) > 0 {
-			page.Categories = append(page.Categories, ui.Option{Value: category.ID, Label: category.Name.In(lang), Selected: slices.Contains(form["categories"], category.ID)})
+			page.Categories = append(page.Categories, ui.Option{Value: category.ID, Label: views.StaffCategory(r, category.ID, category.Name.In(lang)), Selected: slices.Contains(form["categories"], category.ID)})
 		}
 	}
 	for _, t := range c.Register.Topics {

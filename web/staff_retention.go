@@ -28,7 +28,7 @@ func (c *staffRetentionController) show(ctx echo.Context) error {
 	lang := text.Lang(r)
 	page.Gone = rules.Gone
 	for _, rule := range rules.All {
-		name, kept := rule.Category.Name.In(lang), rule.Category.Retention.Rule(lang)
+		name, kept := views.StaffCategory(r, rule.Category.ID, rule.Category.Name.In(lang)), rule.Category.Retention.Rule(lang)
 		if !rule.Sweeps {
 			page.Others = append(page.Others, views.RetentionOther{Name: name, Kept: kept, Lapses: lapses(rule.Category)})
 			continue

@@ -54,7 +54,7 @@ func write(ctx context.Context, a joined) error {
 			Subject: map[string]string{"en": "Your messages to support were read by somebody who should not have", "ja": "サポート宛てのメッセージが、権限のない者に閲覧されました"},
 			Body: map[string]string{
 				"en": "For eleven hours, a contractor who did not need it could read a backup with what you wrote to our support. They opened it once.\n\nIt holds your messages, no password and no payment. You need not do anything. We have closed the way in, and the copy has been deleted.",
-				"ja": "弊社サポートにお送りいただいたメッセージを含むバックアップが、11時間にわたり、本来必要のない委託先の担当者から閲覧できる状態にあり、実際に一度開かれました。\n\nパスワードやお支払いの情報は含まれていません。お客様に行っていただくことはありません。閲覧できる経路は遮断し、複製は削除しました。",
+				"ja": "当社のサポート窓口にお送りいただいたメッセージを含むバックアップが、11時間にわたり、本来必要のない委託先の担当者から閲覧できる状態にあり、実際に一度開かれました。\n\nパスワードやお支払いの情報は含まれていません。お客様に行っていただくことはありません。閲覧できる経路は遮断し、持ち出された写しは削除しました。",
 			},
 		},
 		{
@@ -62,7 +62,7 @@ func write(ctx context.Context, a joined) error {
 			Subject: map[string]string{"en": "Link now remembers your favourite places", "ja": "よく使う接続先を登録できるようになりました"},
 			Body: map[string]string{
 				"en": "Press the star beside a place, and it stands first the next time. Your favourites stay on your device; we do not see them.",
-				"ja": "接続先の横にある星を押すと、次回から一覧の先頭に表示されます。登録した接続先はお使いの端末にのみ保存され、弊社には送られません。",
+				"ja": "接続先の横にある星を押すと、次回から一覧の先頭に表示されます。登録した接続先はお使いの端末にのみ保存され、当社には送られません。",
 			},
 		},
 	} {
