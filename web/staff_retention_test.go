@@ -49,7 +49,7 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 		p.clock.Advance(time.Second)
 	}
 	date := func(at time.Time) string { return text.Date(p.Catalog.Into(t.Context(), "en"), at) }
-	if got := row(); !strings.Contains(got, "3 entries on "+date(p.clock.Now())+", the oldest from "+date(over)) || !strings.Contains(got, "1 month went whole") {
+	if got := row(); !strings.Contains(got, "3 entries on "+date(p.clock.Now())+", the oldest from "+date(over)) || !strings.Contains(got, "1 whole month of them at a stroke") {
 		t.Errorf("after: %s", got)
 	}
 	if body := of.get("/data/connection-log").body; strings.Contains(body, late) {
