@@ -104,6 +104,46 @@ create trigger audit_entry_append_only before update or delete on audit_entry
 create trigger audit_entry_no_truncate before truncate on audit_entry
   for each statement execute function refuse_change();
 
+-- The log's order, and its proof: a Merkle tree as golang.org/x/mod/sumdb/tlog has
+-- it. An entry is inserted in the transaction of its deed and waits in
+-- audit_unplaced, those of one statement in one row; nothing is looked up there, so
+-- that no deed waits for another. One sequencer gives each its place.
+create table audit_unplaced (
+  entries uuid[] not null
+);
+-- The hashes that a leaf adds to the tree: its own, and that of each subtree which it
+-- completes. No foreign key: whoever verifies looks for the entry, and a lock of
+-- each would write it once more.
+create table audit_leaf (
+  position bigint primary key check (position >= 0),
+  entry_id uuid not null unique,
+  hashes   bytea not null check (length(hashes) > 0 and length(hashes) % 32 = 0)
+);
+create trigger audit_leaf_append_only before update or delete on audit_leaf
+  for each row execute function refuse_change();
+create trigger audit_leaf_no_truncate before truncate on audit_leaf
+  for each statement execute function refuse_change();
+-- What the tree came to, signed, each time that it grew.
+create table audit_checkpoint (
+  size bigint primary key check (size > 0),
+  note text not null -- golang.org/x/mod/sumdb/note
+);
+create trigger audit_checkpoint_append_only before update or delete on audit_checkpoint
+  for each row execute function refuse_change();
+create trigger audit_checkpoint_no_truncate before truncate on audit_checkpoint
+  for each statement execute function refuse_change();
+-- When somebody had the log verified, and what was found.
+create table audit_check (
+  id       uuid primary key,
+  asked_by uuid not null, -- a member of the staff
+  asked_at timestamptz not null,
+  ended_at timestamptz,
+  entries  bigint not null default 0, -- that were looked at
+  findings jsonb not null default '[]'
+);
+create unique index audit_check_one_under_way on audit_check ((true)) where ended_at is null;
+create index audit_check_asked on audit_check (asked_at desc);
+
 -- Attempts counted per window, for limits that hold across processes. The
 -- bucket is a keyed hash: no address of any kind is readable here.
 create table attempt (

@@ -198,7 +198,7 @@ func (c *erasureController) cancel(ctx echo.Context) error {
 
 // key is for programs that verify receipts: a line per key, the newest first.
 func (c *erasureController) key(ctx echo.Context) error {
-	keys, err := c.Erasures.Keys()
+	keys, err := c.Audit.Keys()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -54,7 +55,7 @@ func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
 	c := p.client()
 	got := c.get("/erasure/" + e.ID.String() + "/receipt")
 	keys := strings.Split(strings.TrimSpace(c.get("/.well-known/portal-receipt-key").body), "\n")
-	if _, err := erasure.VerifyReceipt([]byte(got.body), keys...); err != nil {
+	if _, err := audit.VerifyReceipt([]byte(got.body), keys...); err != nil {
 		t.Errorf("the receipt of the page: %v", err)
 	}
 	c.wrong("/sign-in", url.Values{"email": {"mara@example.com"}, "password": {goodPassword}}) // somebody erased does not sign in

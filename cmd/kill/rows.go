@@ -213,9 +213,9 @@ func (e *erasing) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, err := e.app.Erasures.Keys()
+	keys, err := e.app.Audit.Keys()
 	if err == nil {
-		_, err = erasure.VerifyReceipt([]byte(now.Receipt), keys...)
+		_, err = audit.VerifyReceipt([]byte(now.Receipt), keys...)
 	}
 	return errors.Join(err,
 		e.want(ctx, "rows left", 0, "select (select count(*) from connection_log where person_id = $1) + (select count(*) from profile where person_id = $1) + (select count(*) from person where id = $1)", e.person),

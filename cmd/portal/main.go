@@ -23,7 +23,8 @@ type cli struct {
 	Consent     consentCmd     `cmd:"" help:"Look after the ledger of consent."`
 	Erasure     erasureCmd     `cmd:"" help:"Erase again after a restore."`
 	Retention   retentionCmd   `cmd:"" help:"Say what the rules of retention would delete next, or let one run that became shorter."`
-	Receipt     receiptCmd     `cmd:"" help:"Verify the receipts of erasures."`
+	Audit       auditCmd       `cmd:"" help:"Verify the audit log, or print what it comes to."`
+	Receipt     receiptCmd     `cmd:"" help:"Verify receipts, or print the public keys that do."`
 	Storybook   storybookCmd   `cmd:"" help:"Show every page and component in every state, without a database."`
 }
 

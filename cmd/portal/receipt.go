@@ -6,8 +6,8 @@ import (
 	"io"
 	"os"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/config"
-	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/keyring"
 )
 
@@ -34,7 +34,7 @@ func (k receiptKeys) public() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return erasure.ReceiptKeys(base.Host, ring)
+	return audit.Keys(base.Host, ring)
 }
 
 type receiptVerifyCmd struct {
@@ -60,7 +60,7 @@ func (c *receiptVerifyCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	words, err := erasure.VerifyReceipt(file, keys...)
+	words, err := audit.VerifyReceipt(file, keys...)
 	if err != nil {
 		return err
 	}

@@ -204,9 +204,9 @@ func nobodyIsBack(t *testing.T, c *city, s *station, robin, kim uuid.UUID, recei
 	if !maps.Equal(got, wanted) {
 		t.Errorf("of Robin there is %v; after the first erasure there was %v", got, wanted)
 	}
-	keys, err := p.Erasures.Keys()
+	keys, err := p.Audit.Keys()
 	must(t, err)
-	words, err := erasure.VerifyReceipt([]byte(receipt), keys...)
+	words, err := audit.VerifyReceipt([]byte(receipt), keys...)
 	must(t, err)
 	holds(t, words, "Deleted:", "Account")
 	if on, err := p.Consents.MayMail(t.Context(), kim, "kim@example.com", "new-features"); on || err != nil {

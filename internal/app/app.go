@@ -190,7 +190,11 @@ func New(p Parts) (*App, error) {
 // ground joins what every room stands on.
 func (a *App) ground(p Parts) {
 	a.Plans = jobs.NewPlans(p.DB, a.Queue, p.Log, p.Now)
-	a.Audit = audit.New(audit.Deps{Actions: p.Register.Dictionary.Codes("audit_entry", "action")})
+	a.Audit = audit.New(audit.Deps{
+		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Name: host(p.BaseURL), Actions: p.Register.Dictionary.Codes("audit_entry", "action"), Now: p.Now,
+		Note:      func(ctx context.Context, tx postgres.Tx) (bool, error) { return a.Consents.PlaceSome(ctx, tx) },
+		NotesWait: func(ctx context.Context) (bool, error) { return a.Consents.Waits(ctx) },
+	})
 	a.Security = security.New(security.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now})
 	a.Limits = limit.New(limit.Deps{DB: p.DB, Hash: p.Ring.Hash, Now: p.Now, Security: a.Security})
 	a.Forms = form.New(form.Deps{DB: p.DB, Ring: p.Ring, Now: p.Now})
@@ -265,7 +269,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
-		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Catalog: a.Catalog, Log: p.Log, Name: host(p.BaseURL), BaseURL: p.BaseURL, Grace: p.Grace, Now: p.Now,
+		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Audit: a.Audit, Catalog: a.Catalog, Log: p.Log, BaseURL: p.BaseURL, Grace: p.Grace, Now: p.Now,
 		Finalizers: a.finalizers(),
 		Held: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
 			return a.Holds.Holds(ctx, tx.PGX, person)

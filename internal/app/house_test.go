@@ -20,7 +20,8 @@ import (
 // other room's does.
 func owners() map[string]string {
 	return map[string]string{
-		"audit_entry": "audit", "attempt": "limit", "mail_message": "mail", "mail_domain": "mail", "inbound_mail": "inbound",
+		"audit_entry": "audit", "audit_unplaced": "audit", "audit_leaf": "audit", "audit_checkpoint": "audit", "audit_check": "audit",
+		"attempt": "limit", "mail_message": "mail", "mail_domain": "mail", "inbound_mail": "inbound",
 		"person": "account", "profile": "account", "email_address": "account", "password": "account",
 		"sign_up": "account", "session": "account", "email_proof": "account",
 		"sso_link": "sso", "sso_attempt": "sso", "staff_member": "staff",

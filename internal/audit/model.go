@@ -35,6 +35,7 @@ func BySystem(part string) Actor { return Actor{System, part} }
 
 // Entry is one thing that was done.
 type Entry struct {
+	ID       uuid.UUID // uuid.Nil: a new one
 	At       time.Time
 	Actor    Actor
 	Action   string    // noun.verb: "export.asked"
@@ -45,7 +46,6 @@ type Entry struct {
 
 // Written is an entry as it stands in the log.
 type Written struct {
-	ID uuid.UUID
 	Entry
 }
 

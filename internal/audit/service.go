@@ -9,17 +9,30 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/postgres"
 )
 
 const perPage = 100
 
-// Deps are what reading stands on.
+// Deps are what the log stands on.
 type Deps struct {
+	DB      *postgres.DB
+	Plans   *jobs.Plans
+	Ring    *keyring.Ring
+	Name    string   // the portal's host, under which it signs
 	Actions []string // that are written: the dictionary's
+	Now     func() time.Time
+
+	// Note writes entries of what is done where none can be written at once, and
+	// tells whether there may be more. NotesWait tells whether there is any. nil:
+	// there is nothing of that sort.
+	Note      func(context.Context, postgres.Tx) (more bool, err error)
+	NotesWait func(context.Context) (bool, error)
 }
 
-// Service reads the log.
+// Service reads the log, gives it its order and proves it.
 type Service struct {
 	deps  Deps
 	nouns []string
@@ -34,13 +47,16 @@ func New(d Deps) *Service {
 	}
 	slices.Sort(s.nouns)
 	s.nouns = slices.Compact(s.nouns)
+	for _, w := range s.work() {
+		d.Plans.Register(w)
+	}
 	return s
 }
 
 // Record adds an entry in the transaction of what it tells about: both are
-// true, or neither.
+// true, or neither. It gets its place in the log soon afterwards.
 func Record(ctx context.Context, tx postgres.Tx, e Entry) error {
-	return insert(ctx, tx, rowOf(e))
+	return insert(ctx, tx, []entryRow{rowOf(e)})
 }
 
 // RecordAll is Record for many.
@@ -49,15 +65,23 @@ func RecordAll(ctx context.Context, tx postgres.Tx, all []Entry) error {
 	for i, e := range all {
 		rows[i] = rowOf(e)
 	}
-	return insertAll(ctx, tx, rows)
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		if err := insert(ctx, tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func rowOf(e Entry) entryRow {
 	row := entryRow{
-		ID: postgres.NewID(), At: e.At, ActorKind: e.Actor.Kind, ActorID: e.Actor.ID,
+		ID: e.ID, At: e.At, ActorKind: e.Actor.Kind, ActorID: e.Actor.ID,
 		Action: e.Action, Subject: e.Subject, Detail: map[string]any{},
 	}
 	maps.Copy(row.Detail, e.Detail) // never null
+	if row.ID == uuid.Nil {
+		row.ID = postgres.NewID()
+	}
 	if e.PersonID != uuid.Nil {
 		row.PersonID = &e.PersonID
 	}
@@ -114,8 +138,8 @@ func (*Service) ReadOf(r *postgres.Reads, person uuid.UUID, nouns []string, sinc
 }
 
 func (r entryRow) written() Written {
-	w := Written{ID: r.ID, Entry: Entry{
-		At: r.At, Actor: Actor{Kind: r.ActorKind, ID: r.ActorID}, Action: r.Action, Subject: r.Subject, Detail: r.Detail,
+	w := Written{Entry: Entry{
+		ID: r.ID, At: r.At, Actor: Actor{Kind: r.ActorKind, ID: r.ActorID}, Action: r.Action, Subject: r.Subject, Detail: r.Detail,
 	}}
 	if r.PersonID != nil {
 		w.PersonID = *r.PersonID

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -108,7 +109,7 @@ func (s *Service) Last(ctx context.Context) (Cursor, error) {
 func (s *Service) Place(ctx context.Context) error {
 	for more := true; more; {
 		err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-			more, err = place(ctx, tx)
+			more, err = s.PlaceSome(ctx, tx)
 			return err
 		})
 		if err != nil {
@@ -116,4 +117,31 @@ func (s *Service) Place(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Waits tells whether a line has no place yet.
+func (s *Service) Waits(ctx context.Context) (bool, error) {
+	return anyUnplaced(ctx, s.deps.DB.Pool)
+}
+
+// PlaceSome is Place for some lines, and tells whether there may be more. What people
+// said themselves goes into the audit log with it, by the number of its line, and so can
+// be proved for good: an unsubscription is too quick to be written down there
+// itself.
+func (s *Service) PlaceSome(ctx context.Context, tx postgres.Tx) (more bool, err error) {
+	lines, more, err := place(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	entries, now := make([]audit.Entry, 0, len(lines)), s.deps.Now()
+	for _, e := range lines {
+		if e.Channel == Erasing || e.Channel == NewWording { // the program's, of which there are other entries
+			continue
+		}
+		entries = append(entries, audit.Entry{
+			ID: e.ID, At: now, Actor: audit.BySystem("consent"), Action: "consent.noted", PersonID: e.PersonID, Subject: e.ID.String(),
+			Detail: map[string]any{"topic": e.Topic, "given": e.Given, "channel": e.Channel, "said": e.At},
+		})
+	}
+	return more, audit.RecordAll(ctx, tx, entries)
 }

@@ -10,33 +10,47 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// placeMost is how many statements' lines get their places in one transaction.
+// placeMost is how many lines get their places in one transaction, but for those of one
+// statement more.
 const placeMost = 2000
 
-// placeSQL gives places to lines that have none, and tells of how many statements
-// they were. A line that has gone since gets none.
+// placeSQL gives places to lines that have none, and tells what they say. A line
+// that has gone since gets none.
 const placeSQL = `
-with taken as (
-  delete from consent_unplaced where ctid = any (array(select ctid from consent_unplaced limit $1)) returning events
+with first as (
+  select ctid as at, cardinality(events) as n from consent_unplaced limit $1
+), few as (
+  select at from (select at, sum(n) over (order by at) - n as before from first) s where before < $1
+), taken as (
+  delete from consent_unplaced where ctid = any (array(select at from few)) returning events
+), lines as (
+  select e.person_id, e.id, e.at, e.topic, e.given, e.channel, e.lang from taken cross join unnest(events) u(id) join consent_event e using (id)
 ), placed as (
   insert into consent_place (position, event_id)
-  select nextval('consent_position'), id from (
-    select e.id from taken cross join unnest(events) u(id) join consent_event e using (id) order by e.at, e.id
-  ) lines
+  select nextval('consent_position'), id from (select id from lines order by at, id) ordered
 )
-select count(*) from taken`
+select person_id, id, at, topic, given, channel, lang from lines order by at, id`
 
 // place is done by one at a time: the next sees what this one has committed. It
-// tells whether there may be more.
-func place(ctx context.Context, tx postgres.Tx) (more bool, err error) {
+// gives the lines that got their place, and tells whether there may be more.
+func place(ctx context.Context, tx postgres.Tx) (lines []Event, more bool, err error) {
 	if _, err = tx.PGX.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended('portal consent place', 0))"); err != nil {
-		return false, fmt.Errorf("consent: waiting to place: %w", err)
+		return nil, false, fmt.Errorf("consent: waiting to place: %w", err)
 	}
-	var n int
-	if err = tx.PGX.QueryRow(ctx, placeSQL, placeMost).Scan(&n); err != nil {
-		return false, fmt.Errorf("consent: placing: %w", err)
+	rows, _ := tx.PGX.Query(ctx, placeSQL, placeMost) // CollectRows gives its error
+	if lines, err = pgx.CollectRows(rows, pgx.RowToStructByNameLax[Event]); err != nil {
+		return nil, false, fmt.Errorf("consent: placing: %w", err)
 	}
-	return n == placeMost, nil
+	more, err = anyUnplaced(ctx, tx.PGX)
+	return lines, more, err
+}
+
+// anyUnplaced tells whether a line has no place.
+func anyUnplaced(ctx context.Context, db postgres.Reader) (any bool, err error) {
+	if err = db.QueryRow(ctx, "select exists (select from consent_unplaced)").Scan(&any); err != nil {
+		err = fmt.Errorf("consent: looking for what has no place: %w", err)
+	}
+	return any, err
 }
 
 // hasPlace tells whether a cursor is of this ledger: its line stands there, or

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
@@ -293,7 +294,9 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, e Erasure) (jobs.N
 			return jobs.Next{}, err
 		}
 	}
-	if err := s.record(ctx, tx, e, actor(), "erasure.done", nil); err != nil {
+	if err := audit.Record(ctx, tx, audit.Entry{ // by the erasure's own number: the person's goes from here some day
+		ID: e.ID, At: now, Actor: actor(), Action: "erasure.done", PersonID: e.PersonID, Subject: e.ID.String(), Detail: map[string]any{"receipt": audit.WordsHash(e.Receipt)},
+	}); err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{Over: true}, s.deps.Plans.Add(ctx, tx, receiptKind, e.ID, time.Time{})

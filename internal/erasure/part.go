@@ -209,7 +209,7 @@ func (s *Service) partReceipt(ctx context.Context, p Part, c register.Category, 
 	if p.Since != nil {
 		period = text.T(ctx, "erasure.part.receiptPeriod", "Since", isoOf(*p.Since), "Until", isoOf(p.Until))
 	}
-	return s.sign([]string{
+	return s.deps.Audit.Words([]string{
 		text.T(ctx, "erasure.part.receiptTitle"),
 		text.T(ctx, "erasure.receiptID", "ID", p.ID.String()),
 		text.T(ctx, "erasure.receiptBy", "Name", s.deps.Register.Controller.Name),
@@ -222,6 +222,16 @@ func (s *Service) partReceipt(ctx context.Context, p Part, c register.Category, 
 		period,
 		text.T(ctx, "erasure.part.receiptStays"),
 	})
+}
+
+// PartReceipt is the receipt of a part that is finished, with its proof. Unavailable
+// while that can't be given yet.
+func (s *Service) PartReceipt(ctx context.Context, p Part) (string, error) {
+	entry, err := s.deps.Audit.Find(ctx, p.PersonID, "erasure.partDone", p.ID.String())
+	if err != nil {
+		return "", err
+	}
+	return s.deps.Audit.Receipt(ctx, p.Receipt, entry)
 }
 
 // isoOf is a boundary, to the microsecond where it is not a whole second.
@@ -297,6 +307,9 @@ func (s *Service) recordPart(ctx context.Context, tx postgres.Tx, p Part, by aud
 	detail := map[string]any{"category": p.Category, "until": p.Until, "rows": cmp.Or(p.RowsDone, p.RowsDue)}
 	if p.Since != nil {
 		detail["since"] = *p.Since
+	}
+	if p.Receipt != "" {
+		detail["receipt"] = audit.WordsHash(p.Receipt)
 	}
 	return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: by, Action: action, PersonID: p.PersonID, Subject: p.ID.String(), Detail: detail})
 }

@@ -132,9 +132,9 @@ func TestWhatSomebodyHasDeletedOfAKindGoesToTheMomentWithItsSumsAndStaysAway(t *
 	if late.Added != 1 || len(why) != 2 || why[0] != record.Deleted {
 		t.Errorf("%d late rows came in, and were refused by %v", late.Added, why)
 	}
-	keys, err := b.Erasures.Keys()
+	keys, err := b.Audit.Keys()
 	must(t, err)
-	words, err := erasure.VerifyReceipt([]byte(p.Receipt), keys...)
+	words, err := audit.VerifyReceipt([]byte(p.Receipt), keys...)
 	if err != nil || !strings.Contains(words, "Connection log (connection-log): 100 entries") || !strings.Contains(words, since.Format(time.RFC3339)) || strings.Contains(words, "Mara") {
 		t.Errorf("the receipt (%v) says\n%s", err, words)
 	}

@@ -2,15 +2,11 @@ package erasure
 
 import (
 	"context"
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/mod/sumdb/note"
 
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
@@ -21,9 +17,6 @@ import (
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views/text"
 )
-
-// ReceiptPurpose is what the key of receipts is derived for.
-const ReceiptPurpose = "receipt"
 
 // receipt writes down what was done and what stays, and signs it (the format
 // of golang.org/x/mod/sumdb/note). It names the erasure and nobody.
@@ -62,20 +55,7 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 		line("")
 		line(text.T(ctx, "erasure.receiptUnrevoked"))
 	}
-	return s.sign(lines)
-}
-
-// sign makes a receipt of its lines.
-func (s *Service) sign(lines []string) (string, error) {
-	var b strings.Builder
-	for _, words := range lines {
-		b.WriteString(strings.Join(strings.Fields(words), " ") + "\n")
-	}
-	signed, err := note.Sign(&note.Note{Text: b.String()}, signer{s.deps.Name, s.deps.Ring.SigningKey(ReceiptPurpose)})
-	if err != nil {
-		return "", fmt.Errorf("signing a receipt: %w", err)
-	}
-	return string(signed), nil
+	return s.deps.Audit.Words(lines)
 }
 
 // receiptLines is a line for each category with which that was done.
@@ -142,9 +122,17 @@ func (s *Service) mailReceipt(ctx context.Context, e Erasure, try jobs.Try) (job
 	if err := json.Unmarshal(plain, &to); err != nil {
 		return s.wiped(e, "erasure.receiptUnsent"), nil
 	}
+	receipt, err := s.Receipt(ctx, e)
+	if fault.Is(err, fault.Unavailable) && s.deps.Now().Sub(*e.FinishedAt) < proofWait {
+		return func(context.Context, postgres.Tx) (jobs.Next, error) { return jobs.Next{After: again}, nil }, nil
+	}
+	if err != nil { // the words are signed by themselves, and the page has the proof once it can be given
+		s.deps.Log.WarnContext(ctx, "a receipt leaves without its proof", "erasure", e.ID, "error", err)
+		receipt = e.Receipt
+	}
 	m := mail.Message{
 		Kind: "erasureDone", Topic: "service-changes", Args: map[string]string{"ID": e.ID.String()},
-		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: e.Receipt},
+		Attachment: &mail.Attachment{Name: ReceiptFile(e.ID), Type: "text/plain", Content: receipt},
 	}
 	if e.Unrevoked {
 		words := s.deps.Catalog.Into(ctx, to.Lang)
@@ -158,6 +146,16 @@ func (s *Service) mailReceipt(ctx context.Context, e Erasure, try jobs.Try) (job
 		return s.wiped(e, "erasure.receiptUnsent"), nil
 	}
 	return nil, err // it is tried again
+}
+
+// proofWait is how long the letter with a receipt waits for the place of its entry in
+// the audit log.
+const proofWait = 10 * time.Minute
+
+// Receipt is the receipt of an erasure that is done, with its proof. Unavailable while
+// that can't be given yet.
+func (s *Service) Receipt(ctx context.Context, e Erasure) (string, error) {
+	return s.deps.Audit.Receipt(ctx, e.Receipt, e.ID)
 }
 
 // holdAddress is how long the address of somebody erased waits for a mail
@@ -177,63 +175,3 @@ func (s *Service) wiped(e Erasure, action string) jobs.Note {
 		return jobs.Next{Over: true}, s.record(ctx, tx, e, actor(), action, nil)
 	}
 }
-
-// ReceiptKeys are the public keys of a portal's receipts in note's form, the
-// newest first; earlier ones verify what was signed before a rotation.
-func ReceiptKeys(name string, ring *keyring.Ring) ([]string, error) {
-	var keys []string
-	for _, public := range ring.PublicKeys(ReceiptPurpose) {
-		key, err := note.NewEd25519VerifierKey(name, public)
-		if err != nil {
-			return nil, fmt.Errorf("the key of receipts: %w", err)
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
-}
-
-// Keys are the public keys of this portal's receipts.
-func (s *Service) Keys() ([]string, error) { return ReceiptKeys(s.deps.Name, s.deps.Ring) }
-
-// VerifyReceipt gives the words of a receipt that one of the keys signed. It
-// needs no database and no network. Any other file, and a receipt in which a
-// single letter was changed, is an error.
-func VerifyReceipt(file []byte, keys ...string) (string, error) {
-	verifiers := make([]note.Verifier, len(keys))
-	for i, key := range keys {
-		v, err := note.NewVerifier(strings.TrimSpace(key))
-		if err != nil {
-			return "", fmt.Errorf("%q is not a receipt key: %w", key, err)
-		}
-		verifiers[i] = v
-	}
-	// Mail programs turn line ends round; they were signed as \n.
-	n, err := note.Open([]byte(strings.ReplaceAll(string(file), "\r\n", "\n")), note.VerifierList(verifiers...))
-	if err != nil {
-		return "", fmt.Errorf("this is not a receipt of this portal, or it was changed: %w", err)
-	}
-	return n.Text, nil
-}
-
-// signer is the ring's key as note wants it.
-type signer struct {
-	name string
-	key  ed25519.PrivateKey
-}
-
-func (s signer) Name() string { return s.name }
-
-// KeyHash is note's own, taken from the public key's form.
-func (s signer) KeyHash() uint32 {
-	key, err := note.NewEd25519VerifierKey(s.name, ed25519.PublicKey(s.key[ed25519.SeedSize:]))
-	if err != nil {
-		return 0
-	}
-	v, err := note.NewVerifier(key)
-	if err != nil {
-		return 0
-	}
-	return v.KeyHash()
-}
-
-func (s signer) Sign(message []byte) ([]byte, error) { return ed25519.Sign(s.key, message), nil }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
 )
 
@@ -13,9 +14,9 @@ func TestAReceiptVerifiesAndAnAlteredOneDoesNot(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := b.run(b.ask(b.person("mara@example.com", "Mara Lindqvist")))
-	keys, err := b.Erasures.Keys()
+	keys, err := b.Audit.Keys()
 	must(t, err)
-	words, err := erasure.VerifyReceipt([]byte(e.Receipt), keys...)
+	words, err := audit.VerifyReceipt([]byte(e.Receipt), keys...)
 	must(t, err)
 	for _, want := range []string{e.ID.String(), "(profile): 2 entries", "(account): 2 entries", "(suppression), without an end date"} {
 		if !strings.Contains(words, want) {
@@ -27,22 +28,22 @@ func TestAReceiptVerifiesAndAnAlteredOneDoesNot(t *testing.T) {
 			t.Errorf("the receipt names the person: %s", never)
 		}
 	}
-	if _, err := erasure.VerifyReceipt([]byte(strings.ReplaceAll(e.Receipt, "\n", "\r\n")), keys...); err != nil {
+	if _, err := audit.VerifyReceipt([]byte(strings.ReplaceAll(e.Receipt, "\n", "\r\n")), keys...); err != nil {
 		t.Errorf("with a mail program's line ends: %v", err)
 	}
 	for at, c := range []byte(e.Receipt) {
 		if c == '2' {
 			altered := []byte(e.Receipt)
 			altered[at] = '3'
-			if _, err := erasure.VerifyReceipt(altered, keys...); err == nil {
+			if _, err := audit.VerifyReceipt(altered, keys...); err == nil {
 				t.Errorf("a receipt with another figure at %d verifies", at)
 			}
 		}
 	}
 	other := setup(t)
-	strange, err := other.Erasures.Keys()
+	strange, err := other.Audit.Keys()
 	must(t, err)
-	if _, err := erasure.VerifyReceipt([]byte(e.Receipt), strange...); err == nil {
+	if _, err := audit.VerifyReceipt([]byte(e.Receipt), strange...); err == nil {
 		t.Error("another portal's key verifies the receipt")
 	}
 }

@@ -32,9 +32,9 @@ type Deps struct {
 	Mail     *mail.Service
 	Plans    *jobs.Plans
 	Journal  *journal.Service
+	Audit    *audit.Service
 	Catalog  *text.Catalog
 	Log      *slog.Logger
-	Name     string        // of the portal in its receipts: its host
 	BaseURL  string        // without a slash at its end
 	Grace    time.Duration // in which an erasure can be called off; 0 means DefaultGrace
 	Rest     time.Duration // between two batches, for everybody else's pages; 0 means 10 ms

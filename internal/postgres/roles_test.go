@@ -26,7 +26,7 @@ func ledgers(t *testing.T, db *postgres.DB) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, known := range []string{"audit_entry", "consent_event", "request_event", "staff_look", "tombstone"} {
+	for _, known := range []string{"audit_checkpoint", "audit_entry", "audit_leaf", "consent_event", "request_event", "staff_look", "tombstone"} {
 		if !slices.Contains(names, known) {
 			t.Errorf("%s is not append-only", known)
 		}
