@@ -175,13 +175,17 @@ func (c *erasureController) receipt(ctx echo.Context) error {
 	if e.State != erasure.Done {
 		return fault.New(fault.NotFound, "erasure.unknown")
 	}
-	return sendReceipt(ctx, e.ID, e.Receipt)
+	receipt, err := c.Erasures.Receipt(ctx.Request().Context(), e)
+	if err != nil {
+		return err
+	}
+	return sendReceipt(ctx, erasure.ReceiptFile(e.ID), receipt)
 }
 
-func sendReceipt(ctx echo.Context, id uuid.UUID, receipt string) error {
+func sendReceipt(ctx echo.Context, name, receipt string) error {
 	h := ctx.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Disposition", `attachment; filename="`+erasure.ReceiptFile(id)+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	return ctx.String(http.StatusOK, receipt)
 }
 
@@ -196,7 +200,8 @@ func (c *erasureController) cancel(ctx echo.Context) error {
 	return c.redirect(ctx, erasureAt(e.ID), "erasure.cancelled")
 }
 
-// key is for programs that verify receipts: a line per key, the newest first.
+// key is for programs that verify receipts: a line per key, those of receipts and then
+// those of the log that proves them, the newest first.
 func (c *erasureController) key(ctx echo.Context) error {
 	keys, err := c.Audit.Keys()
 	if err != nil {

@@ -173,7 +173,11 @@ func (c *erasurePartController) receipt(ctx echo.Context) error {
 	if p.FinishedAt == nil {
 		return fault.New(fault.NotFound, "erasure.unknown")
 	}
-	return sendReceipt(ctx, p.ID, p.Receipt)
+	receipt, err := c.Erasures.PartReceipt(ctx.Request().Context(), p)
+	if err != nil {
+		return err
+	}
+	return sendReceipt(ctx, erasure.ReceiptFile(p.ID), receipt)
 }
 
 // dataPart is a part in a line, on the page of its category.

@@ -55,8 +55,8 @@ func TestAPersonSeesWhatGoesAsksThinksAgainAndLeaves(t *testing.T) {
 	c := p.client()
 	got := c.get("/erasure/" + e.ID.String() + "/receipt")
 	keys := strings.Split(strings.TrimSpace(c.get("/.well-known/portal-receipt-key").body), "\n")
-	if _, err := audit.VerifyReceipt([]byte(got.body), keys...); err != nil {
-		t.Errorf("the receipt of the page: %v", err)
+	if r, err := audit.ReadReceipt([]byte(got.body), keys...); err != nil || r.Verdict != audit.Proved {
+		t.Errorf("the receipt of the page is %s: %v", r.Verdict, err)
 	}
 	c.wrong("/sign-in", url.Values{"email": {"mara@example.com"}, "password": {goodPassword}}) // somebody erased does not sign in
 }

@@ -89,7 +89,7 @@ func (c *staffAuditController) auditRow(ctx context.Context, e audit.Written, na
 		row.By = e.Actor.ID
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		if name == "request" { // an id, and the entry beside it has its reference
+		if name == "request" || name == "receipt" { // an id, and the entry beside it has its reference; a hash
 			continue
 		}
 		row.Detail = append(row.Detail, views.AuditDetail{Name: name, Label: c.auditLabel(ctx, name), Value: c.auditValue(ctx, e, name)})
@@ -129,7 +129,7 @@ func (c *staffAuditController) auditValue(ctx context.Context, e audit.Written, 
 	}
 	column, ok := map[string][2]string{
 		"kind": {"request", "kind"}, "law": {"request", "jurisdiction"}, "due": {"request", "due_on"}, "runs": {"erasure", "runs_at"},
-		"provider": {"sso_link", "provider"}, "outcome": {"sso_link", "outcome"}, "categories": {"export", "categories"}, "category": {"export", "categories"},
+		"channel": {"consent_event", "channel"}, "said": {"consent_event", "at"}, "provider": {"sso_link", "provider"}, "outcome": {"sso_link", "outcome"}, "categories": {"export", "categories"}, "category": {"export", "categories"},
 	}[name]
 	if !ok {
 		return value

@@ -62,6 +62,7 @@ func TestTheLogSaysEachValueAsItsReaderWould(t *testing.T) {
 		{Action: "consent.allOff", Detail: map[string]any{"*": false}},
 		{Action: "request.cancelled", Detail: map[string]any{"because": "erased"}},
 		{Action: "sso.ended", Detail: map[string]any{"provider": "google", "outcome": "already-gone"}},
+		{Action: "consent.noted", Detail: map[string]any{"newsletter": false, "channel": "one-click", "said": "2026-11-25T01:36:03.25Z", "receipt": "5d41402a"}},
 		{Action: "export.asked", Detail: map[string]any{"categories": []string{"profile", "connection-log"}}},
 		{Action: "records.imported", Detail: map[string]any{"category": "profile", "added": 12_000, "whole": true}},
 	} {
@@ -74,11 +75,11 @@ func TestTheLogSaysEachValueAsItsReaderWould(t *testing.T) {
 	for lang, wants := range map[string][]string{
 		"en": {
 			"Runs on: 26 November 2026 01:36 UTC", "Due: 23 December 2026", "Fields: Name; Postal code", "All mail that can be turned off: No",
-			"Why: the person’s data has been deleted", "Outcome: Had ended there already", "Added: 12,000", "The portal (deletions)",
+			"Why: the person’s data has been deleted", "Outcome: Had ended there already", "Added: 12,000", "How: With the mail program's unsubscribe button", "Said: 25 November 2026", "The portal (deletions)",
 		},
 		"ja": {
 			"実行日時：2026年11月26日 01:36 UTC", "期限：2026年12月23日", "項目：氏名／郵便番号", "停止できるすべてのメール：いいえ",
-			"理由：ご本人の情報が消去されたため", "結果：すでに失効", "追加：12,000", "ポータル（消去）",
+			"理由：ご本人の情報が消去されたため", "結果：すでに失効", "追加：12,000", "方法：メールソフトの配信停止ボタン", "ご意思の日時：2026年11月25日", "ポータル（消去）",
 		},
 	} {
 		said := testkit.HTML(t, c.get("/staff/audit?lang="+lang).body).Text("table")
@@ -87,7 +88,7 @@ func TestTheLogSaysEachValueAsItsReaderWould(t *testing.T) {
 				t.Errorf("%s: %q is not said in\n%s", lang, want, said)
 			}
 		}
-		for _, raw := range []string{"*:", "*：", "us-ca", "connection-log", "already-gone", "erased", "full_name", robin.String()} {
+		for _, raw := range []string{"*:", "*：", "us-ca", "connection-log", "already-gone", "erased", "full_name", "one-click", "5d41402a", robin.String()} {
 			if strings.Contains(said, raw) {
 				t.Errorf("%s: %q is said as it is stored:\n%s", lang, raw, said)
 			}

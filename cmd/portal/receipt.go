@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/config"
@@ -13,7 +14,7 @@ import (
 
 type receiptCmd struct {
 	Verify receiptVerifyCmd `cmd:"" help:"Tell whether a receipt is this portal's and unchanged. Needs no database and no network."`
-	Key    receiptKeyCmd    `cmd:"" help:"Print the public keys by which receipts are verified, the newest first. Anybody may have them."`
+	Key    receiptKeyCmd    `cmd:"" help:"Print the public keys by which receipts and the audit log are verified, the newest first. Anybody may have them."`
 }
 
 // receiptKeys are the operator's own: receipts bear the portal's host as name.
@@ -39,7 +40,7 @@ func (k receiptKeys) public() ([]string, error) {
 
 type receiptVerifyCmd struct {
 	receiptKeys `embed:""`
-	Key         []string `sep:"none" placeholder:"KEY" help:"Public key of the portal, as it shows it at /.well-known/portal-receipt-key."`
+	Key         []string `sep:"none" placeholder:"KEY" help:"Public key of the portal, as it shows them at /.well-known/portal-receipt-key, a line each: of receipts, and of the audit log. Give both."`
 	File        string   `arg:"" type:"path" help:"The receipt; - is the standard input."`
 }
 
@@ -60,11 +61,22 @@ func (c *receiptVerifyCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	words, err := audit.VerifyReceipt(file, keys...)
+	r, err := audit.ReadReceipt(file, keys...)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s\nThe signature is genuine, and nothing was changed.\n", words)
+	switch r.Verdict {
+	case audit.NotOurs:
+		return errors.New("this is not a receipt that this key signed, or its words were changed")
+	case audit.Broken:
+		return errors.New("the words are signed, but the proof behind them is broken: it was changed, or the key of the audit log was not given")
+	case audit.Other:
+		return errors.New("the words are signed, but the proof behind them is of something else")
+	case audit.Unproved:
+		fmt.Printf("%s\nThe signature is genuine, and nothing was changed. There is no proof from the audit log with it: download the receipt again to get one.\n", r.Words)
+	case audit.Proved:
+		fmt.Printf("%s\nThe signature is genuine, and nothing was changed. The audit log says so, too, at place %d of %d, since %s:\n%s\n", r.Words, r.Position, r.Size, r.At.Format(time.RFC3339), r.Record)
+	}
 	return nil
 }
 

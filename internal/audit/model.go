@@ -61,3 +61,16 @@ type entryRow struct {
 }
 
 func (entryRow) TableName() string { return "audit_entry" }
+
+// Check is one time that a member of the staff had the log verified.
+type Check struct {
+	ID       uuid.UUID `gorm:"primaryKey"`
+	AskedBy  uuid.UUID
+	AskedAt  time.Time
+	EndedAt  *time.Time
+	Entries  int64
+	Findings []Finding `gorm:"serializer:json"`
+}
+
+// TableName is the table of checks.
+func (Check) TableName() string { return "audit_check" }

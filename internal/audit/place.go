@@ -6,16 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
 )
-
-// placeKind is that of the one plan by which entries get their places: the work
-// stands for the whole log, so it names nothing.
-const placeKind = "audit.place"
 
 const (
 	placeMost = 2000                   // entries of one batch, but for those of one statement more
@@ -25,38 +19,6 @@ const (
 // ErrNotWhole is why the sequencer goes no further: what stands in the database is
 // not what it signed last. `portal audit verify` tells what.
 var ErrNotWhole = errors.New("the audit log is not what its last checkpoint says: `portal audit verify` tells what was changed")
-
-func (s *Service) work() []jobs.Work {
-	return []jobs.Work{
-		{Kind: placeKind, Queue: jobs.Default, Batch: s.placeBatch, Sweep: s.plan},
-		{Kind: checkKind, Queue: jobs.Default, Tries: 3, Ask: s.runCheck, Failed: s.checkFailed},
-	}
-}
-
-// plan plans the work if any entry waits. The plan itself is what is due then.
-func (s *Service) plan(ctx context.Context) (bool, error) {
-	waits, err := s.waits(ctx)
-	if err != nil || !waits {
-		return false, err
-	}
-	return false, s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		return s.deps.Plans.Add(ctx, tx, placeKind, uuid.Nil, time.Time{})
-	})
-}
-
-func (s *Service) waits(ctx context.Context) (bool, error) {
-	if s.deps.NotesWait != nil {
-		if waits, err := s.deps.NotesWait(ctx); err != nil || waits {
-			return waits, err
-		}
-	}
-	return anyUnplaced(ctx, s.deps.DB.Pool)
-}
-
-func (s *Service) placeBatch(ctx context.Context, tx postgres.Tx, _ uuid.UUID, _ jobs.Try) (jobs.Next, error) {
-	more, err := s.placeSome(ctx, tx)
-	return jobs.Next{Over: !more, Rest: placeRest}, err
-}
 
 // Place gives a place to each entry that has none, as it is committed when the
 // database is asked, and signs what the log has come to. The workers do it within

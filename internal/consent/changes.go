@@ -140,7 +140,7 @@ func (s *Service) PlaceSome(ctx context.Context, tx postgres.Tx) (more bool, err
 		}
 		entries = append(entries, audit.Entry{
 			ID: e.ID, At: now, Actor: audit.BySystem("consent"), Action: "consent.noted", PersonID: e.PersonID, Subject: e.ID.String(),
-			Detail: map[string]any{"topic": e.Topic, "given": e.Given, "channel": e.Channel, "said": e.At},
+			Detail: map[string]any{e.Topic: e.Given, "channel": e.Channel, "said": e.At.UTC()},
 		})
 	}
 	return more, audit.RecordAll(ctx, tx, entries)

@@ -40,6 +40,17 @@ func TestAReceiptVerifiesAndAnAlteredOneDoesNot(t *testing.T) {
 			}
 		}
 	}
+	must(t, b.Audit.Place(t.Context()))
+	proved, err := b.Erasures.Receipt(t.Context(), e)
+	must(t, err)
+	if r, err := audit.ReadReceipt([]byte(proved), keys...); err != nil || r.Verdict != audit.Proved || strings.Contains(proved, e.PersonID.String()) {
+		t.Errorf("with its proof it is %s: %v", r.Verdict, err)
+	}
+	again := b.run(b.ask(b.person("robin@example.com", "Robin Example")))
+	swapped := again.Receipt + proved[len(e.Receipt):]
+	if r, err := audit.ReadReceipt([]byte(swapped), keys...); err != nil || r.Verdict != audit.Other {
+		t.Errorf("with another's proof it is %s: %v", r.Verdict, err)
+	}
 	other := setup(t)
 	strange, err := other.Audit.Keys()
 	must(t, err)
