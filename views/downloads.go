@@ -68,6 +68,7 @@ type DownloadPage struct {
 	Until       time.Time
 	Bytes       int64
 	Fingerprint string // SHA-256, in hexadecimal
+	Receipt     string // where that of the copy is; empty until it was made
 	Parts       []DownloadPart
 	Privacy     string // whom to write to about a failure
 }

@@ -52,4 +52,5 @@ type EmailEvent struct {
 	How     Channel
 	Wording string // the words that were read; a no by a link has none
 	Lang    string // of the words
+	Receipt string // where its receipt is; empty if there is none for this reader
 }

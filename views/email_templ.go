@@ -450,7 +450,7 @@ func emailLedger(caption string, events []EmailEvent) templ.Component {
 }
 
 func emailColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: text.T(ctx, "email.when")}, {Label: text.T(ctx, "email.what")}, {Label: text.T(ctx, "email.wording")}}
+	return []ui.Column{{Label: text.T(ctx, "email.when")}, {Label: text.T(ctx, "email.what")}, {Label: text.T(ctx, "email.wording")}, {Label: text.T(ctx, "audit.receipt.file")}}
 }
 
 func emailRows(ctx context.Context, events []EmailEvent) [][]ui.Cell {
@@ -460,9 +460,16 @@ func emailRows(ctx context.Context, events []EmailEvent) [][]ui.Cell {
 		if e.Yes {
 			key = "email.saidYes"
 		}
-		rows = append(rows, []ui.Cell{{Inside: ui.Time(moment(ctx, e.At))}, {Text: text.T(ctx, key, "How", e.How.say(ctx))}, {Text: e.Wording}})
+		rows = append(rows, []ui.Cell{{Inside: ui.Time(moment(ctx, e.At))}, {Text: text.T(ctx, key, "How", e.How.say(ctx))}, {Text: e.Wording}, e.receipt(ctx)})
 	}
 	return rows
+}
+
+func (e EmailEvent) receipt(ctx context.Context) ui.Cell {
+	if e.Receipt == "" {
+		return ui.Cell{None: true}
+	}
+	return ui.Cell{Text: text.T(ctx, "audit.receipt.file"), Href: e.Receipt}
 }
 
 // say tells what the mailbox did, and when.

@@ -25,6 +25,7 @@ type UnsubscribeDonePage struct {
 	Rest     bool // all else is on again that was, and the topic stays stopped
 	Undoable bool
 	AllOff   bool // everything that can be stopped has been
+	Proved   bool // a receipt can be had
 }
 
 // UnsubscribeChoicePage offers, without signing in, to stop one topic or all.

@@ -60,6 +60,20 @@ func (c *choicesController) show(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.Choices(page))
 }
 
+// receipt proves one line of a person's ledger.
+func (c *choicesController) receipt(ctx echo.Context) error {
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	file, err := c.Consents.Receipt(r, person(ctx), id, text.Lang(r))
+	if err != nil {
+		return err
+	}
+	return sendReceipt(ctx, "choice-receipt-"+id.String()+".txt", file)
+}
+
 // page is a page of choices whose presses are sent to an address, and what has
 // to be asked again.
 func (c *choicesController) page(ctx echo.Context, at string) (views.ChoicesPage, error) {
@@ -105,7 +119,7 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 		}
 		groups[t.Kind] = append(groups[t.Kind], views.Choice{
 			ID: t.ID, Name: t.Name.In(lang), Summary: t.Summary.In(lang), Effect: t.Effect.In(lang), Standing: standing(p), Seen: p.Version(),
-			Signal: t.Signal, Events: lines(*history, t.ID),
+			Signal: t.Signal, Events: lines(*history, t.ID, !page.Mailed),
 		})
 	}
 	for _, kind := range []register.TopicKind{register.OfMail, register.OfUse, register.OfTransfer, register.OfSharing, register.OfCookies} {

@@ -136,6 +136,20 @@ func (c *downloadsController) file(ctx echo.Context) error {
 	return c.stream(ctx, f, http.StatusPartialContent)
 }
 
+// receipt proves that a copy was made.
+func (c *downloadsController) receipt(ctx echo.Context) error {
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	r := ctx.Request().Context()
+	file, err := c.Exports.Receipt(r, person(ctx), id, text.Lang(r))
+	if err != nil {
+		return err
+	}
+	return sendReceipt(ctx, "copy-receipt-"+id.String()+".txt", file)
+}
+
 // resumesAt is where a download goes on that broke off, when a portal was
 // restarted, say: the rest of the same file may be asked for of any portal (RFC
 // 9110, 14.2). Any other part is answered with the whole.
@@ -219,6 +233,9 @@ func (c *downloadsController) page(ctx echo.Context, e export.Export) views.Down
 	}
 	if page.State == views.DownloadReady || page.State == views.DownloadIncomplete {
 		page.Fetch, page.Until, page.Fingerprint = "/downloads/"+e.ID.String()+"/file", *e.ExpiresAt, fingerprint(e.Sha256)
+	}
+	if e.Made() {
+		page.Receipt = "/downloads/" + e.ID.String() + "/receipt"
 	}
 	for _, part := range e.Parts {
 		page.Parts = append(page.Parts, views.DownloadPart{Name: c.named(r, part.Category), Rows: part.Rows, Missing: part.Missing})

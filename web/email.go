@@ -117,7 +117,7 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		return views.EmailPage{}, err
 	}
 	page := views.EmailPage{Shell: c.shell(ctx, "email.title", "email"), Address: address.Show(signedIn(ctx).Address), AllOff: true, Problems: words(ctx, problems)}
-	page.Events = lines(*history, consent.All)
+	page.Events = lines(*history, consent.All, true)
 	if mailbox.Why != "" {
 		page.Stopped = &views.EmailStopped{Complained: mailbox.Why == consent.Complained, At: mailbox.At}
 		for _, t := range mailbox.Topics {
@@ -140,19 +140,24 @@ func (c *emailController) page(ctx echo.Context, problems fault.Problems) (views
 		}
 		page.Topics = append(page.Topics, views.EmailTopic{
 			ID: p.Topic.ID, Name: name.In(lang), About: p.Topic.Summary.In(lang), On: p.On, Seen: p.Topic.ID + ":" + p.Version(),
-			Since: p.Since, How: views.Channel(p.Channel), Events: lines(*history, p.Topic.ID),
+			Since: p.Since, How: views.Channel(p.Channel), Events: lines(*history, p.Topic.ID, true),
 		})
 	}
 	return page, nil
 }
 
 // lines are those of the ledger that are about a topic.
-func lines(history []consent.Event, topic string) []views.EmailEvent {
+func lines(history []consent.Event, topic string, receipts bool) []views.EmailEvent {
 	var list []views.EmailEvent
 	for _, e := range history {
-		if e.Topic == topic {
-			list = append(list, views.EmailEvent{At: e.At, Yes: e.Given, How: views.Channel(e.Channel), Wording: e.Wording, Lang: e.Lang})
+		if e.Topic != topic {
+			continue
 		}
+		line := views.EmailEvent{At: e.At, Yes: e.Given, How: views.Channel(e.Channel), Wording: e.Wording, Lang: e.Lang}
+		if receipts && e.Channel != consent.NewWording {
+			line.Receipt = choicesPath + "/" + e.ID.String() + "/receipt"
+		}
+		list = append(list, line)
 	}
 	return list
 }

@@ -129,6 +129,7 @@ func (s *server) routes() {
 	s.freshForm("/downloads/new", downloads.new, downloads.create)
 	s.person(get, "/downloads/:id", downloads.show)
 	s.person(get, "/downloads/:id/progress", downloads.progress)
+	s.person(get, "/downloads/:id/receipt", downloads.receipt)
 	s.fresh(get, archivePath, downloads.file)
 
 	wellKnown := &wellKnownController{s}
@@ -164,6 +165,7 @@ func (s *server) routes() {
 
 	choices := &choicesController{s}
 	s.open(get, choicesPath, choices.show)
+	s.person(get, "/privacy-choices/:id/receipt", choices.receipt)
 	s.person(post, choicesPath, choices.create, "it says how things stand, and a no is written whenever it is said")
 
 	guardians := &guardianController{s}
@@ -185,6 +187,7 @@ func (s *server) routes() {
 	s.link(get, "/unsubscribe/:token/preferences", unsubscribe.handle(unsubscribe.preferences))
 	s.link(post, "/unsubscribe/:token/all", unsubscribe.handle(unsubscribe.all))
 	s.link(post, "/unsubscribe/:token/undo", unsubscribe.handle(unsubscribe.undo))
+	s.link(get, "/unsubscribe/:token/receipt", unsubscribe.handle(unsubscribe.receipt))
 	s.link(get, "/unsubscribe/:token/undone", unsubscribe.handle(unsubscribe.undone))
 
 	erasures := &erasureController{s}

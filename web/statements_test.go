@@ -19,6 +19,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/record"
 	requests "plusultra.link/privacy/internal/request"
@@ -111,6 +112,7 @@ func unvisited() map[string]string {
 		"/security/last":            "it is for who has just revoked the last way to sign in",
 		"/requests/new/:kind/check": "it looks over what was typed, and leads back without",
 		archive:                     "it is a file",
+		"/downloads/:id/receipt":    "it is of a copy that was made, and no job makes any here",
 	}
 }
 
@@ -150,6 +152,9 @@ func (w *walk) pages(robin robin) []page {
 	w.looking()
 	person := &caller{name: "person", cookie: func() string { return w.Session(account.SessionOwner{Person: robin.id}) }}
 	member := &caller{name: "admin", cookie: func() string { return w.Session(account.SessionOwner{Staff: admin.ID}) }}
+	_, err = w.Consents.AllOff(w.t.Context(), consent.Choice{Actor: audit.ByPerson(robin.id), Person: robin.id, Channel: consent.Preferences, Lang: "en"})
+	must(w.t, err)
+	must(w.t, w.Audit.Place(w.t.Context())) // receipts can be had
 	found := map[page]bool{}
 	visited := w.crawl(person, robin, found)
 	maps.Copy(visited, w.crawl(member, robin, found))

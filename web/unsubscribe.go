@@ -133,6 +133,19 @@ func (c *unsubscribeController) preferences(ctx echo.Context, l consent.Link) er
 	return render(ctx, http.StatusOK, views.UnsubscribeChoice(page))
 }
 
+// receipt proves the last no that was said to what a link is about.
+func (c *unsubscribeController) receipt(ctx echo.Context, l consent.Link) error {
+	r := ctx.Request().Context()
+	id, file, err := c.Consents.LinkReceipt(r, l, text.Lang(r))
+	if fault.Is(err, fault.NotFound) { // nothing was said with it, so there is nothing to prove
+		return ctx.Redirect(http.StatusSeeOther, c.at(l))
+	}
+	if err != nil {
+		return err
+	}
+	return sendReceipt(ctx, "choice-receipt-"+id.String()+".txt", file)
+}
+
 // done answers a button of our pages with the way to what a GET shows, and a
 // mailbox, which follows no redirect (RFC 8058, 3.1), with the page.
 func (c *unsubscribeController) done(ctx echo.Context, l consent.Link, page string) error {
@@ -159,6 +172,7 @@ func (c *unsubscribeController) donePage(ctx echo.Context, l consent.Link, st co
 	}
 	return views.UnsubscribeDonePage{
 		Shell: c.linkFrame(ctx, l, title, "Topic", topic.Name), At: c.at(l), Topic: topic, Undoable: st.Undoable, AllOff: st.AllOff,
+		Proved: l.Address == nil && !st.Since.IsZero() && !topic.Locked,
 	}
 }
 

@@ -214,7 +214,7 @@ func (a *App) ground(p Parts) {
 // people joins the rooms that know who somebody is.
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{
-		DB: p.DB, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Inbound: p.Inbound, Now: p.Now,
+		DB: p.DB, Audit: a.Audit, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Inbound: p.Inbound, Now: p.Now,
 		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
 			return a.Requests.ReadRestricted(r, people)
 		},
@@ -243,7 +243,7 @@ func (a *App) work(p Parts) {
 	}})
 	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Held: a.Holds.Holds, Spared: a.spared, Spares: a.readSpares, Now: p.Now})
 	a.Exports = export.New(export.Deps{
-		DB: p.DB, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
+		DB: p.DB, Audit: a.Audit, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic, Kept: a.Retention.KeptFor,
 		// Called when jobs run, long after the desk was joined.
 		Ready: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {

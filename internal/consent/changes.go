@@ -135,7 +135,7 @@ func (s *Service) PlaceSome(ctx context.Context, tx postgres.Tx) (more bool, err
 	}
 	entries, now := make([]audit.Entry, 0, len(lines)), s.deps.Now()
 	for _, e := range lines {
-		if e.Channel == Erasing || e.Channel == NewWording { // the program's, of which there are other entries
+		if !noted(e) {
 			continue
 		}
 		entries = append(entries, audit.Entry{

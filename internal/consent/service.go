@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
@@ -19,6 +20,7 @@ import (
 // Deps are what the service stands on.
 type Deps struct {
 	DB       *postgres.DB
+	Audit    *audit.Service
 	Ring     *keyring.Ring
 	Register *register.Register
 	Catalog  *text.Catalog // the words in which somebody chose

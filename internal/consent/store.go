@@ -11,8 +11,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -193,4 +195,24 @@ func stopped(ctx context.Context, db postgres.Reader, l Link, defaultOn bool) ([
 		return nil, fmt.Errorf("consent: reading what was stopped: %w", err)
 	}
 	return topics, nil
+}
+
+// lineOf is a line of a person's ledger; NotFound if it is none of theirs.
+func lineOf(ctx context.Context, db *gorm.DB, person, id uuid.UUID) (Event, error) {
+	return oneLine(gorm.G[Event](db).Where("person_id = ? and id = ?", person, id).Take(ctx))
+}
+
+// lastNo is the last no that a person said to one of these topics.
+func lastNo(ctx context.Context, db *gorm.DB, person uuid.UUID, topics []string) (Event, error) {
+	return oneLine(gorm.G[Event](db).Where("person_id = ? and topic in ? and not given", person, topics).Order("at desc, id desc").Take(ctx))
+}
+
+func oneLine(e Event, err error) (Event, error) {
+	if postgres.IsMissing(err) {
+		return e, fault.Wrap(err, fault.NotFound, "fault.notFound")
+	}
+	if err != nil {
+		return e, fmt.Errorf("consent: reading a line: %w", err)
+	}
+	return e, nil
 }

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -60,7 +61,7 @@ func (s *Service) offer(ctx context.Context, tx postgres.Tx, e Export, m *manife
 	if !as {
 		return errChanged
 	}
-	if err := s.record(ctx, tx, audit.BySystem(kind), e, "export.ready", map[string]any{"rows": m.Rows, "complete": e.Complete()}); err != nil {
+	if err := s.record(ctx, tx, audit.BySystem(kind), e, "export.ready", map[string]any{"rows": m.Rows, "complete": e.Complete(), "sha256": hex.EncodeToString(e.Sha256)}); err != nil {
 		return err
 	}
 	message := "exportReady"

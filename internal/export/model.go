@@ -84,6 +84,9 @@ type Part struct {
 	Missing  bool   `json:"missing"` // not all of it could be read
 }
 
+// Made tells whether there is or was a file to fetch.
+func (e Export) Made() bool { return e.FinishedAt != nil && len(e.Sha256) > 0 }
+
 // Complete tells whether everything that was asked for is in the archive.
 func (e Export) Complete() bool { return len(e.missing()) == 0 }
 

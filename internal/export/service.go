@@ -26,6 +26,7 @@ import (
 // Deps are what the service stands on.
 type Deps struct {
 	DB       *postgres.DB
+	Audit    *audit.Service
 	Plans    *jobs.Plans
 	Ring     *keyring.Ring
 	Register *register.Register

@@ -1,0 +1,56 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/testkit"
+)
+
+func TestWhatSomebodySaidIsProvedToThemAndToNobodyElse(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	p.person("other@example.com")
+	link := consent.Link{Person: robin, Topic: "promotions"}
+	at := "/unsubscribe/" + p.Consents.Token(link)
+	if got := p.client().get(at + "/receipt"); strings.Contains(got.body, "Number:") {
+		t.Errorf("a receipt of nothing: %s", got.body)
+	}
+	must(t, p.Consents.Unsubscribe(t.Context(), link, consent.OneClick))
+	if got := p.client().get(at + "/receipt"); got.status != http.StatusServiceUnavailable || !strings.Contains(got.body, "no place in the signed log yet") || got.header.Get("Retry-After") == "" {
+		t.Errorf("too early: %d\n%s", got.status, got.body)
+	}
+	must(t, p.Audit.Place(t.Context()))
+	if page := testkit.HTML(t, p.client().get(at).body); len(page.Attrs("a[href$='/receipt']", "href")) != 1 {
+		t.Error("the page behind the link does not lead to it")
+	}
+	keys := strings.Split(strings.TrimSpace(p.client().get("/.well-known/portal-receipt-key").body), "\n")
+	proves := func(file string, says ...string) {
+		t.Helper()
+		r, err := audit.ReadReceipt([]byte(file), keys...)
+		must(t, err)
+		if r.Verdict != audit.Proved || strings.Contains(file, robin.String()) || strings.Contains(file, "robin@") {
+			t.Errorf("it is %s:\n%s", r.Verdict, file)
+		}
+		for _, words := range says {
+			if !strings.Contains(r.Words, words) {
+				t.Errorf("it does not say %q:\n%s", words, r.Words)
+			}
+		}
+	}
+	proves(p.client().get(at+"/receipt").body, "Answer: no", "(promotions)", "With the mail program's unsubscribe button")
+	proves(p.client().get(at+"/receipt?lang=ja").body, "回答：いいえ", "メールソフトの配信停止ボタン")
+	c := p.client().signIn("robin@example.com")
+	hrefs := testkit.HTML(t, c.get("/email").body).Attrs("a[href$='/receipt']", "href")
+	if len(hrefs) == 0 {
+		t.Fatal("no line of the ledger leads to its receipt")
+	}
+	proves(c.get(hrefs[0]).body, "Answer: no")
+	if got := p.client().signIn("other@example.com").get(hrefs[0]); got.status != http.StatusNotFound {
+		t.Errorf("somebody else gets it: %d", got.status)
+	}
+}
