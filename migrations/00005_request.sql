@@ -6,7 +6,7 @@ create table request (
   reference    text not null unique, -- what people say on the telephone: R-7KQ2M9
   kind         text not null, -- a request kind of the register
   state        text not null check (state in ('open', 'approved', 'refused', 'done', 'cancelled')),
-  jurisdiction text not null, -- 'eea', 'us-ca', 'jp', 'other'
+  jurisdiction text not null, -- 'eea', 'us-ca', 'unknown', 'other'
   message      text not null default '',
   received_at  timestamptz not null,
   due_on       date not null,

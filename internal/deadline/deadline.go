@@ -9,6 +9,7 @@ package deadline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"plusultra.link/privacy/internal/fault"
@@ -75,6 +76,16 @@ func Extend(rule Rule, received, told time.Time, zone *time.Location, holidays C
 	why := append([]Step{date.Why[0]}, Step{Key: "deadline.told", Day: on})
 	date.Why = append(why, date.Why[1:]...)
 	return date, nil
+}
+
+// Earliest is the first of the dates that different laws set for what was received
+// at one moment, where nobody knows which of them counts. It says so.
+func Earliest(dates ...Date) Date {
+	if len(dates) == 0 {
+		return Date{}
+	}
+	first := slices.MinFunc(dates, func(a, b Date) int { return a.Day.Compare(b.Day) })
+	return Date{Day: first.Day, Why: slices.Insert(slices.Clone(first.Why), 1, Step{Key: "deadline.earliest"})}
 }
 
 func receiptDay(received time.Time, zone *time.Location) (Day, error) {

@@ -273,7 +273,7 @@ func TestDaysLeftCountsDownToZeroOnTheLastDay(t *testing.T) {
 }
 
 func rules() []Rule {
-	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, APPI(14), "days-3"}
+	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, FADP30, APPI(14), "days-3"}
 }
 
 func TestOnlyKnownRulesAreRead(t *testing.T) {

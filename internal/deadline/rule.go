@@ -26,6 +26,8 @@ const (
 	CCPAOptOut Rule = "ccpa-optout"
 	// Shine30 is Cal. Civ. Code 1798.83(b): thirty days.
 	Shine30 Rule = "shine-30"
+	// FADP30 is art. 18(1) of the Swiss Data Protection Ordinance: thirty days.
+	FADP30 Rule = "fadp-30"
 )
 
 // APPIDefault is what the operator promises in days where the Japanese law
@@ -96,6 +98,8 @@ func (r Rule) span() (span, error) {
 		return span{businessDays: 15, key: "deadline.ccpaOptOut"}, nil
 	case Shine30:
 		return span{days: 30, key: "deadline.shine30"}, nil
+	case FADP30:
+		return span{days: 30, key: "deadline.fadp30"}, nil
 	}
 	if n, ok := numbered(r, "appi-"); ok {
 		return span{days: n, key: "deadline.appi", count: n}, nil

@@ -119,7 +119,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"a full card number's field", given, "{id: last4,", "{id: card_number,", "categories[payment-methods].fields[card_number].id", "forbidden.card-number (P4)"},
 		{"a purpose that nothing is held for", controller, "purposes:\n", "purposes:\n  - {id: fun, name: {en: Fun, ja: 娯楽}, summary: {en: Fun., ja: 娯楽です。}, basis: consent}\n", "purposes[fun]", "no category is held for the purpose fun"},
 		{"a recipient of nothing", controller, "recipients:\n", "recipients:\n  - {id: broker, name: {en: B, ja: B}, role: {en: B, ja: B}, purpose: {en: B, ja: B}, data: {en: B, ja: B}, place: ours}\n", "recipients[broker]", "receives nothing"},
-		{"an anchor that is not there", rights, "clocks: *clocks", "clocks: *clockwork", "request_kinds[1].clocks", "nothing above is called clockwork"},
+		{"an anchor that is not there", rights, "clocks: *clocks", "clocks: *clockwork", "request_kinds[2].clocks", "nothing above is called clockwork"},
 		{"a ban on nothing", bans, "forbidden:\n", "forbidden:\n  - {id: nothing, text: {en: No., ja: 禁止。}}\n", "forbidden[nothing]", "forbids nothing"},
 		{"a second answer to one question", mail, "topics:", "controller: {name: Somebody else}\ntopics:", "controller", "already stands in"},
 		{"broken YAML", mail, "  - id: promotions", "  - id: [promotions", "", ""},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"plusultra.link/privacy/internal/dictionary"
+	"plusultra.link/privacy/views/text"
 )
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
@@ -181,10 +182,12 @@ func (r *Register) CategoriesFor(recipient string) []Category {
 
 // Jurisdiction is the law that covers somebody who lives in a country (ISO
 // 3166-1 alpha-2) and region (ISO 3166-2 without the country). There is
-// always one: the last, which names no country, takes everybody else.
+// always one: the last, which names no country, takes everybody else, and one takes
+// those whose country is not known.
 func (r *Register) Jurisdiction(country, region string) Jurisdiction {
+	known := text.IsCountry(country)
 	for _, j := range r.Jurisdictions {
-		if covers(j.Countries, j.Regions, country, region) {
+		if j.Unknown != known && covers(j.Countries, j.Regions, country, region) {
 			return j
 		}
 	}

@@ -3,6 +3,7 @@ package register_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +23,19 @@ func TestEverybodyHasALawAndAnAuthority(t *testing.T) {
 		{"US", "CA", "us-ca", "us-ca-cppa us-ca-ag us-ftc"},
 		{"US", "CO", "other", "us-ftc"},
 		{"JP", "13", "jp", "jp"},
-		{"CH", "", "other", "ch"},
+		{"CH", "", "ch", "ch"},
 		{"BR", "", "other", "world"},
-		{"", "", "other", "world"},
+		{"", "", "unknown", "world"},
+		{"ZZ", "", "unknown", "world"}, // no country's code
+		{"RE", "", "eea", "fr"},
+		{"GP", "", "eea", "fr"},
+		{"MQ", "", "eea", "fr"},
+		{"GF", "", "eea", "fr"},
+		{"YT", "", "eea", "fr"},
+		{"MF", "", "eea", "fr"},
+		{"BL", "", "other", "world"},
+		{"PM", "", "other", "world"},
+		{"AX", "", "eea", "fi"},
 	} {
 		if got := reg.Jurisdiction(tc.country, tc.region).ID; got != tc.jurisdiction {
 			t.Errorf("%s-%s is under %s, want %s", tc.country, tc.region, got, tc.jurisdiction)
@@ -43,13 +54,16 @@ func TestEveryStateOfTheEEAHasAnAuthorityOfItsOwn(t *testing.T) {
 	t.Parallel()
 	reg := shipped(t)
 	eea, _ := reg.JurisdictionByID("eea")
-	if len(eea.Countries) != 30 {
-		t.Errorf("the EEA has %d states, want 30", len(eea.Countries))
-	}
+	states := map[string]bool{} // by their first country: territories follow it
 	for _, country := range eea.Countries {
-		if of := reg.AuthoritiesFor(country, ""); len(of) == 0 || len(of[0].Countries) != 1 {
-			t.Errorf("%s has no authority of its own", country)
+		of := reg.AuthoritiesFor(country, "")
+		if len(of) != 1 || len(of[0].Countries) == 0 {
+			t.Fatalf("%s has no authority of its own", country)
 		}
+		states[of[0].Countries[0]] = true
+	}
+	if len(states) != 30 {
+		t.Errorf("the EEA has %d states, want 30", len(states))
 	}
 }
 
@@ -64,6 +78,9 @@ func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
 		{"erasure", "us-ca", deadline.CCPA45},
 		{"access", "jp", deadline.APPI(14)},
 		{"access", "other", "days-30"},
+		{"access", "ch", deadline.FADP30},
+		{"portability", "ch", deadline.FADP30},
+		{"rectification", "ch", "days-30"}, // no law there names a number of days
 		{"shine-the-light", "us-ca", deadline.Shine30},
 		{"child-report", "eea", "days-7"},
 	} {
@@ -74,6 +91,33 @@ func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
 	}
 	if kind, _ := reg.RequestKind("minor-posts"); kind.OfferedIn("eea") || !kind.OfferedIn("us-ca") {
 		t.Error("the removal of a minor's posts is a Californian right")
+	}
+}
+
+func TestWhoeverLivesNobodyKnowsWhereGetsTheEarliestDateOfAllLaws(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	unknown := reg.Jurisdiction("", "")
+	for _, kind := range reg.RequestKinds {
+		for day := deadline.On(2026, time.January, 1); kind.OfferedIn(unknown.ID) && day.Year == 2026; day = day.Add(3) {
+			got, err := reg.Due(kind, unknown, day.Time(), time.UTC)
+			if err != nil || !slices.ContainsFunc(got.Why, func(s deadline.Step) bool { return s.Key == "deadline.earliest" }) {
+				t.Fatalf("%s: %v, %v", kind.ID, got, err)
+			}
+			for _, law := range reg.Jurisdictions {
+				if law.Unknown || !kind.OfferedIn(law.ID) {
+					continue
+				}
+				if theirs, err := reg.Due(kind, law, day.Time(), time.UTC); err != nil || theirs.Day.Before(got.Day) {
+					t.Fatalf("%s, received on %s: due %s, but in %s on %s (%v)", kind.ID, day, got.Day, law.ID, theirs.Day, err)
+				}
+			}
+		}
+	}
+	for _, refusal := range reg.Refusals {
+		if len(refusal.Only) > 0 && slices.Contains(refusal.Only, unknown.ID) {
+			t.Errorf("%s, which some laws don't allow, answers whoever lives nobody knows where", refusal.Code)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package register
 
 import (
 	"encoding/json"
+	"time"
 
 	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/document"
@@ -14,6 +15,9 @@ type Jurisdiction struct {
 	Law       document.Text `json:"law"`
 	Countries []string      `json:"countries"` // ISO 3166-1 alpha-2; none: everybody else
 	Regions   []string      `json:"regions"`   // ISO 3166-2 without the country; none: all of it
+	// Unknown is whoever lives we don't know where. Each law may be theirs, so the
+	// earliest date of all counts.
+	Unknown bool `json:"unknown"`
 }
 
 // Schema says what a Jurisdiction may hold.
@@ -23,6 +27,7 @@ required: [id, name, law]
 properties:
   countries: {items: {type: string, format: country}, description: None for everybody else.}
   regions: {items: {type: string, pattern: "^[A-Z0-9]{1,3}$", says: "a region of ISO 3166-2 without its country, such as CA"}}
+  unknown: {default: false, description: For those whose country is not known. The earliest date of all laws counts for them.}
 `
 }
 
@@ -66,7 +71,7 @@ func (RequestKind) Schema() string {
 required: [id, name, summary, handling, clocks]
 properties:
   handling: {default: staff, description: Answered by itself or by staff.}
-  clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, appi-N, days-N."}
+  clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, fadp-30, appi-N, days-N."}
   message_optional: {default: false}
   choices: {default: false, description: Whether some of it is done at once under Privacy choices.}
   urgent: {default: false}
@@ -214,6 +219,27 @@ func (Holiday) Schema() string {
 	return `
 required: [date, name]
 `
+}
+
+// Due is by when a request of a kind has to be answered that was received then
+// under a law, and why; zone is the office's. Whoever lives we don't know where gets
+// the earliest of the dates of all laws that give this right.
+func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone *time.Location) (deadline.Date, error) {
+	if !law.Unknown {
+		return deadline.Compute(k.Clock(law.ID), received, zone, r.HolidaysFor(law.ID))
+	}
+	var dates []deadline.Date
+	for _, j := range r.Jurisdictions {
+		if j.Unknown || !k.OfferedIn(j.ID) {
+			continue
+		}
+		date, err := r.Due(k, j, received, zone)
+		if err != nil {
+			return deadline.Date{}, err
+		}
+		dates = append(dates, date)
+	}
+	return deadline.Earliest(dates...), nil
 }
 
 // HolidaysFor are the public holidays that count in a jurisdiction.

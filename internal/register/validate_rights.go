@@ -9,18 +9,29 @@ import (
 // rights checks jurisdictions, request kinds, authorities and holidays.
 func (v *validator) rights() {
 	r := v.reg
+	unknown := 0
 	for i, j := range r.Jurisdictions {
-		if last := i == len(r.Jurisdictions)-1; last != (len(j.Countries) == 0) {
+		last := i == len(r.Jurisdictions)-1
+		switch {
+		case j.Unknown && (last || len(j.Countries) > 0):
+			v.fault(at("jurisdictions", j.ID)+".unknown", "the jurisdiction of those whose country is not known names none, and is not the last")
+		case !j.Unknown && last != (len(j.Countries) == 0):
 			v.fault(at("jurisdictions", j.ID)+".countries", "the last jurisdiction, and no other, names no country: it takes everybody else")
 		}
+		if j.Unknown {
+			unknown++
+		}
 		v.regions(at("jurisdictions", j.ID), j.Countries, j.Regions)
+	}
+	if unknown != 1 {
+		v.fault("jurisdictions", "one, and no more, is unknown: it takes those whose country is not known")
 	}
 	for _, a := range r.Authorities {
 		v.regions(at("authorities", a.ID), a.Countries, a.Regions)
 	}
 	for _, k := range r.RequestKinds {
 		for _, j := range r.Jurisdictions {
-			if k.OfferedIn(j.ID) && k.Clock(j.ID) == "" {
+			if !j.Unknown && k.OfferedIn(j.ID) && k.Clock(j.ID) == "" {
 				v.fault(at("request_kinds", k.ID)+".clocks", "has no clock for %s", j.ID)
 			}
 		}

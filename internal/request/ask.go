@@ -26,7 +26,7 @@ func (s *Service) Clock(ctx context.Context, person uuid.UUID, kind string) (dea
 }
 
 func (s *Service) clock(k register.RequestKind, law register.Jurisdiction) (deadline.Date, error) {
-	return deadline.Compute(k.Clock(law.ID), s.deps.Now(), s.deps.Zone, s.deps.Register.HolidaysFor(law.ID))
+	return s.deps.Register.Due(k, law, s.deps.Now(), s.deps.Zone)
 }
 
 func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (register.RequestKind, register.Jurisdiction, error) {

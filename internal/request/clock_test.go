@@ -17,16 +17,18 @@ func TestTheClockIsThatOfTheLawWhereThePersonLives(t *testing.T) {
 		received              time.Time
 		law, due, why         string
 	}{
-		"one calendar month in Germany":                  {"DE", "", "rectification", at(3, 5, 18), "eea", "2026-04-06", "deadline.gdprMonth"}, // 5 April is a Sunday
-		"to the last day of a shorter month":             {"FR", "", "objection", at(1, 31, 18), "eea", "2026-03-02", "deadline.monthEnd"},
-		"by the month in Britain too":                    {"GB", "", "rectification", at(6, 10, 18), "uk", "2026-07-10", "deadline.gdprMonth"},
-		"45 calendar days in California":                 {"US", "CA", "rectification", at(1, 15, 18), "us-ca", "2026-03-01", "deadline.ccpa45"},
-		"Shine the Light in 30 days":                     {"US", "CA", "shine-the-light", at(1, 15, 18), "us-ca", "2026-02-14", "deadline.shine30"},
-		"two weeks in Japan":                             {"JP", "", "rectification", at(1, 15, 18), "jp", "2026-01-29", "deadline.appi"},
-		"the operator's own figure elsewhere":            {"US", "CO", "rectification", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
-		"a child's data within a week, everywhere":       {"JP", "", "child-report", at(1, 15, 18), "jp", "2026-01-22", "deadline.days"},
-		"the day of receipt is the office's, not UTC's":  {"JP", "", "rectification", at(1, 15, 3), "jp", "2026-01-28", "deadline.appi"}, // 14 January in Denver
-		"somebody who gave no country gets our own days": {"", "", "question", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+		"one calendar month in Germany":                 {"DE", "", "rectification", at(3, 5, 18), "eea", "2026-04-06", "deadline.gdprMonth"}, // 5 April is a Sunday
+		"to the last day of a shorter month":            {"FR", "", "objection", at(1, 31, 18), "eea", "2026-03-02", "deadline.monthEnd"},
+		"by the month in Britain too":                   {"GB", "", "rectification", at(6, 10, 18), "uk", "2026-07-10", "deadline.gdprMonth"},
+		"45 calendar days in California":                {"US", "CA", "rectification", at(1, 15, 18), "us-ca", "2026-03-01", "deadline.ccpa45"},
+		"Shine the Light in 30 days":                    {"US", "CA", "shine-the-light", at(1, 15, 18), "us-ca", "2026-02-14", "deadline.shine30"},
+		"two weeks in Japan":                            {"JP", "", "rectification", at(1, 15, 18), "jp", "2026-01-29", "deadline.appi"},
+		"the operator's own figure elsewhere":           {"US", "CO", "rectification", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+		"a child's data within a week, everywhere":      {"JP", "", "child-report", at(1, 15, 18), "jp", "2026-01-22", "deadline.days"},
+		"the day of receipt is the office's, not UTC's": {"JP", "", "rectification", at(1, 15, 3), "jp", "2026-01-28", "deadline.appi"}, // 14 January in Denver
+		"thirty days in Switzerland":                    {"CH", "", "access", at(1, 15, 18), "ch", "2026-02-14", "deadline.fadp30"},
+		"by the month in Réunion, which is of France":   {"RE", "", "rectification", at(1, 31, 18), "eea", "2026-03-02", "deadline.gdprMonth"},
+		"the earliest of all where no country is known": {"", "", "rectification", at(1, 15, 18), "unknown", "2026-01-29", "deadline.earliest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
