@@ -97,14 +97,17 @@ func (y Yearly) is(day Day) bool {
 	return day.Weekday() == y.Weekday && (day.Day+6)/7 == y.Nth
 }
 
-// Every is a holiday of every year, from a year on.
+// Every is a holiday of every year, from a year on. One that falls on a Saturday
+// or a Sunday may also be kept on the Friday before or the Monday after.
 type Every struct {
-	On   Yearly
-	From int
-	Name Name
+	On       Yearly
+	From     int
+	Name     Name
+	Saturday bool
+	Sunday   bool
 }
 
-// Reckoned are holidays that a rule finds. With InLieu one that falls on a
+// Reckoned are holidays that a rule finds. With InLieu each that falls on a
 // weekend is also kept on the weekday beside it: a Saturday's on the Friday
 // before, a Sunday's on the Monday after (as 5 U.S.C. 6103(b) has it).
 type Reckoned struct {
@@ -114,22 +117,22 @@ type Reckoned struct {
 
 // Holiday knows the day itself and the weekday it is kept on.
 func (r Reckoned) Holiday(day Day) (Name, bool) {
-	if name, ok := r.on(day); ok || !r.InLieu {
-		return name, ok
+	if name, ok := r.on(day, func(Every) bool { return true }); ok {
+		return name, true
 	}
 	switch day.Weekday() {
 	case time.Friday:
-		return r.on(day.Add(1))
+		return r.on(day.Add(1), func(e Every) bool { return r.InLieu || e.Saturday })
 	case time.Monday:
-		return r.on(day.Add(-1))
+		return r.on(day.Add(-1), func(e Every) bool { return r.InLieu || e.Sunday })
 	default:
 		return nil, false
 	}
 }
 
-func (r Reckoned) on(day Day) (Name, bool) {
+func (r Reckoned) on(day Day, kept func(Every) bool) (Name, bool) {
 	for _, e := range r.Every {
-		if e.On.is(day) && day.Year >= e.From {
+		if e.On.is(day) && day.Year >= e.From && kept(e) {
 			return e.Name, true
 		}
 	}

@@ -196,6 +196,9 @@ type Yearly struct {
 	On   deadline.Yearly `json:"on"`
 	From int64           `json:"from"` // the first year
 	Name document.Text   `json:"name"`
+	// Where it falls on one: also kept on the Friday before, on the Monday after.
+	Saturday bool `json:"saturday"`
+	Sunday   bool `json:"sunday"`
 }
 
 // Schema says what a Yearly may hold.
@@ -205,6 +208,8 @@ required: [on, name]
 properties:
   on: {description: "Such as 4 July, third Monday of January or last Monday of May."}
   from: {description: The first year in which it was kept.}
+  saturday: {default: false, description: Falling on a Saturday it is also kept on the Friday before.}
+  sunday: {default: false, description: Falling on a Sunday it is also kept on the Monday after.}
 `
 }
 
@@ -251,7 +256,7 @@ func (r *Register) HolidaysFor(jurisdiction string) deadline.Calendar {
 		}
 		every := make([]deadline.Every, len(c.Yearly))
 		for i, y := range c.Yearly {
-			every[i] = deadline.Every{On: y.On, From: int(y.From), Name: deadline.Name(y.Name)}
+			every[i] = deadline.Every{On: y.On, From: int(y.From), Name: deadline.Name(y.Name), Saturday: y.Saturday, Sunday: y.Sunday}
 		}
 		days := deadline.Holidays{}
 		for _, day := range c.Days {
