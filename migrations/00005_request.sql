@@ -16,6 +16,7 @@ create table request (
   owner_id     uuid references staff_member,
   reason_code  text not null default '',
   decision     text not null default '', -- the text that the person reads
+  outcome      text not null default '' check (outcome in ('', 'granted', 'part', 'refused')), -- of what was decided, '' if nothing was
   erasure_id   uuid,
   rank         smallint not null default 1 check (rank in (0, 1)), -- 0 goes before the others: promise P21
   said_at      timestamptz, -- the person wrote, and nobody has answered since
@@ -49,3 +50,40 @@ create trigger request_event_append_only before update or delete on request_even
   for each row execute function refuse_unless_erasing('text');
 create trigger request_event_no_truncate before truncate on request_event
   for each statement execute function refuse_change();
+
+-- What a request is about, thing by thing, what was decided of each, and what it was
+-- before and after.
+create table request_item (
+  person_id   uuid not null,
+  request_id  uuid not null,
+  id          uuid not null,
+  at          timestamptz not null,
+  purpose     text not null default '', -- of the register: a use
+  category    text not null default '', -- of the register: a kind of data; neither: all there is
+  source      integer not null default 0, -- which of the category's sources the row is in
+  row         text not null default '', -- its key there
+  field       text not null default '',
+  was         text not null default '', -- what stood there when it was asked for, and then when it was done
+  wanted      text not null default '', -- what is to stand there
+  granted     boolean, -- null: nobody has decided
+  reason_code text not null default '', -- why not
+  primary key (person_id, request_id, id),
+  check (granted is not false or reason_code <> '')
+);
+
+-- What is kept and not used of somebody: by what they asked for (GDPR art. 18) or
+-- because they objected to a use (art. 21). It is in force until ends_at.
+create table restriction (
+  person_id  uuid not null,
+  id         uuid not null,
+  request_id uuid not null, -- by which it was asked for
+  ground     text not null check (ground in ('limited', 'objected')),
+  purpose    text not null default '', -- of the register: a use
+  category   text not null default '', -- of the register: a kind of data; neither: all there is
+  since      timestamptz not null,
+  ends_at    timestamptz, -- null: until somebody ends it
+  ended_by   text not null default '' check (ended_by in ('', 'person', 'staff')),
+  primary key (person_id, id),
+  check ((ends_at is null) = (ended_by = ''))
+);
+create index restriction_in_force on restriction (ends_at);

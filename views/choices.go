@@ -11,12 +11,13 @@ import (
 // ChoicesPage is everything that somebody says yes or no to, and how it stands.
 type ChoicesPage struct {
 	Shell
-	Known  bool   // whose choices they are: else nothing is known, and they are explained
-	At     string // where a press is sent
-	Mailed bool   // they are opened by a mailed link, without signing in
-	Signal bool   // the browser says no: Global Privacy Control or Do Not Track
-	Mail   ChoicesMail
-	Groups []ChoiceGroup
+	Restrictions []Restriction // what the person had stopped by a request
+	Known        bool          // whose choices they are: else nothing is known, and they are explained
+	At           string        // where a press is sent
+	Mailed       bool          // they are opened by a mailed link, without signing in
+	Signal       bool          // the browser says no: Global Privacy Control or Do Not Track
+	Mail         ChoicesMail
+	Groups       []ChoiceGroup
 	// Problems are what has to be asked again, by the id of its choice.
 	Problems ui.Problems
 	Despite  string // the topic to which a yes was said in a browser that says no

@@ -34,6 +34,7 @@ type RequestRow struct {
 	Kind            string // its name
 	Received        time.Time
 	State           RequestState
+	Part            bool      // granted in part
 	Due             time.Time // a day of the office's calendar; zero once closed
 	Left            int       // days until then, while the request is open; overdue below 0
 }
@@ -80,6 +81,7 @@ type RequestWritePage struct {
 	Kind     string
 	Summary  string
 	Message  string
+	About    RequestAbout
 	Optional bool // this kind needs no words
 	Copy     bool // the quickest way to this is Downloads
 	Choices  bool // some of it is done at once under Privacy choices
@@ -93,7 +95,9 @@ type RequestCheckPage struct {
 	Change  string
 	Kind    string
 	Message string
-	Due     time.Time // a day of the office's calendar
+	Items   []RequestItem
+	Hidden  []ui.Hidden // what else is sent on
+	Due     time.Time   // a day of the office's calendar
 	Why     []DueStep
 }
 
@@ -109,19 +113,21 @@ type RequestFiledPage struct {
 // RequestPage is one request as the person sees it.
 type RequestPage struct {
 	Shell
-	Request   RequestRow
-	Law       string // on which a refusal rests
-	Asked     string // what they wrote
-	Why       []DueStep
-	Erasure   string   // where the erasure that they asked for is; empty for any other kind
-	Copy      bool     // the answer lies under Downloads
-	Decision  []string // paragraphs of our answer
-	Complain  *ComplainPart
-	Events    []RequestEvent
-	SayAction string // empty once closed
-	Message   string
-	Problems  ui.Problems
-	CancelTo  string // empty once it can't be withdrawn
+	Request      RequestRow
+	Law          string // on which a refusal rests
+	Asked        string // what they wrote
+	Items        []RequestItem
+	Restrictions []Restriction // that follow from it
+	Why          []DueStep
+	Erasure      string   // where the erasure that they asked for is; empty for any other kind
+	Copy         bool     // the answer lies under Downloads
+	Decision     []string // paragraphs of our answer
+	Complain     *ComplainPart
+	Events       []RequestEvent
+	SayAction    string // empty once closed
+	Message      string
+	Problems     ui.Problems
+	CancelTo     string // empty once it can't be withdrawn
 }
 
 // ComplainPart is what a person may do about a refusal (promises P27, P28).
@@ -138,4 +144,89 @@ type AuthorityPart struct {
 
 func (a AuthorityPart) say(ctx context.Context) string {
 	return text.Commas(ctx, []string{a.Name, a.Address})
+}
+
+// RequestAbout is the part of a form in which somebody says what a request is about.
+type RequestAbout struct {
+	Deed    string // of the register
+	Groups  []AboutGroup
+	Problem string
+	// Of a correction:
+	Category, Source, Row string
+	Kind                  string // of data, named
+	Fields                []EditRowField
+}
+
+// AboutOf is what sort of things there are to tick.
+type AboutOf string
+
+// The sorts: see the messages deed.about.
+const (
+	AboutUses  AboutOf = "uses"
+	AboutKinds AboutOf = "kinds"
+)
+
+// AboutGroup is things to tick.
+type AboutGroup struct {
+	Of      AboutOf
+	Options []ui.Option
+}
+
+func (r RequestRow) badge(ctx context.Context) ui.BadgeProps {
+	if r.Part {
+		return ui.BadgeProps{Kind: ui.Done, Label: text.T(ctx, "request.outcomes.part")}
+	}
+	return r.State.badge(ctx)
+}
+
+func (g AboutGroup) legend(ctx context.Context) string { return text.T(ctx, "deed.of."+string(g.Of)) }
+
+// RequestItem is one thing that a request is about.
+type RequestItem struct {
+	ID, Name      string
+	Change        bool // a field gets another value
+	Was, Wanted   string
+	Decided, Done bool
+	Why           string // not
+}
+
+func (i RequestItem) badge(ctx context.Context) ui.BadgeProps {
+	switch {
+	case !i.Decided:
+		return ui.BadgeProps{Label: text.T(ctx, "deed.states.open")}
+	case i.Done:
+		return ui.BadgeProps{Kind: ui.Done, Label: text.T(ctx, "deed.states.granted")}
+	}
+	return ui.BadgeProps{Label: text.T(ctx, "deed.states.refused")}
+}
+
+func (i RequestItem) change(ctx context.Context) string {
+	some := func(value string) string {
+		if value == "" {
+			return text.T(ctx, "deed.changeNone")
+		}
+		return value
+	}
+	return text.T(ctx, "deed.change", "Was", some(i.Was), "Wanted", some(i.Wanted))
+}
+
+// Restriction is something that is kept and not used, or a use that stopped.
+type Restriction struct {
+	Name    string
+	Since   time.Time
+	Limited bool
+	Ends    time.Time // zero: nobody has ended it
+	Action  string    // by which it ends; empty for who may not
+}
+
+func (r Restriction) say(ctx context.Context) string {
+	key := "deed.objected"
+	if r.Limited {
+		key = "deed.limited"
+	}
+	said := text.T(ctx, key, "Date", r.Since)
+	if !r.Ends.IsZero() {
+		said = text.Sentences(ctx, said, text.T(ctx, "deed.ends", "Date", r.Ends))
+	}
+	return said
 }

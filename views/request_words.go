@@ -44,7 +44,7 @@ func (s DueStep) say(ctx context.Context) string {
 func requestFacts(ctx context.Context, p RequestPage) []ui.SummaryRow {
 	rows := []ui.SummaryRow{
 		{Key: text.T(ctx, "request.reference"), Value: p.Request.Reference},
-		{Key: text.T(ctx, "request.state"), Inside: ui.Badge(p.Request.State.badge(ctx))},
+		{Key: text.T(ctx, "request.state"), Inside: ui.Badge(p.Request.badge(ctx))},
 		{Key: text.T(ctx, "request.received"), Value: text.Date(ctx, p.Request.Received)},
 	}
 	if !p.Request.Due.IsZero() {

@@ -100,6 +100,8 @@ type StaffRequestPage struct {
 	Person                         string // empty: their record can't be opened any more
 	Erased                         bool   // the person is there no more, nor what they wrote
 	Decision                       []string
+	Items                          []RequestItem
+	About                          string // where staff say what it is about; empty where they may not
 	Events                         []RequestEvent
 	Reply, Note                    string
 	ReplyText, NoteText            string
@@ -113,9 +115,66 @@ type StaffApprovePage struct {
 	Reference    string
 	Action, Back string
 	Erasure      bool   // the deed that follows is a deletion
+	Deed         string // what is done: of the register
+	Items        []ItemAnswer
+	About        string // where it has to be said first what it is about; empty if that is known
 	Lang         string // the person's, named
 	Words        string
 	Problems     ui.Problems
+}
+
+// does is what granting does.
+func (p StaffApprovePage) does(ctx context.Context) string {
+	if p.Deed == "" || p.Deed == "answer" || p.Deed == "erase" {
+		return ""
+	}
+	return text.T(ctx, "deed.desk."+p.Deed)
+}
+
+func aboutButton(ctx context.Context, items []RequestItem) string {
+	if len(items) == 0 {
+		return text.T(ctx, "deed.desk.set")
+	}
+	return text.T(ctx, "deed.desk.change")
+}
+
+// options are to grant an item, and each reason not to.
+func (i ItemAnswer) options(ctx context.Context) []ui.Option {
+	all := []ui.Option{{Label: text.T(ctx, "deed.desk.grant")}}
+	for _, o := range i.Refusals {
+		o.Label = text.T(ctx, "deed.desk.refuse", "Reason", o.Label)
+		all = append(all, o)
+	}
+	return all
+}
+
+func (i ItemAnswer) label(ctx context.Context) string {
+	if !i.Change {
+		return i.Name
+	}
+	return text.Pair(ctx, i.Name, i.change(ctx))
+}
+
+// ItemAnswer is an item and what may be answered to it.
+type ItemAnswer struct {
+	RequestItem
+	Refusals []ui.Option
+}
+
+// StaffAboutPage asks what a request is about.
+type StaffAboutPage struct {
+	Shell
+	Reference, Action, Back string
+	About                   RequestAbout
+	Kinds                   []ui.Option // of data in which something can be corrected
+	Rows                    []AboutRow
+	Problems                ui.Problems
+}
+
+// AboutRow is a row that may be corrected.
+type AboutRow struct {
+	Says []ui.SummaryRow
+	Href string
 }
 
 // StaffRefusePage asks for the reason first, then for the words.
@@ -158,16 +217,17 @@ func (r StaffRole) say(ctx context.Context) string { return text.T(ctx, "staff.r
 // StaffPersonPage is a person's record, opened with a reason.
 type StaffPersonPage struct {
 	Shell
-	Role     StaffRole // the member's, for the banner
-	Closing  bool
-	Profile  StaffProfile
-	Held     []StaffHeld
-	Silent   bool            // some of what is held could not be read just now
-	Requests []StaffQueueRow // a page of them
-	Older    string          // address of the next page, if there is one
-	Looks    []LookRow
-	Holds    []StaffHold // in force
-	Hold     string      // where one is placed, and with /lift behind it lifted; empty for who may not
+	Role         StaffRole // the member's, for the banner
+	Closing      bool
+	Profile      StaffProfile
+	Held         []StaffHeld
+	Silent       bool            // some of what is held could not be read just now
+	Requests     []StaffQueueRow // a page of them
+	Older        string          // address of the next page, if there is one
+	Looks        []LookRow
+	Holds        []StaffHold   // in force
+	Hold         string        // where one is placed, and with /lift behind it lifted; empty for who may not
+	Restrictions []Restriction // in force
 }
 
 // StaffHold is a legal hold on a person's data.
@@ -222,8 +282,36 @@ type StaffAuditPage struct {
 	Clear   string      // empty if nothing is narrowed
 	Rows    []AuditRow
 	Older   string
+	Check   *AuditCheck // the last one; nil: nobody ever asked for any
 	// Attempts leads to those who could not get in, which not everybody may see.
 	Attempts bool
+}
+
+// AuditCheck is one time that the whole log was verified.
+type AuditCheck struct {
+	Asked, Ended time.Time // Ended is zero while it goes on
+	Entries      int64
+	Findings     []text.Phrase
+}
+
+func (c AuditCheck) say(ctx context.Context) string {
+	switch {
+	case c.Ended.IsZero():
+		return text.T(ctx, "audit.check.underWay", "When", text.Time(ctx, c.Asked))
+	case len(c.Findings) == 0:
+		return text.N(ctx, "audit.check.whole", c.Entries, "When", text.Time(ctx, c.Ended))
+	}
+	return text.N(ctx, "audit.check.found", c.Entries, "When", text.Time(ctx, c.Ended))
+}
+
+func (c AuditCheck) kind() ui.Kind {
+	switch {
+	case c.Ended.IsZero():
+		return ui.Info
+	case len(c.Findings) == 0:
+		return ui.Done
+	}
+	return ui.Turn
 }
 
 // StaffSessionsPage is where a member of staff is signed in.

@@ -64,7 +64,7 @@ func (r StaffQueueRow) owner(ctx context.Context) string {
 // deskFacts are what staff read of a request at a glance.
 func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 	rows := []ui.SummaryRow{
-		{Key: text.T(ctx, "staff.filterState"), Inside: ui.Badge(p.Request.State.badge(ctx))},
+		{Key: text.T(ctx, "staff.filterState"), Inside: ui.Badge(p.Request.badge(ctx))},
 		{Key: text.T(ctx, "staff.clock"), Inside: clock(p.Request.RequestRow)},
 		{Key: text.T(ctx, "request.received"), Inside: ui.Time(moment(ctx, p.Request.Received))},
 		{Key: text.T(ctx, "staff.owner"), Value: p.Request.owner(ctx)},

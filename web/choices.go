@@ -96,6 +96,13 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 		reads := c.Reads()
 		all = c.Consents.ReadPreferences(reads, person, address)
 		history = c.Consents.ReadHistory(reads, person)
+		stopped := c.Restrictions.ReadInForce(reads, person)
+		if !page.Mailed {
+			reads.Then(func(*postgres.Reads) error {
+				page.Restrictions = c.restrictions(r, (*stopped)[person], uuid.Nil)
+				return nil
+			})
+		}
 		if err := reads.Send(r); err != nil {
 			return err
 		}

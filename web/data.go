@@ -49,7 +49,7 @@ func (c *dataController) index(ctx echo.Context) error {
 		}
 		group := groups[category.Origin]
 		card := c.card(r, category, h)
-		card.Held.Stays = *stays
+		card.Held.Stays = (*stays)(category)
 		card.Kept = retention.Kept(category, *own, text.Lang(r))
 		group.Cards = append(group.Cards, card)
 	}
@@ -116,7 +116,7 @@ func (c *dataController) show(ctx echo.Context) error {
 		page.Within = narrowed(category, *timeline, span)
 	}
 	page.Held = c.held(category, timeline.Holding)
-	page.Held.Stays = *stays
+	page.Held.Stays = (*stays)(category)
 	page.Acts = c.acts(r, category, *timeline)
 	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
 	for _, p := range *parts {
@@ -162,7 +162,7 @@ func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, 
 func (c *dataController) list(ctx echo.Context, source record.Source, at int, page record.Page) views.DataList {
 	list := c.dataList(ctx.Request().Context(), source, page)
 	list.Silent, list.Behind = page.Silent, page.Behind
-	offerCorrections(source, at, page.Rows, &list)
+	c.offerCorrections(source, at, page.Rows, &list)
 	turn := func(direction, cursor string) string {
 		if cursor == "" {
 			return ""

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -11,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -49,9 +51,22 @@ func correctable(source record.Source) []dictionary.Field {
 	return fields
 }
 
+// offerRequests gives each row its way to a request for what staff have to check.
+func (s *server) offerRequests(source record.Source, at int, rows []record.Row, list *views.DataList) {
+	kind := slices.IndexFunc(s.Register.RequestKinds, func(k register.RequestKind) bool { return k.Deed == register.Corrects })
+	if kind < 0 || len(source.Rectifiable()) == 0 {
+		return
+	}
+	for i, row := range rows {
+		q := url.Values{"category": {source.Category().ID}, "source": {strconv.Itoa(at)}, "row": {row.Key}}
+		list.Rows[i].Correct = newRequestAt(s.Register.RequestKinds[kind]) + "?" + q.Encode()
+	}
+}
+
 // offerCorrections gives each row its way to be corrected.
-func offerCorrections(source record.Source, at int, rows []record.Row, list *views.DataList) {
+func (s *server) offerCorrections(source record.Source, at int, rows []record.Row, list *views.DataList) {
 	if len(correctable(source)) == 0 {
+		s.offerRequests(source, at, rows, list)
 		return
 	}
 	for i, row := range rows {

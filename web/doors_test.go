@@ -285,6 +285,10 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 		}
 		link = strings.TrimPrefix(link, d.url)
 		token := strings.TrimPrefix(link, base)
+		if rest == "/receipt" { // there is one of what was said by then
+			must(t, d.Consents.Place(t.Context()))
+			must(t, d.Audit.Place(t.Context()))
+		}
 		behind := []string{"", ".", ">", ")", "%3E", "%20", "%253E", "%E3%80%82", ",", "%22"}
 		paths := []string{base + "%" + strings.ToUpper(hex(token[0])) + token[1:] + rest}
 		for _, b := range behind {

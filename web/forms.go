@@ -179,7 +179,9 @@ func readTyped[Form any](content []byte, err error) (typed Form, problems fault.
 	if err := json.Unmarshal(content, &k); err != nil {
 		return typed, nil, false, nil //nolint:nilerr // kept by an earlier release: an empty form is shown
 	}
-	if k.Posted != nil {
+	if own, ok := any(&typed).(interface{ read(posted url.Values) }); k.Posted != nil && ok {
+		own.read(k.Posted)
+	} else if k.Posted != nil {
 		fill(&typed, k.Posted)
 	} else if err := json.Unmarshal(k.Form, &typed); err != nil {
 		return typed, nil, false, nil //nolint:nilerr // as above

@@ -159,6 +159,7 @@ func TestTheOpenAPIDocumentHasEveryRouteItsParametersItsKeysAndNoOther(t *testin
 	for schema, want := range map[string][]string{
 		"Answer/properties/why":     constants(t, "../internal/consent", "Why"),
 		"Change/properties/channel": constants(t, "../internal/consent", "Channel"),
+		"Topic/properties/kind":     constants(t, "../internal/register", "TopicKind"),
 	} {
 		said := d.at(d.document, append([]string{"components", "schemas"}, append(strings.Split(schema, "/"), "enum")...)...)
 		var have []string

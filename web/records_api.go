@@ -35,6 +35,7 @@ type taken struct {
 	Known    int64        `json:"known"`
 	Refused  int64        `json:"refused"`
 	Past     int64        `json:"past"`     // of the refused, those whose time is over
+	Young    int64        `json:"young"`    // of the refused, those of people too young to agree to them
 	Refusals []refusedRow `json:"refusals"` // the first of them
 	Warning  string       `json:"warning,omitempty"`
 	Error    string       `json:"error,omitempty"` // why it ended before its end; what is counted is held
@@ -88,7 +89,7 @@ func (c *recordsController) create(ctx echo.Context) error {
 			}
 		},
 	})
-	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused, answer.Past = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused, result.Past
+	answer.Run, answer.Added, answer.Updated, answer.Known, answer.Refused, answer.Past, answer.Young = result.Run.String(), result.Added, result.Updated, result.Known, result.Refused, result.Past, result.Young
 	if err != nil {
 		return notWhole{err, func(why string) any { answer.Error = why; return answer }}
 	}

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -50,10 +51,11 @@ func (c *requestController) show(ctx echo.Context) error {
 	}
 	r := ctx.Request().Context()
 	reads := c.Reads()
-	mine := c.Requests.ReadTimeline(reads, person(ctx), id)
+	mine, items := c.Requests.ReadTimeline(reads, person(ctx), id), c.Requests.ReadItems(reads, id)
+	stopped := c.Restrictions.ReadInForce(reads, person(ctx))
 	whose := &account.About{}
 	reads.Then(func(more *postgres.Reads) error {
-		if mine.Request.State == request.Refused { // they are told to whom they may complain
+		if declined(mine.Request) { // they are told to whom they may complain
 			whose = c.Accounts.ReadAbout(more, person(ctx))
 		}
 		return nil
@@ -62,6 +64,7 @@ func (c *requestController) show(ctx echo.Context) error {
 		return err
 	}
 	page := c.page(ctx, mine.Request, *mine.Events, *whose)
+	page.Items, page.Restrictions = c.aboutItems(r, *items), c.restrictions(r, (*stopped)[person(ctx)], id)
 	page.Message, page.Problems = form.Message, words(ctx, problems)
 	return render(ctx, http.StatusOK, views.Request(page))
 }
@@ -73,7 +76,7 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	kind, _ := c.Register.RequestKind(one.Kind)
 	page := views.RequestPage{
 		Shell: c.shell(ctx, "request.showTitle", "requests", "Kind", row.Kind), Request: row, Asked: one.Message,
-		Decision: views.Paragraphs(one.Decision), Copy: c.Requests.AnswersWithCopy(kind), Events: requestEvents(events, nil),
+		Decision: views.Paragraphs(one.Decision), Copy: kind.Deed == register.Copies && (one.Message == "" || one.State != request.Open), Events: requestEvents(events, nil),
 	}
 	if one.ErasureID != nil {
 		page.Erasure = erasureAt(*one.ErasureID)
@@ -81,12 +84,18 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	if one.State.UnderWay() { // a date that binds nobody any more needs no reasons
 		page.Why, page.SayAction, page.CancelTo = dueSteps(r, one.DueWhy), at+"/messages", at+"/cancel"
 	}
-	if one.State != request.Refused {
+	if !declined(one) {
 		return page
 	}
 	page.Law = c.Register.RefusalLaw(one.ReasonCode, one.Kind, one.Jurisdiction, text.Lang(r))
 	page.Complain = &views.ComplainPart{Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: c.authorities(r, whose.Country, whose.Region)}
 	return page
+}
+
+// declined tells whether something that was asked for was not granted: its person is
+// told to whom they may complain.
+func declined(r request.Request) bool {
+	return r.State == request.Refused || r.Outcome == request.InPart
 }
 
 func (c *requestController) message(ctx echo.Context) error {
@@ -147,7 +156,7 @@ func (s *server) requestRows(ctx context.Context, requests []request.Request) []
 // requestRow is a request at a glance; its page lies under path.
 func (s *server) requestRow(ctx context.Context, r request.Request, path string) views.RequestRow {
 	row := views.RequestRow{
-		Href: path + r.ID.String(), Reference: r.Reference, Kind: s.kindName(ctx, r.Kind), Received: r.ReceivedAt, State: views.RequestState(r.State),
+		Href: path + r.ID.String(), Reference: r.Reference, Kind: s.kindName(ctx, r.Kind), Received: r.ReceivedAt, State: views.RequestState(r.State), Part: r.Outcome == request.InPart,
 	}
 	if r.State.UnderWay() {
 		row.Due, row.Left = r.DueOn.Time(), r.DueOn.Sub(s.Requests.Today())

@@ -5,7 +5,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 )
@@ -16,7 +15,7 @@ type requestCheckController struct{ *requestController }
 
 // create goes on to where the answers are looked over, or back to mend them.
 func (c *requestCheckController) create(ctx echo.Context) error {
-	form, err := bind[messageForm](ctx)
+	form, err := bindAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -24,8 +23,15 @@ func (c *requestCheckController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if problems := request.MessageProblems(kind, form.Message); len(problems) > 0 {
+	items, err := c.items(ctx.Request().Context(), person(ctx), form)
+	if err == nil {
+		err = c.Requests.CheckAsked(ctx.Request().Context(), person(ctx), kind, form.Message, items)
+	}
+	if problems, ok := form.problems(err); ok {
 		return c.again(ctx, newRequestAt(kind), form, problems)
+	}
+	if err != nil {
+		return err
 	}
 	name, err := c.keepTyped(ctx, form, nil)
 	if err != nil {
@@ -39,7 +45,7 @@ func (c *requestCheckController) create(ctx echo.Context) error {
 
 // show is the answers before they are sent.
 func (c *requestCheckController) show(ctx echo.Context) error {
-	form, _, ok, err := recall[messageForm](ctx)
+	form, _, ok, err := recall[askForm](ctx)
 	if err != nil {
 		return err
 	}
@@ -56,8 +62,18 @@ func (c *requestCheckController) show(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
+	items, err := c.items(r, person(ctx), form)
+	if problems, ok := form.problems(err); ok { // it changed meanwhile
+		return c.again(ctx, at, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.Requests.CheckAsked(r, person(ctx), kind, form.Message, items); err != nil { // it notes what stands there
+		return ctx.Redirect(http.StatusSeeOther, at)
+	}
 	return render(ctx, http.StatusOK, views.RequestCheck(views.RequestCheckPage{
 		Shell: c.shell(ctx, "request.checkTitle", "requests"), Action: at, Change: at + "/change",
-		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Due: due.Day.Time(), Why: dueSteps(r, due.Why),
+		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Items: c.aboutItems(r, items), Hidden: form.hidden(), Due: due.Day.Time(), Why: dueSteps(r, due.Why),
 	}))
 }

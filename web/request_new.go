@@ -53,29 +53,46 @@ func (c *requestController) newKind(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, problems, ok, err := recall[messageForm](ctx)
+	form, problems, ok, err := recall[askForm](ctx)
 	if err == nil && !ok { // Back from where the answers are looked over
-		form, _, _, err = recallNamed[messageForm](c.server, ctx, c.draft(ctx, newRequestAt(kind)))
+		form, _, ok, err = recallNamed[askForm](c.server, ctx, c.draft(ctx, newRequestAt(kind)))
 	}
 	if err != nil {
 		return err
 	}
-	lang := text.Lang(ctx.Request().Context())
-	if use, named := c.Register.Purpose(ctx.QueryParam("use")); named && !ok && form.Message == "" { // they came from what is said of it
-		form.Message = use.Name.In(lang)
+	if q := ctx.QueryParams(); q.Has("category") { // they came from a row
+		if form.Category != q.Get("category") || form.Row != q.Get("row") {
+			form = askForm{Message: form.Message, Category: q.Get("category"), Source: q.Get("source"), Row: q.Get("row")}
+		}
+	} else if use := q.Get("use"); use != "" && !ok { // or from what is said of a use
+		form.About = []string{aboutUse + use}
 	}
+	r := ctx.Request().Context()
+	said := words(ctx, problems)
+	about, err := c.about(r, kind, person(ctx), form, said)
+	if err != nil {
+		return err
+	}
+	lang := text.Lang(r)
 	return render(ctx, http.StatusOK, views.RequestWrite(views.RequestWritePage{
 		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: newRequestAt(kind) + "/check",
-		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message,
-		Optional: !request.NeedsMessage(kind), Copy: kind.Handling == register.Automatic, Choices: kind.Choices, Problems: words(ctx, problems),
+		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message, About: about,
+		Optional: !needsWords(kind, form), Copy: kind.Handling == register.Automatic, Choices: kind.Choices, Problems: said,
 	}))
+}
+
+// needsWords tells whether a form can't be sent without a message: what says what it
+// is about needs none.
+func needsWords(kind register.RequestKind, form askForm) bool {
+	chosen := kind.Deed == register.Limits || kind.Deed == register.Stops || form.Category != ""
+	return request.NeedsMessage(kind) && !chosen
 }
 
 func newRequestAt(kind register.RequestKind) string { return "/requests/new/" + kind.ID }
 
 // change shows the message again to somebody who looked it over.
 func (c *requestController) change(ctx echo.Context) error {
-	form, err := bind[messageForm](ctx)
+	form, err := bindAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,7 +104,7 @@ func (c *requestController) change(ctx echo.Context) error {
 }
 
 func (c *requestController) create(ctx echo.Context) error {
-	form, err := bind[messageForm](ctx)
+	form, err := bindAsk(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,8 +112,15 @@ func (c *requestController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	one, err := c.Requests.Ask(ctx.Request().Context(), person(ctx), kind.ID, form.Message)
-	if problems, ok := fault.Fields(err); ok {
+	items, err := c.items(ctx.Request().Context(), person(ctx), form)
+	if problems, ok := form.problems(err); ok {
+		return c.again(ctx, newRequestAt(kind), form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	one, err := c.Requests.Ask(ctx.Request().Context(), person(ctx), kind.ID, form.Message, items...)
+	if problems, ok := form.problems(err); ok {
 		return c.again(ctx, newRequestAt(kind), form, problems)
 	}
 	if fault.Is(err, fault.Conflict) { // too many are under way: the words stay here
@@ -122,6 +146,6 @@ func (c *requestController) filed(ctx echo.Context) error {
 	kind, _ := c.Register.RequestKind(one.Kind)
 	return render(ctx, http.StatusOK, views.RequestFiled(views.RequestFiledPage{
 		Shell: c.shell(ctx, "request.filedTitle", "requests"), Reference: one.Reference,
-		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind),
+		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind) && one.Message == "",
 	}))
 }

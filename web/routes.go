@@ -197,6 +197,7 @@ func (s *server) routes() {
 	s.person(post, "/erasure/:id/cancel", erasures.cancel)
 	s.program("/.well-known/portal-receipt-key", erasures.key)
 
+	s.person(post, "/privacy-choices/restrictions/:id", (&restrictionController{s}).end, "what was allowed again is not there to be allowed")
 	requests := &requestController{s}
 	s.person(get, "/requests", requests.index)
 	s.person(get, "/requests/new", requests.new)
@@ -302,9 +303,13 @@ func (s *server) staffRoutes() {
 
 	log := &staffAuditController{s}
 	s.staff(get, "/staff/audit", staff.Officer, log.index)
+	s.staff(post, "/staff/audit/verify", staff.Officer, log.verify, "while it is verified it is the same check")
 
 	desk := &staffRequestController{s}
 	s.staff(get, "/staff/requests/:id", staff.Agent, desk.show)
+	abouts := &staffAboutController{s}
+	s.staff(get, "/staff/requests/:id/about", staff.Agent, abouts.edit)
+	s.staff(post, "/staff/requests/:id/about", staff.Agent, abouts.update, "what it is about is said anew")
 	s.staff(post, "/staff/requests/:id/take", staff.Agent, desk.take)
 	s.staff(post, "/staff/requests/:id/release", staff.Agent, desk.release)
 	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.message)
@@ -325,6 +330,7 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/people/:id", staff.Agent, people.create)
 
 	holds := &staffHoldController{s}
+	s.staff(post, "/staff/people/:id/restrictions/:restriction/lift", staff.Officer, (&staffRestrictionController{s}).lift, "what ends already is not ended again")
 	s.staffFreshForm("/staff/people/:id/hold", staff.Admin, holds.new, holds.create)
 	s.staffFresh(post, "/staff/people/:id/hold/lift", staff.Admin, holds.lift)
 }

@@ -27,13 +27,22 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 	at, id := cursorOf(ctx)
 	reads := c.Reads()
 	members := c.Staff.ReadMembers(reads)
-	log := c.Audit.ReadLatest(reads, filter, audit.Cursor{At: at, ID: id})
+	log, checks := c.Audit.ReadLatest(reads, filter, audit.Cursor{At: at, ID: id}), c.Audit.ReadLastCheck(reads)
 	if err := reads.Send(r); err != nil {
 		return err
 	}
 	page := views.StaffAuditPage{
 		Shell:   c.staffShell(ctx, "staff.auditTitle", "staffAudit"),
 		Members: memberOptions(*members, filter.Staff), Nouns: c.Audit.Nouns(), Noun: filter.Noun,
+	}
+	for _, one := range *checks {
+		page.Check = &views.AuditCheck{Asked: one.AskedAt, Entries: one.Entries}
+		if one.EndedAt != nil {
+			page.Check.Ended = *one.EndedAt
+		}
+		for _, f := range one.Findings {
+			page.Check.Findings = append(page.Check.Findings, f.Phrase())
+		}
 	}
 	page.Attempts = c.opens(member(ctx).Role, "/staff/attempts")
 	if filter != (audit.Filter{}) {
@@ -52,6 +61,14 @@ func (c *staffAuditController) index(ctx echo.Context) error {
 		page.Older = "/staff/audit?" + q.Encode()
 	}
 	return render(ctx, http.StatusOK, views.StaffAudit(page))
+}
+
+// verify has the whole log verified.
+func (c *staffAuditController) verify(ctx echo.Context) error {
+	if err := c.Audit.AskCheck(ctx.Request().Context(), member(ctx).ID); err != nil {
+		return err
+	}
+	return c.redirect(ctx, "/staff/audit", "audit.check.asked")
 }
 
 // filter reads the filter of the address; what it does not know is not

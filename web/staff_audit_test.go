@@ -198,3 +198,23 @@ func TestNoPageOfTheStaffLeadsWhereTheRoleMayNotGo(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOfficerHasTheWholeLogVerifiedAndReadsWhatWasFound(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.WorkJobs()
+	p.person("robin@example.com")
+	must(t, p.Audit.Place(t.Context()))
+	c := p.client()
+	c.setCookie("session", p.Session(account.SessionOwner{Staff: p.Member("officer@example.com", staff.Officer).ID}))
+	if got := c.post("/staff/audit/verify", url.Values{}); got.header.Get("Location") != "/staff/audit" {
+		t.Fatalf("%d %v", got.status, got.header)
+	}
+	p.Settle()
+	if said := c.get("/staff/audit").body; !strings.Contains(said, "nothing altered") {
+		t.Errorf("it does not say what was found:\n%s", said)
+	}
+	if n := p.count("select count(*) from audit_check where ended_at is not null and entries > 0"); n != 1 {
+		t.Errorf("%d checks", n)
+	}
+}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/account"
@@ -19,9 +21,40 @@ type (
 	staffRefusalController  struct{ *server }
 )
 
-type approvalForm struct {
+type decisionForm struct {
 	Decision string `form:"decision" text:"service"`
 	Seen     string `form:"seen" text:"none"`
+}
+
+// approvalForm is a decision with the answer to each item: "" grants it, and a refusal
+// of the register does not.
+type approvalForm struct {
+	Decision, Seen string
+	Answers        map[string]string
+}
+
+const itemField = "item-" // and the item's id
+
+func bindApproval(ctx echo.Context) (approvalForm, error) {
+	form, err := bind[decisionForm](ctx)
+	all := approvalForm{Decision: form.Decision, Seen: form.Seen, Answers: map[string]string{}}
+	for name, answer := range ctx.Request().PostForm {
+		if id, ok := strings.CutPrefix(name, itemField); ok {
+			all.Answers[id] = answer[0]
+		}
+	}
+	return all, err
+}
+
+// refused are the items that are not granted, each with why.
+func (f approvalForm) refused() map[uuid.UUID]string {
+	all := map[uuid.UUID]string{}
+	for item, code := range f.Answers {
+		if id, err := uuid.Parse(item); err == nil && code != "" {
+			all[id] = code
+		}
+	}
+	return all
 }
 
 type refusalForm struct {
@@ -33,8 +66,10 @@ type refusalForm struct {
 // undecided is a request that is to be decided, as it was seen, and of whom.
 type undecided struct {
 	*request.Request
-	seen  *string
-	whose *account.About
+	seen   *string
+	whose  *account.About
+	items  *[]request.Item
+	opened *bool // by who looks, within the hour
 }
 
 func (s *server) undecided(ctx echo.Context) (undecided, error) {
@@ -43,9 +78,10 @@ func (s *server) undecided(ctx echo.Context) (undecided, error) {
 		return undecided{}, err
 	}
 	reads, by := s.Reads(), member(ctx)
-	u := undecided{Request: s.Requests.ReadFound(reads, by, id), seen: s.Requests.ReadSeen(reads, by, id)}
+	u := undecided{Request: s.Requests.ReadFound(reads, by, id), seen: s.Requests.ReadSeen(reads, by, id), items: s.Requests.ReadItems(reads, id)}
 	reads.Then(func(more *postgres.Reads) error {
 		u.whose = s.Accounts.ReadAbout(more, u.PersonID)
+		u.opened = s.Looks.ReadOpened(more, by, u.PersonID, u.Reference)
 		more.Then(func(*postgres.Reads) error { return u.whose.Exists() })
 		return nil
 	})
@@ -66,12 +102,25 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/approve", Back: at,
 		Erasure: one.Kind == request.Erasure, Lang: one.whose.Lang, Words: form.Decision, Problems: words(ctx, problems),
 	}
+	r := ctx.Request().Context()
+	kind, _ := c.Register.RequestKind(one.Kind)
+	page.Deed = string(kind.Deed)
+	for _, item := range c.aboutItems(r, *one.items) {
+		var no []ui.Option
+		for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
+			no = append(no, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: refusal.Code == form.Answers[item.ID]})
+		}
+		page.Items = append(page.Items, views.ItemAnswer{RequestItem: item, Refusals: no})
+	}
+	if len(page.Items) == 0 && c.Requests.NeedsItems(one.Kind) {
+		page.About = at + "/about"
+	}
 	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	return render(ctx, http.StatusOK, views.StaffApprove(page))
 }
 
 func (c *staffApprovalController) create(ctx echo.Context) error {
-	form, err := bind[approvalForm](ctx)
+	form, err := bindApproval(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,7 +128,7 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, request.Approval{Words: form.Decision, Seen: form.Seen})
+	err = c.Requests.Approve(ctx.Request().Context(), member(ctx), id, request.Approval{Words: form.Decision, Refused: form.refused(), Seen: form.Seen})
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, here(ctx), form, problems)
 	}

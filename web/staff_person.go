@@ -131,7 +131,7 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	at, last := cursorOf(ctx)
 	requests := c.Requests.ReadMine(reads, id, request.Filed{At: at, ID: last})
 	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
-	holds := c.Holds.ReadInForce(reads, id)
+	holds, stopped := c.Holds.ReadInForce(reads, id), c.Restrictions.ReadInForce(reads, id)
 	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(requests.Requests...) })
 	if err := reads.Send(r); err != nil {
 		return views.StaffPersonPage{}, err
@@ -145,6 +145,13 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
 	}
 	page.Holds = holdsOf(*holds)
+	page.Restrictions = c.restrictions(r, (*stopped)[id], uuid.Nil)
+	for i, one := range (*stopped)[id] {
+		page.Restrictions[i].Action = ""
+		if at := "/staff/people/:id/restrictions/:restriction/lift"; !page.Closing && one.EndsAt == nil && c.opens(member(ctx).Role, at) {
+			page.Restrictions[i].Action = "/staff/people/" + id.String() + "/restrictions/" + one.ID.String() + "/lift"
+		}
+	}
 	if at := "/staff/people/:id/hold"; !page.Closing && c.opens(member(ctx).Role, at) {
 		page.Hold = "/staff/people/" + id.String() + "/hold"
 	}

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
@@ -53,6 +54,7 @@ type (
 type deskRequest struct {
 	*request.Request
 	events  *[]request.Event
+	items   *[]request.Item
 	opened  *bool // by who looks, within the hour
 	whose   *account.About
 	erasure *[]erasure.Erasure // that carries it out
@@ -65,7 +67,7 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 		return deskRequest{}, err
 	}
 	reads, by := c.Reads(), member(ctx)
-	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), erasure: &[]erasure.Erasure{}}
+	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), erasure: &[]erasure.Erasure{}}
 	reads.Then(func(more *postgres.Reads) error {
 		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
 		d.whose = c.Accounts.ReadAbout(more, d.PersonID)
@@ -106,7 +108,10 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 		page.Person, page.Erased = "", d.whose.Exists() != nil
 	}
 	c.offer(&page, one, member(ctx))
-	page.Events = requestEvents(*d.events, d.names)
+	page.Items, page.Events = c.aboutItems(r, *d.items), requestEvents(*d.events, d.names)
+	if about := kind.Deed == register.Corrects || kind.Deed == register.Limits || kind.Deed == register.Stops; about && one.State == request.Open && page.Person != "" {
+		page.About = "/staff/requests/" + one.ID.String() + "/about"
+	}
 	return page
 }
 

@@ -73,8 +73,12 @@ func TestEveryPageAsksTheDatabaseAsOftenHoweverMuchIsHeld(t *testing.T) {
 		for _, one := range statements() {
 			asked = append(asked, one.SQL)
 		}
-		if went := w.DB.Pool.Stat().AcquireCount() - was; went > trips || slices.ContainsFunc(asked, func(sql string) bool { return strings.HasPrefix(sql, "begin") }) {
-			t.Errorf("%s goes to the database %d times, not %d, and asks:\n%s", path, went, trips, strings.Join(asked, "\n"))
+		most := int64(trips)
+		if strings.Contains(path, "/receipt") { // a file that is signed, not a page: its proof is read from the tree, and its checkpoint
+			most = 5
+		}
+		if went := w.DB.Pool.Stat().AcquireCount() - was; went > most || slices.ContainsFunc(asked, func(sql string) bool { return strings.HasPrefix(sql, "begin") }) {
+			t.Errorf("%s goes to the database %d times, not %d, and asks:\n%s", path, went, most, strings.Join(asked, "\n"))
 		}
 		return asked
 	}

@@ -186,7 +186,10 @@ func yesDoors() map[string]func(*trial) {
 			y.sends(func(category, rows string) {
 				token, _, err := y.Records.CreateKey(y.t.Context(), audit.BySystem("test"), category+y.email, []string{category})
 				must(y.t, err)
-				y.send(http.MethodPost, "/api/v1/records/"+category, strings.NewReader(rows), http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/x-ndjson"}})
+				got := y.send(http.MethodPost, "/api/v1/records/"+category, strings.NewReader(rows), http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/x-ndjson"}})
+				if y.young != strings.Contains(got.body, `"young":1`) || y.young != strings.Contains(got.body, "is too young to agree") {
+					y.t.Errorf("the answer to rows of a child, or of somebody of age: %s", got.body)
+				}
 			})
 		},
 		"cmd/portal.importCmd.Run": func(y *trial) {

@@ -111,7 +111,7 @@ func feed(ctx context.Context, a joined, p somebody, end time.Time) error {
 
 // feedLongAgo takes in what came in when it was due and is past its time now.
 func feedLongAgo(ctx context.Context, a joined, p somebody, end time.Time) error {
-	then, err := record.New(ctx, record.Deps{DB: a.db, Register: a.Register, Refusers: a.Consents.Refusers, Now: func() time.Time { return end.AddDate(0, -3, 0) }})
+	then, err := record.New(ctx, record.Deps{DB: a.db, Register: a.Register, Refusers: a.Refusers, Now: func() time.Time { return end.AddDate(0, -3, 0) }})
 	if err != nil {
 		return err
 	}

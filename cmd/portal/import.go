@@ -125,6 +125,9 @@ func (i *importer) file(ctx context.Context, category, name string, format recor
 	if result.Past > 0 {
 		past = fmt.Sprintf(", of these %d past their time", result.Past)
 	}
+	if result.Young > 0 {
+		past += fmt.Sprintf(", of these %d of people too young to agree", result.Young)
+	}
 	fmt.Fprintf(i.out, "%s: %d added, %s%d known, %d refused%s (%s rows/s)\n", name, result.Added, updated, result.Known, result.Refused, past,
 		text.Number(i.words, pace(result.Rows(), i.now().Sub(started))))
 	if result.Unended {

@@ -49,7 +49,7 @@ func TestWhatOtherSystemsNeedIsMadeByCommands(t *testing.T) {
 		"https address":     {"webhook", "add", "plain", "http://example.com/"},
 		"no such":           {"webhook", "replay", id, "--message", id},
 		"portal webhook li": {"webhook", "remove", "newsletter"},
-		"no cursor":         {"webhook", "replay", id, "--after", "soon"},
+		"not a cursor":      {"webhook", "replay", id, "--after", "soon"},
 	} {
 		if _, told, code := s.run(t, command...); code == 0 || !strings.Contains(told, says) {
 			t.Errorf("%v: %d %s", command, code, told)

@@ -43,6 +43,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/internal/retention"
 	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/sso"
@@ -99,31 +100,32 @@ type App struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	Queue     *jobs.Queue
-	Plans     *jobs.Plans
-	Traffic   *jobs.Traffic
-	Audit     *audit.Service
-	Security  *security.Log
-	Limits    *limit.Limiter
-	Forms     *form.Service
-	Mail      *mail.Service
-	Accounts  *account.Service
-	Records   *record.Service
-	Consents  *consent.Service
-	Notices   *notice.Service
-	Staff     *staff.Service
-	Looks     *disclosure.Service
-	Requests  *request.Service
-	SSO       *sso.Service
-	Erasures  *erasure.Service
-	Exports   *export.Service
-	Retention *retention.Service
-	Mailings  *mailing.Service
-	Breaches  *breach.Service
-	Holds     *legalhold.Service
-	Webhooks  *webhook.Service
-	Inbound   *inbound.Service
-	Journal   *journal.Service
+	Queue        *jobs.Queue
+	Plans        *jobs.Plans
+	Traffic      *jobs.Traffic
+	Audit        *audit.Service
+	Security     *security.Log
+	Limits       *limit.Limiter
+	Forms        *form.Service
+	Mail         *mail.Service
+	Accounts     *account.Service
+	Records      *record.Service
+	Consents     *consent.Service
+	Notices      *notice.Service
+	Staff        *staff.Service
+	Looks        *disclosure.Service
+	Restrictions *restriction.Service
+	Requests     *request.Service
+	SSO          *sso.Service
+	Erasures     *erasure.Service
+	Exports      *export.Service
+	Retention    *retention.Service
+	Mailings     *mailing.Service
+	Breaches     *breach.Service
+	Holds        *legalhold.Service
+	Webhooks     *webhook.Service
+	Inbound      *inbound.Service
+	Journal      *journal.Service
 
 	Operation *operation.Service
 
@@ -178,12 +180,15 @@ func New(p Parts) (*App, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), catalogueTime)
 	defer cancel()
-	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Consents.Refusers, Barred: a.barred, Now: p.Now}); err != nil {
+	if a.Records, err = record.New(ctx, record.Deps{DB: p.DB, Register: p.Register, Refusers: a.Refusers, Barred: a.barred, Now: p.Now}); err != nil {
 		return nil, fmt.Errorf("the register and the database: %w", err)
 	}
 	a.Words = record.Words{Register: p.Register, Service: a.SSO.Name}
 	a.work(p)
 	a.desk(p, hasher)
+	if undone := a.Requests.Undone(); len(undone) > 0 {
+		return nil, fmt.Errorf("the register has deeds that nobody does: %v", undone)
+	}
 	return a, nil
 }
 
@@ -215,8 +220,8 @@ func (a *App) ground(p Parts) {
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{
 		DB: p.DB, Audit: a.Audit, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Inbound: p.Inbound, Now: p.Now,
-		Restricted: func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
-			return a.Requests.ReadRestricted(r, people)
+		Restricted: func(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]time.Time {
+			return a.Restrictions.ReadUses(r, people, purpose)
 		},
 		Limits: a.Limits, Mail: a.Mail, Recipient: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) {
 			return a.Accounts.RecipientIn(ctx, tx, person)
@@ -278,8 +283,10 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},
 	})
+	a.Restrictions = restriction.New(restriction.Deps{DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now})
 	a.Requests = request.New(request.Deps{
-		DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
+		Deeds: a.deeds(),
+		DB:    p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
 		Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Operation = operation.New(operation.Deps{

@@ -4,16 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/restriction"
+	"plusultra.link/privacy/internal/retention"
 )
 
 // replay makes an entry of the journal true again, by the room that wrote it.
@@ -42,34 +47,39 @@ func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, peopl
 		return nil, err
 	}
 	own, err := a.Retention.Barred(ctx, tx, category, people)
+	if err != nil {
+		return nil, err
+	}
+	c, _ := a.Register.Category(category)
+	stopped, err := a.Restrictions.Unwanted(ctx, tx, c, people)
 	if bars == nil {
-		return own, err
+		bars = map[uuid.UUID][]record.Bar{}
 	}
 	for person, some := range own {
 		bars[person] = append(bars[person], some...)
 	}
+	for _, person := range stopped {
+		bars[person] = append(bars[person], record.Bar{Reason: record.Objected})
+	}
 	return bars, err
 }
 
-// spared are those who lose nothing by a rule of retention.
-func (a *App) spared(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
+// spared are those who lose nothing by a category's rule of retention.
+func (a *App) spared(ctx context.Context, db postgres.Reader, c register.Category) ([]uuid.UUID, error) {
 	held, err := a.Holds.Spared(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	restricted, err := a.Requests.Restricted(ctx, db)
+	restricted, err := a.Restrictions.Spared(ctx, db, c)
 	return append(held, restricted...), err
 }
 
 // readSpares is spared of one person, for a page.
-func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *bool {
-	held, restricted := a.Holds.ReadInForce(r, person), a.Requests.ReadRestricted(r, []uuid.UUID{person})
-	spares := new(bool)
-	r.Then(func(*postgres.Reads) error {
-		*spares = len(*held)+len(*restricted) > 0
-		return nil
-	})
-	return spares
+func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *retention.Spare {
+	held, restricted := a.Holds.ReadInForce(r, person), a.Restrictions.ReadInForce(r, person)
+	return new(retention.Spare(func(c register.Category) bool {
+		return len(*held) > 0 || slices.ContainsFunc((*restricted)[person], func(one restriction.Restriction) bool { return one.Keeps(c.ID, c.Purposes) })
+	}))
 }
 
 // mayMail tells to whom of some people a message of a topic may go, when it leaves.
@@ -116,4 +126,17 @@ func (a *App) finalizers() []erasure.Finalizer {
 			return idle, true, err
 		}},
 	}
+}
+
+// Refusers are record.Deps.Refusers.
+func (a *App) Refusers(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]record.Reason, error) {
+	against, err := a.Consents.Refusers(ctx, tx, category, people)
+	reasons := make(map[uuid.UUID]record.Reason, len(against))
+	for person, why := range against {
+		reasons[person] = record.SaidNo
+		if why == consent.TooYoung {
+			reasons[person] = record.TooYoung
+		}
+	}
+	return reasons, err
 }

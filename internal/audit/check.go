@@ -47,8 +47,11 @@ type Finding struct {
 }
 
 // Say is what was found and where, in the reader's language.
-func (f Finding) Say(ctx context.Context) string {
-	return text.T(ctx, "audit.finding."+string(f.Fault), "Position", f.Position, "Other", f.Other, "Entry", f.Entry.String(), "At", text.ISO(f.At), "Then", text.ISO(f.Then))
+func (f Finding) Say(ctx context.Context) string { return f.Phrase().In(ctx) }
+
+// Phrase is what was found and where, for a page to say.
+func (f Finding) Phrase() text.Phrase {
+	return text.Say("audit.finding."+string(f.Fault), "Position", f.Position, "Other", f.Other, "Entry", f.Entry.String(), "At", text.ISO(f.At), "Then", text.ISO(f.Then))
 }
 
 // Verified is what came of looking through the log.

@@ -120,7 +120,7 @@ func (s *Service) readNamed(r *postgres.Reads, t register.Topic, names []Name, d
 		youths := s.readYoung(more, people)
 		restricted := &map[uuid.UUID]time.Time{}
 		if len(people) > 0 && !t.Locked {
-			restricted = s.deps.Restricted(more, people)
+			restricted = s.deps.Restricted(more, people, t.Purpose)
 		}
 		others := s.readListed(more, t, theirs)
 		more.Then(func(*postgres.Reads) error {
@@ -182,7 +182,7 @@ func (a addressee) answer(t register.Topic) Answer {
 		return no(Unknown, time.Time{})
 	case p.Barred && (p.Since.IsZero() || a.states[t.ID].Given):
 		return no(TooYoung, time.Time{})
-	case !a.restricted.IsZero() && p.On && !p.Channel.ownWord():
+	case !a.restricted.IsZero() && p.On && (!p.Channel.ownWord() || p.Since.Before(a.restricted)):
 		return no(Restriction, a.restricted)
 	case p.Since.IsZero() && p.On:
 		said.Why = NotRefused

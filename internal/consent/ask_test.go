@@ -10,6 +10,8 @@ import (
 
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit"
 )
 
@@ -37,10 +39,13 @@ func TestASenderIsToldWhetherWhyAndSinceWhenOfEveryTopicByAddressAndById(t *test
 	b.set(t, leaving, map[string]bool{topic: true})
 	b.set(t, limited, map[string]bool{topic: true})
 	b.exec(t, `update person set closing_at = $2 where id = $1`, leaving, b.clock.Now())
-	if _, err := b.portal.Requests.Ask(t.Context(), limited, "restriction", "Keep it."); err != nil {
+	asked, err := b.portal.Requests.Ask(t.Context(), limited, "restriction", "Keep it.")
+	if err != nil {
 		t.Fatal(err)
 	}
-	b.exec(t, `update request set state = 'approved', decided_at = $2 where person_id = $1`, limited, b.clock.Now())
+	if err := b.portal.Requests.Approve(t.Context(), b.portal.Member("officer@example.com", staff.Officer), asked.ID, request.Approval{Words: "We keep it."}); err != nil {
+		t.Fatal(err)
+	}
 	if err := b.UnsubscribeAll(t.Context(), consent.Link{Address: b.AddressHash("Listed@example.com"), Topic: topic}); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ type Deps struct {
 	Inbound  string        // the address whose mail it reads; empty: none
 	// Restricted are those of people whose data may be kept but not used, unless
 	// they agree to it, and since when (GDPR art. 18).
-	Restricted func(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time
+	Restricted func(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]time.Time
 	Limits     *limit.Limiter
 	Mail       *mail.Service
 	Recipient  func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) // where somebody gets their mail

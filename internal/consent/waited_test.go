@@ -12,6 +12,8 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
 )
 
 // Between the writing of a letter to many and its turn lie hours, in which people stop
@@ -54,10 +56,13 @@ func TestMailThatWaitedGoesToNobodyWhoStoppedItMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.exec(t, `update person set closing_at = now() where id = $1`, people["closing"])
-	if _, err := b.portal.Requests.Ask(t.Context(), people["limited"], "restriction", "Keep it."); err != nil {
+	asked, err := b.portal.Requests.Ask(t.Context(), people["limited"], "restriction", "Keep it.")
+	if err != nil {
 		t.Fatal(err)
 	}
-	b.exec(t, `update request set state = 'approved', decided_at = now() where person_id = $1`, people["limited"])
+	if err := b.portal.Requests.Approve(t.Context(), b.portal.Member("officer@example.com", staff.Officer), asked.ID, request.Approval{Words: "We keep it."}); err != nil {
+		t.Fatal(err)
+	}
 	b.exec(t, `update guardian set allowed = '{}'`)
 
 	for more := true; more; {

@@ -104,7 +104,7 @@ func TestNoRowsThatRestOnAYesAreTakenInOfWhoeverIsTooYoungToSayIt(t *testing.T) 
 	b := setup(t)
 	kim, mara := b.kid(t, "kim@example.com", "DE", account.Fourteen), b.person(t, "mara@example.com")
 	asked := 0
-	refused := func(category string) (against map[uuid.UUID]bool) {
+	refused := func(category string) (against map[uuid.UUID]consent.Why) {
 		t.Helper()
 		err := b.db.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
 			against, err = b.Refusers(ctx, tx, category, []uuid.UUID{kim, mara})
@@ -119,7 +119,7 @@ func TestNoRowsThatRestOnAYesAreTakenInOfWhoeverIsTooYoungToSayIt(t *testing.T) 
 		b.exec(t, `insert into guardian (person_id, wished, allowed) values ($1, '{}', $2) on conflict (person_id) do update set allowed = $2`, kim, append([]string{}, allowed...))
 		for _, c := range b.portal.Register.Categories {
 			rests := len(b.portal.Register.Rests(c)) > 0
-			if against := refused(c.ID); against[kim] != (rests && allowed == nil) || against[mara] {
+			if against := refused(c.ID); (against[kim] == consent.TooYoung) != (rests && allowed == nil) || against[mara] != "" {
 				t.Errorf("%s, where a guardian agreed to %v: %v", c.ID, allowed, against)
 			}
 			if rests {

@@ -75,7 +75,7 @@ type List string
 // Schema says what a List may hold.
 func (List) Schema() string {
 	return `
-enum: ["", categories, topics, request_kinds, look_reasons, jurisdictions, refusals, countries, languages, sign_in_services, scopes, claims]
+enum: ["", categories, purposes, topics, request_kinds, look_reasons, jurisdictions, refusals, countries, languages, sign_in_services, scopes, claims]
 `
 }
 
@@ -83,6 +83,7 @@ enum: ["", categories, topics, request_kinds, look_reasons, jurisdictions, refus
 // everybody has.
 const (
 	ByCategory    List = "categories"
+	ByPurpose     List = "purposes"
 	ByTopic       List = "topics"
 	ByRequestKind List = "request_kinds"
 	ByLookReason  List = "look_reasons"

@@ -27,6 +27,7 @@ func TestAfterAnErasureThePersonIsFoundNowhereButWhereTheRegisterSaysSo(t *testi
 		b.seed(id, i, []string{marker, "neighbour"}[i])
 	}
 	b.everywhere(mara)
+	must(t, b.Consents.Place(t.Context())) // what was said when they joined is in the log
 	before := b.holdings(other)
 	id := b.ask(mara)
 	e := b.run(id)

@@ -47,18 +47,7 @@ func (s *Service) ErasePart(ctx context.Context, person uuid.UUID, category stri
 	if err := cmp.Or(err, record.Whole([]record.Holding{held.Holding})); err != nil {
 		return p, err
 	}
-	now := s.deps.Now()
-	p = Part{PersonID: person, ID: postgres.NewID(), Category: category, Until: of.Until, AskedAt: now, RowsDue: held.Within(), Refuses: new(true)}
-	if !of.Since.IsZero() {
-		p.Since = &of.Since
-	}
-	if p.Until.IsZero() {
-		p.Until = now
-		if held.Last.After(now) { // by a clock that is ahead of ours
-			p.Until = held.Last
-		}
-		p.Until = p.Until.Truncate(time.Microsecond).Add(time.Microsecond)
-	}
+	p = s.newPart(person, category, of, held)
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Hold(ctx, tx, person); err != nil {
 			return err
@@ -84,6 +73,50 @@ func (s *Service) ErasePart(ctx context.Context, person uuid.UUID, category stri
 		return s.recordPart(ctx, tx, p, audit.ByPerson(person), "erasure.partAsked")
 	})
 	return p, err
+}
+
+// EraseCategory is ErasePart of all that there is of a category, for what staff
+// decided, in the transaction that decides; tx has the person. What can't go in
+// parts, or is not there, stays as it is.
+func (s *Service) EraseCategory(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, category string) error {
+	c, ok := s.deps.Register.Category(category)
+	if !ok || !s.deps.Records.Parts(c) {
+		return nil
+	}
+	held, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *record.Timeline {
+		return s.deps.Records.ReadTimeline(r, person, category, time.Time{}, time.Time{}, time.UTC)
+	})
+	if err := cmp.Or(err, record.Whole([]record.Holding{held.Holding})); err != nil || held.Within() == 0 {
+		return err
+	}
+	p := s.newPart(person, category, record.Period{}, held)
+	if _, under, err := findPartUnderWay(ctx, tx, person, category); err != nil || under {
+		return cmp.Or[error](err, fault.New(fault.Conflict, "erasure.part.underWay"))
+	}
+	if p.Waits, err = s.held(ctx, tx, person); err != nil {
+		return err
+	}
+	if err := s.beginPart(ctx, tx, p); err != nil {
+		return err
+	}
+	return s.recordPart(ctx, tx, p, by, "erasure.partAsked")
+}
+
+// newPart is a part of what is held of a category.
+func (s *Service) newPart(person uuid.UUID, category string, of record.Period, held record.Timeline) Part {
+	now := s.deps.Now()
+	p := Part{PersonID: person, ID: postgres.NewID(), Category: category, Until: of.Until, AskedAt: now, RowsDue: held.Within(), Refuses: new(true)}
+	if !of.Since.IsZero() {
+		p.Since = &of.Since
+	}
+	if p.Until.IsZero() {
+		p.Until = now
+		if held.Last.After(now) { // by a clock that is ahead of ours
+			p.Until = held.Last
+		}
+		p.Until = p.Until.Truncate(time.Microsecond).Add(time.Microsecond)
+	}
+	return p
 }
 
 func same(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }

@@ -10,7 +10,7 @@ import (
 )
 
 // agreed parts rows from those of people who have said no to what it rests on
-// that they are taken in (promises P10 and P20). Whose is nobody's is not asked.
+// that they are taken in, or are too young to say yes (promises P10, P20 and P21). Whose is nobody's is not asked.
 func (r *run) agreed(ctx context.Context, tx postgres.Tx, rows []pending, people []uuid.UUID) (kept []pending, refused []Refusal, err error) {
 	if len(rows) == 0 {
 		return rows, nil, nil
@@ -20,8 +20,8 @@ func (r *run) agreed(ctx context.Context, tx postgres.Tx, rows []pending, people
 		return rows, nil, err
 	}
 	for _, p := range rows {
-		if against[people[p.person]] {
-			refused = append(refused, Refusal{Line: p.line, Field: personField, Reason: SaidNo})
+		if why := against[people[p.person]]; why != "" {
+			refused = append(refused, Refusal{Line: p.line, Field: personField, Reason: why})
 			continue
 		}
 		kept = append(kept, p)

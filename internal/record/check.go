@@ -33,13 +33,15 @@ const (
 	BadJSON    Reason = "json"
 	LongLine   Reason = "line"
 	Unknown    Reason = "person"
-	SaidNo     Reason = "consent" // the person has refused what it rests on that such rows are held
-	OneAddress Reason = "network" // of one device, where a network is asked for (promise P7)
-	NoPlace    Reason = "place"   // an address of something, where words for a place are asked for (promise P7)
-	NoCountry  Reason = "country" // no code of a country that is offered
-	PastTime   Reason = "past"    // older than the register keeps such a row (promise P22)
-	PastOwn    Reason = "own"     // older than the person wants such a row kept
-	Deleted    Reason = "deleted" // of a time that the person had deleted (promise P23)
+	SaidNo     Reason = "consent"  // the person has refused what it rests on that such rows are held
+	OneAddress Reason = "network"  // of one device, where a network is asked for (promise P7)
+	NoPlace    Reason = "place"    // an address of something, where words for a place are asked for (promise P7)
+	NoCountry  Reason = "country"  // no code of a country that is offered
+	PastTime   Reason = "past"     // older than the register keeps such a row (promise P22)
+	PastOwn    Reason = "own"      // older than the person wants such a row kept
+	Deleted    Reason = "deleted"  // of a time that the person had deleted (promise P23)
+	Objected   Reason = "objected" // the person objected to all that such a row is used for (GDPR art. 21)
+	TooYoung   Reason = "young"    // the person may not yet say the yes it rests on, and no guardian has (promise P21)
 	Unfit      Reason = "database"
 )
 

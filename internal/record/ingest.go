@@ -51,6 +51,7 @@ type Progress struct {
 	Known   int64 // held already
 	Refused int64
 	Past    int64 // of the refused, those whose time is over
+	Young   int64 // of the refused, those of people too young to agree to them
 }
 
 // Rows is how many rows have been looked at.

@@ -19,8 +19,8 @@ type Deps struct {
 	Register *register.Register
 	Now      func() time.Time
 	// Refusers are those of people who have said no to what it rests on that rows
-	// of a category are taken in.
-	Refusers func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]bool, error)
+	// of a category are taken in (SaidNo), or are too young to say yes (TooYoung).
+	Refusers func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID]Reason, error)
 	// Barred are the times of which some people want no rows of a category; nil: none.
 	Barred func(ctx context.Context, tx postgres.Tx, category string, people []uuid.UUID) (map[uuid.UUID][]Bar, error)
 }

@@ -51,6 +51,13 @@ type Source interface {
 	// Rectify changes the fields that the person may correct (GDPR art. 16), and
 	// tells whether anything was to be changed.
 	Rectify(ctx context.Context, r Rectification) (changed bool, err error)
+	// RectifyIn is Rectify as part of a transaction, and gives what the fields that it
+	// changed held.
+	RectifyIn(ctx context.Context, tx postgres.Tx, r Rectification) (was map[string]string, err error)
+	// CheckRectification tells what is wrong with values before anybody decides.
+	CheckRectification(r Rectification) error
+	// Rectifiable are the fields that staff may correct at the person's request.
+	Rectifiable() []dictionary.Field
 	// Erase does what the category's erasure rule says to the person's next rows
 	// behind a cursor ("" is the beginning), limit of them: deletes them, gives
 	// them to nobody, or empties the columns that are not kept. It does so in the

@@ -241,8 +241,11 @@ func (r *run) report(c counts, refused []Refusal) {
 	r.result.Known += c.known
 	r.result.Refused += int64(len(refused))
 	for _, f := range refused {
-		if f.Reason == PastTime || f.Reason == PastOwn {
+		switch f.Reason { //nolint:exhaustive // of the others nobody asks how many
+		case PastTime, PastOwn:
 			r.result.Past++
+		case TooYoung:
+			r.result.Young++
 		}
 	}
 	if r.in.Refused == nil {

@@ -17,24 +17,56 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
-// Rectify changes only fields that the register lets the person correct, and
-// checks each as if it were imported; what is written there is read as on every
-// other form ([input.Line]). NotFound for a row that is not theirs;
-// Invalid if it has changed since it was seen; Unavailable if there is no answer
-// in time.
+// Rectify changes only fields that the register lets the person correct, or, where
+// staff do, those that may be corrected at all, and checks each as if it were
+// imported; what is written there is read as on every other form ([input.Line]).
+// NotFound for a row that is not theirs; Invalid if it has changed since it was seen;
+// Unavailable if there is no answer in time.
 // The audit log keeps which fields changed, never what they held.
 func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err error) {
-	names := slices.Sorted(maps.Keys(r.Values))
-	if len(names) == 0 {
-		return false, nil
-	}
+	err = t.bounded(ctx, r.Person, func(ctx context.Context) error {
+		return t.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
+			was, err := t.rectify(ctx, tx, r)
+			changed = len(was) > 0
+			return err
+		})
+	})
+	return changed, t.failed("rectify", err)
+}
+
+// RectifyIn is Rectify as part of a transaction, and tells what the fields held that
+// it changed.
+func (t *table) RectifyIn(ctx context.Context, tx postgres.Tx, r Rectification) (was map[string]string, err error) {
+	was, err = t.rectify(ctx, tx, r)
+	return was, t.failed("rectify", err)
+}
+
+// Rectifiable are the fields that staff may correct at a person's request: what the
+// person gave, and what was sent in about them, but for when it was.
+func (t *table) Rectifiable() []dictionary.Field {
+	return slices.DeleteFunc(slices.Clone(t.Fields()), func(f dictionary.Field) bool { return !t.rectifiable(f, audit.Staff) })
+}
+
+func (t *table) rectifiable(f dictionary.Field, by audit.ActorKind) bool {
+	return f.Correctable || by == audit.Staff && t.holding.Records && f.ID != t.holding.Time && f.Type != dictionary.TypeJSON && f.Type != dictionary.TypeList
+}
+
+// CheckRectification tells what is wrong with values by themselves, as fields of the
+// person's correction. Forbidden for what may not be corrected.
+func (t *table) CheckRectification(r Rectification) error {
+	_, err := t.canonical(r)
+	return err
+}
+
+// canonical reads the values of a rectification as the row holds them, nil for none.
+func (t *table) canonical(r Rectification) (values map[string]*string, err error) {
 	check := newChecker(t.deps.Register, t.category.ID, t.deps.Now())
-	values := make([]*string, len(names))
+	values = map[string]*string{}
 	var problems []fault.Problem
-	for i, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
 		f, ok := t.holding.Field(name)
-		if !ok || !f.Correctable {
-			return false, fault.New(fault.Forbidden, "record.notCorrectable")
+		if !ok || !t.rectifiable(f, r.Actor.Kind) {
+			return nil, fault.New(fault.Forbidden, "record.notCorrectable")
 		}
 		most := math.MaxInt
 		if f.Max > 0 && !f.Type.Number() {
@@ -44,76 +76,90 @@ func (t *table) Rectify(ctx context.Context, r Rectification) (changed bool, err
 		if problems = append(problems, bad...); len(bad) > 0 {
 			continue
 		}
+		values[name] = nil
 		canonical, reason := check.canonical(nil, f, cell{kind: text, text: []byte(value)})
 		if reason != noReason {
 			key, args := Refusal{Reason: reason, of: f}.says()
 			problems = append(problems, fault.Field(name, key, args...))
 		} else if canonical != nil {
-			values[i] = new(string(canonical))
+			values[name] = new(string(canonical))
 		}
+	}
+	return values, fault.Invalidate(problems...)
+}
+
+func (t *table) rectify(ctx context.Context, tx postgres.Tx, r Rectification) (was map[string]string, err error) {
+	if len(r.Values) == 0 {
+		return map[string]string{}, nil
+	}
+	values, bad := t.canonical(r)
+	if fault.Is(bad, fault.Forbidden) {
+		return nil, bad
 	}
 	key := []string{}
 	if len(t.keys) > 0 {
 		if key, err = t.parse(r.Key); err != nil {
-			return false, err
+			return nil, err
 		}
 	}
-	rectify := func(ctx context.Context, tx postgres.Tx) error {
-		if err := account.Hold(ctx, tx, r.Person); err != nil { // an import waits, too
-			return err
-		}
-		now, err := t.row(ctx, tx.PGX, r.Person, r.Key)
-		if err != nil {
-			return err
-		}
-		if r.Seen != "" && r.Seen != now.Version() {
-			return fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
-		}
-		if split(check, t.texts(now, r.Values)) {
-			problems = []fault.Problem{fault.Field(names[0], "input.card")}
-		}
-		if err := fault.Invalidate(problems...); err != nil {
-			return err
-		}
-		names, values := t.different(now, names, values)
-		if changed = len(names) > 0; !changed {
-			return nil
-		}
-		sql, args := t.rectifying(names, values, key, r)
-		tag, err := tx.PGX.Exec(ctx, sql, args...)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return errCursor
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			At: t.deps.Now(), Actor: r.Actor, Action: "record.corrected", PersonID: r.Person,
-			Subject: t.category.ID, Detail: map[string]any{"fields": names},
-		})
+	if err := account.Hold(ctx, tx, r.Person); err != nil { // an import waits, too
+		return nil, err
 	}
-	err = t.bounded(ctx, r.Person, func(ctx context.Context) error { return t.deps.DB.InTx(ctx, rectify) })
-	return changed, t.failed("rectify", err)
+	now, err := t.row(ctx, tx.PGX, r.Person, r.Key)
+	if err != nil {
+		return nil, err
+	}
+	if r.Seen != "" && r.Seen != now.Version() {
+		return nil, fault.Invalidate(fault.Field("", "data.changedMeanwhile"))
+	}
+	names := slices.Sorted(maps.Keys(r.Values))
+	if split(newChecker(t.deps.Register, t.category.ID, t.deps.Now()), t.texts(now, r.Values)) {
+		return nil, fault.Invalidate(fault.Field(names[0], "input.card"))
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	was = t.different(now, values)
+	if len(was) == 0 {
+		return was, nil
+	}
+	names = slices.Sorted(maps.Keys(was))
+	to := make([]*string, len(names))
+	for i, name := range names {
+		to[i] = values[name]
+	}
+	sql, args := t.rectifying(names, to, key, r)
+	tag, err := tx.PGX.Exec(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	if tag.RowsAffected() == 0 {
+		return nil, errCursor
+	}
+	return was, audit.Record(ctx, tx, audit.Entry{
+		At: t.deps.Now(), Actor: r.Actor, Action: "record.corrected", PersonID: r.Person,
+		Subject: t.category.ID, Detail: map[string]any{"fields": names},
+	})
 }
 
-// different leaves those of the values that are not what the row holds already.
-func (t *table) different(now Row, names []string, values []*string) ([]string, []*string) {
-	held := map[string]string{}
+// different are those of the values that are not what the row holds already, with
+// what it holds.
+func (t *table) different(now Row, values map[string]*string) map[string]string {
+	was := map[string]string{}
 	for i, f := range t.Fields() {
-		held[f.ID] = string(now.Values[i])
-	}
-	var changed []string
-	var to []*string
-	for i, name := range names {
-		value := ""
-		if values[i] != nil {
-			value = *values[i]
+		to, ok := values[f.ID]
+		if !ok {
+			continue
 		}
-		if value != held[name] {
-			changed, to = append(changed, name), append(to, values[i])
+		value, held := "", string(now.Values[i])
+		if to != nil {
+			value = *to
+		}
+		if value != held {
+			was[f.ID] = held
 		}
 	}
-	return changed, to
+	return was
 }
 
 // texts are those of the row as it would be.

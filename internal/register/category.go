@@ -157,6 +157,9 @@ func (r *Register) Say(f dictionary.Field, value, lang string) string {
 	case dictionary.ByCategory:
 		c, _ := r.Category(value)
 		name = c.Name
+	case dictionary.ByPurpose:
+		p, _ := r.Purpose(value)
+		name = p.Name
 	case dictionary.ByTopic:
 		t, _ := r.Topic(value)
 		name = t.Name

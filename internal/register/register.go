@@ -54,7 +54,7 @@ properties:
   places: {description: Where data is kept or used.}
   transfers: {description: Grounds on which data leaves the EEA.}
   recipients: {description: Who else gets data.}
-  topics: {description: "What people say yes or no to: mail, uses, transfers, sharing."}
+  topics: {description: "What people say yes or no to: mail, uses, transfers, sharing, cookies."}
   ages: {description: From when on somebody says yes alone.}
   cookies: {description: Kinds of cookies on your websites.}
   categories: {description: What is held about people.}

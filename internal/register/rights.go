@@ -47,12 +47,36 @@ const (
 	ByStaff   Handling = "staff"
 )
 
+// Deed is what is done where a request is granted. No kind of request is without.
+type Deed string
+
+// The deeds.
+const (
+	Answers  Deed = "answer"  // what is answered in words
+	Copies   Deed = "copy"    // a copy of what is held: GDPR art. 15(3), 20
+	Corrects Deed = "correct" // fields of rows get other values: GDPR art. 16
+	Erases   Deed = "erase"   // GDPR art. 17
+	Limits   Deed = "limit"   // what is held is kept and not used: GDPR art. 18
+	Stops    Deed = "stop"    // uses that rest on interests stop: GDPR art. 21
+)
+
+// Schema says what a Deed may hold.
+func (Deed) Schema() string {
+	return `
+enum: [answer, copy, correct, erase, limit, stop]
+`
+}
+
+// Deeds are all there are.
+func Deeds() []Deed { return []Deed{Answers, Copies, Corrects, Erases, Limits, Stops} }
+
 // RequestKind is one thing that people may ask for.
 type RequestKind struct {
 	ID       string                   `json:"id"`
 	Name     document.Text            `json:"name"`
 	Summary  document.Text            `json:"summary"` // what this right is, in a sentence
 	Handling Handling                 `json:"handling"`
+	Deed     Deed                     `json:"deed"`                                 // what is done where it is granted
 	Clocks   map[string]deadline.Rule `json:"clocks" ref:"jurisdictions"`           // by jurisdiction; * for the rest
 	Only     []string                 `json:"only" ref:"jurisdictions" empty:"all"` // jurisdictions that give this right; none: all
 	Articles map[string]Citation      `json:"articles" ref:"jurisdictions"`
@@ -68,9 +92,10 @@ type RequestKind struct {
 // Schema says what a RequestKind may hold.
 func (RequestKind) Schema() string {
 	return `
-required: [id, name, summary, handling, clocks]
+required: [id, name, summary, handling, deed, clocks]
 properties:
   handling: {default: staff, description: Answered by itself or by staff.}
+  deed: {description: "What is done where it is granted: answer in words, copy, correct, erase, limit (keep and not use), stop (uses that rest on interests)."}
   clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, fadp-30, appi-N, days-N."}
   message_optional: {default: false}
   choices: {default: false, description: Whether some of it is done at once under Privacy choices.}

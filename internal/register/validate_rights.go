@@ -30,6 +30,12 @@ func (v *validator) rights() {
 		v.regions(at("authorities", a.ID), a.Countries, a.Regions)
 	}
 	for _, k := range r.RequestKinds {
+		if k.Handling == Automatic && k.Deed != Copies && k.Deed != Erases {
+			v.fault(at("request_kinds", k.ID)+".handling", "nothing but a copy or an erasure is done without staff, and its deed is %s", k.Deed)
+		}
+		if (k.Deed == Erases) != (k.ID == "erasure") {
+			v.fault(at("request_kinds", k.ID)+".deed", "an erasure is asked for on a page of its own, by the kind that is called erasure and no other")
+		}
 		for _, j := range r.Jurisdictions {
 			if !j.Unknown && k.OfferedIn(j.ID) && k.Clock(j.ID) == "" {
 				v.fault(at("request_kinds", k.ID)+".clocks", "has no clock for %s", j.ID)

@@ -17,7 +17,7 @@ func TestEveryDateIsThatWhichWasComputedApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	lines := csv.NewReader(file)
 	lines.Comment = '#'
 	rows, err := lines.ReadAll()

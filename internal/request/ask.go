@@ -43,15 +43,16 @@ func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (r
 
 // Ask files a request. Its clock starts now, by the law where the person
 // lives; they get a confirmation by mail. A kind that the register answers by
-// itself begins at once. Invalid for a kind that is not offered to them or a
+// itself begins at once, unless there are words that somebody has to read. It may say
+// what it is about. Invalid for a kind that is not offered to them or a
 // message that says nothing; Conflict with twenty requests under way; TooMany
 // after thirty within a day, those that were withdrawn too.
-func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message string) (Request, error) {
+func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message string, about ...Item) (Request, error) {
 	k, law, err := s.offered(ctx, person, kind)
 	if err != nil {
 		return Request{}, err
 	}
-	message, ps := readMessage(k, message)
+	message, ps := readMessage(k, message, about)
 	if len(ps) > 0 {
 		return Request{}, fault.Invalidate(ps...)
 	}
@@ -66,11 +67,17 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	if k.Urgent {
 		r.Rank = urgent
 	}
+	if err := s.checkItems(ctx, r, about); err != nil {
+		return r, err
+	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.file(ctx, tx, &r); err != nil {
 			return err
 		}
-		if k.Handling != register.Automatic {
+		if err := s.addItems(ctx, tx, r, about); err != nil {
+			return err
+		}
+		if k.Handling != register.Automatic || k.Deed == register.Copies && r.Message != "" {
 			return s.tell(ctx, tx, r, letterReceived)
 		}
 		return s.begin(ctx, tx, &r)
@@ -96,14 +103,24 @@ func NeedsMessage(k register.RequestKind) bool {
 	return k.Handling != register.Automatic && !k.MessageOptional
 }
 
-// MessageProblems are what is wrong with the words of a request.
-func MessageProblems(k register.RequestKind, message string) fault.Problems {
-	_, ps := readMessage(k, message)
-	return ps
+// CheckAsked tells what Ask would find wrong with a request before it is sent.
+func (s *Service) CheckAsked(ctx context.Context, person uuid.UUID, k register.RequestKind, message string, about []Item) error {
+	_, ps := readMessage(k, message, about)
+	if err := s.checkItems(ctx, Request{PersonID: person, Kind: k.ID}, about); err != nil {
+		more, ok := fault.Fields(err)
+		if !ok {
+			return err
+		}
+		ps = append(ps, more...)
+	}
+	return fault.Invalidate(ps...)
 }
 
-func readMessage(k register.RequestKind, message string) (string, fault.Problems) {
-	return readWords("message", message, NeedsMessage(k), "request.messageMissing")
+// readMessage reads the words of a request: none are needed where it says what it is
+// about, or is about all there is.
+func readMessage(k register.RequestKind, message string, about []Item) (string, fault.Problems) {
+	needed := NeedsMessage(k) && len(about) == 0 && k.Deed != register.Limits
+	return readWords("message", message, needed, "request.messageMissing")
 }
 
 // readWords reads what somebody writes on a request. missing is what is said to

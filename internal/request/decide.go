@@ -14,14 +14,16 @@ import (
 
 // Approval is an answer.
 type Approval struct {
-	Words string // the text that the person reads
-	Seen  string // the version that it was decided by (Service.Seen); "" for none
+	Words   string               // the text that the person reads
+	Refused map[uuid.UUID]string // items that are not granted, each with a refusal of the register
+	Seen    string               // the version that it was decided by (Service.Seen); "" for none
 }
 
-// Approve grants a request and tells the person, in words, what was done for
-// them. An erasure begins its grace period and is done when it has ended;
-// everything else is done now. Forbidden below an officer; Conflict if it is
-// decided already.
+// Approve grants a request, or the items of it that are not refused, does what was
+// granted, and tells the person, in words, what was done for them. An erasure begins
+// its grace period, and a copy is built; everything else is done now. Forbidden below
+// an officer; Conflict if it is decided already; Invalid if nothing is granted, or it
+// does not say yet what it is about.
 func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
@@ -34,6 +36,10 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 		if len(ps) > 0 {
 			return fault.Invalidate(ps...)
 		}
+		items, granted, err := s.decideItems(ctx, tx, &r, yes.Refused)
+		if err != nil {
+			return err
+		}
 		s.decide(&r, by, words)
 		if r.Kind == Erasure {
 			if err := s.schedule(ctx, tx, &r, by.Actor(), WasApproved, letterScheduled); err != nil {
@@ -41,16 +47,29 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 			}
 			return s.record(ctx, tx, r, by.Actor(), "request.approved", nil)
 		}
-		if err := s.move(ctx, tx, &r, Done); err != nil {
+		later, err := s.carryOut(ctx, tx, by.Actor(), r, granted)
+		if err != nil {
+			return err
+		}
+		to := Done
+		if later {
+			to = Approved
+		}
+		if err := s.move(ctx, tx, &r, to); err != nil {
 			return err
 		}
 		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: WasApproved, Text: words}); err != nil {
 			return err
 		}
-		if err := s.record(ctx, tx, r, by.Actor(), "request.approved", nil); err != nil {
+		if err := s.record(ctx, tx, r, by.Actor(), "request.approved", map[string]any{"outcome": r.Outcome, "items": len(granted)}); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, r, letterGranted)
+		l := letterGranted
+		if r.Outcome == InPart {
+			l = letterPart
+		}
+		l.items = items
+		return s.tell(ctx, tx, r, l)
 	})
 }
 
@@ -88,7 +107,7 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 			}
 		}
 		s.decide(&r, by, words)
-		r.ReasonCode = why.Code
+		r.ReasonCode, r.Outcome = why.Code, NothingDone
 		if err := s.move(ctx, tx, &r, Refused); err != nil {
 			return err
 		}

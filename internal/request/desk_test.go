@@ -62,7 +62,7 @@ func TestAnApprovalTellsWhatWasDone(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
-	r := b.ask(mara, "rectification")
+	r := b.ask(mara, "complaint")
 	must(t, b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "The street now reads Elm Street."}))
 	if letter := b.letter("mara@example.com", "is granted"); !strings.Contains(letter.Text, "Elm Street") {
 		t.Errorf("it does not say what was done:\n%s", letter.Text)
@@ -103,12 +103,12 @@ func TestOfTwoWhoDecideAtOnceOneWins(t *testing.T) {
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
 	for range 5 {
-		r := b.ask(mara, "rectification")
+		r := b.ask(mara, "complaint")
 		var wg sync.WaitGroup
 		var yes, no error
 		wg.Go(func() { yes = b.requests.Approve(t.Context(), b.officer, r.ID, request.Approval{Words: "done"}) })
 		wg.Go(func() {
-			no = b.requests.Refuse(t.Context(), b.officer, r.ID, request.Refusal{Code: "data-is-right", Words: "no"})
+			no = b.requests.Refuse(t.Context(), b.officer, r.ID, request.Refusal{Code: "excessive", Words: "no"})
 		})
 		wg.Wait()
 		if (yes == nil) == (no == nil) {
@@ -201,8 +201,8 @@ func TestAPersonsReplyShowsInTheQueueUntilItIsAnsweredAndReachesTheOwner(t *test
 	t.Parallel()
 	b := setup(t)
 	mara := b.person("mara@example.com", "en", "SE", "")
-	r := b.ask(mara, "rectification")
-	b.ask(mara, "rectification")
+	r := b.ask(mara, "complaint")
+	b.ask(mara, "complaint")
 	answered := func() int {
 		t.Helper()
 		page, err := b.queue(b.agent, request.Filter{Answered: true}, request.Cursor{})
@@ -254,7 +254,7 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 	mara, ken := b.person("mara@example.com", "en", "SE", ""), b.person("ken@example.com", "ja", "JP", "")
 	var all []request.Request
 	for range 12 {
-		all = append(all, b.ask(mara, "rectification"), b.ask(ken, "question"))
+		all = append(all, b.ask(mara, "complaint"), b.ask(ken, "question"))
 		b.clock.Advance(24 * time.Hour)
 	}
 	must(t, b.requests.Approve(t.Context(), b.officer, all[10].ID, request.Approval{Words: "done"}))

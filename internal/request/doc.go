@@ -9,7 +9,9 @@
 //	             │                                                       │
 //	             └── AskErasure, Approve ───────────────────────────▶ approved
 //
-// Only an erasure rests in approved: it has a grace period and takes its time.
+// Only what takes its time rests in approved: an erasure, which has a grace period
+// first, and a copy that is being built. Everything else that is granted is done in
+// the transaction that grants it (Deed): no request ends as done without its deed.
 // What is decided is never decided again. Every step is an event that both
 // sides see, but for the notes in which staff prepare an answer.
 package request

@@ -16,6 +16,7 @@ type letter struct {
 	kind   string
 	words  string    // of a message
 	runsAt time.Time // of an erasure
+	items  []Item    // each of which was decided
 }
 
 // The letters.
@@ -27,6 +28,7 @@ var (
 	letterScheduled = letter{kind: "erasureScheduled"}
 	letterMessage   = letter{kind: "requestMessage"}
 	letterGranted   = letter{kind: "requestGranted"}
+	letterPart      = letter{kind: "requestPart"}
 	letterRefused   = letter{kind: "requestRefused"}
 	letterCancelled = letter{kind: "requestCancelled"}
 	letterStopped   = letter{kind: "erasureCancelled"}
@@ -62,7 +64,10 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	switch l.kind {
 	case letterReceived.kind, letterCopy.kind:
 		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
-	case letterRefused.kind:
+	case letterGranted.kind:
+		m.Facts = append(m.Facts, s.itemFacts(ctx, l.items, to.Lang)...)
+	case letterPart.kind, letterRefused.kind:
+		m.Facts = append(m.Facts, s.itemFacts(ctx, l.items, to.Lang)...)
 		home, err := s.deps.Accounts.ProfileIn(ctx, tx, r.PersonID)
 		if err != nil {
 			return err
@@ -70,6 +75,37 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, s.deps.Register.AuthoritiesFor(home.Country, home.Region))...)
 	}
 	return s.deps.Mail.Post(ctx, tx, to, m)
+}
+
+// itemFacts are what was done and what was not, and why.
+func (s *Service) itemFacts(ctx context.Context, items []Item, lang string) (facts []mail.Fact) {
+	for _, i := range items {
+		said, key := s.Named(i, lang), "deed.states.granted"
+		if !i.Done() {
+			refusal, _ := s.deps.Register.Refusal(i.ReasonCode)
+			said, key = text.Sentences(ctx, said, refusal.Text.In(lang)), "deed.states.refused"
+		}
+		facts = append(facts, mail.Fact{Name: text.T(ctx, key), Value: said})
+	}
+	return facts
+}
+
+// Named is what an item is about, in a language.
+func (s *Service) Named(i Item, lang string) string {
+	reg := s.deps.Register
+	if p, ok := reg.Purpose(i.Purpose); ok {
+		return p.Name.In(lang)
+	}
+	c, ok := reg.Category(i.Category)
+	if !ok {
+		return i.Purpose + i.Category // of an earlier register
+	}
+	for _, h := range c.Holdings {
+		if f, ok := h.Field(i.Field); ok {
+			return c.Name.In(lang) + " – " + f.Name.In(lang)
+		}
+	}
+	return c.Name.In(lang)
 }
 
 // tellOwner mails whoever has taken a request that the person has written. The

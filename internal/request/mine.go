@@ -212,10 +212,10 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 }
 
 // CopyReady is called when a copy of everything can be fetched that was asked
-// for then: the requests for one made until then are done. A person who asked
-// for none is no error.
+// for then: the requests for one that were made until then without words, or
+// granted by then, are done. A person who asked for none is no error.
 func (s *Service) CopyReady(ctx context.Context, tx postgres.Tx, person uuid.UUID, asked time.Time) error {
-	rows, err := lockOpen(ctx, tx, person, s.copyKinds(), asked)
+	rows, err := lockCopied(ctx, tx, person, s.copyKinds(), asked)
 	if err != nil {
 		return err
 	}
@@ -241,12 +241,11 @@ func (s *Service) finish(ctx context.Context, tx postgres.Tx, r Request) error {
 	return s.record(ctx, tx, r, by, "request.done", nil)
 }
 
-// copyKinds are the kinds that a copy answers: all that are answered by
-// themselves, but for erasure.
+// copyKinds are the kinds that a copy answers.
 func (s *Service) copyKinds() []string {
 	kinds := []string{}
 	for _, k := range s.deps.Register.RequestKinds {
-		if k.Handling == register.Automatic && k.ID != Erasure {
+		if k.Deed == register.Copies {
 			kinds = append(kinds, k.ID)
 		}
 	}

@@ -63,6 +63,7 @@ type Request struct {
 	OwnerID      *uuid.UUID
 	ReasonCode   string // of a refusal
 	Decision     string // the text that the person reads
+	Outcome      string // of a decision: Granted, InPart, NothingDone; "" if there was none
 	ErasureID    *uuid.UUID
 	Rank         int16      // before 0 nothing goes, and before 1 only that
 	SaidAt       *time.Time // the person wrote, and nobody has answered since
@@ -90,6 +91,7 @@ const (
 	WasScheduled = "scheduled" // an erasure that needs nobody's approval
 	Message      = "message"   // from either side
 	Note         = "note"      // from staff to staff
+	WasProposed  = "proposed"  // staff said what it is about
 	WasDone      = "done"
 	WasCancelled = "cancelled"
 )
@@ -109,6 +111,27 @@ type Event struct {
 
 // TableName is the table of events.
 func (Event) TableName() string { return "request_event" }
+
+// Item is one thing that a request is about: a use, a kind of data, a row, or a field
+// of one. Each is decided by itself.
+type Item struct {
+	PersonID   uuid.UUID `gorm:"primaryKey"`
+	RequestID  uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	At         time.Time // when it was asked for
+	Purpose    string    // of the register
+	Category   string    // of the register
+	Source     int       // which of the category's sources the row is in
+	Row        string    // its key there
+	Field      string
+	Was        string // what stood there when it was asked for; once it is done, what did until then
+	Wanted     string // what is to stand there
+	Granted    *bool  // nil: nobody has decided
+	ReasonCode string // of a refusal
+}
+
+// TableName is the table of items.
+func (Item) TableName() string { return "request_item" }
 
 // letters leaves out those that are mistaken for others, in print or on the
 // telephone: 0 and O, 1, I and L, U and V.

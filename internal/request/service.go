@@ -17,18 +17,6 @@ import (
 // Erasure is the kind of request that internal/erasure carries out.
 const Erasure = "erasure"
 
-// ReadRestricted are those of people to whom a restriction was granted, and since
-// when. What somebody agrees to themselves may be done all the same.
-func (s *Service) ReadRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
-	return readRestricted(r, people)
-}
-
-// Restricted are all to whom a restriction was granted: what is to be kept but not
-// used is not deleted either (GDPR art. 4(2), 18(2)).
-func (s *Service) Restricted(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
-	return restricted(ctx, db)
-}
-
 // Erasures carries out what a request for erasure asks for. What it does in
 // tx is true only if the request's own step is.
 type Erasures interface {
@@ -58,9 +46,10 @@ type Deps struct {
 	Limits   *limit.Limiter
 	Catalog  *text.Catalog
 	Erasures Erasures
-	Copies   Copies         // nil: staff answer requests for a copy
-	Zone     *time.Location // the office's: its calendar decides the day of receipt
-	BaseURL  string         // of the portal, without a slash at its end
+	Copies   Copies                 // nil: staff answer requests for a copy
+	Deeds    map[register.Deed]Deed // what is neither an answer, a copy nor an erasure
+	Zone     *time.Location         // the office's: its calendar decides the day of receipt
+	BaseURL  string                 // of the portal, without a slash at its end
 	Now      func() time.Time
 }
 

@@ -71,10 +71,11 @@ func lockUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Requ
 	return rows, nil
 }
 
-// lockOpen locks a person's open requests of some kinds, received until then.
-func lockOpen(ctx context.Context, tx postgres.Tx, person uuid.UUID, kinds []string, then time.Time) ([]Request, error) {
+// lockCopied locks a person's requests of some kinds that a copy asked for then
+// answers: those without words received until then, and what staff granted by then.
+func lockCopied(ctx context.Context, tx postgres.Tx, person uuid.UUID, kinds []string, then time.Time) ([]Request, error) {
 	rows, err := gorm.G[Request](tx.Gorm, forUpdate()).
-		Where("person_id = ? and state = ? and kind in ? and received_at <= ?", person, Open, kinds, then).Find(ctx)
+		Where("person_id = ? and kind in ? and (state = ? and message = '' and received_at <= ? or state = ? and decided_at <= ?)", person, kinds, Open, then, Approved, then).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading open requests: %w", err)
 	}
@@ -142,7 +143,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, r *Request, to State
 	if !to.UnderWay() {
 		r.ClosedAt = new(s.deps.Now())
 	}
-	return update(ctx, tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "erasure_id", ownerColumn, saidColumn)
+	return update(ctx, tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "outcome", "erasure_id", ownerColumn, saidColumn)
 }
 
 func insertEvent(ctx context.Context, tx postgres.Tx, e Event) error {
@@ -264,26 +265,44 @@ func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
 		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, postgres.CountedTo+1, s.Today().Time())
 }
 
-// granted are the requests for a restriction that was granted.
-const granted = `kind = 'restriction' and state in ('approved', 'done')`
-
-func restricted(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error) {
-	rows, _ := db.Query(ctx, `select distinct person_id from request where `+granted) // CollectRows gives its error
-	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("reading whose data is restricted: %w", err)
-	}
-	return people, nil
+// readItems reads what a request is about.
+func readItems(r *postgres.Reads, id uuid.UUID) *[]Item {
+	return postgres.Rows[Item](r, itsPerson+" order by id", id)
 }
 
-func readRestricted(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]time.Time {
-	since := &map[uuid.UUID]time.Time{}
-	r.Each(func(rows pgx.Rows) error {
-		var person uuid.UUID
-		var at time.Time
-		err := rows.Scan(&person, &at)
-		(*since)[person] = at
-		return err
-	}, `select person_id, min(coalesce(decided_at, closed_at)) from request where person_id = any($1) and `+granted+` group by person_id`, people)
-	return since
+// lockItems reads what a request that tx has locked is about.
+func lockItems(ctx context.Context, tx postgres.Tx, r Request) ([]Item, error) {
+	items, err := gorm.G[Item](tx.Gorm).Where("person_id = ? and request_id = ?", r.PersonID, r.ID).Order("id").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what a request is about: %w", err)
+	}
+	return items, nil
+}
+
+func insertItems(ctx context.Context, tx postgres.Tx, items []Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	if err := gorm.G[Item](tx.Gorm).CreateInBatches(ctx, &items, maxItems); err != nil {
+		return fmt.Errorf("noting what a request is about: %w", err)
+	}
+	return nil
+}
+
+func deleteItems(ctx context.Context, tx postgres.Tx, r Request) error {
+	if _, err := gorm.G[Item](tx.Gorm).Where("person_id = ? and request_id = ?", r.PersonID, r.ID).Delete(ctx); err != nil {
+		return fmt.Errorf("replacing what a request is about: %w", err)
+	}
+	return nil
+}
+
+// updateItems stores what was decided of items, and what stood there.
+func updateItems(ctx context.Context, tx postgres.Tx, items []Item) error {
+	for _, i := range items {
+		_, err := gorm.G[Item](tx.Gorm).Where("person_id = ? and request_id = ? and id = ?", i.PersonID, i.RequestID, i.ID).Select("was", "granted", "reason_code").Updates(ctx, i)
+		if err != nil {
+			return fmt.Errorf("noting what was decided: %w", err)
+		}
+	}
+	return nil
 }

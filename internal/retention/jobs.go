@@ -40,7 +40,7 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if c.Retention.Keep.Before(s.deps.Now()).Before(r.Before) { // the clock was put back, or more is kept now
 		return s.end(ctx, tx, r, Stopped)
 	}
-	spared, err := s.deps.Spared(ctx, tx.PGX)
+	spared, err := s.deps.Spared(ctx, tx.PGX, c)
 	if err != nil {
 		return jobs.Next{}, err
 	}

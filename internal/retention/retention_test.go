@@ -71,9 +71,11 @@ func rows() map[string]string {
 			insert into mailing_person (person_id, mailing_id, named_at) select $1, $3, $2`,
 		"request": `with r as (insert into request (person_id, id, reference, kind, state, jurisdiction, received_at, due_on, closed_at)
 			select $1::uuid, $3::uuid, left($3::text, 30), 'question', 'done', 'eea', $2::timestamptz - interval '3 years', $2::date, $2)
+			, i as (insert into request_item (person_id, request_id, id, at) select $1::uuid, $3::uuid, $3::uuid, $2::timestamptz - interval '3 years')
 			insert into request_event (person_id, request_id, id, at, actor_kind, kind) select $1, $3, $3, $2::timestamptz - interval '3 years', 'system', 'received'`,
-		"staff_look": `insert into staff_look (person_id, id, at, staff_id, role, what, reason_code, reason) select $1::uuid, $3::uuid, $2::timestamptz, $3, 'agent', 'person', 'x', ''`,
-		"export":     `insert into export (person_id, id, asked_at, finished_at, state, categories) select $1, $3, $2, $2, 'expired', '{}'`,
+		"restriction": `insert into restriction (person_id, id, request_id, ground, since, ends_at, ended_by) select $1, $3::uuid, $3, 'limited', $2::timestamptz - interval '3 years', $2, 'staff'`,
+		"staff_look":  `insert into staff_look (person_id, id, at, staff_id, role, what, reason_code, reason) select $1::uuid, $3::uuid, $2::timestamptz, $3, 'agent', 'person', 'x', ''`,
+		"export":      `insert into export (person_id, id, asked_at, finished_at, state, categories) select $1, $3, $2, $2, 'expired', '{}'`,
 		"erasure": `with e as (insert into erasure (person_id, id, state, asked_at, runs_at, finished_at, lang) select $3::uuid, $3, 'grace', $2::timestamptz, $2, $2, 'en' where $1::uuid is not null)
 			insert into erasure_step (person_id, erasure_id, position, category, action, rows_due, done_at) select $3, $3, 1, 'orders', 'keep', 0, $2`,
 		"legal_hold":   `insert into legal_hold (person_id, id, placed_at, placed_by, reason, ends_at) select $3::uuid, $3, $2::timestamptz - interval '1 year', $3, '', $2 where $1::uuid is not null`,
@@ -93,7 +95,7 @@ func TestEveryRuleOfTheRegisterTakesWhatIsOlderAndLeavesTheRest(t *testing.T) {
 	b.Months("site_usage", now.AddDate(-2, 0, 0), now)
 	b.Exec("delete from mail_message") // of signing up
 	ages := []time.Duration{-40 * 24 * time.Hour, -time.Hour, time.Hour, 24 * time.Hour}
-	under := map[string]string{"request_event": "request", "erasure_step": "erasure"}
+	under := map[string]string{"request_event": "request", "request_item": "request", "erasure_step": "erasure"}
 	type counted struct{ table, which string }
 	var all []counted
 	for _, c := range b.Register.Categories {

@@ -24,11 +24,11 @@ type Deps struct {
 	Records  *record.Service
 	Plans    *jobs.Plans
 	Journal  *journal.Service
-	// Spared are those who lose nothing by a rule: a legal hold keeps what is held of
-	// them, or they had its use restricted.
-	Spared func(ctx context.Context, db postgres.Reader) ([]uuid.UUID, error)
-	// Spares tells of one person whether they are spared, for a page.
-	Spares func(r *postgres.Reads, person uuid.UUID) *bool
+	// Spared are those who lose nothing by a category's rule: a legal hold keeps what is
+	// held of them, or they had its use restricted.
+	Spared func(ctx context.Context, db postgres.Reader, c register.Category) ([]uuid.UUID, error)
+	// Spares tells of what one person is spared, for a page.
+	Spares func(r *postgres.Reads, person uuid.UUID) *Spare
 	// Held tells of whom nothing goes by their own word either: by a legal hold.
 	Held  func(ctx context.Context, db postgres.Reader, person uuid.UUID) (bool, error)
 	Rest  time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
@@ -104,7 +104,7 @@ func (s *Service) begin(ctx context.Context, c register.Category) error {
 	if err != nil || !counts {
 		return err
 	}
-	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool)
+	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool, c)
 	if err != nil {
 		return err
 	}
@@ -169,9 +169,12 @@ func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) 
 	return before, oldest.Before(before.Add(-lateAfter))
 }
 
-// ReadSpares adds whether a person loses nothing by a rule for now, though its time is
-// over.
-func (s *Service) ReadSpares(r *postgres.Reads, person uuid.UUID) *bool {
+// Spare tells whether somebody loses nothing by the rule of a category for now, though
+// its time is over.
+type Spare func(register.Category) bool
+
+// ReadSpares adds by which rules a person loses nothing for now.
+func (s *Service) ReadSpares(r *postgres.Reads, person uuid.UUID) *Spare {
 	return s.deps.Spares(r, person)
 }
 

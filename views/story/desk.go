@@ -26,6 +26,7 @@ func desk() Group {
 			return views.StaffRequest(p)
 		}},
 		{Name: "Approve", Page: deskApprove},
+		{Name: "What it is about", Page: deskAbout},
 		{Name: "Refuse", Page: deskRefuse},
 		{Name: "Find a person", Page: deskFind},
 		{Name: "Reason", Page: deskReason},
@@ -133,7 +134,19 @@ func deskRequestAgent(ctx context.Context) templ.Component {
 func deskApprove(ctx context.Context) templ.Component {
 	return views.StaffApprove(views.StaffApprovePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.approveTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
-		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lang: "en",
+		Action: "/staff/requests/1/approve", Back: "/staff/requests/1", Lang: "en", Deed: "correct",
+		Items: []views.ItemAnswer{
+			{RequestItem: requestItems(ctx)[0], Refusals: []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい")}}},
+			{RequestItem: requestItems(ctx)[1], Refusals: []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい"), Selected: true}}},
+		},
+	})
+}
+
+func deskAbout(ctx context.Context) templ.Component {
+	return views.StaffAbout(views.StaffAboutPage{
+		Shell: staff(ctx, "staffQueue", text.T(ctx, "deed.desk.title", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Action: "/staff/requests/1/about", Back: "/staff/requests/1",
+		Kinds: []ui.Option{{Value: "orders", Label: pick(ctx, "Orders", "ご注文"), Selected: true}}, About: views.RequestAbout{Deed: "correct"},
+		Rows: []views.AboutRow{{Says: []ui.SummaryRow{{Key: pick(ctx, "Ordered", "注文日"), Value: "2026-05-03"}}, Href: "/"}},
 	})
 }
 
@@ -221,6 +234,7 @@ func deskAudit(ctx context.Context) templ.Component {
 	return views.StaffAudit(views.StaffAuditPage{
 		Shell: staff(ctx, "staffAudit", text.T(ctx, "staff.auditTitle")), Older: "/staff/audit?after=1",
 		Members: []ui.Option{{Value: "1", Label: "Odil Officer", Selected: true}}, Nouns: []string{"person", "request", "export"}, Clear: "/staff/audit", Attempts: true,
+		Check: &views.AuditCheck{Asked: at("2026-11-21T09:00:00Z"), Ended: at("2026-11-21T09:01:00Z"), Entries: 214_803, Findings: []text.Phrase{text.Say("audit.finding.altered", "Position", 7, "Other", 0, "Entry", "", "At", "", "Then", "")}},
 		Rows: []views.AuditRow{
 			{
 				At: at("2026-11-21T10:02:00Z"), Actor: views.AuditStaff, By: "Odil Officer", Person: mara,

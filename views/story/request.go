@@ -114,6 +114,7 @@ func requestPage(ctx context.Context, state views.RequestState) views.RequestPag
 	return views.RequestPage{
 		Shell: person(ctx, "requests", correctIt(ctx)), Request: requestRow(ctx, "R-7KQ2M9", state, 30), Why: whyDue(), Asked: street(ctx),
 		Events: []views.RequestEvent{{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson}},
+		Items:  requestItems(ctx),
 	}
 }
 
@@ -157,4 +158,12 @@ func nobodyLooked(ctx context.Context) templ.Component {
 	return views.Lookups(views.LookupsPage{
 		Shell: person(ctx, "lookups", text.T(ctx, "disclosure.title")), Keep: text.Span{N: 24, Unit: "month"}, Privacy: "privacy@example.com",
 	})
+}
+
+func requestItems(ctx context.Context) []views.RequestItem {
+	orders := pick(ctx, "Orders – Street", "ご注文 – 番地")
+	return []views.RequestItem{
+		{ID: "1", Name: orders, Change: true, Was: "Elm Street", Wanted: "Oak Street", Decided: true, Done: true},
+		{ID: "2", Name: pick(ctx, "Marketing", "マーケティング"), Decided: true, Why: pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。")},
+	}
 }

@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/restriction"
+)
+
+// deeds are what the rooms below do where a request is granted.
+func (a *App) deeds() map[register.Deed]request.Deed {
+	return map[register.Deed]request.Deed{register.Limits: limits{a}, register.Stops: stops{a}, register.Corrects: corrects{a}}
+}
+
+// limits keeps what is held and has it not used: of some purposes and categories, or
+// all (GDPR art. 18).
+type limits struct{ *App }
+
+func (d limits) Check(_ context.Context, _ request.Request, items []request.Item) error {
+	for _, i := range items {
+		_, purpose := d.Register.Purpose(i.Purpose)
+		_, category := d.Register.Category(i.Category)
+		if purpose == category {
+			return fault.Invalidate(fault.Field("about", "request.aboutUnknown"))
+		}
+	}
+	return nil
+}
+
+func (d limits) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, items []request.Item) (bool, error) {
+	if len(items) == 0 {
+		items = []request.Item{{}}
+	}
+	return false, d.impose(ctx, tx, by, r, restriction.Limited, items)
+}
+
+func (a *App) impose(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, ground restriction.Ground, items []request.Item) error {
+	for _, i := range items {
+		one := restriction.Restriction{PersonID: r.PersonID, RequestID: r.ID, Ground: ground, Purpose: i.Purpose, Category: i.Category}
+		if err := a.Restrictions.Impose(ctx, tx, by, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stops ends uses that rest on interests, and erases what is held for nothing else
+// (GDPR art. 21(1), 17(1)(c)).
+type stops struct{ *App }
+
+func (d stops) Check(_ context.Context, _ request.Request, items []request.Item) error {
+	for _, i := range items {
+		if p, ok := d.Register.Purpose(i.Purpose); !ok || d.Register.Basis(p.Basis).Can != register.Object || i.Category != "" {
+			return fault.Invalidate(fault.Field("about", "request.aboutUnknown"))
+		}
+	}
+	return nil
+}
+
+func (d stops) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, items []request.Item) (bool, error) {
+	already, err := d.unwanted(ctx, tx, r.PersonID)
+	if err != nil {
+		return false, err
+	}
+	if err := d.impose(ctx, tx, by, r, restriction.Objected, items); err != nil {
+		return false, err
+	}
+	all, err := d.unwanted(ctx, tx, r.PersonID)
+	if err != nil {
+		return false, err
+	}
+	for _, category := range all {
+		if slices.Contains(already, category) {
+			continue
+		}
+		if err := d.Erasures.EraseCategory(ctx, tx, by, r.PersonID, category); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// unwanted are the categories to all of whose purposes somebody objected.
+func (d stops) unwanted(ctx context.Context, tx postgres.Tx, person uuid.UUID) (ids []string, err error) {
+	for _, c := range d.Register.Categories {
+		theirs, err := d.Restrictions.Unwanted(ctx, tx, c, []uuid.UUID{person})
+		if err != nil {
+			return nil, err
+		}
+		if len(theirs) > 0 {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, nil
+}
+
+// corrects puts other values into fields of rows (GDPR art. 16).
+type corrects struct{ *App }
+
+// rowOf is the source that an item's row is in, and the field of it. Invalid for what
+// can't be corrected.
+func (d corrects) source(i request.Item) (record.Source, error) {
+	sources := d.Records.For(i.Category)
+	if i.Source < 0 || i.Source >= len(sources) {
+		return nil, fault.Invalidate(fault.Field("about", "request.aboutUnknown"))
+	}
+	return sources[i.Source], nil
+}
+
+// Check reads the row that is to be corrected, whose it must be, and notes in the
+// items what stands there.
+func (d corrects) Check(ctx context.Context, r request.Request, items []request.Item) error {
+	for _, row := range rowsOf(items) {
+		source, err := d.source(row[0])
+		if err != nil {
+			return err
+		}
+		if err := source.CheckRectification(rectification(audit.Actor{Kind: audit.Staff}, r, row)); err != nil {
+			return err
+		}
+		now, err := source.Row(ctx, r.PersonID, row[0].Row)
+		if err != nil {
+			return err
+		}
+		for n, f := range source.Fields() {
+			for i := range items {
+				if sameRow(items[i], row[0]) && items[i].Field == f.ID {
+					items[i].Was = string(now.Values[n])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (d corrects) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, items []request.Item) (bool, error) {
+	for _, row := range rowsOf(items) {
+		source, err := d.source(row[0])
+		if err != nil {
+			return false, err
+		}
+		was, err := source.RectifyIn(ctx, tx, rectification(by, r, row))
+		if err != nil {
+			return false, err
+		}
+		for i := range items {
+			if held, changed := was[items[i].Field]; changed && sameRow(items[i], row[0]) {
+				items[i].Was = held
+			}
+		}
+	}
+	return false, nil
+}
+
+func rectification(by audit.Actor, r request.Request, row []request.Item) record.Rectification {
+	to := record.Rectification{Actor: by, Person: r.PersonID, Key: row[0].Row, Values: map[string]string{}}
+	for _, i := range row {
+		to.Values[i.Field] = i.Wanted
+	}
+	return to
+}
+
+func sameRow(a, b request.Item) bool {
+	return a.Category == b.Category && a.Source == b.Source && a.Row == b.Row
+}
+
+// rowsOf are items by the row that they are about.
+func rowsOf(items []request.Item) (rows [][]request.Item) {
+	for _, i := range items {
+		at := slices.IndexFunc(rows, func(row []request.Item) bool { return sameRow(row[0], i) })
+		if at < 0 {
+			rows = append(rows, nil)
+			at = len(rows) - 1
+		}
+		rows[at] = append(rows[at], i)
+	}
+	return rows
+}

@@ -1,0 +1,49 @@
+package restriction
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Ground is why something is not used.
+type Ground string
+
+// The grounds.
+const (
+	Limited  Ground = "limited"  // GDPR art. 18: kept, and neither used nor deleted
+	Objected Ground = "objected" // GDPR art. 21: no more use for that purpose
+)
+
+// Restriction is what is not used of somebody's: for a purpose, of a category, or, if
+// both are empty, at all.
+type Restriction struct {
+	PersonID  uuid.UUID `gorm:"primaryKey"`
+	ID        uuid.UUID `gorm:"primaryKey"`
+	RequestID uuid.UUID // by which it was asked for
+	Ground    Ground
+	Purpose   string
+	Category  string
+	Since     time.Time
+	EndsAt    *time.Time // nil: until somebody ends it
+	EndedBy   string     // "person" or "staff"
+}
+
+// TableName is the table of restrictions.
+func (Restriction) TableName() string { return "restriction" }
+
+// Everything tells whether it is of all that there is.
+func (r Restriction) Everything() bool { return r.Purpose == "" && r.Category == "" }
+
+// Uses tells whether use for a purpose is restricted; "" is any.
+func (r Restriction) Uses(purpose string) bool {
+	return r.Everything() || r.Purpose != "" && r.Purpose == purpose
+}
+
+// Keeps tells whether rows of a category, used for some purposes, are to be kept for
+// as long as it is in force: what is to be kept but not used is not deleted either
+// (GDPR art. 4(2), 18(2)).
+func (r Restriction) Keeps(category string, purposes []string) bool {
+	return r.Ground == Limited && (r.Everything() || r.Category == category || slices.Contains(purposes, r.Purpose))
+}
