@@ -95,6 +95,7 @@ type RequestCheckPage struct {
 	Change  string
 	Kind    string
 	Message string
+	Deed    Deed
 	Items   []RequestItem
 	Hidden  []ui.Hidden // what else is sent on
 	Due     time.Time   // a day of the office's calendar
@@ -146,9 +147,20 @@ func (a AuthorityPart) say(ctx context.Context) string {
 	return text.Commas(ctx, []string{a.Name, a.Address})
 }
 
+// Deed is what is done where a request is granted: of the register. Its words are the
+// messages deed.does.
+type Deed string
+
+// The deeds of which a page says more.
+const (
+	DeedCorrect Deed = "correct"
+	DeedLimit   Deed = "limit"
+	DeedStop    Deed = "stop"
+)
+
 // RequestAbout is the part of a form in which somebody says what a request is about.
 type RequestAbout struct {
-	Deed    string // of the register
+	Deed    Deed
 	Groups  []AboutGroup
 	Problem string
 	// Of a correction:

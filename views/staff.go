@@ -102,6 +102,7 @@ type StaffRequestPage struct {
 	Decision                       []string
 	Items                          []RequestItem
 	About                          string // where staff say what it is about; empty where they may not
+	Unsaid                         bool   // without items it does not say yet what it is about
 	Events                         []RequestEvent
 	Reply, Note                    string
 	ReplyText, NoteText            string
@@ -114,8 +115,8 @@ type StaffApprovePage struct {
 	Seen         string // the version of the request that is decided by
 	Reference    string
 	Action, Back string
-	Erasure      bool   // the deed that follows is a deletion
-	Deed         string // what is done: of the register
+	Erasure      bool // the deed that follows is a deletion
+	Deed         Deed
 	Items        []ItemAnswer
 	About        string // where it has to be said first what it is about; empty if that is known
 	Lang         string // the person's, named
@@ -123,13 +124,8 @@ type StaffApprovePage struct {
 	Problems     ui.Problems
 }
 
-// does is what granting does.
-func (p StaffApprovePage) does(ctx context.Context) string {
-	if p.Deed == "" || p.Deed == "answer" || p.Deed == "erase" {
-		return ""
-	}
-	return text.T(ctx, "deed.desk."+p.Deed)
-}
+// does is what granting does; empty where the words are all.
+func (d Deed) does(ctx context.Context) string { return text.Optional(ctx, "deed.does."+string(d)) }
 
 func aboutButton(ctx context.Context, items []RequestItem) string {
 	if len(items) == 0 {
@@ -167,6 +163,7 @@ type StaffAboutPage struct {
 	Reference, Action, Back string
 	About                   RequestAbout
 	Kinds                   []ui.Option // of data in which something can be corrected
+	Chosen                  bool        // one of them is
 	Rows                    []AboutRow
 	Problems                ui.Problems
 }

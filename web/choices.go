@@ -96,8 +96,8 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 		reads := c.Reads()
 		all = c.Consents.ReadPreferences(reads, person, address)
 		history = c.Consents.ReadHistory(reads, person)
-		stopped := c.Restrictions.ReadInForce(reads, person)
 		if !page.Mailed {
+			stopped := c.Restrictions.ReadInForce(reads, person)
 			reads.Then(func(*postgres.Reads) error {
 				page.Restrictions = c.restrictions(r, (*stopped)[person], uuid.Nil)
 				return nil

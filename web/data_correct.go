@@ -51,26 +51,23 @@ func correctable(source record.Source) []dictionary.Field {
 	return fields
 }
 
-// offerRequests gives each row its way to a request for what staff have to check.
-func (s *server) offerRequests(source record.Source, at int, rows []record.Row, list *views.DataList) {
-	kind := slices.IndexFunc(s.Register.RequestKinds, func(k register.RequestKind) bool { return k.Deed == register.Corrects })
-	if kind < 0 || len(source.Rectifiable()) == 0 {
-		return
-	}
-	for i, row := range rows {
-		q := url.Values{"category": {source.Category().ID}, "source": {strconv.Itoa(at)}, "row": {row.Key}}
-		list.Rows[i].Correct = newRequestAt(s.Register.RequestKinds[kind]) + "?" + q.Encode()
-	}
-}
-
-// offerCorrections gives each row its way to be corrected.
+// offerCorrections gives each row its way to be corrected: at once, or by a request
+// for what staff have to check.
 func (s *server) offerCorrections(source record.Source, at int, rows []record.Row, list *views.DataList) {
-	if len(correctable(source)) == 0 {
-		s.offerRequests(source, at, rows, list)
+	category, way := source.Category().ID, correctionAt
+	kind := slices.IndexFunc(s.Register.RequestKinds, func(k register.RequestKind) bool { return k.Deed == register.Corrects })
+	switch {
+	case len(correctable(source)) > 0:
+	case kind >= 0 && len(source.Rectifiable()) > 0:
+		way = func(category string, source int, row string) string {
+			q := url.Values{"category": {category}, "source": {strconv.Itoa(source)}, "row": {row}}
+			return newRequestAt(s.Register.RequestKinds[kind]) + "?" + q.Encode()
+		}
+	default:
 		return
 	}
 	for i, row := range rows {
-		list.Rows[i].Correct = correctionAt(source.Category().ID, at, row.Key)
+		list.Rows[i].Correct = way(category, at, row.Key)
 	}
 }
 
@@ -95,10 +92,7 @@ func (c *dataController) edit(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{}
-	for i, f := range source.Fields() {
-		values[f.ID] = string(row.Values[i])
-	}
+	values := valuesOf(source, row)
 	typed, problems, ok, err := recall[map[string]string](ctx)
 	if err != nil {
 		return err
@@ -155,9 +149,23 @@ func (c *dataController) editRowPage(ctx echo.Context, source record.Source, val
 		Category: source.Category().Name.In(lang), Back: "/data/" + source.Category().ID,
 	}
 	for _, f := range correctable(source) {
-		page.Fields = append(page.Fields, views.EditRowField{
-			Name: f.ID, Label: f.Name.In(lang), Value: values[f.ID], Max: int(f.Max), Optional: !f.Required, Country: f.Names == dictionary.ByCountry,
-		})
+		page.Fields = append(page.Fields, editField(f, f.ID, values[f.ID], lang))
 	}
 	return page
+}
+
+// editField is a field of a row on a form, under a name there.
+func editField(f dictionary.Field, name, value, lang string) views.EditRowField {
+	return views.EditRowField{
+		Name: name, Label: f.Name.In(lang), Value: value, Max: int(f.Max), Optional: !f.Required, Country: f.Names == dictionary.ByCountry,
+	}
+}
+
+// valuesOf are what the fields of a row hold, by field.
+func valuesOf(source record.Source, row record.Row) map[string]string {
+	values := map[string]string{}
+	for i, f := range source.Fields() {
+		values[f.ID] = string(row.Values[i])
+	}
+	return values
 }

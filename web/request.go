@@ -12,7 +12,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/input"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -73,10 +72,9 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	r := ctx.Request().Context()
 	at := "/requests/" + one.ID.String()
 	row := c.requestRow(r, one, "/requests/")
-	kind, _ := c.Register.RequestKind(one.Kind)
 	page := views.RequestPage{
 		Shell: c.shell(ctx, "request.showTitle", "requests", "Kind", row.Kind), Request: row, Asked: one.Message,
-		Decision: views.Paragraphs(one.Decision), Copy: kind.Deed == register.Copies && (one.Message == "" || one.State != request.Open), Events: requestEvents(events, nil),
+		Decision: views.Paragraphs(one.Decision), Copy: c.Requests.ByCopy(one), Events: requestEvents(events, nil),
 	}
 	if one.ErasureID != nil {
 		page.Erasure = erasureAt(*one.ErasureID)

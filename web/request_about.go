@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/register"
@@ -94,10 +93,11 @@ func (s *server) items(ctx context.Context, person uuid.UUID, f askForm) ([]requ
 	if err != nil {
 		return nil, err
 	}
-	now, err := valuesOf(ctx, source, person, f.Row)
+	row, err := source.Row(ctx, person, f.Row)
 	if err != nil {
 		return nil, err
 	}
+	now := valuesOf(source, row)
 	for _, id := range slices.Sorted(maps.Keys(f.Set)) {
 		if wanted := strings.TrimSpace(f.Set[id]); wanted != now[id] {
 			items = append(items, request.Item{Category: f.Category, Source: at, Row: f.Row, Field: id, Wanted: wanted})
@@ -109,7 +109,7 @@ func (s *server) items(ctx context.Context, person uuid.UUID, f askForm) ([]requ
 	return items, nil
 }
 
-// asked is a form's problems by the fields of its page.
+// problems are what is wrong with a form, by the fields of its page.
 func (f askForm) problems(err error) (fault.Problems, bool) {
 	problems, ok := fault.Fields(err)
 	for i, p := range problems {
@@ -131,23 +131,11 @@ func (s *server) sourceOf(f askForm) (record.Source, int, error) {
 	return sources[at], at, nil
 }
 
-func valuesOf(ctx context.Context, source record.Source, person uuid.UUID, row string) (map[string]string, error) {
-	now, err := source.Row(ctx, person, row)
-	if err != nil {
-		return nil, err
-	}
-	values := map[string]string{}
-	for i, f := range source.Fields() {
-		values[f.ID] = string(now.Values[i])
-	}
-	return values, nil
-}
-
 // about is the part of a form in which somebody says what a request of a kind is
 // about; the zero one where there is nothing to choose.
 func (s *server) about(ctx context.Context, kind register.RequestKind, person uuid.UUID, form askForm, problems ui.Problems) (views.RequestAbout, error) {
 	lang := text.Lang(ctx)
-	about := views.RequestAbout{Deed: string(kind.Deed), Problem: problems.Of("about")}
+	about := views.RequestAbout{Deed: views.Deed(kind.Deed), Problem: problems.Of("about")}
 	group := func(of views.AboutOf) *views.AboutGroup {
 		about.Groups = append(about.Groups, views.AboutGroup{Of: of})
 		return &about.Groups[len(about.Groups)-1]
@@ -178,16 +166,15 @@ func (s *server) about(ctx context.Context, kind register.RequestKind, person uu
 		if err != nil {
 			return about, err
 		}
-		now, err := valuesOf(ctx, source, person, form.Row)
+		row, err := source.Row(ctx, person, form.Row)
 		if err != nil {
 			return about, err
 		}
+		now := valuesOf(source, row)
 		maps.Copy(now, form.Set) // what was typed before
 		about.Category, about.Source, about.Row, about.Kind = form.Category, form.Source, form.Row, source.Category().Name.In(lang)
 		for _, f := range source.Rectifiable() {
-			about.Fields = append(about.Fields, views.EditRowField{
-				Name: setField + f.ID, Label: f.Name.In(lang), Value: now[f.ID], Max: int(f.Max), Optional: !f.Required, Country: f.Names == dictionary.ByCountry,
-			})
+			about.Fields = append(about.Fields, editField(f, setField+f.ID, now[f.ID], lang))
 		}
 	case register.Answers, register.Copies, register.Erases:
 	}

@@ -74,6 +74,6 @@ func (c *requestCheckController) show(ctx echo.Context) error {
 	}
 	return render(ctx, http.StatusOK, views.RequestCheck(views.RequestCheckPage{
 		Shell: c.shell(ctx, "request.checkTitle", "requests"), Action: at, Change: at + "/change",
-		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Items: c.aboutItems(r, items), Hidden: form.hidden(), Due: due.Day.Time(), Why: dueSteps(r, due.Why),
+		Kind: kind.Name.In(text.Lang(r)), Message: form.Message, Deed: views.Deed(kind.Deed), Items: c.aboutItems(r, items), Hidden: form.hidden(), Due: due.Day.Time(), Why: dueSteps(r, due.Why),
 	}))
 }

@@ -77,15 +77,8 @@ func (c *requestController) newKind(ctx echo.Context) error {
 	return render(ctx, http.StatusOK, views.RequestWrite(views.RequestWritePage{
 		Shell: c.shell(ctx, "request.writeTitle", "requests"), Action: newRequestAt(kind) + "/check",
 		Kind: kind.Name.In(lang), Summary: kind.Summary.In(lang), Message: form.Message, About: about,
-		Optional: !needsWords(kind, form), Copy: kind.Handling == register.Automatic, Choices: kind.Choices, Problems: said,
+		Optional: !request.NeedsMessage(kind, form.Category != ""), Copy: kind.Handling == register.Automatic, Choices: kind.Choices, Problems: said,
 	}))
-}
-
-// needsWords tells whether a form can't be sent without a message: what says what it
-// is about needs none.
-func needsWords(kind register.RequestKind, form askForm) bool {
-	chosen := kind.Deed == register.Limits || kind.Deed == register.Stops || form.Category != ""
-	return request.NeedsMessage(kind) && !chosen
 }
 
 func newRequestAt(kind register.RequestKind) string { return "/requests/new/" + kind.ID }
@@ -143,9 +136,8 @@ func (c *requestController) filed(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	kind, _ := c.Register.RequestKind(one.Kind)
 	return render(ctx, http.StatusOK, views.RequestFiled(views.RequestFiledPage{
 		Shell: c.shell(ctx, "request.filedTitle", "requests"), Reference: one.Reference,
-		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.AnswersWithCopy(kind) && one.Message == "",
+		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.ByCopy(one),
 	}))
 }

@@ -63,6 +63,7 @@ func (c *staffAboutController) edit(ctx echo.Context) error {
 		page.Kinds = c.correctableKinds(ctx, form.Category)
 		if !ctx.QueryParams().Has("row") && !again {
 			page.Rows, err = c.rows(ctx, one, form.Category)
+			page.Chosen = form.Category != ""
 			form = askForm{}
 		}
 	}

@@ -104,7 +104,7 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 	}
 	r := ctx.Request().Context()
 	kind, _ := c.Register.RequestKind(one.Kind)
-	page.Deed = string(kind.Deed)
+	page.Deed = views.Deed(kind.Deed)
 	for _, item := range c.aboutItems(r, *one.items) {
 		var no []ui.Option
 		for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {

@@ -10,7 +10,6 @@ import (
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
@@ -109,7 +108,8 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	}
 	c.offer(&page, one, member(ctx))
 	page.Items, page.Events = c.aboutItems(r, *d.items), requestEvents(*d.events, d.names)
-	if about := kind.Deed == register.Corrects || kind.Deed == register.Limits || kind.Deed == register.Stops; about && one.State == request.Open && page.Person != "" {
+	page.Unsaid = c.Requests.NeedsItems(one.Kind)
+	if c.Requests.TakesItems(one.Kind) && one.State == request.Open && page.Person != "" {
 		page.About = "/staff/requests/" + one.ID.String() + "/about"
 	}
 	return page

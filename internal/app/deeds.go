@@ -105,8 +105,7 @@ func (d stops) unwanted(ctx context.Context, tx postgres.Tx, person uuid.UUID) (
 // corrects puts other values into fields of rows (GDPR art. 16).
 type corrects struct{ *App }
 
-// rowOf is the source that an item's row is in, and the field of it. Invalid for what
-// can't be corrected.
+// source is the one that an item's row is in. Invalid if there is none.
 func (d corrects) source(i request.Item) (record.Source, error) {
 	sources := d.Records.For(i.Category)
 	if i.Source < 0 || i.Source >= len(sources) {

@@ -64,13 +64,7 @@ func (s *Service) ErasePart(ctx context.Context, person uuid.UUID, category stri
 		case p.RowsDue == 0:
 			return fault.New(fault.Conflict, "erasure.part.nothing")
 		}
-		if p.Waits, err = s.held(ctx, tx, person); err != nil {
-			return err
-		}
-		if err := s.beginPart(ctx, tx, p); err != nil {
-			return err
-		}
-		return s.recordPart(ctx, tx, p, audit.ByPerson(person), "erasure.partAsked")
+		return s.askPart(ctx, tx, audit.ByPerson(person), &p)
 	})
 	return p, err
 }
@@ -93,13 +87,18 @@ func (s *Service) EraseCategory(ctx context.Context, tx postgres.Tx, by audit.Ac
 	if _, under, err := findPartUnderWay(ctx, tx, person, category); err != nil || under {
 		return cmp.Or[error](err, fault.New(fault.Conflict, "erasure.part.underWay"))
 	}
-	if p.Waits, err = s.held(ctx, tx, person); err != nil {
+	return s.askPart(ctx, tx, by, &p)
+}
+
+// askPart writes down that a part is to go; a legal hold lets it wait.
+func (s *Service) askPart(ctx context.Context, tx postgres.Tx, by audit.Actor, p *Part) (err error) {
+	if p.Waits, err = s.held(ctx, tx, p.PersonID); err != nil {
 		return err
 	}
-	if err := s.beginPart(ctx, tx, p); err != nil {
+	if err := s.beginPart(ctx, tx, *p); err != nil {
 		return err
 	}
-	return s.recordPart(ctx, tx, p, by, "erasure.partAsked")
+	return s.recordPart(ctx, tx, *p, by, "erasure.partAsked")
 }
 
 // newPart is a part of what is held of a category.

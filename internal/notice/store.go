@@ -58,21 +58,20 @@ func lockVersion(ctx context.Context, tx postgres.Tx, id string) (Version, bool,
 // inForce finds the version in force on the day $1; before there was any, the first.
 const inForce = `(select id from policy_version where state = 'published' order by effective <= $1 desc, case when effective <= $1 then effective end desc, effective limit 1)`
 
-// inLang is what a version says in the language $3, or else in another.
-const inLang = `select coalesce(said -> $3, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id = `
+// inLang is what a version says in the language $2, or else in another.
+const inLang = `select coalesce(said -> $2, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id = `
 
 // readReading reads what a version says: by its id, or the one in force on a day if
 // that is empty. It is nil if there is none.
 func readReading(r *postgres.Reads, today deadline.Day, id, lang string) **Reading {
-	return readSaid(r, inLang+`case when $2 = '' then `+inForce+` else $2 end`, today, id, lang)
+	return readSaid(r, inLang+`case when $3 = '' then `+inForce+` else $3 end`, today, lang, id)
 }
 
 // newest finds the version that is published last, in force or announced.
 const newest = `(select id from policy_version where state = 'published' order by effective desc limit 1)`
 
 func readBefore(r *postgres.Reads, id, lang string) **Reading {
-	return readSaid(r, `select coalesce(said -> $2, said -> 'en', (select value from jsonb_each(said) limit 1)) from policy_version where id =
-		case (select state from policy_version where id = $1) when 'published' then
+	return readSaid(r, inLang+`case (select state from policy_version where id = $1) when 'published' then
 		(select b.id from policy_version b join policy_version v on v.id = $1 and b.effective < v.effective where b.state = 'published' order by b.effective desc limit 1)
 		else `+newest+` end`, id, lang)
 }

@@ -238,3 +238,15 @@ func (c Category) IngestHolding() (dictionary.Holding, bool) {
 	}
 	return dictionary.Holding{}, false
 }
+
+// Called is the name of a use or of a kind of data, whichever of the two ids is not
+// empty; an id of an earlier register stands as it is.
+func (r *Register) Called(purpose, category, lang string) string {
+	if p, ok := r.Purpose(purpose); ok {
+		return p.Name.In(lang)
+	}
+	if c, ok := r.Category(category); ok {
+		return c.Name.In(lang)
+	}
+	return purpose + category
+}

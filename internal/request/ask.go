@@ -77,7 +77,7 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 		if err := s.addItems(ctx, tx, r, about); err != nil {
 			return err
 		}
-		if k.Handling != register.Automatic || k.Deed == register.Copies && r.Message != "" {
+		if k.Handling != register.Automatic || k.Deed == register.Copies && !copied(k, r.Message) {
 			return s.tell(ctx, tx, r, letterReceived)
 		}
 		return s.begin(ctx, tx, &r)
@@ -91,16 +91,24 @@ func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message stri
 	return s.Ask(ctx, person, Erasure, message)
 }
 
-// AnswersWithCopy tells whether a request of this kind is answered by a copy
-// that builds itself, so that nobody on the staff looks at it.
-func (s *Service) AnswersWithCopy(k register.RequestKind) bool {
-	return k.Handling == register.Automatic && k.ID != Erasure && s.deps.Copies != nil
+// ByCopy tells whether a request is answered by a copy that builds itself: nobody on
+// the staff looks at it, or somebody has, and granted it.
+func (s *Service) ByCopy(r Request) bool {
+	k, _ := s.deps.Register.RequestKind(r.Kind)
+	return k.Deed == register.Copies && s.deps.Copies != nil && (r.State != Open || copied(k, r.Message))
 }
 
-// NeedsMessage tells whether a request of this kind makes no sense without
-// words: what is answered by itself does, and what the register says.
-func NeedsMessage(k register.RequestKind) bool {
-	return k.Handling != register.Automatic && !k.MessageOptional
+// copied tells whether a copy is built for a request at once: words with it are read
+// first.
+func copied(k register.RequestKind, message string) bool {
+	return k.Handling == register.Automatic && k.Deed == register.Copies && message == ""
+}
+
+// NeedsMessage tells whether a request of this kind makes no sense without words: what
+// is answered by itself does, and what the register says, what is about all there is,
+// and, if about, what says what it is about.
+func NeedsMessage(k register.RequestKind, about bool) bool {
+	return k.Handling != register.Automatic && !k.MessageOptional && !about && k.Deed != register.Limits
 }
 
 // CheckAsked tells what Ask would find wrong with a request before it is sent.
@@ -116,11 +124,8 @@ func (s *Service) CheckAsked(ctx context.Context, person uuid.UUID, k register.R
 	return fault.Invalidate(ps...)
 }
 
-// readMessage reads the words of a request: none are needed where it says what it is
-// about, or is about all there is.
 func readMessage(k register.RequestKind, message string, about []Item) (string, fault.Problems) {
-	needed := NeedsMessage(k) && len(about) == 0 && k.Deed != register.Limits
-	return readWords("message", message, needed, "request.messageMissing")
+	return readWords("message", message, NeedsMessage(k, len(about) > 0), "request.messageMissing")
 }
 
 // readWords reads what somebody writes on a request. missing is what is said to

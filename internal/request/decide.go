@@ -108,6 +108,9 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		}
 		s.decide(&r, by, words)
 		r.ReasonCode, r.Outcome = why.Code, NothingDone
+		if err := s.refuseItems(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := s.move(ctx, tx, &r, Refused); err != nil {
 			return err
 		}

@@ -51,6 +51,9 @@ func (s *Service) Undone() (none []register.Deed) {
 	return none
 }
 
+// TakesItems tells whether a request of a kind says thing by thing what it is about.
+func (s *Service) TakesItems(kind string) bool { return s.deed(kind) != nil }
+
 // NeedsItems tells whether a request of a kind can't be granted before it says what
 // about.
 func (s *Service) NeedsItems(kind string) bool {
@@ -136,22 +139,30 @@ func (s *Service) decideItems(ctx context.Context, tx postgres.Tx, r *Request, r
 	return items, granted, updateItems(ctx, tx, items)
 }
 
-// carryOut does what was granted. later tells that it takes its time.
+// carryOut does what was granted. later tells that it takes its time. What is answered
+// in words has no deed, and neither has a kind that the register has no more.
 func (s *Service) carryOut(ctx context.Context, tx postgres.Tx, by audit.Actor, r Request, granted []Item) (later bool, err error) {
-	k, _ := s.deps.Register.RequestKind(r.Kind)
-	switch k.Deed {
-	case register.Answers:
-		return false, nil
-	case register.Copies:
-		if s.deps.Copies == nil {
-			return false, nil
-		}
+	if k, _ := s.deps.Register.RequestKind(r.Kind); k.Deed == register.Copies && s.deps.Copies != nil {
 		return true, s.deps.Copies.Begin(ctx, tx, r.PersonID)
-	case register.Erases, register.Corrects, register.Limits, register.Stops:
 	}
-	later, err = s.deps.Deeds[k.Deed].Do(ctx, tx, by, r, granted)
-	if err != nil {
+	deed := s.deed(r.Kind)
+	if deed == nil {
+		return false, nil
+	}
+	if later, err = deed.Do(ctx, tx, by, r, granted); err != nil {
 		return false, err
 	}
 	return later, updateItems(ctx, tx, granted)
+}
+
+// refuseItems notes that nothing of a request is granted, and why.
+func (s *Service) refuseItems(ctx context.Context, tx postgres.Tx, r Request) error {
+	items, err := lockItems(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		items[i].Granted, items[i].ReasonCode = new(false), r.ReasonCode
+	}
+	return updateItems(ctx, tx, items)
 }

@@ -92,20 +92,14 @@ func (s *Service) itemFacts(ctx context.Context, items []Item, lang string) (fac
 
 // Named is what an item is about, in a language.
 func (s *Service) Named(i Item, lang string) string {
-	reg := s.deps.Register
-	if p, ok := reg.Purpose(i.Purpose); ok {
-		return p.Name.In(lang)
-	}
-	c, ok := reg.Category(i.Category)
-	if !ok {
-		return i.Purpose + i.Category // of an earlier register
-	}
+	name := s.deps.Register.Called(i.Purpose, i.Category, lang)
+	c, _ := s.deps.Register.Category(i.Category)
 	for _, h := range c.Holdings {
 		if f, ok := h.Field(i.Field); ok {
-			return c.Name.In(lang) + " – " + f.Name.In(lang)
+			return name + " – " + f.Name.In(lang)
 		}
 	}
-	return c.Name.In(lang)
+	return name
 }
 
 // tellOwner mails whoever has taken a request that the person has written. The

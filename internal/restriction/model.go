@@ -36,7 +36,8 @@ func (Restriction) TableName() string { return "restriction" }
 // Everything tells whether it is of all that there is.
 func (r Restriction) Everything() bool { return r.Purpose == "" && r.Category == "" }
 
-// Uses tells whether use for a purpose is restricted; "" is any.
+// Uses tells whether use for a purpose is restricted; what serves none of the register's,
+// "", is by a restriction of everything alone.
 func (r Restriction) Uses(purpose string) bool {
 	return r.Everything() || r.Purpose != "" && r.Purpose == purpose
 }

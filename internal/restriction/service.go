@@ -163,17 +163,10 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Restriction) error
 
 // Named is what a restriction is of, in words.
 func (s *Service) Named(ctx context.Context, r Restriction) string {
-	lang := text.Lang(ctx)
-	if p, ok := s.deps.Register.Purpose(r.Purpose); ok {
-		return p.Name.In(lang)
-	}
-	if c, ok := s.deps.Register.Category(r.Category); ok {
-		return c.Name.In(lang)
-	}
 	if r.Everything() {
 		return text.T(ctx, "restriction.everything")
 	}
-	return r.Purpose + r.Category // of an earlier register
+	return s.deps.Register.Called(r.Purpose, r.Category, text.Lang(ctx))
 }
 
 func (s *Service) record(ctx context.Context, tx postgres.Tx, by audit.Actor, r Restriction, action string) error {
