@@ -225,3 +225,19 @@ func TestACopyThatWasAskedForInWordsWaitsForSomebodyToReadThem(t *testing.T) {
 		t.Errorf("it is %s, with no copy", state())
 	}
 }
+
+func TestWhatIsRefusedSaysSoThingByThingAndAKindThatIsGoneIsAnsweredInWords(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	no := d.ask("restriction", request.Item{Purpose: "marketing"})
+	must(t, d.Requests.Refuse(t.Context(), d.officer, no.ID, request.Refusal{Code: "legal-claims", Words: "There is a case at court."}))
+	if n := d.Count("select count(*) from request_item where request_id = $1 and granted = false and reason_code = 'legal-claims'", no.ID); n != 1 || len(d.restricted()) != 0 {
+		t.Errorf("%d things are refused, and %+v is restricted", n, d.restricted())
+	}
+	gone := d.ask("restriction")
+	d.Exec("update request set kind = 'of-an-earlier-register' where id = $1", gone.ID)
+	d.grant(gone, nil)
+	if n := d.Count("select count(*) from request where id = $1 and state = 'done'", gone.ID); n != 1 || len(d.restricted()) != 0 {
+		t.Errorf("it is not answered, or did something: %+v", d.restricted())
+	}
+}
