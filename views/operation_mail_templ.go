@@ -229,7 +229,7 @@ func StaffMail(p StaffMailPage) templ.Component {
 				} else {
 					templ_7745c5c3_Err = ui.Table(ui.TableProps{
 						Caption: text.T(ctx, "operation.cameTitle"), CaptionAside: true,
-						Columns: []ui.Column{{Label: text.T(ctx, "operation.cameBecame")}, {Label: text.T(ctx, "operation.cameMessages"), Numeric: true}, {Label: text.T(ctx, "operation.mailLast")}},
+						Columns: []ui.Column{{Label: text.T(ctx, "operation.cameBecame")}, {Label: text.T(ctx, "operation.cameMessages"), Numeric: true}, {Label: text.T(ctx, "operation.cameLast")}},
 						Rows:    cameCells(ctx, p.Came),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

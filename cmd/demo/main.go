@@ -112,7 +112,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	}
 	made, err := app.New(app.Parts{
 		Files: files, Zone: zone, Grace: c.Grace,
-		DB: db, Ring: ring, Register: reg, Policy: policy, Sender: sender, Services: []sso.Provider{service}, BaseURL: base.String(), Log: log, Now: time.Now,
+		DB: db, Ring: ring, Register: reg, Policy: policy, Sender: sender, Services: []sso.Provider{service}, Inbound: home, BaseURL: base.String(), Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err
@@ -152,6 +152,7 @@ func (c *demo) Run(ctx context.Context) (err error) {
 	c.welcome(folder, time.Since(began))
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return a.Work(ctx) })
+	work.Go(func() error { return comeBack(ctx, a, mailbox) })
 	work.Go(func() error { return host.Serve(ctx, handler, portal, "", "") })
 	work.Go(func() error { return host.Serve(ctx, beside, pages, "", "") })
 	work.Go(func() error { return end.Watch(ctx) })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -92,8 +93,13 @@ func visits(w io.Writer, p somebody, end time.Time) error {
 	return nil
 }
 
-// history writes the few rows of a category that a person gave, as NDJSON.
+// history are the few rows of a category that a person gave, from when they had joined.
 func history(category string, p somebody, end time.Time) []map[string]any {
+	joined := end.AddDate(0, 0, -p.Days).Format(time.RFC3339)
+	return slices.DeleteFunc(gave(category, p, end), func(row map[string]any) bool { return row["at"].(string) < joined })
+}
+
+func gave(category string, p somebody, end time.Time) []map[string]any {
 	n := 0 // rows so far: no two are of one moment
 	at := func(days int) string {
 		n++

@@ -35,7 +35,7 @@ func seed(ctx context.Context, a joined, say func(string)) error {
 		_, err := a.Accounts.ByAddress(ctx, p.Email)
 		switch {
 		case fault.Is(err, fault.NotFound):
-			if err := open(ctx, a, p); err != nil {
+			if err := open(ctx, a, p, end); err != nil {
 				return fmt.Errorf("making %s: %w", p.Email, err)
 			}
 		case err != nil:
@@ -64,17 +64,19 @@ func lastDay(ctx context.Context, a joined) (time.Time, error) {
 	return began.UTC().Truncate(24 * time.Hour), err
 }
 
-// open makes one person with an account, who then says where they live.
-func open(ctx context.Context, a joined, p somebody) error {
+// open makes one person with an account, who then says where they live: on the day
+// on which they joined.
+func open(ctx context.Context, a joined, p somebody, end time.Time) error {
+	then := a.Accounts.On(end.AddDate(0, 0, -p.Days).Add(19 * time.Hour))
 	var id uuid.UUID
 	err := a.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		id, err = a.Accounts.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
+		id, err = then.Open(ctx, tx, account.SignUp{Email: p.Email, Name: p.Name, Password: password, Country: p.Country, Topics: p.Topics}, p.Lang, p.Band)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	_, err = a.Accounts.Correct(ctx, audit.ByPerson(id), account.Profile{
+	_, err = then.Correct(ctx, audit.ByPerson(id), account.Profile{
 		PersonID: id, FullName: p.Name, Street: p.Street, PostalCode: p.PostalCode, City: p.City, Region: p.Region, Country: p.Country,
 	}, "")
 	return err

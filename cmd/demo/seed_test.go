@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
 
@@ -12,9 +13,9 @@ import (
 // makes nothing twice.
 func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
 	t.Parallel()
-	p := apptest.New(t)
+	p := apptest.New(t, func(p *app.Parts) { p.Inbound = home })
 	a, folder := joined{p.App, p.DB}, t.TempDir()
-	tables := []string{"person", "record", "connection_log", "site_usage", "request", "staff_member", "breach", "mailing", "mail_message"}
+	tables := []string{"person", "record", "connection_log", "site_usage", "request", "staff_member", "breach", "mailing", "mail_message", "suppression", "inbound_mail"}
 	var once []int
 	for range 2 {
 		if err := seed(t.Context(), a, func(string) {}); err != nil {
@@ -30,6 +31,15 @@ func TestTheDemosPeopleAreMadeByThePortalsOwnDoors(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := write(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		for more := true; more; {
+			var err error
+			if more, err = p.Mail.SendDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := comeBack(t.Context(), a, p.Mailbox); err != nil {
 			t.Fatal(err)
 		}
 		var now []int

@@ -54,6 +54,13 @@ func New(d Deps) *Service {
 	return &Service{d}
 }
 
+// On is the service as it was on another day, for the history of a demo.
+func (s *Service) On(day time.Time) *Service {
+	deps := s.deps
+	deps.Now = func() time.Time { return day }
+	return &Service{deps}
+}
+
 // How long things live.
 const (
 	SignUpLife  = 24 * time.Hour
