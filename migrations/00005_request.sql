@@ -20,6 +20,7 @@ create table request (
   erasure_id   uuid,
   rank         smallint not null default 1 check (rank in (0, 1)), -- 0 goes before the others: promise P21
   said_at      timestamptz, -- the person wrote, and nobody has answered since
+  extended_at  timestamptz, -- when the person was told that it takes longer
   primary key (person_id, id)
 );
 create unique index request_id on request (id);
@@ -40,7 +41,7 @@ create table request_event (
   at         timestamptz not null,
   actor_kind text not null check (actor_kind in ('person', 'staff', 'system')),
   actor_id   text not null default '',
-  kind       text not null, -- 'received', 'opened', 'taken', 'approved', 'refused', 'note', 'done', 'cancelled'
+  kind       text not null, -- 'received', 'opened', 'taken', 'extended', 'approved', 'refused', 'note', 'done', 'cancelled'
   text       text not null default '',
   internal   boolean not null default false, -- staff only
   primary key (person_id, request_id, id)

@@ -96,6 +96,7 @@ type StaffRequestPage struct {
 	Message []string // paragraphs; none if nothing was written
 	// Actions by what this member may do now; empty where they may not.
 	Take, Release, Approve, Refuse string
+	Extend                         string
 	OnlyOfficers                   bool
 	Person                         string // empty: their record can't be opened any more
 	Erased                         bool   // the person is there no more, nor what they wrote

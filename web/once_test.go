@@ -252,7 +252,15 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/staff/requests/:id/messages": desk("/messages", "", url.Values{"message": {"We are looking."}}),
 		"/staff/requests/:id/notes":    desk("/notes", "", url.Values{"note": {"Rang them."}}),
 		"/staff/requests/:id/approve":  desk("/approve", "/approve", url.Values{"decision": {"It is for your bill."}}),
-		"/staff/requests/:id/refuse":   desk("/refuse", "/refuse?code=nothing-held", url.Values{"code": {"nothing-held"}, "words": {"It has no ground."}}),
+		"/staff/requests/:id/extend": func(n string) press {
+			_, id := someone(n)
+			one, err := p.Requests.Ask(p.t.Context(), id, "complaint", "It is wrong.")
+			must(p.t, err)
+			p.Exec(`update request set jurisdiction = 'eea' where id = $1`, one.ID)
+			at := "/staff/requests/" + one.ID.String() + "/extend"
+			return press{officer, at, at, url.Values{"words": {"It lies in an archive."}}}
+		},
+		"/staff/requests/:id/refuse": desk("/refuse", "/refuse?code=nothing-held", url.Values{"code": {"nothing-held"}, "words": {"It has no ground."}}),
 		"/staff/people/:id": func(n string) press {
 			at := "/staff/people/" + p.person(n+"@example.com").String()
 			return press{officer, at, at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}}}

@@ -320,6 +320,9 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/requests/:id/approve", staff.Officer, approvals.create)
 
 	refusals := &staffRefusalController{s}
+	extensions := &staffExtendController{s}
+	s.staff(get, "/staff/requests/:id/extend", staff.Officer, extensions.new)
+	s.staff(post, "/staff/requests/:id/extend", staff.Officer, extensions.create)
 	s.staff(get, "/staff/requests/:id/refuse", staff.Officer, refusals.new)
 	s.staff(post, "/staff/requests/:id/refuse", staff.Officer, refusals.create)
 

@@ -116,7 +116,7 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 }
 
 // offer sets what this member may do with a request now.
-func (*staffRequestController) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
+func (c *staffRequestController) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
 	at := "/staff/requests/" + one.ID.String()
 	officer := m.Role.Covers(staff.Officer)
 	page.Note = at + "/notes"
@@ -131,6 +131,9 @@ func (*staffRequestController) offer(page *views.StaffRequestPage, one request.R
 	}
 	if one.State == request.Open && officer {
 		page.Approve = at + "/approve"
+	}
+	if _, err := c.Requests.Longer(one); err == nil && officer {
+		page.Extend = at + "/extend"
 	}
 	if one.Undecided() && officer {
 		page.Refuse = at + "/refuse"

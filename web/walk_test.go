@@ -85,7 +85,7 @@ type robin struct {
 func (w *walk) robin() robin {
 	w.t.Helper()
 	id := w.Person(apptest.Somebody{Email: "robin@example.com", Country: "DE"})
-	r, err := w.Requests.Ask(w.t.Context(), id, "question", "What do you hold?")
+	r, err := w.Requests.Ask(w.t.Context(), id, "complaint", "What do you hold?")
 	must(w.t, err)
 	e, err := w.Exports.Ask(w.t.Context(), audit.ByPerson(id), id, []string{"account"})
 	must(w.t, err)

@@ -238,6 +238,10 @@ func TestAnExtensionIsToldWithinTheFirstPeriodAndOnlyOnce(t *testing.T) {
 	if got := keys(date); !strings.HasPrefix(got, "received:2026-01-01 told:2026-02-15 ccpa90:") {
 		t.Errorf("the reasoning does not tell of the notice: %s", got)
 	}
+	date, err = Extend("law-45+15", received, at("2026-02-15"), time.UTC, nil)
+	if err != nil || date.Day.String() != "2026-03-02" {
+		t.Errorf("fifteen days more: due %s, %v", date.Day, err)
+	}
 	// 1 February 2026 is a Sunday: the first month ends on the 2nd.
 	date, err = Extend(GDPRMonth, received, at("2026-02-02"), time.UTC, nil)
 	if err != nil || date.Day.String() != "2026-04-01" {
@@ -251,6 +255,10 @@ func TestAnExtensionIsToldWithinTheFirstPeriodAndOnlyOnce(t *testing.T) {
 		{GDPRMonth, "2026-02-03"},
 		{GDPRExtended, "2026-01-02"},
 		{CCPA90, "2026-01-02"},
+		{FADP60, "2026-01-02"},
+		{"law-45+15", "2026-02-16"},
+		{"law-45", "2026-01-02"},
+		{"longer-60", "2026-01-02"},
 		{Shine30, "2026-01-02"},
 	} {
 		if _, err := Extend(c.rule, received, at(c.told), time.UTC, nil); !fault.Is(err, fault.Conflict) {
@@ -273,7 +281,7 @@ func TestDaysLeftCountsDownToZeroOnTheLastDay(t *testing.T) {
 }
 
 func rules() []Rule {
-	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, FADP30, APPI(14), "days-3"}
+	return []Rule{GDPRMonth, GDPRExtended, CCPAConfirm, CCPA45, CCPA90, CCPAOptOut, Shine30, FADP30, FADP60, APPI(14), "days-3", "law-45", "law-45+45", "longer-90"}
 }
 
 func TestOnlyKnownRulesAreRead(t *testing.T) {
@@ -286,7 +294,7 @@ func TestOnlyKnownRulesAreRead(t *testing.T) {
 	if got, err := ParseRule("appi"); err != nil || got != APPI(14) {
 		t.Errorf("appi is read as %s, %v", got, err)
 	}
-	for _, bad := range []string{"", "gdpr", "GDPR-month", "days-", "days-0", "days--1", "days-07", "days-3651", "days-1e3", "appi-x"} {
+	for _, bad := range []string{"", "gdpr", "GDPR-month", "days-", "days-0", "days--1", "days-07", "days-3651", "days-1e3", "appi-x", "law-45+", "law-+45", "law-45+0", "law-45+45+45", "days-45+45"} {
 		if got, err := ParseRule(bad); err == nil {
 			t.Errorf("%q is read as %s", bad, got)
 		}

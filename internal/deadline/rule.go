@@ -28,6 +28,8 @@ const (
 	Shine30 Rule = "shine-30"
 	// FADP30 is art. 18(1) of the Swiss Data Protection Ordinance: thirty days.
 	FADP30 Rule = "fadp-30"
+	// FADP60 is the same, extended. Art. 18(2) sets no limit; thirty days more are ours.
+	FADP60 Rule = "fadp-60"
 )
 
 // APPIDefault is what the operator promises in days where the Japanese law
@@ -43,7 +45,8 @@ const longest = 3650
 func APPI(days int) Rule { return Rule("appi-" + strconv.Itoa(days)) }
 
 // ParseRule reads a rule's name: one of the constants, "appi" (two weeks),
-// "appi-N" or "days-N".
+// "appi-N" and "days-N" of the operator's, "law-N" of a law, or "law-N+M" of a law
+// that lets it be extended by M days.
 func ParseRule(name string) (Rule, error) {
 	if name == "appi" {
 		return APPI(APPIDefault), nil
@@ -68,9 +71,13 @@ func (r Rule) Extension() (Rule, bool) {
 		return GDPRExtended, true
 	case CCPA45:
 		return CCPA90, true
-	default:
-		return "", false
+	case FADP30:
+		return FADP60, true
 	}
+	if n, more, ok := lawful(r); ok && more > 0 {
+		return Rule("longer-" + strconv.Itoa(n+more)), true
+	}
+	return "", false
 }
 
 // span is a length of time: one of its three numbers is set.
@@ -100,6 +107,14 @@ func (r Rule) span() (span, error) {
 		return span{days: 30, key: "deadline.shine30"}, nil
 	case FADP30:
 		return span{days: 30, key: "deadline.fadp30"}, nil
+	case FADP60:
+		return span{days: 60, key: "deadline.fadp60"}, nil
+	}
+	if n, _, ok := lawful(r); ok {
+		return span{days: n, key: "deadline.law", count: n}, nil
+	}
+	if n, ok := numbered(r, "longer-"); ok {
+		return span{days: n, key: "deadline.longer", count: n}, nil
 	}
 	if n, ok := numbered(r, "appi-"); ok {
 		return span{days: n, key: "deadline.appi", count: n}, nil
@@ -108,6 +123,16 @@ func (r Rule) span() (span, error) {
 		return span{days: n, key: "deadline.days", count: n}, nil
 	}
 	return span{}, fmt.Errorf("no legal clock is called %q", string(r))
+}
+
+// lawful reads the days that a law allows, and how many more: law-45+45.
+func lawful(r Rule) (days, more int, ok bool) {
+	first, second, extended := strings.Cut(string(r), "+")
+	days, ok = numbered(Rule(first), "law-")
+	if ok && extended {
+		more, ok = numbered(Rule(second), "")
+	}
+	return days, more, ok
 }
 
 // numbered reads the figure of a rule such as days-7. A figure is written in

@@ -96,7 +96,7 @@ required: [id, name, summary, handling, deed, clocks]
 properties:
   handling: {default: staff, description: Answered by itself or by staff.}
   deed: {description: "What is done where it is granted: answer in words, copy, correct, erase, limit (keep and not use), stop (uses that rest on interests)."}
-  clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, fadp-30, appi-N, days-N."}
+  clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, fadp-30, appi-N, days-N, law-N, or law-N+M where a law lets it be extended by M days."}
   message_optional: {default: false}
   choices: {default: false, description: Whether some of it is done at once under Privacy choices.}
   urgent: {default: false}
@@ -256,7 +256,8 @@ required: [date, name]
 // the earliest of the dates of all laws that give this right.
 func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone *time.Location) (deadline.Date, error) {
 	if !law.Unknown {
-		return deadline.Compute(k.Clock(law.ID), received, zone, r.HolidaysFor(law.ID))
+		date, err := deadline.Compute(k.Clock(law.ID), received, zone, r.HolidaysFor(law.ID))
+		return law.named(date), err
 	}
 	var dates []deadline.Date
 	for _, j := range r.Jurisdictions {
@@ -270,6 +271,24 @@ func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone
 		dates = append(dates, date)
 	}
 	return deadline.Earliest(dates...), nil
+}
+
+// Longer is by when a request has to be answered that is extended, of which its
+// person was told then, and why: as [deadline.Extend]. Whose law nobody knows has the
+// earliest date of all, and some laws know no later one.
+func (r *Register) Longer(k RequestKind, law Jurisdiction, received, told time.Time, zone *time.Location) (deadline.Date, error) {
+	date, err := deadline.Extend(k.Clock(law.ID), received, told, zone, r.HolidaysFor(law.ID))
+	return law.named(date), err
+}
+
+// named says in the reasoning which law it is that allows a number of days.
+func (j Jurisdiction) named(date deadline.Date) deadline.Date {
+	for i, step := range date.Why {
+		if step.Key == "deadline.law" || step.Key == "deadline.longer" {
+			date.Why[i].Name = deadline.Name(j.Law)
+		}
+	}
+	return date
 }
 
 // HolidaysFor are the public holidays that count in a jurisdiction.

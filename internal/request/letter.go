@@ -27,6 +27,7 @@ var (
 	letterCopy      = letter{kind: "requestCopy"}
 	letterScheduled = letter{kind: "erasureScheduled"}
 	letterMessage   = letter{kind: "requestMessage"}
+	letterExtended  = letter{kind: "requestExtended"}
 	letterGranted   = letter{kind: "requestGranted"}
 	letterPart      = letter{kind: "requestPart"}
 	letterRefused   = letter{kind: "requestRefused"}
@@ -62,7 +63,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		m.Args["Runs"] = text.Time(ctx, l.runsAt)
 	}
 	switch l.kind {
-	case letterReceived.kind, letterCopy.kind:
+	case letterReceived.kind, letterCopy.kind, letterExtended.kind:
 		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
 	case letterGranted.kind:
 		m.Facts = append(m.Facts, s.itemFacts(ctx, l.items, to.Lang)...)

@@ -67,6 +67,7 @@ type Request struct {
 	ErasureID    *uuid.UUID
 	Rank         int16      // before 0 nothing goes, and before 1 only that
 	SaidAt       *time.Time // the person wrote, and nobody has answered since
+	ExtendedAt   *time.Time // when they were told that it takes longer
 }
 
 // The ranks of the queue.
@@ -92,6 +93,7 @@ const (
 	Message      = "message"   // from either side
 	Note         = "note"      // from staff to staff
 	WasProposed  = "proposed"  // staff said what it is about
+	WasExtended  = "extended"  // it takes longer, and why
 	WasDone      = "done"
 	WasCancelled = "cancelled"
 )

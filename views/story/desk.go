@@ -28,6 +28,12 @@ func desk() Group {
 		{Name: "Approve", Page: deskApprove},
 		{Name: "What it is about", Page: deskAbout},
 		{Name: "Refuse", Page: deskRefuse},
+		{Name: "Extend", Page: deskExtend},
+		{Name: "Extend, too late", Page: func(ctx context.Context) templ.Component {
+			return views.StaffExtend(views.StaffExtendPage{
+				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.extendTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Back: "/staff/requests/1", Not: text.T(ctx, "deadline.tooLate"),
+			})
+		}},
 		{Name: "Find a person", Page: deskFind},
 		{Name: "Reason", Page: deskReason},
 		{Name: "Person", Page: deskPerson},
@@ -121,7 +127,7 @@ func deskRequestPage(ctx context.Context) views.StaffRequestPage {
 
 func deskRequest(ctx context.Context) templ.Component {
 	p := deskRequestPage(ctx)
-	p.Approve, p.Refuse = "/staff/requests/1/approve", "/staff/requests/1/refuse"
+	p.Approve, p.Refuse, p.Extend = "/staff/requests/1/approve", "/staff/requests/1/refuse", "/staff/requests/1/extend"
 	return views.StaffRequest(p)
 }
 
@@ -158,6 +164,14 @@ func deskRefuse(ctx context.Context) templ.Component {
 		Words:   pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。"),
 		Law:     "GDPR art. 16", Privacy: "privacy@example.com",
 		Authorities: []views.AuthorityPart{{Name: "Authority for Privacy Protection", Address: "Box 1, 104 20 Stockholm"}},
+	})
+}
+
+func deskExtend(ctx context.Context) templ.Component {
+	return views.StaffExtend(views.StaffExtendPage{
+		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.extendTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
+		Action: "/staff/requests/1/extend", Back: "/staff/requests/1", First: due(), Due: at("2027-02-22T00:00:00Z"), Why: whyDue(), Lang: "en",
+		Problems: ui.Problems{{Field: "words", Text: text.T(ctx, "request.wordsMissing")}},
 	})
 }
 
