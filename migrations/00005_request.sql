@@ -24,11 +24,23 @@ create table request (
   primary key (person_id, id)
 );
 create unique index request_id on request (id);
-create index request_queue on request (state, rank, due_on, id);
+-- Staff read requests in three orders, narrowed by who has one, its kind and its law: an
+-- index for each, so that a page costs the same however many requests there are.
+create index request_due on request (state, rank, due_on, id) where state in ('open', 'approved');
+create index request_due_owner on request (state, (coalesce(owner_id, '00000000-0000-0000-0000-000000000000')), rank, due_on, id, kind, jurisdiction) where state in ('open', 'approved');
+create index request_due_kind on request (state, kind, rank, due_on, id, jurisdiction) where state in ('open', 'approved');
+create index request_due_law on request (state, jurisdiction, rank, due_on, id) where state in ('open', 'approved');
+create index request_due_kind_law on request (state, kind, jurisdiction, rank, due_on, id) where state in ('open', 'approved');
 create index request_answered on request (state, rank, due_on, id) where said_at is not null;
+create index request_answered_newest on request (state, received_at desc, id desc) where said_at is not null;
 create index request_newest on request (state, received_at desc, id desc);
-create index request_kind on request (state, kind, rank, due_on, id);
-create index request_owner on request (owner_id, state, rank, due_on, id);
+create index request_newest_owner on request (state, (coalesce(owner_id, '00000000-0000-0000-0000-000000000000')), received_at desc, id desc, kind, jurisdiction);
+create index request_newest_kind on request (state, kind, received_at desc, id desc, jurisdiction);
+create index request_newest_law on request (state, jurisdiction, received_at desc, id desc);
+create index request_closed on request (state, closed_at desc, id desc) where state in ('done', 'refused', 'cancelled');
+create index request_closed_owner on request (state, (coalesce(owner_id, '00000000-0000-0000-0000-000000000000')), closed_at desc, id desc, kind, jurisdiction) where state in ('done', 'refused', 'cancelled');
+create index request_closed_kind on request (state, kind, closed_at desc, id desc, jurisdiction) where state in ('done', 'refused', 'cancelled');
+create index request_closed_law on request (state, jurisdiction, closed_at desc, id desc) where state in ('done', 'refused', 'cancelled');
 
 create trigger request_transition before update of state on request
   for each row when (old.state is distinct from new.state) execute function refuse_transition(

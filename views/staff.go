@@ -43,20 +43,34 @@ type StaffEnrolPage struct {
 	Problems ui.Problems
 }
 
-// StaffTally is how much there is to do. What is above Ceiling is counted no
-// further.
-type StaffTally struct{ Open, Overdue, Mine, Nobodys, Ceiling int64 }
+// QueueTally is what is counted: the messages staff.tally.
+type QueueTally string
 
-// StaffQueuePage lists requests, the first due first.
+// QueueCount is how many requests there are of a sort, and where they are listed.
+// What is above Ceiling is counted no further.
+type QueueCount struct {
+	What            QueueTally
+	Number, Ceiling int64
+	Href            string
+}
+
+// QueueOrder is how the queue is sorted: the messages staff.order.
+type QueueOrder string
+
+// StaffQueuePage lists requests.
 type StaffQueuePage struct {
 	Shell
-	Tally     StaffTally
-	State     RequestState // the only one listed; empty: all
+	Tally     []QueueCount
+	State     string // the only one listed, or AnyState or AnyClosed
 	States    []RequestState
 	Kinds     []ui.Option // by their names
-	Owner     QueueOwner
-	Overdue   bool
+	Laws      []ui.Option // by their names
+	Owner     string      // Mine, Nobodys or the id of one of the Colleagues; empty: all
+	Colleagues []ui.Option // by their names
+	Due       int  // within so many days; Late: it is overdue; 0: all
 	Answered  bool // only those to which the person has added something
+	Order     QueueOrder
+	Orders    []QueueOrder // to choose from
 	Reference string
 	Clear     string // empty with no filter set
 	Rows      []StaffQueueRow
@@ -65,14 +79,13 @@ type StaffQueuePage struct {
 	Breaches  []StaffBreach // whose clock runs
 }
 
-// QueueOwner narrows the queue to whose the requests are.
-type QueueOwner string
-
-// Whose requests are listed.
+// What the queue may be narrowed to, beside what has a name of its own.
 const (
-	Everybodys QueueOwner = ""
-	Mine       QueueOwner = "me"
-	Nobodys    QueueOwner = "nobody"
+	Mine      = "me"
+	Nobodys   = "nobody"
+	AnyState  = "all"
+	AnyClosed = "closed"
+	Late      = -1
 )
 
 // StaffQueueRow is one request in the queue.
@@ -81,12 +94,16 @@ type StaffQueueRow struct {
 	Owner    string // name; empty: nobody has taken it
 	Urgent   bool
 	Answered bool // the person has added something since staff last looked
+	Ended    bool // it was answered,
+	Days     int  // so many days late
 }
 
 // StaffRequestPage is one request as staff see it.
 type StaffRequestPage struct {
 	Shell
 	Request StaffQueueRow
+	Queue   string // from which one came
+	Before, After ui.Link // in it; without an address where there is none
 	Law     string    // that applies
 	Article string    // on which the request rests
 	Reason  string    // of a refusal
@@ -163,6 +180,7 @@ type StaffAboutPage struct {
 	Shell
 	Reference, Action, Back string
 	About                   RequestAbout
+	Hidden                  []ui.Hidden // what else is sent on
 	Kinds                   []ui.Option // of data in which something can be corrected
 	Chosen                  bool        // one of them is
 	Rows                    []AboutRow
@@ -181,6 +199,7 @@ type StaffRefusePage struct {
 	Reference    string
 	Action, Back string
 	Reasons      []ui.Option // by their names
+	Hidden       []ui.Hidden // what else is sent on
 	Seen         string      // the version of the request that is decided by
 	Code         string      // the reason chosen; empty at first
 	Lang         string      // the person's, named

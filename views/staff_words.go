@@ -2,43 +2,89 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
 )
 
-func tally(ctx context.Context, t StaffTally) []ui.StatProps {
-	count := func(n int64, key string) ui.StatProps {
-		number := text.Number(ctx, n)
-		if n > t.Ceiling {
-			number = text.T(ctx, "staff.more", "Count", text.Number(ctx, t.Ceiling))
+func tally(ctx context.Context, counts []QueueCount) []ui.StatProps {
+	stats := make([]ui.StatProps, len(counts))
+	for i, c := range counts {
+		number := text.Number(ctx, c.Number)
+		if c.Number > c.Ceiling {
+			number = text.T(ctx, "staff.more", "Count", text.Number(ctx, c.Ceiling))
 		}
-		return ui.StatProps{Number: number, Words: text.T(ctx, key)}
+		stats[i] = ui.StatProps{Number: number, Words: text.T(ctx, "staff.tally."+string(c.What)), Href: c.Href}
 	}
-	return []ui.StatProps{
-		count(t.Open, "staff.tallyOpen"), count(t.Overdue, "staff.tallyOverdue"), count(t.Mine, "staff.tallyMine"), count(t.Nobodys, "staff.tallyNobodys"),
-	}
+	return stats
 }
 
 func stateOptions(ctx context.Context, p StaffQueuePage) []ui.Option {
-	var options []ui.Option
-	if p.State == "" {
-		options = append(options, ui.Option{Label: text.T(ctx, "staff.filterStateAll"), Selected: true})
-	}
+	options := make([]ui.Option, 0, len(p.States)+2)
 	for _, state := range p.States {
-		options = append(options, ui.Option{Value: string(state), Label: state.badge(ctx).Label, Selected: state == p.State})
+		options = append(options, ui.Option{Value: string(state), Label: state.badge(ctx).Label, Selected: string(state) == p.State})
+	}
+	return append(options,
+		ui.Option{Value: AnyClosed, Label: text.T(ctx, "staff.filterStateClosed"), Selected: p.State == AnyClosed},
+		ui.Option{Value: AnyState, Label: text.T(ctx, "staff.filterStateAll"), Selected: p.State == AnyState})
+}
+
+func ownerOptions(ctx context.Context, p StaffQueuePage) []ui.Option {
+	return append([]ui.Option{
+		{Label: text.T(ctx, "staff.filterOwnerAll")},
+		{Value: Mine, Label: text.T(ctx, "staff.filterOwnerMe"), Selected: p.Owner == Mine},
+		{Value: Nobodys, Label: text.T(ctx, "staff.filterOwnerNobody"), Selected: p.Owner == Nobodys},
+	}, p.Colleagues...)
+}
+
+// dueOptions are the days within which requests are due; one that is none of these
+// stands in the address.
+func dueOptions(ctx context.Context, p StaffQueuePage) []ui.Option {
+	days := []int{1, 3, 7, 14, 30}
+	if p.Due > 0 && !slices.Contains(days, p.Due) {
+		days = append(days, p.Due)
+		slices.Sort(days)
+	}
+	options := []ui.Option{
+		{Label: text.T(ctx, "staff.filterDueAny")},
+		{Value: "overdue", Label: text.T(ctx, "staff.filterOverdue"), Selected: p.Due == Late},
+	}
+	for _, n := range days {
+		options = append(options, ui.Option{Value: strconv.Itoa(n), Label: text.N(ctx, "staff.filterDueIn", int64(n)), Selected: p.Due == n})
 	}
 	return options
 }
 
-func ownerOptions(ctx context.Context, chosen QueueOwner) []ui.Option {
-	return []ui.Option{
-		{Label: text.T(ctx, "staff.filterOwnerAll")},
-		{Value: string(Mine), Label: text.T(ctx, "staff.filterOwnerMe"), Selected: chosen == Mine},
-		{Value: string(Nobodys), Label: text.T(ctx, "staff.filterOwnerNobody"), Selected: chosen == Nobodys},
+func orderOptions(ctx context.Context, p StaffQueuePage) []ui.Option {
+	options := make([]ui.Option, len(p.Orders))
+	for i, o := range p.Orders {
+		options[i] = ui.Option{Value: string(o), Label: text.T(ctx, "staff.order."+string(o)), Selected: o == p.Order}
 	}
+	return options
+}
+
+// besideLink names a request beside the one that is shown by which it is.
+func besideLink(ctx context.Context, l ui.Link, words, key string) ui.Link {
+	if l.Href == "" {
+		return l
+	}
+	return ui.Link{Label: text.T(ctx, words, "Reference", l.Label), Href: l.Href, Key: key}
+}
+
+// queueClock is a request's clock or, once it was answered, whether that was in time.
+func queueClock(ctx context.Context, r StaffQueueRow) templ.Component {
+	switch {
+	case !r.Ended:
+		return clock(r.RequestRow)
+	case r.Days == 0:
+		return ui.Badge(ui.BadgeProps{Kind: ui.Done, Label: text.T(ctx, "staff.inTime")})
+	}
+	return ui.Badge(ui.BadgeProps{Kind: ui.Danger, Label: text.N(ctx, "request.dueOver", int64(r.Days)), Icon: "warning"})
 }
 
 // orAll puts the choice of all before others.
@@ -65,7 +111,7 @@ func (r StaffQueueRow) owner(ctx context.Context) string {
 func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 	rows := []ui.SummaryRow{
 		{Key: text.T(ctx, "staff.filterState"), Inside: ui.Badge(p.Request.badge(ctx))},
-		{Key: text.T(ctx, "staff.clock"), Inside: clock(p.Request.RequestRow)},
+		{Key: text.T(ctx, "staff.clock"), Inside: queueClock(ctx, p.Request)},
 		{Key: text.T(ctx, "request.received"), Inside: ui.Time(moment(ctx, p.Request.Received))},
 		{Key: text.T(ctx, "staff.owner"), Value: p.Request.owner(ctx)},
 		{Key: text.T(ctx, "staff.law"), Value: p.Law},

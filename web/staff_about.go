@@ -39,7 +39,7 @@ func (c *staffAboutController) edit(ctx echo.Context) error {
 		return fault.New(fault.Conflict, "request.decided")
 	}
 	r := ctx.Request().Context()
-	at := "/staff/requests/" + one.ID.String()
+	at := requestPath(ctx, one.ID, "")
 	if !*one.opened { // which its page writes down
 		return ctx.Redirect(http.StatusSeeOther, at)
 	}
@@ -56,7 +56,7 @@ func (c *staffAboutController) edit(ctx echo.Context) error {
 	}
 	said := words(ctx, problems)
 	page := views.StaffAboutPage{
-		Shell: c.staffShell(ctx, "deed.desk.title", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/about", Back: at, Problems: said,
+		Shell: c.staffShell(ctx, "deed.desk.title", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: requestPath(ctx, one.ID, "/about"), Back: at, Hidden: queueHidden(ctx), Problems: said,
 	}
 	kind, _ := c.Register.RequestKind(one.Kind)
 	if kind.Deed == register.Corrects {
@@ -102,7 +102,7 @@ func (c *staffAboutController) rows(ctx echo.Context, one undecided, category st
 			return nil, err
 		}
 		for _, row := range found.Rows {
-			q := url.Values{"category": {category}, "source": {strconv.Itoa(at)}, "row": {row.Key}}
+			q := url.Values{"category": {category}, "source": {strconv.Itoa(at)}, "row": {row.Key}, queueParam: {queueQuery(queueOf(ctx))}}
 			out := views.AboutRow{Href: "/staff/requests/" + one.ID.String() + "/about?" + q.Encode()}
 			for i, f := range source.Fields() {
 				if !f.Hidden && len(row.Values[i]) > 0 {
@@ -135,5 +135,5 @@ func (c *staffAboutController) update(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+one.ID.String(), "deed.desk.saved")
+	return c.redirect(ctx, requestPath(ctx, one.ID, ""), "deed.desk.saved")
 }

@@ -97,9 +97,9 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	at := "/staff/requests/" + one.ID.String()
+	at := requestPath(ctx, one.ID, "")
 	page := views.StaffApprovePage{
-		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/approve", Back: at,
+		Shell: c.staffShell(ctx, "staff.approveTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: requestPath(ctx, one.ID, "/approve"), Back: at,
 		Erasure: one.Kind == request.Erasure, Lang: one.whose.Lang, Words: form.Decision, Problems: words(ctx, problems),
 	}
 	r := ctx.Request().Context()
@@ -113,7 +113,7 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 		page.Items = append(page.Items, views.ItemAnswer{RequestItem: item, Refusals: no})
 	}
 	if len(page.Items) == 0 && c.Requests.NeedsItems(one.Kind) {
-		page.About = at + "/about"
+		page.About = requestPath(ctx, one.ID, "/about")
 	}
 	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	return render(ctx, http.StatusOK, views.StaffApprove(page))
@@ -135,7 +135,7 @@ func (c *staffApprovalController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.approved")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.approved")
 }
 
 // new asks for the reason, and with one in the address shows the words
@@ -152,10 +152,10 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	at := "/staff/requests/" + one.ID.String()
+	at := requestPath(ctx, one.ID, "")
 	page := views.StaffRefusePage{
-		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/refuse", Back: at, Lang: one.whose.Lang,
-		Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
+		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: requestPath(ctx, one.ID, "/refuse"), Back: at, Lang: one.whose.Lang,
+		Hidden: queueHidden(ctx), Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
 	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	r := ctx.Request().Context()
@@ -194,5 +194,5 @@ func (c *staffRefusalController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.refused")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.refused")
 }

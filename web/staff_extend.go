@@ -28,9 +28,9 @@ func (c *staffExtendController) new(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	at := "/staff/requests/" + one.ID.String()
+	at := requestPath(ctx, one.ID, "")
 	page := views.StaffExtendPage{
-		Shell: c.staffShell(ctx, "staff.extendTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/extend", Back: at,
+		Shell: c.staffShell(ctx, "staff.extendTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: requestPath(ctx, one.ID, "/extend"), Back: at,
 		First: one.DueOn.Time(), Lang: one.whose.Lang, Words: form.Words, Seen: seenAgain(form.Seen, problems, *one.seen), Problems: words(ctx, problems),
 	}
 	r := ctx.Request().Context()
@@ -63,5 +63,5 @@ func (c *staffExtendController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.extended")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.extended")
 }

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -23,10 +25,11 @@ type staffQueueController struct{ *server }
 
 func (c *staffQueueController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
-	filter := queueFilter(ctx)
+	filter := queueFilter(ctx.QueryParams())
 	reads := c.Reads()
-	queue := c.Requests.ReadQueue(reads, member(ctx), filter, dueCursor(ctx.QueryParam("after")))
+	queue := c.Requests.ReadQueue(reads, member(ctx), filter, queueCursor(filter, ctx.QueryParam("after")))
 	tally := c.Requests.ReadTally(reads, member(ctx))
+	colleagues := c.Staff.ReadMembers(reads)
 	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(queue.Requests...) })
 	breaches := &[]breach.Breach{}
 	if c.opens(member(ctx).Role, "/staff/breaches") {
@@ -36,9 +39,11 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 		return err
 	}
 	page := views.StaffQueuePage{
-		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), State: views.RequestState(filter.State), Owner: views.QueueOwner(filter.Owner),
-		Tally:   views.StaffTally{Open: tally.Open, Overdue: tally.Overdue, Mine: tally.Mine, Nobodys: tally.Nobodys, Ceiling: postgres.CountedTo},
-		Overdue: filter.Overdue, Answered: filter.Answered, Reference: filter.Reference,
+		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), Tally: queueTally(tally),
+		Answered: filter.Answered, Reference: filter.Reference, State: string(filter.State), Owner: string(filter.Owner), Due: int(filter.Due), Order: views.QueueOrder(filter.Sorted()),
+	}
+	for _, order := range filter.Orders() {
+		page.Orders = append(page.Orders, views.QueueOrder(order))
 	}
 	for _, state := range request.States() {
 		page.States = append(page.States, views.RequestState(state))
@@ -46,56 +51,158 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	for _, kind := range c.Register.RequestKinds {
 		page.Kinds = append(page.Kinds, ui.Option{Value: kind.ID, Label: kind.Name.In(text.Lang(r)), Selected: kind.ID == filter.Kind})
 	}
+	for _, law := range c.Register.Jurisdictions {
+		page.Laws = append(page.Laws, ui.Option{Value: law.ID, Label: law.Name.In(text.Lang(r)), Selected: law.ID == filter.Law})
+	}
+	for _, one := range *colleagues {
+		page.Colleagues = append(page.Colleagues, ui.Option{Value: one.ID.String(), Label: one.Name, Selected: one.ID.String() == string(filter.Owner)})
+	}
 	for _, b := range *breaches {
 		page.Breaches = append(page.Breaches, c.breach(r, b))
 	}
-	if filter != (request.Filter{State: request.Open}) {
+	if filter != queueFilter(nil) {
 		page.Clear = "/staff"
 	}
 	page.Rows = c.queueRows(r, queue.Requests, *owners)
+	for i := range page.Rows {
+		page.Rows[i].Href = withParam(page.Rows[i].Href, queueParam, queueQuery(filter))
+	}
 	if ctx.QueryParams().Has("after") {
-		q := ctx.QueryParams()
-		q.Del("after")
-		page.First = "/staff?" + q.Encode()
+		page.First = queuePath(filter)
 	}
 	if next := queue.Next; next != (request.Cursor{}) {
-		q := ctx.QueryParams()
-		q.Set("after", strconv.Itoa(int(next.Rank))+","+next.DueOn.String()+","+next.ID.String())
-		page.More = "/staff?" + q.Encode()
+		page.More = withParam(queuePath(filter), "after", afterCursor(filter, next))
 	}
 	return render(ctx, http.StatusOK, views.StaffQueue(page))
 }
 
-// queueFilter reads the filter of the address; what it does not know is not
+// queueTally is how much there is to do, each count with where it is listed.
+func queueTally(t *request.Tally) []views.QueueCount {
+	open := func(n int64, what views.QueueTally, f request.Filter) views.QueueCount {
+		f.State = request.Open
+		return views.QueueCount{What: what, Number: n, Ceiling: postgres.CountedTo, Href: queuePath(f)}
+	}
+	return []views.QueueCount{
+		open(t.Open, "open", request.Filter{}), open(t.Overdue, "overdue", request.Filter{Due: request.Overdue}),
+		open(t.Soon, "soon", request.Filter{Due: request.Soon}), open(t.Answered, "answered", request.Filter{Answered: true}),
+		open(t.Mine, "mine", request.Filter{Owner: request.MineOnly}), open(t.Nobodys, "nobodys", request.Filter{Owner: request.Nobodys}),
+	}
+}
+
+const (
+	queueParam = "in"      // on a request's page: the filter of the queue from which somebody came
+	overdue    = "overdue" // instead of a number of days
+	longestDue = 3660      // days
+)
+
+// queueFilter reads the filter of an address; what it does not know is not
 // narrowed by. A reference is sought among all requests.
-func queueFilter(ctx echo.Context) request.Filter {
-	if reference := strings.TrimSpace(ctx.QueryParam("q")); reference != "" {
+func queueFilter(q url.Values) request.Filter {
+	if reference := strings.TrimSpace(q.Get("q")); reference != "" {
 		return request.Filter{Reference: reference}
 	}
-	f := request.Filter{State: request.Open, Kind: ctx.QueryParam("kind"), Overdue: ctx.QueryParam("overdue") == "yes", Answered: ctx.QueryParam("answered") == "yes"}
-	for _, state := range request.States() {
-		if ctx.QueryParam("state") == string(state) {
+	f := request.Filter{State: request.Open, Kind: q.Get("kind"), Law: q.Get("law"), Answered: q.Get("answered") == "yes", Order: request.Order(q.Get("order"))}
+	for _, state := range append(request.States(), request.Closed, request.AnyState) {
+		if q.Get("state") == string(state) {
 			f.State = state
 		}
 	}
-	switch owner := request.Whose(ctx.QueryParam("owner")); owner {
+	switch owner := request.Whose(q.Get("owner")); owner {
 	case request.MineOnly, request.Nobodys:
 		f.Owner = owner
 	case request.Everybodys:
+	default:
+		if id, err := uuid.Parse(string(owner)); err == nil {
+			f.Owner = request.Whose(id.String())
+		}
+	}
+	if q.Get("due") == overdue {
+		f.Due = request.Overdue
+	} else if days, err := strconv.Atoi(q.Get("due")); err == nil && days > 0 && days <= longestDue {
+		f.Due = request.When(days)
+	}
+	if order := f.Sorted(); order == f.Orders()[0] {
+		f.Order = ""
+	} else {
+		f.Order = order
 	}
 	return f
 }
 
-func dueCursor(after string) request.Cursor {
-	rank, rest, _ := strings.Cut(after, ",")
-	due, which, _ := strings.Cut(rest, ",")
-	place, err3 := strconv.ParseInt(rank, 10, 16)
-	day, err := deadline.ParseDay(due)
-	id, err2 := uuid.Parse(which)
-	if err != nil || err2 != nil || err3 != nil {
+// queueQuery is a filter as it stands in an address; empty for the queue as it is
+// without one.
+func queueQuery(f request.Filter) string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("q", f.Reference)
+	set("kind", f.Kind)
+	set("law", f.Law)
+	set("owner", string(f.Owner))
+	set("order", string(f.Order))
+	if f.State != request.Open {
+		set("state", string(f.State))
+	}
+	if f.Answered {
+		set("answered", "yes")
+	}
+	switch {
+	case f.Due == request.Overdue:
+		set("due", overdue)
+	case f.Due > request.AnyDay:
+		set("due", strconv.Itoa(int(f.Due)))
+	}
+	return q.Encode()
+}
+
+func queuePath(f request.Filter) string {
+	if q := queueQuery(f); q != "" {
+		return "/staff?" + q
+	}
+	return "/staff"
+}
+
+// queueOf is the filter of the queue from which somebody came to a request.
+func queueOf(ctx echo.Context) request.Filter {
+	q, _ := url.ParseQuery(ctx.QueryParam(queueParam)) // what can't be read is no filter
+	return queueFilter(q)
+}
+
+// inQueue is an address at a request that does not forget the queue.
+func inQueue(ctx echo.Context, path string) string {
+	return withParam(path, queueParam, queueQuery(queueOf(ctx)))
+}
+
+// afterCursor and queueCursor write and read a place in the queue.
+func afterCursor(f request.Filter, c request.Cursor) string {
+	if f.Sorted() == request.ByDue {
+		return strconv.Itoa(int(c.Rank)) + "," + c.DueOn.String() + "," + c.ID.String()
+	}
+	return c.At.UTC().Format(time.RFC3339Nano) + "," + c.ID.String()
+}
+
+func queueCursor(f request.Filter, after string) request.Cursor {
+	parts := strings.Split(after, ",")
+	id, err := uuid.Parse(parts[len(parts)-1])
+	if err != nil {
 		return request.Cursor{}
 	}
-	return request.Cursor{Rank: int16(place), DueOn: day, ID: id}
+	switch {
+	case f.Sorted() == request.ByDue && len(parts) == 3:
+		rank, err := strconv.ParseInt(parts[0], 10, 16)
+		day, err2 := deadline.ParseDay(parts[1])
+		if err == nil && err2 == nil {
+			return request.Cursor{Rank: int16(rank), DueOn: day, ID: id}
+		}
+	case f.Sorted() != request.ByDue && len(parts) == 2:
+		if at, err := time.Parse(time.RFC3339Nano, parts[0]); err == nil {
+			return request.Cursor{At: at, ID: id}
+		}
+	}
+	return request.Cursor{}
 }
 
 // readNames adds the names of members of the staff, once it is known of which.
@@ -122,6 +229,7 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request, name
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
 		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Answered: r.SaidAt != nil}
+		rows[i].Days, rows[i].Ended = s.Requests.Late(r)
 		if r.OwnerID != nil {
 			rows[i].Owner = names[*r.OwnerID]
 		}

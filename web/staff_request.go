@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
 )
 
 // staffRequestController is one request at the privacy desk.
@@ -58,6 +59,7 @@ type deskRequest struct {
 	whose   *account.About
 	erasure *[]erasure.Erasure // that carries it out
 	names   map[uuid.UUID]string
+	beside  *request.Beside // in the queue from which somebody came
 }
 
 func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
@@ -70,6 +72,7 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 	reads.Then(func(more *postgres.Reads) error {
 		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
 		d.whose = c.Accounts.ReadAbout(more, d.PersonID)
+		d.beside = c.Requests.ReadBeside(more, by, queueOf(ctx), *d.Request)
 		if d.State == request.Approved && d.ErasureID != nil {
 			d.erasure = c.Erasures.ReadErasure(more, *d.ErasureID)
 		}
@@ -106,37 +109,61 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	if d.whose.Remains() != nil {
 		page.Person, page.Erased = "", d.whose.Exists() != nil
 	}
-	c.offer(&page, one, member(ctx))
+	page.Queue = queuePath(queueOf(ctx))
+	page.Before, page.After = neighbour(ctx, d.beside.Before), neighbour(ctx, d.beside.After)
+	c.offer(ctx, &page, one)
 	page.Items, page.Events = c.aboutItems(r, *d.items), requestEvents(*d.events, d.names)
 	page.Unsaid = c.Requests.NeedsItems(one.Kind)
 	if c.Requests.TakesItems(one.Kind) && one.State == request.Open && page.Person != "" {
-		page.About = "/staff/requests/" + one.ID.String() + "/about"
+		page.About = requestPath(ctx, one.ID, "/about")
 	}
 	return page
 }
 
+// neighbour is a link to a request beside the one that is shown.
+func neighbour(ctx echo.Context, n request.Neighbour) ui.Link {
+	if n.ID == uuid.Nil {
+		return ui.Link{}
+	}
+	return ui.Link{Label: n.Reference, Href: requestPath(ctx, n.ID, "")}
+}
+
+// requestPath is the page of a request at the desk, or one behind it, in the queue
+// from which somebody came.
+func requestPath(ctx echo.Context, id uuid.UUID, behind string) string {
+	return inQueue(ctx, "/staff/requests/"+id.String()+behind)
+}
+
+// queueHidden carries the queue through a form whose answers stand in the address.
+func queueHidden(ctx echo.Context) []ui.Hidden {
+	if q := queueQuery(queueOf(ctx)); q != "" {
+		return []ui.Hidden{{Name: queueParam, Value: q}}
+	}
+	return nil
+}
+
 // offer sets what this member may do with a request now.
-func (c *staffRequestController) offer(page *views.StaffRequestPage, one request.Request, m staff.Member) {
-	at := "/staff/requests/" + one.ID.String()
+func (c *staffRequestController) offer(ctx echo.Context, page *views.StaffRequestPage, one request.Request) {
+	m, at := member(ctx), func(what string) string { return requestPath(ctx, one.ID, what) }
 	officer := m.Role.Covers(staff.Officer)
-	page.Note = at + "/notes"
+	page.Note = at("/notes")
 	if one.State.UnderWay() {
-		page.Reply = at + "/messages"
+		page.Reply = at("/messages")
 	}
 	if one.State == request.Open && one.OwnerID == nil {
-		page.Take = at + "/take"
+		page.Take = at("/take")
 	}
 	if one.State == request.Open && one.OwnerID != nil && (*one.OwnerID == m.ID || officer) {
-		page.Release = at + "/release"
+		page.Release = at("/release")
 	}
 	if one.State == request.Open && officer {
-		page.Approve = at + "/approve"
+		page.Approve = at("/approve")
 	}
 	if _, err := c.Requests.Longer(one); err == nil && officer {
-		page.Extend = at + "/extend"
+		page.Extend = at("/extend")
 	}
 	if one.Undecided() && officer {
-		page.Refuse = at + "/refuse"
+		page.Refuse = at("/refuse")
 	}
 	page.OnlyOfficers = one.Undecided() && !officer
 }
@@ -149,7 +176,7 @@ func (c *staffRequestController) take(ctx echo.Context) error {
 	if err := c.Requests.Take(ctx.Request().Context(), member(ctx), id); err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.takenFlash")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.takenFlash")
 }
 
 func (c *staffRequestController) release(ctx echo.Context) error {
@@ -160,7 +187,7 @@ func (c *staffRequestController) release(ctx echo.Context) error {
 	if err := c.Requests.Release(ctx.Request().Context(), member(ctx), id); err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.releasedFlash")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.releasedFlash")
 }
 
 func (c *staffRequestController) message(ctx echo.Context) error {
@@ -174,12 +201,12 @@ func (c *staffRequestController) message(ctx echo.Context) error {
 	}
 	err = c.Requests.Reply(ctx.Request().Context(), member(ctx), id, form.Message)
 	if problems, ok := fault.Fields(err); ok {
-		return c.again(ctx, "/staff/requests/"+id.String(), form, problems)
+		return c.again(ctx, requestPath(ctx, id, ""), form, problems)
 	}
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.replied")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.replied")
 }
 
 func (c *staffRequestController) note(ctx echo.Context) error {
@@ -193,10 +220,10 @@ func (c *staffRequestController) note(ctx echo.Context) error {
 	}
 	err = c.Requests.Note(ctx.Request().Context(), member(ctx), id, form.Note)
 	if problems, ok := fault.Fields(err); ok {
-		return c.again(ctx, "/staff/requests/"+id.String(), form, problems)
+		return c.again(ctx, requestPath(ctx, id, ""), form, problems)
 	}
 	if err != nil {
 		return err
 	}
-	return c.redirect(ctx, "/staff/requests/"+id.String(), "staff.noted")
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.noted")
 }

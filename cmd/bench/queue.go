@@ -76,8 +76,8 @@ func (b *bench) views(ctx context.Context) ([]page, error) {
 		queries = append(queries, [2]string{fmt.Sprintf("%d %% deep", percent), fmt.Sprintf("after=%d,%s,%s", rank, due, id)})
 	}
 	for _, q := range []string{
-		"state=done", "kind=" + b.app.Register.RequestKinds[0].ID, "owner=me", "owner=nobody", "overdue=yes", "answered=yes",
-		"overdue=yes&answered=yes&owner=me", "q=" + reference(b.shape.requests/2),
+		"state=done", "state=closed", "state=all", "kind=" + b.app.Register.RequestKinds[0].ID, "law=eea", "owner=me", "owner=nobody", "due=overdue", "due=7", "answered=yes", "order=newest",
+		"kind=" + b.app.Register.RequestKinds[0].ID + "&law=us-ca&owner=me", "due=overdue&answered=yes&owner=me", "state=closed&kind=" + b.app.Register.RequestKinds[0].ID + "&law=none", "q=" + reference(b.shape.requests/2),
 	} {
 		queries = append(queries, [2]string{q, q})
 	}

@@ -7,72 +7,11 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
-	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/staff"
 )
-
-// Whose narrows a queue by who has taken a request.
-type Whose string
-
-// Whose requests.
-const (
-	Everybodys Whose = ""
-	MineOnly   Whose = "me"
-	Nobodys    Whose = "nobody"
-)
-
-// Filter narrows the queue. With a Reference the rest is not looked at: what is
-// sought is found in whatever state.
-type Filter struct {
-	State     State // Open if empty
-	Kind      string
-	Owner     Whose
-	Overdue   bool
-	Answered  bool // the person has written, and nobody has answered since
-	Reference string
-}
-
-// Cursor is the request after which a page of the queue begins.
-type Cursor struct {
-	Rank  int16
-	DueOn deadline.Day
-	ID    uuid.UUID
-}
-
-// QueuePage is a page of the queue, without the words and reasons of its
-// requests; Next is zero on the last.
-type QueuePage struct {
-	Requests []Request
-	Next     Cursor
-}
-
-// ReadQueue adds a page of requests for staff, those that are urgent and then
-// the first due first.
-func (s *Service) ReadQueue(r *postgres.Reads, by staff.Member, f Filter, after Cursor) *QueuePage {
-	r.Refuse(by.Needs(staff.Agent))
-	rows, page := s.readPage(r, by, f, after), &QueuePage{}
-	r.Then(func(*postgres.Reads) error {
-		page.Requests = (*rows)[:min(perPage, len(*rows))]
-		if len(*rows) > perPage {
-			last := page.Requests[perPage-1]
-			page.Next = Cursor{Rank: last.Rank, DueOn: last.DueOn, ID: last.ID}
-		}
-		return nil
-	})
-	return page
-}
-
-// Today is the day at the office, by which clocks are read.
-func (s *Service) Today() deadline.Day { return deadline.DayOf(s.deps.Now(), s.deps.Zone) }
-
-// Tally is how much there is to do; each count stops at CountedTo + 1.
-type Tally struct{ Open, Overdue, Mine, Nobodys int64 }
-
-// ReadTally adds the counts of open requests.
-func (s *Service) ReadTally(r *postgres.Reads, by staff.Member) *Tally { return s.readTally(r, by.ID) }
 
 // ReadOverdue adds how many open requests are past their day, up to CountedTo
 // + 1, and the first such day.

@@ -293,7 +293,7 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 		{"done", request.Filter{State: request.Done}, func(r request.Request) bool { return r.State == request.Done }, true},
 		{"by reference", request.Filter{Reference: strings.ToLower(all[3].Reference)}, func(r request.Request) bool { return r.ID == all[3].ID }, true},
 		{"by an address", request.Filter{Reference: "ken@example.com"}, nil, false},
-		{"none overdue yet", request.Filter{Overdue: true}, nil, false},
+		{"none overdue yet", request.Filter{Due: request.Overdue}, nil, false},
 	} {
 		rows := queue(b.agent, c.filter)
 		if (len(rows) > 0) != c.some {
@@ -306,7 +306,7 @@ func TestTheQueueGoesByDateAndNarrows(t *testing.T) {
 		}
 	}
 	b.clock.Advance(60 * 24 * time.Hour)
-	if late := queue(b.agent, request.Filter{Overdue: true}); len(late) != len(open) {
+	if late := queue(b.agent, request.Filter{Due: request.Overdue}); len(late) != len(open) {
 		t.Errorf("%d of %d are late", len(late), len(open))
 	}
 }

@@ -1,11 +1,9 @@
 package request
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -205,64 +203,6 @@ func readMine(r *postgres.Reads, person uuid.UUID, states []State, after Filed) 
 // readUnderWay reads those that wait for an answer, the latest first.
 func readUnderWay(r *postgres.Reads, person uuid.UUID) *[]Request {
 	return listed(r, "where person_id = $1 and state = any($2) order by received_at desc, id desc", person, underWay())
-}
-
-// readPage reads a page of the queue, and one row more if there is another.
-func (s *Service) readPage(r *postgres.Reads, by staff.Member, f Filter, after Cursor) *[]Request {
-	w, found := s.narrow(by, f)
-	if !found {
-		return &[]Request{}
-	}
-	if after != (Cursor{}) {
-		w.And("(rank, due_on, id) > (?, ?, ?)", after.Rank, after.DueOn, after.ID)
-	}
-	return listed(r, w.String()+" order by rank, due_on, id limit "+w.Bind(perPage+1), w.Args...)
-}
-
-// narrow is the filter in SQL; found is false if nothing can match.
-func (s *Service) narrow(by staff.Member, f Filter) (w *postgres.Where, found bool) {
-	w = &postgres.Where{}
-	if typed := strings.TrimSpace(f.Reference); typed != "" {
-		reference, ok := NormalReference(typed)
-		w.And("reference = ?", reference)
-		return w, ok
-	}
-	w.And("state = ?", cmp.Or(f.State, Open))
-	if f.Kind != "" {
-		w.And("kind = ?", f.Kind)
-	}
-	switch f.Owner {
-	case Everybodys:
-	case MineOnly:
-		w.And("owner_id = ?", by.ID)
-	case Nobodys:
-		w.And("owner_id is null")
-	}
-	if f.Overdue {
-		w.And("rank in (0, 1) and due_on < ?", s.Today()) // by the index on both
-	}
-	if f.Answered {
-		w.And("said_at is not null")
-	}
-	return w, true
-}
-
-// readTally counts by four bounded counts in one statement.
-func (s *Service) readTally(r *postgres.Reads, member uuid.UUID) *Tally {
-	t := &Tally{}
-	r.Each(func(rows pgx.Rows) error { return rows.Scan(&t.Open, &t.Overdue, &t.Mine, &t.Nobodys) }, `select
-		(select count(*) from (select from request where state = 'open' limit $1) x),
-		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
-		(select count(*) from (select from request where state = 'open' and owner_id = $3 limit $1) x),
-		(select count(*) from (select from request where state = 'open' and owner_id is null limit $1) x)`,
-		postgres.CountedTo+1, s.Today().Time(), member)
-	return t
-}
-
-// readOverdue counts those that are open past their day, by the index.
-func (s *Service) readOverdue(r *postgres.Reads) *postgres.Tally {
-	return postgres.Count(r, `select count(*), min(due_on)::timestamptz from (select due_on from request
-		where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x`, postgres.CountedTo+1, s.Today().Time())
 }
 
 // readItems reads what a request is about.

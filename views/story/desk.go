@@ -18,6 +18,16 @@ func desk() Group {
 		{Name: "Enrol", Page: deskEnrol},
 		{Name: "Queue", Page: deskQueue},
 		{Name: "Queue, empty", Page: deskQueueEmpty},
+		{Name: "Queue, closed", Page: func(ctx context.Context) templ.Component {
+			p := deskQueuePage(ctx)
+			p.State, p.Order, p.Orders, p.Due, p.Clear = views.AnyClosed, "ended", []views.QueueOrder{"ended", "newest"}, 10, "/staff"
+			p.Rows = []views.StaffQueueRow{
+				{RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestDone, 0), Owner: "Odil Officer", Ended: true},
+				{RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestRefused, 0), Owner: "Odil Officer", Ended: true, Days: 3},
+				{RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestCancelled, 0)},
+			}
+			return views.StaffQueue(p)
+		}},
 		{Name: "Request, an officer's", Page: deskRequest},
 		{Name: "Request, an agent's", Page: deskRequestAgent},
 		{Name: "Request, whose person has been deleted", Page: func(ctx context.Context) templ.Component {
@@ -94,7 +104,13 @@ func deskRows(ctx context.Context) []views.StaffQueueRow {
 func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 	return views.StaffQueuePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.queueTitle")),
-		Tally: views.StaffTally{Open: 3, Overdue: 1, Mine: 1, Nobodys: 2, Ceiling: 1000}, State: views.RequestOpen,
+		Tally: []views.QueueCount{
+			{What: "open", Number: 3, Ceiling: 1000, Href: "/staff"}, {What: "overdue", Number: 1, Ceiling: 1000, Href: "/staff?due=overdue"},
+			{What: "soon", Number: 2, Ceiling: 1000, Href: "/staff?due=7"}, {What: "answered", Number: 1, Ceiling: 1000, Href: "/staff?answered=yes"},
+			{What: "mine", Number: 1, Ceiling: 1000, Href: "/staff?owner=me"}, {What: "nobodys", Number: 1001, Ceiling: 1000, Href: "/staff?owner=nobody"},
+		},
+		State: "open", Order: "due", Orders: []views.QueueOrder{"due", "newest"}, Colleagues: []ui.Option{{Value: "1", Label: "Odil Officer"}},
+		Laws: []ui.Option{{Value: "eea", Label: pick(ctx, "European Economic Area", "欧州経済領域")}},
 		States: []views.RequestState{views.RequestOpen, views.RequestApproved, views.RequestDone, views.RequestRefused, views.RequestCancelled},
 		Kinds:  []ui.Option{{Value: "rectification", Label: correctIt(ctx)}},
 	}
@@ -116,6 +132,7 @@ func deskRequestPage(ctx context.Context) views.StaffRequestPage {
 	return views.StaffRequestPage{
 		Shell:   staff(ctx, "staffQueue", text.T(ctx, "staff.showTitle", "Reference", "R-7KQ2M9", "Kind", correctIt(ctx))),
 		Request: deskRows(ctx)[2], Law: pick(ctx, "General Data Protection Regulation (GDPR)", "一般データ保護規則（GDPR）"), Article: pick(ctx, "GDPR art. 16", "GDPR第16条"),
+		Queue: "/staff?owner=me", Before: ui.Link{Label: "R-9PTQ3A", Href: "/staff/requests/0"}, After: ui.Link{Label: "R-H4XW8C", Href: "/staff/requests/2"},
 		Why: whyDue(), Message: []string{street(ctx)},
 		Events: []views.RequestEvent{
 			{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson},

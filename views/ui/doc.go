@@ -46,6 +46,8 @@ type Link struct {
 	// Aside is said to a screen reader after the label, so that ten links
 	// named "Change" can be told apart: "your name".
 	Aside string
+	// Key leads there too, with the keys that a browser wants held beside it.
+	Key string
 }
 
 // Problem is one fault in a form: which field, and what to do about it.
