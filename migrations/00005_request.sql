@@ -21,6 +21,8 @@ create table request (
   rank         smallint not null default 1 check (rank in (0, 1)), -- 0 goes before the others: promise P21
   said_at      timestamptz, -- the person wrote, and nobody has answered since
   extended_at  timestamptz, -- when the person was told that it takes longer
+  appealed_at  timestamptz, -- when the person answered a refusal: somebody else decides
+  decided_by   uuid references staff_member,
   primary key (person_id, id)
 );
 create unique index request_id on request (id);
@@ -44,7 +46,8 @@ create index request_closed_law on request (state, jurisdiction, closed_at desc,
 
 create trigger request_transition before update of state on request
   for each row when (old.state is distinct from new.state) execute function refuse_transition(
-    'open approved', 'open refused', 'open done', 'open cancelled', 'approved refused', 'approved done', 'approved cancelled');
+    'open approved', 'open refused', 'open done', 'open cancelled', 'approved refused', 'approved done', 'approved cancelled',
+    'refused open', 'done open');
 
 create table request_event (
   person_id  uuid not null,
@@ -53,7 +56,7 @@ create table request_event (
   at         timestamptz not null,
   actor_kind text not null check (actor_kind in ('person', 'staff', 'system')),
   actor_id   text not null default '',
-  kind       text not null, -- 'received', 'opened', 'taken', 'extended', 'approved', 'refused', 'note', 'done', 'cancelled'
+  kind       text not null, -- 'received', 'opened', 'taken', 'extended', 'appealed', 'approved', 'refused', 'note', 'done', 'cancelled'
   text       text not null default '',
   internal   boolean not null default false, -- staff only
   primary key (person_id, request_id, id)

@@ -136,6 +136,11 @@ type ComplainPart struct {
 	Privacy     string // our own address for complaints
 	Reference   string
 	Authorities []AuthorityPart
+	Court       string    // that they may also go there; empty where they may not
+	Appeal      string    // where they answer it; empty if they may not any more
+	Until       time.Time // and until when: a day of the office's calendar
+	Words       string
+	Problem     string
 }
 
 // AuthorityPart is a supervisory authority; some have no address.

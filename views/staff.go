@@ -93,6 +93,7 @@ type StaffQueueRow struct {
 	RequestRow
 	Owner    string // name; empty: nobody has taken it
 	Urgent   bool
+	Appeal   bool // its person disagrees with what was decided
 	Answered bool // the person has added something since staff last looked
 	Ended    bool // it was answered,
 	Days     int  // so many days late
@@ -115,8 +116,11 @@ type StaffRequestPage struct {
 	Take, Release, Approve, Refuse string
 	Extend                         string
 	OnlyOfficers                   bool
-	Person                         string // empty: their record can't be opened any more
-	Erased                         bool   // the person is there no more, nor what they wrote
+	Appealed                       time.Time // when the person answered a refusal; zero: they did not
+	DecidedBefore                  string    // by whom
+	Another                        bool      // whoever reads it decided it, so somebody else does now
+	Person                         string    // empty: their record can't be opened any more
+	Erased                         bool      // the person is there no more, nor what they wrote
 	Decision                       []string
 	Items                          []RequestItem
 	About                          string // where staff say what it is about; empty where they may not
@@ -205,7 +209,7 @@ type StaffRefusePage struct {
 	Lang         string      // the person's, named
 	Words        string
 	Law          string
-	Privacy      string
+	Again        bool // it is an appeal that is refused
 	Authorities  []AuthorityPart
 	Problems     ui.Problems
 }

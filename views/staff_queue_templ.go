@@ -327,6 +327,12 @@ func queueKind(r StaffQueueRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if r.Appeal {
+			templ_7745c5c3_Err = ui.Badge(ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.appeal")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if r.Answered {
 			templ_7745c5c3_Err = ui.Badge(ui.BadgeProps{Kind: ui.Turn, Label: text.T(ctx, "staff.answered")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -386,7 +392,7 @@ func StaffAudit(p StaffAuditPage) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(text.T(ctx, "staff.attemptsTitle"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 77, Col: 68}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 80, Col: 68}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -427,7 +433,7 @@ func StaffAudit(p StaffAuditPage) templ.Component {
 							var templ_7745c5c3_Var14 string
 							templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.In(ctx))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 84, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/staff_queue.templ`, Line: 87, Col: 22}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 							if templ_7745c5c3_Err != nil {

@@ -116,6 +116,12 @@ func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 		{Key: text.T(ctx, "staff.owner"), Value: p.Request.owner(ctx)},
 		{Key: text.T(ctx, "staff.law"), Value: p.Law},
 	}
+	if !p.Appealed.IsZero() {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appeal"), Value: text.T(ctx, "staff.appealSince", "When", text.Time(ctx, p.Appealed))})
+	}
+	if p.DecidedBefore != "" {
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appealBy"), Value: p.DecidedBefore})
+	}
 	if p.Article != "" {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.article"), Value: p.Article})
 	}

@@ -18,6 +18,7 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
+	requests "plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/standin"
 	"plusultra.link/privacy/internal/testkit"
@@ -239,6 +240,11 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/requests/:id/cancel": func(n string) press {
 			c, id := asked(n)
 			return press{c, "/requests/" + id.String(), "/requests/" + id.String() + "/cancel", nil}
+		},
+		"/requests/:id/appeal": func(n string) press {
+			c, id := asked(n)
+			must(p.t, p.Requests.Refuse(p.t.Context(), p.Member(n+"-officer@example.com", staff.Officer), id, requests.Refusal{Code: "nothing-held", Words: "There is nothing."}))
+			return press{c, "/requests/" + id.String(), "/requests/" + id.String() + "/appeal", url.Values{"appeal": {"There is."}}}
 		},
 		"/staff/enrol/:token": func(n string) press {
 			_, link, err := p.Staff.Add(p.t.Context(), audit.BySystem("test"), staff.NewMember{Email: n + "@example.com", Name: "Odil Officer", Role: staff.Agent, Lang: "en"})

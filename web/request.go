@@ -23,6 +23,9 @@ type messageForm struct {
 	Message string `form:"message" text:"service"`
 }
 
+// requestWords are those of whichever form of the page was sent.
+type requestWords struct{ Message, Appeal string }
+
 func (c *requestController) index(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
@@ -40,7 +43,7 @@ func (c *requestController) index(ctx echo.Context) error {
 }
 
 func (c *requestController) show(ctx echo.Context) error {
-	form, problems, _, err := recall[messageForm](ctx)
+	form, problems, _, err := recall[requestWords](ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (c *requestController) show(ctx echo.Context) error {
 	stopped := c.Restrictions.ReadInForce(reads, person(ctx))
 	whose := &account.About{}
 	reads.Then(func(more *postgres.Reads) error {
-		if declined(mine.Request) { // they are told to whom they may complain
+		if mine.Request.Declined() { // they are told to whom they may complain
 			whose = c.Accounts.ReadAbout(more, person(ctx))
 		}
 		return nil
@@ -65,6 +68,9 @@ func (c *requestController) show(ctx echo.Context) error {
 	page := c.page(ctx, mine.Request, *mine.Events, *whose)
 	page.Items, page.Restrictions = c.aboutItems(r, *items), c.restrictions(r, (*stopped)[person(ctx)], id)
 	page.Message, page.Problems = form.Message, words(ctx, problems)
+	if page.Complain != nil {
+		page.Complain.Words, page.Complain.Problem = form.Appeal, page.Problems.Of("appeal")
+	}
 	return render(ctx, http.StatusOK, views.Request(page))
 }
 
@@ -82,18 +88,18 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 	if one.State.UnderWay() { // a date that binds nobody any more needs no reasons
 		page.Why, page.SayAction, page.CancelTo = dueSteps(r, one.DueWhy), at+"/messages", at+"/cancel"
 	}
-	if !declined(one) {
+	if !one.Declined() {
 		return page
 	}
 	page.Law = c.Register.RefusalLaw(one.ReasonCode, one.Kind, one.Jurisdiction, text.Lang(r))
-	page.Complain = &views.ComplainPart{Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: c.authorities(r, whose.Country, whose.Region)}
+	law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
+	page.Complain = &views.ComplainPart{
+		Privacy: c.Register.Controller.PrivacyEmail, Reference: one.Reference, Authorities: c.authorities(r, whose.Country, whose.Region), Court: law.Court.In(text.Lang(r)),
+	}
+	if until := c.Requests.AppealUntil(one); !until.IsZero() && !one.State.UnderWay() {
+		page.Complain.Appeal, page.Complain.Until = at+"/appeal", until.Time()
+	}
 	return page
-}
-
-// declined tells whether something that was asked for was not granted: its person is
-// told to whom they may complain.
-func declined(r request.Request) bool {
-	return r.State == request.Refused || r.Outcome == request.InPart
 }
 
 func (c *requestController) message(ctx echo.Context) error {

@@ -211,6 +211,8 @@ func (s *server) routes() {
 	s.person(get, "/requests/:id/filed", requests.filed)
 	s.person(post, "/requests/:id/messages", requests.message)
 	s.person(post, "/requests/:id/cancel", requests.cancel)
+	appeals := &requestAppealController{s}
+	s.person(post, "/requests/:id/appeal", appeals.create)
 
 	looks := &disclosureController{s}
 	s.person(get, "/lookups", looks.index)

@@ -106,6 +106,9 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 	kind, _ := c.Register.RequestKind(one.Kind)
 	page.Deed = views.Deed(kind.Deed)
 	for _, item := range c.aboutItems(r, *one.items) {
+		if item.Done { // before the person answered
+			continue
+		}
 		var no []ui.Option
 		for _, refusal := range c.Register.RefusalsFor(one.Kind, one.Jurisdiction) {
 			no = append(no, ui.Option{Value: refusal.Code, Label: refusal.Name.In(text.Lang(r)), Selected: refusal.Code == form.Answers[item.ID]})
@@ -155,7 +158,7 @@ func (c *staffRefusalController) new(ctx echo.Context) error {
 	at := requestPath(ctx, one.ID, "")
 	page := views.StaffRefusePage{
 		Shell: c.staffShell(ctx, "staff.refuseTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: requestPath(ctx, one.ID, "/refuse"), Back: at, Lang: one.whose.Lang,
-		Hidden: queueHidden(ctx), Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
+		Hidden: queueHidden(ctx), Words: form.Words, Again: one.AppealedAt != nil, Problems: words(ctx, problems),
 	}
 	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	r := ctx.Request().Context()

@@ -228,7 +228,7 @@ func ownersOf(requests ...request.Request) (owners []uuid.UUID) {
 func (s *server) queueRows(ctx context.Context, requests []request.Request, names map[uuid.UUID]string) []views.StaffQueueRow {
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
-		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Answered: r.SaidAt != nil}
+		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Appeal: r.AppealedAt != nil && r.State.UnderWay(), Answered: r.SaidAt != nil}
 		rows[i].Days, rows[i].Ended = s.Requests.Late(r)
 		if r.OwnerID != nil {
 			rows[i].Owner = names[*r.OwnerID]

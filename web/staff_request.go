@@ -77,6 +77,9 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 			d.erasure = c.Erasures.ReadErasure(more, *d.ErasureID)
 		}
 		who := ownersOf(*d.Request)
+		if d.DecidedBy != nil {
+			who = append(who, *d.DecidedBy)
+		}
 		for _, e := range *d.events {
 			if id, ok := e.ByStaff(); ok {
 				who = append(who, id)
@@ -99,6 +102,12 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
 		page.Reason = refusal.Name.In(text.Lang(r))
+	}
+	if one.AppealedAt != nil && one.DecidedAt == nil {
+		page.Appealed = *one.AppealedAt
+		if one.DecidedBy != nil {
+			page.DecidedBefore = d.names[*one.DecidedBy]
+		}
 	}
 	for _, e := range *d.erasure {
 		page.Waits = e.Waits
@@ -149,6 +158,9 @@ func (c *staffRequestController) offer(ctx echo.Context, page *views.StaffReques
 	page.Note = at("/notes")
 	if one.State.UnderWay() {
 		page.Reply = at("/messages")
+	}
+	if page.Another = one.State == request.Open && !one.MayReview(m.ID); page.Another {
+		return
 	}
 	if one.State == request.Open && one.OwnerID == nil {
 		page.Take = at("/take")

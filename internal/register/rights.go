@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -17,8 +18,31 @@ type Jurisdiction struct {
 	Regions   []string      `json:"regions"`   // ISO 3166-2 without the country; none: all of it
 	// Unknown is whoever lives we don't know where. Each law may be theirs, so the
 	// earliest date of all counts.
-	Unknown bool `json:"unknown"`
+	Unknown bool          `json:"unknown"`
+	Appeal  Appeal        `json:"appeal"` // how a refusal is answered
+	Court   document.Text `json:"court"`  // that one may also go there; empty where one may not
 }
+
+// Appeal is how a refusal is answered: with a statutory appeal or, where the law knows
+// none, by our looking at it again.
+type Appeal struct {
+	Within  deadline.Rule `json:"within"`  // after the decision a person may still answer it; none: 60 days
+	Clock   deadline.Rule `json:"clock"`   // by when that is answered; none: as a new request
+	Article Citation      `json:"article"` // none: no law knows it
+}
+
+// Schema says what an Appeal may hold.
+func (Appeal) Schema() string {
+	return `
+properties:
+  within: {description: "How long after a decision its person may still answer it, such as days-60."}
+  clock: {description: "By when an appeal is answered, such as law-45+60; none: as a new request."}
+  article: {description: The law that gives an appeal; none where no law does.}
+`
+}
+
+// appealable is how long a refusal may be answered where the register does not say.
+const appealable = deadline.Rule("days-60")
 
 // Schema says what a Jurisdiction may hold.
 func (Jurisdiction) Schema() string {
@@ -27,6 +51,8 @@ required: [id, name, law]
 properties:
   countries: {items: {type: string, format: country}, description: None for everybody else.}
   regions: {items: {type: string, pattern: "^[A-Z0-9]{1,3}$", says: "a region of ISO 3166-2 without its country, such as CA"}}
+  appeal: {description: How a refusal is answered.}
+  court: {description: "A sentence that says that one may also go to court; none where one may not."}
   unknown: {default: false, description: For those whose country is not known. The earliest date of all laws counts for them.}
 `
 }
@@ -273,12 +299,42 @@ func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone
 	return deadline.Earliest(dates...), nil
 }
 
-// Longer is by when a request has to be answered that is extended, of which its
-// person was told then, and why: as [deadline.Extend]. Whose law nobody knows has the
-// earliest date of all, and some laws know no later one.
-func (r *Register) Longer(k RequestKind, law Jurisdiction, received, told time.Time, zone *time.Location) (deadline.Date, error) {
-	date, err := deadline.Extend(k.Clock(law.ID), received, told, zone, r.HolidaysFor(law.ID))
+// AppealUntil is the last day on which somebody may answer a decision made then.
+func (r *Register) AppealUntil(law Jurisdiction, decided time.Time, zone *time.Location) (deadline.Day, error) {
+	date, err := deadline.Compute(cmp.Or(law.Appeal.Within, appealable), decided, zone, r.HolidaysFor(law.ID))
+	return date.Day, err
+}
+
+// AppealDue is by when an appeal has to be answered that was received then, and why.
+func (r *Register) AppealDue(k RequestKind, law Jurisdiction, received time.Time, zone *time.Location) (deadline.Date, error) {
+	if law.Appeal.Clock != "" {
+		k.Clocks = map[string]deadline.Rule{law.ID: law.Appeal.Clock}
+	}
+	date, err := r.Due(k, law, received, zone)
+	return appealed(date), err
+}
+
+// Longer is by when a request has to be answered that is extended, or an appeal, of
+// which its person was told then, and why: as [deadline.Extend]. Whose law nobody knows
+// has the earliest date of all, and some laws know no later one.
+func (r *Register) Longer(k RequestKind, law Jurisdiction, appeal bool, received, told time.Time, zone *time.Location) (deadline.Date, error) {
+	rule := k.Clock(law.ID)
+	if appeal && law.Appeal.Clock != "" {
+		rule = law.Appeal.Clock
+	}
+	date, err := deadline.Extend(rule, received, told, zone, r.HolidaysFor(law.ID))
+	if appeal {
+		date = appealed(date)
+	}
 	return law.named(date), err
+}
+
+// appealed says in the reasoning that it is the appeal that was received.
+func appealed(date deadline.Date) deadline.Date {
+	if len(date.Why) > 0 {
+		date.Why[0].Key = "deadline.appealed"
+	}
+	return date
 }
 
 // named says in the reasoning which law it is that allows a number of days.

@@ -95,7 +95,7 @@ func (s *Service) AskErasure(ctx context.Context, person uuid.UUID, message stri
 // the staff looks at it, or somebody has, and granted it.
 func (s *Service) ByCopy(r Request) bool {
 	k, _ := s.deps.Register.RequestKind(r.Kind)
-	return k.Deed == register.Copies && s.deps.Copies != nil && (r.State != Open || copied(k, r.Message))
+	return k.Deed == register.Copies && s.deps.Copies != nil && (r.State != Open || r.AppealedAt == nil && copied(k, r.Message))
 }
 
 // copied tells whether a copy is built for a request at once: words with it are read

@@ -22,12 +22,15 @@ type Approval struct {
 // Approve grants a request, or the items of it that are not refused, does what was
 // granted, and tells the person, in words, what was done for them. An erasure begins
 // its grace period, and a copy is built; everything else is done now. Forbidden below
-// an officer; Conflict if it is decided already; Invalid if nothing is granted, or it
+// an officer, and to whoever decided what the person answered; Conflict if it is decided already; Invalid if nothing is granted, or it
 // does not say yet what it is about.
 func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
 			return fault.New(fault.Conflict, "request.decided")
+		}
+		if err := mayReview(by, r); err != nil {
+			return err
 		}
 		if err := asSeen(ctx, tx, by, r, yes.Seen); err != nil {
 			return err
@@ -65,8 +68,9 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 			return err
 		}
 		l := letterGranted
+		l.appeal = s.AppealUntil(r)
 		if r.Outcome == InPart {
-			l = letterPart
+			l.kind = letterPart.kind
 		}
 		l.items = items
 		return s.tell(ctx, tx, r, l)
@@ -83,12 +87,15 @@ type Refusal struct {
 // Refuse turns a request down, with a reason of the register and the words
 // that the person reads. They are told how to have that looked at again and
 // which authority they may turn to. It also stops an erasure that began by
-// itself and is still in its grace period. Forbidden below an officer;
-// Conflict if it is decided already.
+// itself and is still in its grace period. Forbidden below an officer, and to whoever
+// decided what the person answered; Conflict if it is decided already.
 func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why Refusal) error {
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if !r.Undecided() {
 			return fault.New(fault.Conflict, "request.decided")
+		}
+		if err := mayReview(by, r); err != nil {
+			return err
 		}
 		if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {
 			return err
@@ -108,8 +115,10 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		}
 		s.decide(&r, by, words)
 		r.ReasonCode, r.Outcome = why.Code, NothingDone
-		if err := s.refuseItems(ctx, tx, r); err != nil {
+		if done, err := s.refuseItems(ctx, tx, r); err != nil {
 			return err
+		} else if done { // before it was answered
+			r.Outcome = InPart
 		}
 		if err := s.move(ctx, tx, &r, Refused); err != nil {
 			return err
@@ -120,7 +129,9 @@ func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why
 		if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, r, letterRefused)
+		l := letterRefused
+		l.appeal = s.AppealUntil(r)
+		return s.tell(ctx, tx, r, l)
 	})
 }
 
@@ -133,7 +144,7 @@ func (r Request) Undecided() bool {
 // decide says in a request who decided it, unless somebody has taken it, when,
 // and with which words.
 func (s *Service) decide(r *Request, by staff.Member, words string) {
-	r.DecidedAt, r.Decision = new(s.deps.Now()), words
+	r.DecidedAt, r.Decision, r.DecidedBy = new(s.deps.Now()), words, &by.ID
 	if r.OwnerID == nil {
 		r.OwnerID = &by.ID
 	}

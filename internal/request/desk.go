@@ -43,6 +43,9 @@ func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error
 		case r.OwnerID != nil:
 			return fault.New(fault.Conflict, "request.takenAlready")
 		}
+		if err := mayReview(by, r); err != nil {
+			return err
+		}
 		return s.own(ctx, tx, r, by, &by.ID, Taken, "request.taken")
 	})
 }

@@ -27,9 +27,12 @@ func (s *Service) Longer(r Request) (deadline.Date, error) {
 	if r.ExtendedAt != nil {
 		return deadline.Date{}, fault.New(fault.Conflict, "deadline.notExtendable")
 	}
-	kind, _ := s.deps.Register.RequestKind(r.Kind)
-	law, _ := s.deps.Register.JurisdictionByID(r.Jurisdiction)
-	return s.deps.Register.Longer(kind, law, r.ReceivedAt, s.deps.Now(), s.deps.Zone)
+	kind, law := s.of(r)
+	from := r.ReceivedAt
+	if r.AppealedAt != nil {
+		from = *r.AppealedAt
+	}
+	return s.deps.Register.Longer(kind, law, r.AppealedAt != nil, from, s.deps.Now(), s.deps.Zone)
 }
 
 // Extend gives an open request the longer period of its law, once and within the first
@@ -43,6 +46,9 @@ func (s *Service) Extend(ctx context.Context, by staff.Member, id uuid.UUID, why
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		date, err := s.Longer(r)
 		if err != nil {
+			return err
+		}
+		if err := mayReview(by, r); err != nil {
 			return err
 		}
 		if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {

@@ -122,6 +122,9 @@ func (s *Service) decideItems(ctx context.Context, tx postgres.Tx, r *Request, r
 	}
 	r.Outcome = Granted
 	for i := range items {
+		if items[i].Done() { // before it was answered
+			continue
+		}
 		code, no := refused[items[i].ID]
 		if no && !slices.ContainsFunc(s.deps.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == code }) {
 			return nil, nil, fault.Invalidate(fault.Field("item-"+items[i].ID.String(), "request.codeMissing"))
@@ -155,14 +158,19 @@ func (s *Service) carryOut(ctx context.Context, tx postgres.Tx, by audit.Actor, 
 	return later, updateItems(ctx, tx, granted)
 }
 
-// refuseItems notes that nothing of a request is granted, and why.
-func (s *Service) refuseItems(ctx context.Context, tx postgres.Tx, r Request) error {
+// refuseItems notes that nothing more of a request is granted, and why; done tells that
+// some of it had been before its person answered.
+func (s *Service) refuseItems(ctx context.Context, tx postgres.Tx, r Request) (done bool, err error) {
 	items, err := lockItems(ctx, tx, r)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i := range items {
+		if items[i].Done() {
+			done = true
+			continue
+		}
 		items[i].Granted, items[i].ReasonCode = new(false), r.ReasonCode
 	}
-	return updateItems(ctx, tx, items)
+	return done, updateItems(ctx, tx, items)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
@@ -14,9 +15,10 @@ import (
 // letter is a mail about a step; its words are the messages mail.<kind>.*.
 type letter struct {
 	kind   string
-	words  string    // of a message
-	runsAt time.Time // of an erasure
-	items  []Item    // each of which was decided
+	words  string       // of a message
+	runsAt time.Time    // of an erasure
+	items  []Item       // each of which was decided
+	appeal deadline.Day // until which the person may answer it; none: they may not
 }
 
 // The letters.
@@ -28,6 +30,7 @@ var (
 	letterScheduled = letter{kind: "erasureScheduled"}
 	letterMessage   = letter{kind: "requestMessage"}
 	letterExtended  = letter{kind: "requestExtended"}
+	letterAppealed  = letter{kind: "requestAppealed"}
 	letterGranted   = letter{kind: "requestGranted"}
 	letterPart      = letter{kind: "requestPart"}
 	letterRefused   = letter{kind: "requestRefused"}
@@ -63,7 +66,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		m.Args["Runs"] = text.Time(ctx, l.runsAt)
 	}
 	switch l.kind {
-	case letterReceived.kind, letterCopy.kind, letterExtended.kind:
+	case letterReceived.kind, letterCopy.kind, letterExtended.kind, letterAppealed.kind:
 		m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.due"), Value: text.Day(ctx, r.DueOn.Time())})
 	case letterGranted.kind:
 		m.Facts = append(m.Facts, s.itemFacts(ctx, l.items, to.Lang)...)
@@ -72,6 +75,9 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 		home, err := s.deps.Accounts.ProfileIn(ctx, tx, r.PersonID)
 		if err != nil {
 			return err
+		}
+		if !l.appeal.IsZero() {
+			m.Facts = append(m.Facts, mail.Fact{Name: text.T(ctx, "request.appealFact"), Value: text.T(ctx, "request.appealHow", "Until", text.Day(ctx, l.appeal.Time()))})
 		}
 		m.Facts = append(m.Facts, s.refusalFacts(ctx, r, to.Lang, s.deps.Register.AuthoritiesFor(home.Country, home.Region))...)
 	}
@@ -127,6 +133,9 @@ func (s *Service) refusalFacts(ctx context.Context, r Request, lang string, auth
 	}
 	for _, a := range authorities {
 		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.authority"), Value: text.Commas(ctx, []string{a.Name.In(lang), a.Address, a.URL})})
+	}
+	if _, law := s.of(r); !law.Court.Empty() {
+		facts = append(facts, mail.Fact{Name: text.T(ctx, "request.court"), Value: law.Court.In(lang)})
 	}
 	return facts
 }

@@ -33,6 +33,8 @@ func transitions() map[State][]State {
 	return map[State][]State{
 		Open:     {Approved, Refused, Done, Cancelled},
 		Approved: {Refused, Done, Cancelled},
+		Refused:  {Open},
+		Done:     {Open},
 	}
 }
 
@@ -40,7 +42,7 @@ func transitions() map[State][]State {
 func (s State) MayBecome(to State) bool { return slices.Contains(transitions()[s], to) }
 
 // UnderWay tells whether somebody still has something to do.
-func (s State) UnderWay() bool { return len(transitions()[s]) > 0 }
+func (s State) UnderWay() bool { return s == Open || s == Approved }
 
 func underWay() []State {
 	return slices.DeleteFunc(States(), func(s State) bool { return !s.UnderWay() })
@@ -68,6 +70,8 @@ type Request struct {
 	Rank         int16      // before 0 nothing goes, and before 1 only that
 	SaidAt       *time.Time // the person wrote, and nobody has answered since
 	ExtendedAt   *time.Time // when they were told that it takes longer
+	AppealedAt   *time.Time // when the person answered a refusal
+	DecidedBy    *uuid.UUID // who decided last; of an appeal that is open, whoever may not
 }
 
 // The ranks of the queue.
@@ -94,6 +98,7 @@ const (
 	Note         = "note"      // from staff to staff
 	WasProposed  = "proposed"  // staff said what it is about
 	WasExtended  = "extended"  // it takes longer, and why
+	WasAppealed  = "appealed"  // the person answered a refusal
 	WasDone      = "done"
 	WasCancelled = "cancelled"
 )

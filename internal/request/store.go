@@ -73,7 +73,7 @@ func lockUnderWay(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]Requ
 // answers: those without words received until then, and what staff granted by then.
 func lockCopied(ctx context.Context, tx postgres.Tx, person uuid.UUID, kinds []string, then time.Time) ([]Request, error) {
 	rows, err := gorm.G[Request](tx.Gorm, forUpdate()).
-		Where("person_id = ? and kind in ? and (state = ? and message = '' and received_at <= ? or state = ? and decided_at <= ?)", person, kinds, Open, then, Approved, then).Find(ctx)
+		Where("person_id = ? and kind in ? and (state = ? and message = '' and appealed_at is null and received_at <= ? or state = ? and decided_at <= ?)", person, kinds, Open, then, Approved, then).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading open requests: %w", err)
 	}
@@ -137,11 +137,11 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, r *Request, to State
 	if !r.State.MayBecome(to) {
 		return fmt.Errorf("a request can't become %s from %s", to, r.State)
 	}
-	r.State, r.SaidAt = to, nil
+	r.State, r.SaidAt, r.ClosedAt = to, nil, nil
 	if !to.UnderWay() {
 		r.ClosedAt = new(s.deps.Now())
 	}
-	return update(ctx, tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "outcome", "erasure_id", ownerColumn, saidColumn)
+	return update(ctx, tx, *r, "state", "closed_at", "decided_at", "decision", "reason_code", "decided_by", "outcome", "erasure_id", ownerColumn, saidColumn)
 }
 
 func insertEvent(ctx context.Context, tx postgres.Tx, e Event) error {

@@ -30,6 +30,11 @@ func desk() Group {
 		}},
 		{Name: "Request, an officer's", Page: deskRequest},
 		{Name: "Request, an agent's", Page: deskRequestAgent},
+		{Name: "Request, an appeal of what its reader decided", Page: func(ctx context.Context) templ.Component {
+			p := deskRequestPage(ctx)
+			p.Appealed, p.DecidedBefore, p.Another, p.Take, p.Request.Appeal = at("2026-11-22T08:00:00Z"), "Odil Officer", true, "", true
+			return views.StaffRequest(p)
+		}},
 		{Name: "Request, whose person has been deleted", Page: func(ctx context.Context) templ.Component {
 			p := deskRequestPage(ctx)
 			p.Erased, p.Person, p.Message, p.Take, p.Reply = true, "", nil, "", ""
@@ -177,9 +182,9 @@ func deskRefuse(ctx context.Context) templ.Component {
 	return views.StaffRefuse(views.StaffRefusePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.refuseTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9",
 		Action: "/staff/requests/1/refuse", Back: "/staff/requests/1", Code: "data-is-right", Lang: "en",
-		Reasons: []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい"), Selected: true}},
-		Words:   pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。"),
-		Law:     "GDPR art. 16", Privacy: "privacy@example.com",
+		Reasons:     []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい"), Selected: true}},
+		Words:       pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。"),
+		Law:         "GDPR art. 16",
 		Authorities: []views.AuthorityPart{{Name: "Authority for Privacy Protection", Address: "Box 1, 104 20 Stockholm"}},
 	})
 }

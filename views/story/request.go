@@ -135,6 +135,8 @@ func refusedRequest(ctx context.Context) templ.Component {
 		Authorities: []views.AuthorityPart{{
 			Name: pick(ctx, "Authority for Privacy Protection", "プライバシー保護庁"), Address: "Box 1, 104 20 Stockholm", URL: "https://authority.example.com",
 		}},
+		Court:  pick(ctx, "You may also go to court (GDPR article 79).", "また、裁判所に訴えることができます（GDPR第79条）。"),
+		Appeal: "/requests/1/appeal", Until: at("2027-01-21T00:00:00Z"),
 	}
 	return views.Request(p)
 }
