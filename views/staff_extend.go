@@ -14,7 +14,7 @@ type StaffExtendPage struct {
 	Action, Back string
 	First, Due   time.Time // days of the office's calendar: the date now, and the later one
 	Why          []DueStep
-	Not          string // why it can't be any more; empty if it can
+	Not          string // the message of why it can't be any more; empty if it can
 	Lang         string // the person's, named
 	Words        string
 	Problems     ui.Problems

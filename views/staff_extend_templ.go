@@ -63,7 +63,7 @@ func StaffExtend(p StaffExtendPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Not != "" {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: p.Not}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Kind: ui.Turn, Text: text.T(ctx, p.Not)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

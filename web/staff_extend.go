@@ -8,7 +8,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
 )
 
 // staffExtendController is where staff say that an answer takes longer.
@@ -37,8 +36,7 @@ func (c *staffExtendController) new(ctx echo.Context) error {
 	date, err := c.Requests.Longer(*one.Request)
 	switch {
 	case fault.Is(err, fault.Conflict):
-		f := asFault(err)
-		page.Not = text.T(r, f.Key, f.Args...)
+		page.Not = asFault(err).Key
 	case err != nil:
 		return err
 	default:

@@ -46,7 +46,7 @@ func desk() Group {
 		{Name: "Extend", Page: deskExtend},
 		{Name: "Extend, too late", Page: func(ctx context.Context) templ.Component {
 			return views.StaffExtend(views.StaffExtendPage{
-				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.extendTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Back: "/staff/requests/1", Not: text.T(ctx, "deadline.tooLate"),
+				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.extendTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Back: "/staff/requests/1", Not: "deadline.tooLate",
 			})
 		}},
 		{Name: "Find a person", Page: deskFind},
