@@ -94,10 +94,9 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.StaffRequestPage {
 	r, one := ctx.Request().Context(), *d.Request
 	row := c.queueRows(r, []request.Request{one}, d.names)[0]
-	kind, _ := c.Register.RequestKind(one.Kind)
 	page := views.StaffRequestPage{
 		Shell:   c.staffShell(ctx, "staff.showTitle", "staffQueue", "Reference", one.Reference, "Kind", row.Kind),
-		Request: row, Law: c.Register.Law(one.Kind, one.Jurisdiction, text.Lang(r)), Article: kind.Articles[one.Jurisdiction].In(text.Lang(r)), Why: dueSteps(r, one.DueWhy),
+		Request: row, Law: c.Register.Law(one.Kind, one.Jurisdiction, text.Lang(r)), Article: c.Register.Article(one.Kind, one.Jurisdiction, text.Lang(r)), Why: dueSteps(r, one.DueWhy),
 		Message: views.Paragraphs(one.Message), Decision: views.Paragraphs(one.Decision), Person: "/staff/people/" + one.PersonID.String(),
 	}
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
@@ -105,6 +104,8 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	}
 	if one.AppealedAt != nil && one.DecidedAt == nil {
 		page.Appealed = *one.AppealedAt
+		law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
+		page.Article = text.Commas(r, []string{page.Article, law.Appeal.Article.In(text.Lang(r))})
 		if one.DecidedBy != nil {
 			page.DecidedBefore = d.names[*one.DecidedBy]
 		}

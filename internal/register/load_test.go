@@ -108,7 +108,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"the same id twice", mail, "id: promotions", "id: new-products", "topics[new-products]", "stands here twice"},
 		{"a clock that nobody knows", rights, "us-ca: shine-30", "us-ca: soonish", "request_kinds[shine-the-light].clocks.us-ca", `no legal clock is called "soonish"`},
 		{"a clock for nowhere", rights, "{us-ca: shine-30}", "{us-ca: shine-30, atlantis: shine-30}", "request_kinds[shine-the-light].clocks.atlantis", "there is no atlantis among the jurisdictions"},
-		{"a right without a clock", rights, `clocks: {"*": days-7}`, "clocks: {eea: days-7}", "request_kinds[child-report].clocks", "has no clock for uk"},
+		{"a right without a clock", rights, `clocks: {"*": days-7}`, "clocks: {eea: days-7}", "request_kinds[child-report].clocks", "has no clock for us-co"},
 		{"a refusal of nothing", rights, "kinds: [rectification]", "kinds: [wishes]", "refusals[data-is-right].kinds[0]", "there is no wishes among the request_kinds"},
 		{"keeping without an end", given, "      from: row\n      keep: 7 years\n      operator: true\n      law", "      from: row\n      law", "categories[orders].erasure.keep", "must say how long"},
 		{"keeping what is deleted", ours, "erasure: {action: delete}", "erasure: {action: delete, from: row, keep: 1 day}", "categories[account].erasure", "only what is kept"},

@@ -1,8 +1,10 @@
 package register
 
 import (
+	"cmp"
 	"slices"
 
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/views/text"
 )
@@ -180,18 +182,36 @@ func (r *Register) CategoriesFor(recipient string) []Category {
 	return given
 }
 
-// Jurisdiction is the law that covers somebody who lives in a country (ISO
-// 3166-1 alpha-2) and region (ISO 3166-2 without the country). There is
-// always one: the last, which names no country, takes everybody else, and one takes
-// those whose country is not known.
-func (r *Register) Jurisdiction(country, region string) Jurisdiction {
+// Jurisdiction is the law in force on a day that covers somebody who lives in a country
+// (ISO 3166-1 alpha-2) and region (ISO 3166-2 without the country): that of the region
+// before the country's, and of two of one place the later. There is always one: the
+// last, which names no country, takes everybody else, and one takes those whose country
+// is not known.
+func (r *Register) Jurisdiction(country, region string, on deadline.Day) Jurisdiction {
+	var law Jurisdiction
 	known := text.IsCountry(country)
 	for _, j := range r.Jurisdictions {
-		if j.Unknown != known && covers(j.Countries, j.Regions, country, region) {
-			return j
+		if j.Unknown != known && covers(j.Countries, j.Regions, country, region) && j.InForce(on) && (law.ID == "" || j.before(law)) {
+			law = j
 		}
 	}
-	return Jurisdiction{}
+	return law
+}
+
+// before tells whether a law goes before another that covers the same person.
+func (j Jurisdiction) before(other Jurisdiction) bool {
+	nearer := func(j Jurisdiction) int { return min(len(j.Countries), 1) + min(len(j.Regions), 1) }
+	return cmp.Or(nearer(j)-nearer(other), j.Since.Compare(other.Since)) > 0
+}
+
+// Article is that of the law on which a kind of request rests under a jurisdiction.
+func (r *Register) Article(kind, jurisdiction, lang string) string {
+	k, _ := r.RequestKind(kind)
+	if article, ok := k.Articles[jurisdiction]; ok {
+		return article.In(lang)
+	}
+	j, _ := r.JurisdictionByID(jurisdiction)
+	return j.Rights[kind].In(lang)
 }
 
 // JurisdictionByID finds a jurisdiction.

@@ -21,7 +21,8 @@ func TestEverybodyHasALawAndAnAuthority(t *testing.T) {
 		{"NO", "", "eea", "no"},
 		{"GB", "", "uk", "uk"},
 		{"US", "CA", "us-ca", "us-ca-cppa us-ca-ag us-ftc"},
-		{"US", "CO", "other", "us-ftc"},
+		{"US", "CO", "us-co", "us-co-authority us-ftc"},
+		{"US", "WY", "other", "us-ftc"},
 		{"JP", "13", "jp", "jp"},
 		{"CH", "", "ch", "ch"},
 		{"BR", "", "other", "world"},
@@ -37,7 +38,7 @@ func TestEverybodyHasALawAndAnAuthority(t *testing.T) {
 		{"PM", "", "other", "world"},
 		{"AX", "", "eea", "fi"},
 	} {
-		if got := reg.Jurisdiction(tc.country, tc.region).ID; got != tc.jurisdiction {
+		if got := reg.Jurisdiction(tc.country, tc.region, deadline.On(2026, time.November, 1)).ID; got != tc.jurisdiction {
 			t.Errorf("%s-%s is under %s, want %s", tc.country, tc.region, got, tc.jurisdiction)
 		}
 		var ids []string
@@ -82,14 +83,20 @@ func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
 		{"portability", "ch", deadline.FADP30},
 		{"rectification", "ch", "days-30"}, // no law there names a number of days
 		{"shine-the-light", "us-ca", deadline.Shine30},
+		{"erasure", "us-co", "law-45+45"},
+		{"complaint", "us-co", "days-30"}, // which is no right of that law
+		{"access", "us-ia", "law-90+45"},
 		{"child-report", "eea", "days-7"},
 	} {
 		kind, ok := reg.RequestKind(tc.kind)
-		if got := kind.Clock(tc.jurisdiction); !ok || got != tc.want {
+		law, _ := reg.JurisdictionByID(tc.jurisdiction)
+		if got := kind.Clock(law); !ok || got != tc.want {
 			t.Errorf("%s in %s has the clock %s, want %s", tc.kind, tc.jurisdiction, got, tc.want)
 		}
 	}
-	if kind, _ := reg.RequestKind("minor-posts"); kind.OfferedIn("eea") || !kind.OfferedIn("us-ca") {
+	eea, _ := reg.JurisdictionByID("eea")
+	california, _ := reg.JurisdictionByID("us-ca")
+	if kind, _ := reg.RequestKind("minor-posts"); kind.OfferedIn(eea) || !kind.OfferedIn(california) {
 		t.Error("the removal of a minor's posts is a Californian right")
 	}
 }
@@ -97,15 +104,15 @@ func TestTheClockOfARequestFollowsTheLawOfThePerson(t *testing.T) {
 func TestWhoeverLivesNobodyKnowsWhereGetsTheEarliestDateOfAllLaws(t *testing.T) {
 	t.Parallel()
 	reg := shipped(t)
-	unknown := reg.Jurisdiction("", "")
+	unknown := reg.Jurisdiction("", "", deadline.On(2026, time.November, 1))
 	for _, kind := range reg.RequestKinds {
-		for day := deadline.On(2026, time.January, 1); kind.OfferedIn(unknown.ID) && day.Year == 2026; day = day.Add(3) {
+		for day := deadline.On(2026, time.January, 1); kind.OfferedIn(unknown) && day.Year == 2026; day = day.Add(3) {
 			got, err := reg.Due(kind, unknown, day.Time(), time.UTC)
 			if err != nil || !slices.ContainsFunc(got.Why, func(s deadline.Step) bool { return s.Key == "deadline.earliest" }) {
 				t.Fatalf("%s: %v, %v", kind.ID, got, err)
 			}
 			for _, law := range reg.Jurisdictions {
-				if law.Unknown || !kind.OfferedIn(law.ID) {
+				if law.Unknown || !kind.OfferedIn(law) {
 					continue
 				}
 				if theirs, err := reg.Due(kind, law, day.Time(), time.UTC); err != nil || theirs.Day.Before(got.Day) {

@@ -16,6 +16,13 @@ type Jurisdiction struct {
 	Law       document.Text `json:"law"`
 	Countries []string      `json:"countries"` // ISO 3166-1 alpha-2; none: everybody else
 	Regions   []string      `json:"regions"`   // ISO 3166-2 without the country; none: all of it
+	// Since is the day from which it is in force; none: always. What was received before
+	// is answered by what was in force then.
+	Since deadline.Day `json:"since"`
+	// Rights are the kinds of requests that it gives, each with its article. With none it
+	// gives all that is offered to everybody.
+	Rights map[string]Citation `json:"rights" ref:"request_kinds"`
+	Clock  deadline.Rule       `json:"clock"` // of its rights, where a kind has none for it
 	// Unknown is whoever lives we don't know where. Each law may be theirs, so the
 	// earliest date of all counts.
 	Unknown bool          `json:"unknown"`
@@ -51,6 +58,9 @@ required: [id, name, law]
 properties:
   countries: {items: {type: string, format: country}, description: None for everybody else.}
   regions: {items: {type: string, pattern: "^[A-Z0-9]{1,3}$", says: "a region of ISO 3166-2 without its country, such as CA"}}
+  since: {description: "The day from which it is in force, as 2026-01-01; none: always."}
+  rights: {description: "The request kinds that it gives, each with its article; none: all that are offered to everybody."}
+  clock: {description: "The clock of its rights, such as law-45+45."}
   appeal: {description: How a refusal is answered.}
   court: {description: "A sentence that says that one may also go to court; none where one may not."}
   unknown: {default: false, description: For those whose country is not known. The earliest date of all laws counts for them.}
@@ -110,8 +120,9 @@ type RequestKind struct {
 	Law document.Text `json:"law"`
 	// MessageOptional says that the person need not give a reason.
 	MessageOptional bool     `json:"message_optional"`
-	Choices         bool     `json:"choices"` // some of it is done at once, by a no under Privacy choices
-	Urgent          bool     `json:"urgent"`  // goes before the others in the queue: promise P21
+	Choices         bool     `json:"choices"`    // some of it is done at once, by a no under Privacy choices
+	Everywhere      bool     `json:"everywhere"` // offered whatever the law gives
+	Urgent          bool     `json:"urgent"`     // goes before the others in the queue: promise P21
 	Promises        []string `json:"promises"`
 }
 
@@ -126,21 +137,32 @@ properties:
   message_optional: {default: false}
   choices: {default: false, description: Whether some of it is done at once under Privacy choices.}
   urgent: {default: false}
+  everywhere: {default: false, description: "Whether it is offered whatever rights the law gives, such as a question."}
 `
 }
 
-// Clock is the rule that times this kind in a jurisdiction.
-func (k RequestKind) Clock(jurisdiction string) deadline.Rule {
-	if rule, ok := k.Clocks[jurisdiction]; ok {
+// Clock is the rule that times this kind under a law.
+func (k RequestKind) Clock(law Jurisdiction) deadline.Rule {
+	if rule, ok := k.Clocks[law.ID]; ok {
 		return rule
+	}
+	if _, given := law.Rights[k.ID]; given && law.Clock != "" {
+		return law.Clock
 	}
 	return k.Clocks["*"]
 }
 
-// OfferedIn reports whether the jurisdiction gives this right.
-func (k RequestKind) OfferedIn(jurisdiction string) bool {
-	return len(k.Only) == 0 || contains(k.Only, jurisdiction)
+// OfferedIn reports whether the law gives this right, or it is offered whatever it gives.
+func (k RequestKind) OfferedIn(law Jurisdiction) bool {
+	if len(k.Only) > 0 && !contains(k.Only, law.ID) {
+		return false
+	}
+	_, given := law.Rights[k.ID]
+	return given || len(law.Rights) == 0 || k.Everywhere
 }
+
+// InForce tells whether the law was in force on a day.
+func (j Jurisdiction) InForce(on deadline.Day) bool { return !j.Since.After(on) }
 
 // Refusal is a reason for which staff may refuse a request, with the text
 // that the person reads.
@@ -282,12 +304,12 @@ required: [date, name]
 // the earliest of the dates of all laws that give this right.
 func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone *time.Location) (deadline.Date, error) {
 	if !law.Unknown {
-		date, err := deadline.Compute(k.Clock(law.ID), received, zone, r.HolidaysFor(law.ID))
+		date, err := deadline.Compute(k.Clock(law), received, zone, r.HolidaysFor(law.ID))
 		return law.named(date), err
 	}
 	var dates []deadline.Date
 	for _, j := range r.Jurisdictions {
-		if j.Unknown || !k.OfferedIn(j.ID) {
+		if j.Unknown || !k.OfferedIn(j) || !j.InForce(deadline.DayOf(received, zone)) {
 			continue
 		}
 		date, err := r.Due(k, j, received, zone)
@@ -318,7 +340,7 @@ func (r *Register) AppealDue(k RequestKind, law Jurisdiction, received time.Time
 // which its person was told then, and why: as [deadline.Extend]. Whose law nobody knows
 // has the earliest date of all, and some laws know no later one.
 func (r *Register) Longer(k RequestKind, law Jurisdiction, appeal bool, received, told time.Time, zone *time.Location) (deadline.Date, error) {
-	rule := k.Clock(law.ID)
+	rule := k.Clock(law)
 	if appeal && law.Appeal.Clock != "" {
 		rule = law.Appeal.Clock
 	}

@@ -37,7 +37,7 @@ func (v *validator) rights() {
 			v.fault(at("request_kinds", k.ID)+".deed", "an erasure is asked for on a page of its own, by the kind that is called erasure and no other")
 		}
 		for _, j := range r.Jurisdictions {
-			if !j.Unknown && k.OfferedIn(j.ID) && k.Clock(j.ID) == "" {
+			if !j.Unknown && k.OfferedIn(j) && k.Clock(j) == "" {
 				v.fault(at("request_kinds", k.ID)+".clocks", "has no clock for %s", j.ID)
 			}
 		}

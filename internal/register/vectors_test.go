@@ -34,12 +34,12 @@ func TestEveryDateIsThatWhichWasComputedApart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		law := reg.Jurisdiction(country, region)
+		law := reg.Jurisdiction(country, region, deadline.DayOf(received, zone))
 		kind, ok := reg.RequestKind(row[3])
 		if !ok {
 			t.Fatalf("%s: no kind %s", note, row[3])
 		}
-		rule := kind.Clock(law.ID)
+		rule := kind.Clock(law)
 		if row[4] != "" {
 			rule = deadline.Rule(row[4])
 		}

@@ -35,7 +35,7 @@ func (s *Service) offered(ctx context.Context, person uuid.UUID, kind string) (r
 		return register.RequestKind{}, law, err
 	}
 	k, ok := s.deps.Register.RequestKind(kind)
-	if !ok || !k.OfferedIn(law.ID) {
+	if !ok || !k.OfferedIn(law) {
 		return k, law, fault.Invalidate(fault.Field("kind", "request.kindMissing"))
 	}
 	return k, law, nil

@@ -23,7 +23,8 @@ func TestTheClockIsThatOfTheLawWhereThePersonLives(t *testing.T) {
 		"45 calendar days in California":                {"US", "CA", "rectification", at(1, 15, 18), "us-ca", "2026-03-01", "deadline.ccpa45"},
 		"Shine the Light in 30 days":                    {"US", "CA", "shine-the-light", at(1, 15, 18), "us-ca", "2026-02-14", "deadline.shine30"},
 		"two weeks in Japan":                            {"JP", "", "rectification", at(1, 15, 18), "jp", "2026-01-29", "deadline.appi"},
-		"the operator's own figure elsewhere":           {"US", "CO", "rectification", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+		"the operator's own figure elsewhere":           {"US", "WY", "rectification", at(1, 15, 18), "other", "2026-02-14", "deadline.days"},
+		"45 days in Colorado":                           {"US", "CO", "rectification", at(1, 15, 18), "us-co", "2026-03-01", "deadline.law"},
 		"a child's data within a week, everywhere":      {"JP", "", "child-report", at(1, 15, 18), "jp", "2026-01-22", "deadline.days"},
 		"the day of receipt is the office's, not UTC's": {"JP", "", "rectification", at(1, 15, 3), "jp", "2026-01-28", "deadline.appi"}, // 14 January in Denver
 		"thirty days in Switzerland":                    {"CH", "", "access", at(1, 15, 18), "ch", "2026-02-14", "deadline.fadp30"},

@@ -84,7 +84,7 @@ func (s *Service) Offered(ctx context.Context, person uuid.UUID) ([]register.Req
 	}
 	var offered []register.RequestKind
 	for _, kind := range s.deps.Register.RequestKinds {
-		if kind.OfferedIn(law.ID) {
+		if kind.OfferedIn(law) {
 			offered = append(offered, kind)
 		}
 	}
@@ -96,5 +96,5 @@ func (s *Service) law(ctx context.Context, person uuid.UUID) (register.Jurisdict
 	if err != nil {
 		return register.Jurisdiction{}, err
 	}
-	return s.deps.Register.Jurisdiction(profile.Country, profile.Region), nil
+	return s.deps.Register.Jurisdiction(profile.Country, profile.Region, s.Today()), nil
 }

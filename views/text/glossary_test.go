@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -51,6 +52,10 @@ func exempt() map[string]string {
 		"record.wrongKeys":                                      "HTTP’s, to a program",
 	}
 }
+
+// named is how the files begin in which everything said in a language is the name of a
+// law, of a place or of an authority.
+const named = "70-law-"
 
 // told are all words of a language that somebody may read: of the messages, and of
 // the register and the dictionary that are built in.
@@ -106,7 +111,7 @@ func TestOneWordIsSaidForOneThing(t *testing.T) {
 		for _, word := range slices.Sorted(maps.Keys(words)) {
 			other := regexp.MustCompile(words[word])
 			for id, said := range all {
-				if found := other.FindString(placeholders.ReplaceAllString(said, "")); found != "" && exempt()[id] == "" {
+				if found := other.FindString(placeholders.ReplaceAllString(said, "")); found != "" && exempt()[id] == "" && !strings.HasPrefix(id, named) {
 					t.Errorf("%s: %s says %q; here it is %s", lang, id, found, word)
 				}
 			}
