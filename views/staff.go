@@ -118,6 +118,7 @@ type StaffRequestPage struct {
 	OnlyOfficers                   bool
 	Appealed                       time.Time // when the person answered a refusal; zero: they did not
 	DecidedBefore                  string    // by whom
+	AppealArticle                  string    // that gives them an appeal; empty where no law does
 	Another                        bool      // whoever reads it decided it, so somebody else does now
 	Person                         string    // empty: their record can't be opened any more
 	Erased                         bool      // the person is there no more, nor what they wrote

@@ -117,7 +117,7 @@ func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 		{Key: text.T(ctx, "staff.law"), Value: p.Law},
 	}
 	if !p.Appealed.IsZero() {
-		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appeal"), Value: text.T(ctx, "staff.appealSince", "When", text.Time(ctx, p.Appealed))})
+		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appeal"), Value: text.Commas(ctx, []string{text.T(ctx, "staff.appealSince", "When", text.Time(ctx, p.Appealed)), p.AppealArticle})})
 	}
 	if p.DecidedBefore != "" {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appealBy"), Value: p.DecidedBefore})

@@ -105,7 +105,7 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	if one.AppealedAt != nil && one.DecidedAt == nil {
 		page.Appealed = *one.AppealedAt
 		law, _ := c.Register.JurisdictionByID(one.Jurisdiction)
-		page.Article = text.Commas(r, []string{page.Article, law.Appeal.Article.In(text.Lang(r))})
+		page.AppealArticle = law.Appeal.Article.In(text.Lang(r))
 		if one.DecidedBy != nil {
 			page.DecidedBefore = d.names[*one.DecidedBy]
 		}
