@@ -33,6 +33,9 @@ type RetentionCheckPage struct {
 	Rows   int64     // that go at once
 	Before time.Time // what is from before
 	Effect string
+
+	Waits      bool // a legal hold keeps them for now
+	Restricted bool // their use is restricted; they go all the same
 }
 
 func (p RetentionChoicePage) options(ctx context.Context) []ui.Option {
@@ -53,8 +56,15 @@ func (p RetentionCheckPage) facts(ctx context.Context) []ui.SummaryRow {
 		}
 	}
 	goes := text.T(ctx, "retention.own.nothing")
-	if p.Rows > 0 {
+	switch {
+	case p.Rows == 0:
+	case p.Waits:
+		goes = text.T(ctx, "retention.own.waits")
+	default:
 		goes = text.Aside(ctx, text.N(ctx, "erasure.part.entries", p.Rows), period(ctx, time.Time{}, p.Before))
+	}
+	if p.Rows > 0 && p.Restricted {
+		goes = text.Sentences(ctx, goes, text.T(ctx, "retention.own.restricted"))
 	}
 	rows := []ui.SummaryRow{
 		{Key: text.T(ctx, "retention.own.atOnce"), Value: goes},
@@ -68,7 +78,7 @@ func (p RetentionCheckPage) facts(ctx context.Context) []ui.SummaryRow {
 
 func (p RetentionCheckPage) button(ctx context.Context) ui.ButtonProps {
 	switch {
-	case p.Rows > 0:
+	case p.Rows > 0 && !p.Waits:
 		return ui.ButtonProps{Label: text.N(ctx, "retention.own.deletes", p.Rows), Kind: ui.Destroys}
 	case p.Chosen.Unit == "":
 		return ui.ButtonProps{Label: text.T(ctx, "retention.own.keepFor", "Keep", p.Keep.In(ctx)), Kind: ui.Primary}

@@ -49,8 +49,8 @@ func (c *dataController) index(ctx echo.Context) error {
 		}
 		group := groups[category.Origin]
 		card := c.card(r, category, h)
-		card.Held.Stays = (*stays)(category)
-		card.Kept = retention.Kept(category, *own, text.Lang(r))
+		card.Held.Stays = (*stays)(category, time.Time{})
+		card.Kept = retention.Kept(category, *own, *stays, text.Lang(r))
 		group.Cards = append(group.Cards, card)
 	}
 	for _, origin := range []register.Origin{register.FromYou, register.Observed, register.FromProvider, register.FromUs} {
@@ -116,9 +116,9 @@ func (c *dataController) show(ctx echo.Context) error {
 		page.Within = narrowed(category, *timeline, span)
 	}
 	page.Held = c.held(category, timeline.Holding)
-	page.Held.Stays = (*stays)(category)
+	page.Held.Stays = (*stays)(category, time.Time{})
 	page.Acts = c.acts(r, category, *timeline)
-	page.About.Kept = retention.Kept(category, *own, text.Lang(r))
+	page.About.Kept = retention.Kept(category, *own, *stays, text.Lang(r))
 	for _, p := range *parts {
 		page.Parts = append(page.Parts, dataPart(p))
 	}

@@ -71,7 +71,7 @@ func (c *erasurePartController) check(ctx echo.Context, category register.Catego
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until, text.Zone(r))
-	own := c.Retention.ReadChoices(reads, person(ctx))
+	own, stays := c.Retention.ReadChoices(reads, person(ctx)), c.Retention.ReadSpares(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (c *erasurePartController) check(ctx echo.Context, category register.Catego
 	name := category.Name.In(lang)
 	return render(ctx, http.StatusOK, views.ErasurePartCheck(views.ErasurePartCheckPage{
 		Shell: c.shell(ctx, "erasure.part.checkTitle", "data", "Category", name), Category: name, Action: "/data/" + category.ID + "/delete", Back: "/data/" + category.ID,
-		Rows: held.Within(), Since: of.Since, Until: of.Until, Effect: category.Effect.In(lang), Warning: category.Warning.In(lang), Kept: retention.Kept(category, *own, lang),
+		Rows: held.Within(), Since: of.Since, Until: of.Until, Effect: category.Effect.In(lang), Warning: category.Warning.In(lang), Kept: retention.Kept(category, *own, *stays, lang),
 		Copy: "/downloads/new?choose=" + category.ID, Anonymised: category.Erasure.Action == register.Anonymise, Why: category.Erasure.Because.In(lang),
 	}))
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,7 +33,7 @@ func (c *retentionController) new(ctx echo.Context) error {
 		of.Until = offers[at].Before(c.Now())
 	}
 	reads := c.Reads()
-	own := c.Retention.ReadChoices(reads, person(ctx))
+	own, stays := c.Retention.ReadChoices(reads, person(ctx)), c.Retention.ReadSpares(reads, person(ctx))
 	held := c.Records.ReadTimeline(reads, person(ctx), category.ID, of.Since, of.Until, text.Zone(r))
 	if err := reads.Send(r); err != nil {
 		return err
@@ -40,7 +41,7 @@ func (c *retentionController) new(ctx echo.Context) error {
 	lang := text.Lang(r)
 	page := views.RetentionChoicePage{
 		Shell: c.shell(ctx, "retention.own.title", "data", "Category", category.Name.In(lang)), Category: category.Name.In(lang), Back: "/data/" + category.ID,
-		Now: retention.Kept(category, *own, lang), Keep: category.Retention.Keep.Length(),
+		Now: retention.Kept(category, *own, *stays, lang), Keep: category.Retention.Keep.Length(),
 	}
 	for _, span := range offers {
 		page.Offers = append(page.Offers, views.RetentionOffer{Keep: span.Length(), Value: span.String(), Chosen: chosenFor(*own, category.ID) == span.String()})
@@ -57,6 +58,8 @@ func (c *retentionController) new(ctx echo.Context) error {
 	check := views.RetentionCheckPage{RetentionChoicePage: page, Value: chosen, Effect: category.Effect.In(lang)}
 	if at >= 0 {
 		check.Chosen, check.Before, check.Rows = offers[at].Length(), of.Until, held.Within()
+		check.Waits = (*stays)(category, c.Now())
+		check.Restricted = !check.Waits && (*stays)(category, time.Time{})
 	}
 	return render(ctx, http.StatusOK, views.RetentionCheck(check))
 }

@@ -16,6 +16,7 @@ func TestAnAdministratorHoldsAPersonsDataAndBothSidesSayThatTheDeletionWaits(t *
 	of := p.client().signIn("robin@example.com")
 	asked, err := p.Requests.AskErasure(t.Context(), robin, "")
 	must(t, err)
+	must(t, p.Retention.Choose(t.Context(), robin, "connection-log", "3 months"))
 	admin := p.staffIn("admin@example.com", staff.Admin)
 	at := "/staff/people/" + robin.String()
 	if got := admin.post(at, url.Values{"code": {p.Register.LookReasons[0].Code}, "reason": {"A letter of the court"}}); got.status != http.StatusSeeOther {
@@ -39,11 +40,23 @@ func TestAnAdministratorHoldsAPersonsDataAndBothSidesSayThatTheDeletionWaits(t *
 	if body := of.get("/data/erasures").body; !strings.Contains(body, "Holds on deletion") || strings.Contains(body, "Case 12") {
 		t.Error("robin does not see that there is a hold, or sees why")
 	}
+	waits := func() (pages int) {
+		for _, path := range []string{"/data", "/data/connection-log", "/data/connection-log/keep"} {
+			pages += strings.Count(of.get(path).body, "For now none goes: you had its use restricted after that, or the law has us keep it")
+		}
+		return pages
+	}
+	if n := waits(); n < 3 {
+		t.Errorf("that the shorter time waits is said %d times", n)
+	}
 	if got := admin.post(at+"/hold/lift", nil); got.status != http.StatusSeeOther {
 		t.Fatalf("lifting: %d", got.status)
 	}
 	if body := of.get("/erasure/" + asked.ErasureID.String()).body; strings.Contains(body, "For a legal matter") {
 		t.Error("robin is told that it still waits")
+	}
+	if n := waits(); n != 0 {
+		t.Errorf("that the shorter time waits is still said %d times", n)
 	}
 	if n := p.count(`select count(*) from legal_hold where lifted_by is not null`); n != 1 {
 		t.Errorf("%d holds are lifted", n)

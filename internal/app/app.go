@@ -246,7 +246,7 @@ func (a *App) work(p Parts) {
 	a.Holds = legalhold.New(legalhold.Deps{DB: p.DB, Now: p.Now, Changed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID, held bool) error {
 		return a.Erasures.HeldBack(ctx, tx, person, held)
 	}})
-	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Held: a.Holds.Holds, Spared: a.spared, Spares: a.readSpares, Now: p.Now})
+	a.Retention = retention.New(retention.Deps{DB: p.DB, Register: p.Register, Records: a.Records, Plans: a.Plans, Journal: a.Journal, Spared: a.spared, Spares: a.readSpares, Now: p.Now})
 	a.Exports = export.New(export.Deps{
 		DB: p.DB, Audit: a.Audit, Plans: a.Plans, Ring: p.Ring, Register: p.Register, Sources: a.Records.For, Words: a.Words, Accounts: a.Accounts, Mail: a.Mail,
 		Catalog: a.Catalog, Files: p.Files, Keep: p.Export.Keep, Pace: p.Export.Pace, Traffic: a.Traffic, Kept: a.Retention.KeptFor,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -77,8 +78,10 @@ func (a *App) spared(ctx context.Context, db postgres.Reader, c register.Categor
 // readSpares is spared of one person, for a page.
 func (a *App) readSpares(r *postgres.Reads, person uuid.UUID) *retention.Spare {
 	held, restricted := a.Holds.ReadInForce(r, person), a.Restrictions.ReadInForce(r, person)
-	return new(retention.Spare(func(c register.Category) bool {
-		return len(*held) > 0 || slices.ContainsFunc((*restricted)[person], func(one restriction.Restriction) bool { return one.Keeps(c.ID, c.Purposes) })
+	return new(retention.Spare(func(c register.Category, chosen time.Time) bool {
+		return len(*held) > 0 || slices.ContainsFunc((*restricted)[person], func(one restriction.Restriction) bool {
+			return one.Keeps(c.ID, c.Purposes) && one.Since.After(chosen)
+		})
 	}))
 }
 

@@ -11,8 +11,11 @@ func (r Retention) Rule(lang string) text.Rule {
 	return text.Rule{Kind: "retention." + string(r.From), Keep: r.Keep.Length(), Own: r.Text.In(lang), Because: r.Because.In(lang)}
 }
 
-// Shorter is the rule of somebody who chose a shorter time.
-func (r Retention) Shorter(keep Span) text.Rule {
+// Shorter is the rule of somebody who chose a shorter time, which may have to wait.
+func (r Retention) Shorter(keep Span, waits bool) text.Rule {
+	if waits {
+		return text.Rule{Kind: "retention.ownWaits", Keep: keep.Length()}
+	}
 	return text.Rule{Kind: "retention.own", Keep: keep.Length()}
 }
 

@@ -100,7 +100,7 @@ func (s *Service) RunChoice(ctx context.Context, id uuid.UUID) error {
 }
 
 // batchChoice takes away the next rows that are older than their person wants them
-// kept. It may be killed anywhere. A legal hold has it wait.
+// kept. It may be killed anywhere. A legal hold has it wait, and a later restriction.
 func (s *Service) batchChoice(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jobs.Try) (jobs.Next, error) {
 	own, ok, err := findChoiceByID(ctx, tx, id)
 	if err != nil || !ok {
@@ -120,11 +120,11 @@ func (s *Service) batchChoice(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 	if own, ok, err = findChoiceByID(ctx, tx, id); err != nil || !ok { // taken back while we waited for its person
 		return jobs.Next{Over: true}, err
 	}
-	held, err := s.deps.Held(ctx, tx.PGX, own.PersonID)
+	stays, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *Spare { return s.ReadSpares(r, own.PersonID) })
 	if err != nil {
 		return jobs.Next{}, err
 	}
-	if held {
+	if stays(c, own.ChosenAt) {
 		return jobs.Next{After: time.Hour}, nil
 	}
 	n, next, err := s.deps.Records.TakeNext(ctx, tx, own.Category, own.PersonID, record.Period{Until: own.Span().Before(s.deps.Now())}, register.Delete, own.Resume, s.deps.Batch)
@@ -146,16 +146,18 @@ func (*Service) ReadChoices(r *postgres.Reads, person uuid.UUID) *[]Choice {
 
 // KeptFor tells how long each category is kept for somebody, to a reader of a language.
 func (s *Service) KeptFor(ctx context.Context, tx postgres.Tx, person uuid.UUID) (func(c register.Category, lang string) text.Rule, error) {
-	own, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *[]Choice { return s.ReadChoices(r, person) })
-	return func(c register.Category, lang string) text.Rule { return Kept(c, own, lang) }, err
+	reads := tx.Reads()
+	own, stays := s.ReadChoices(reads, person), s.ReadSpares(reads, person)
+	err := reads.Send(ctx)
+	return func(c register.Category, lang string) text.Rule { return Kept(c, *own, *stays, lang) }, err
 }
 
-// Kept is how long a category is kept for somebody with these choices, for whoever
-// says it to a reader of a language.
-func Kept(c register.Category, own []Choice, lang string) text.Rule {
+// Kept is how long a category is kept for somebody with these choices, and whether
+// theirs waits, for whoever says it to a reader of a language.
+func Kept(c register.Category, own []Choice, stays Spare, lang string) text.Rule {
 	for _, one := range own {
 		if span := one.Span(); one.Category == c.ID && !span.IsZero() {
-			return c.Retention.Shorter(span)
+			return c.Retention.Shorter(span, stays(c, one.ChosenAt))
 		}
 	}
 	return c.Retention.Rule(lang)

@@ -10,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/retention"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -59,27 +60,30 @@ func TestALegalHoldKeepsAllOfAPersonFromGoingAndNobodyElse(t *testing.T) {
 	}
 }
 
-// What is to be kept but not used is not deleted by a rule; by its person's own word
-// it goes all the same.
+// What is to be kept but not used is not deleted by a rule, nor by a shorter time that
+// was chosen before; by its person's word after that it goes all the same.
 func TestWhatSomebodyHadRestrictedStaysPastItsTime(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	robin, mara, kim := b.Person(apptest.Somebody{Email: "robin@example.com"}), b.Person(apptest.Somebody{Email: "mara@example.com"}), b.Person(apptest.Somebody{Email: "kim@example.com"})
-	for _, who := range []uuid.UUID{robin, kim} {
+	officer, lea := b.Member("officer@example.com", staff.Officer), b.Person(apptest.Somebody{Email: "lea@example.com"})
+	must(t, b.Retention.Choose(t.Context(), lea, log, "3 months"))
+	b.Clock.Advance(time.Minute)
+	for _, who := range []uuid.UUID{robin, kim, lea} {
 		asked, err := b.Requests.Ask(t.Context(), who, "restriction", "Until it is decided who is right.")
 		must(t, err)
-		if who == robin { // kim's is open
-			must(t, b.Requests.Approve(t.Context(), b.Member("officer@example.com", staff.Officer), asked.ID, request.Approval{Words: "We keep it and use it no more."}))
+		if who != kim { // whose is open
+			must(t, b.Requests.Approve(t.Context(), officer, asked.ID, request.Approval{Words: "We keep it and use it no more."}))
 		}
 	}
-	b.connections(robin, mara, kim)
+	b.connections(robin, mara, kim, lea)
 	_, all := b.held(robin)
 	b.sweep()
 	for who, want := range map[uuid.UUID]bool{robin: true, mara: false, kim: false} {
 		reads := b.DB.Reads()
 		spares := b.Retention.ReadSpares(reads, who)
 		must(t, reads.Send(t.Context()))
-		keeps := (*spares)(register.Category{ID: log})
+		keeps := (*spares)(register.Category{ID: log}, time.Time{})
 		if _, is := b.held(who); keeps != want || (is == all) != want {
 			t.Errorf("spared %t, with %d of %d rows left: wanted %t", keeps, is, all, want)
 		}
@@ -89,6 +93,22 @@ func TestWhatSomebodyHadRestrictedStaysPastItsTime(t *testing.T) {
 	must(t, b.Retention.RunChoice(t.Context(), b.choice(robin).ID))
 	if _, is := b.held(robin); is == all {
 		t.Error("nothing of robin's goes by their own word")
+	}
+	for _, ends := range []bool{false, true} {
+		reads := b.DB.Reads()
+		own, stays, theirs := b.Retention.ReadChoices(reads, lea), b.Retention.ReadSpares(reads, lea), b.Restrictions.ReadInForce(reads, lea)
+		must(t, reads.Send(t.Context()))
+		c, _ := b.Register.Category(log)
+		said := retention.Kept(c, *own, *stays, "en").Kind
+		b.Clock.Advance(2 * time.Hour)
+		must(t, b.Retention.RunChoice(t.Context(), b.choice(lea).ID))
+		_, is := b.held(lea)
+		if (is == all) == ends || (said == "retention.ownWaits") == ends {
+			t.Errorf("restriction ended %t: lea reads %s, and %d of %d are left", ends, said, is, all)
+		}
+		for _, one := range (*theirs)[lea] {
+			must(t, b.Restrictions.End(t.Context(), lea, one.ID))
+		}
 	}
 }
 

@@ -27,11 +27,9 @@ type Deps struct {
 	// Spared are those who lose nothing by a category's rule: a legal hold keeps what is
 	// held of them, or they had its use restricted.
 	Spared func(ctx context.Context, db postgres.Reader, c register.Category) ([]uuid.UUID, error)
-	// Spares tells of what one person is spared, for a page.
+	// Spares tells of what one person is spared.
 	Spares func(r *postgres.Reads, person uuid.UUID) *Spare
-	// Held tells of whom nothing goes by their own word either: by a legal hold.
-	Held  func(ctx context.Context, db postgres.Reader, person uuid.UUID) (bool, error)
-	Rest  time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
+	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
 	Batch int           // rows that a batch looks at; 0 means 5000
 	Now   func() time.Time
 }
@@ -169,9 +167,10 @@ func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) 
 	return before, oldest.Before(before.Add(-lateAfter))
 }
 
-// Spare tells whether somebody loses nothing by the rule of a category for now, though
-// its time is over.
-type Spare func(register.Category) bool
+// Spare tells whether somebody loses nothing of a category for now, though its time is
+// over: neither by its rule (the zero time) nor by a shorter one that they chose at a
+// moment. A legal hold keeps all; what they had restricted stays until they choose after it.
+type Spare func(c register.Category, chosen time.Time) bool
 
 // ReadSpares adds by which rules a person loses nothing for now.
 func (s *Service) ReadSpares(r *postgres.Reads, person uuid.UUID) *Spare {

@@ -27,6 +27,7 @@ func data() Group {
 		{Name: "Profile", Page: func(ctx context.Context) templ.Component { return views.DataCategory(dataProfile(ctx)) }},
 		{Name: "For how long it is kept", Page: func(ctx context.Context) templ.Component { return views.RetentionChoice(retentionChoice(ctx)) }},
 		{Name: "For how long, looked over", Page: retentionCheck(21_480)},
+		{Name: "For how long, under a legal hold", Page: retentionHeld},
 		{Name: "For how long, nothing goes", Page: retentionCheck(0)},
 		{Name: "For how long, as for everybody again", Page: retentionAsBefore},
 		{Name: "Correct an entry", Page: func(ctx context.Context) templ.Component { return views.EditRow(editRow(ctx)) }},
@@ -226,6 +227,12 @@ func retentionCheck(rows int64) func(context.Context) templ.Component {
 			Effect: pick(ctx, "Nothing changes in how you connect.", "接続の方法は何も変わりません。"),
 		})
 	}
+}
+
+func retentionHeld(ctx context.Context) templ.Component {
+	return views.RetentionCheck(views.RetentionCheckPage{
+		RetentionChoicePage: retentionChoice(ctx), Value: "3 months", Chosen: text.Span{N: 3, Unit: "month"}, Rows: 21_480, Before: at("2026-08-22T09:12:00Z"), Waits: true,
+	})
 }
 
 func retentionAsBefore(ctx context.Context) templ.Component {
