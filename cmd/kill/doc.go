@@ -16,6 +16,10 @@
 //   - sweep: every row past its time gone and counted once, and no younger one
 //   - mail: no message lost, and none doubled beyond the one that each worker had
 //     under way
+//   - mailing, list: a letter to everybody of a country, or of a list that names each
+//     twice, and none to anybody else: one each
+//   - inbound: a letter that comes back, or is taken for spam, once taken and once told
+//     of, however often it is piped in; after a kill all of that or nothing
 //   - posts: every one-click unsubscribe that was answered with 200 is kept, as a
 //     state and as one line of the ledger
 //   - migrate: a database that was killed while it was made is made

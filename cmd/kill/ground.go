@@ -78,7 +78,7 @@ func (g *ground) join(ctx context.Context) (err error) {
 	if g.db, err = postgres.Open(ctx, postgres.Config{URL: g.server.URL()}); err != nil {
 		return err
 	}
-	parts := app.Parts{DB: g.db, Sender: nowhere{}, BaseURL: base, Log: slog.New(slog.DiscardHandler), Now: time.Now, Grace: time.Nanosecond}
+	parts := app.Parts{DB: g.db, Sender: nowhere{}, BaseURL: base, Inbound: home, Log: slog.New(slog.DiscardHandler), Now: time.Now, Grace: time.Nanosecond}
 	if parts.Files, err = fileblob.OpenBucket(g.place("files"), &fileblob.Options{CreateDir: true, NoTempDir: true, Metadata: fileblob.MetadataDontWrite}); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (g *ground) place(name string) string { return filepath.Join(g.folder, name
 func (g *ground) env(more ...string) []string {
 	return append([]string{
 		"HOME=" + g.folder, "PATH=" + os.Getenv("PATH"), "DATABASE_URL=" + g.server.URL(), "PORTAL_KEYS=" + g.keys, "PORTAL_URL=" + base, "PORTAL_DATA=" + g.folder,
-		"PORTAL_FILES=" + g.place("files"), "PORTAL_SMTP=smtp://" + g.mailbox.Addr(), "PORTAL_SMTP_PLAINTEXT=true", "PORTAL_MAIL_LIMITS=1000000/1000000", "PORTAL_LOG=text", "PORTAL_EXPORT_PACE=full",
+		"PORTAL_FILES=" + g.place("files"), "PORTAL_SMTP=smtp://" + g.mailbox.Addr(), "PORTAL_SMTP_PLAINTEXT=true", "PORTAL_MAIL_LIMITS=1000000/1000000", "PORTAL_LOG=text", "PORTAL_EXPORT_PACE=full", "PORTAL_INBOUND_ADDRESS=" + home,
 	}, more...)
 }
 
@@ -150,6 +150,8 @@ func (g *ground) person(ctx context.Context) (id uuid.UUID, address string, err 
 
 // base is where every portal of a run says that it stands: receipts name it.
 const base = "http://localhost"
+
+const home = "mail@example.com" // where mail comes in
 
 const stopped = "promotions" // the topic whose mail is stopped
 

@@ -34,7 +34,7 @@ func killAll(ctx context.Context, n int, kinds []string, random *rand.Rand) (err
 	}
 	defer func() { err = errors.Join(err, g.clear()) }()
 	all := map[string]func(ctx context.Context) (work, error){
-		"import": g.newImport, "export": g.newExport, "erasure": g.newErasure, "part": g.newPart, "mail": g.newMail, "mailing": g.newMailing, "posts": g.newPosts, "migrate": g.newMigration, "start": g.newStart, "sweep": g.newSweep,
+		"import": g.newImport, "export": g.newExport, "erasure": g.newErasure, "part": g.newPart, "mail": g.newMail, "mailing": g.newMailing, "list": g.newList, "inbound": g.newInbound, "posts": g.newPosts, "migrate": g.newMigration, "start": g.newStart, "sweep": g.newSweep,
 	}
 	var failed []error
 	for _, kind := range kinds {

@@ -15,15 +15,29 @@ import (
 
 const concerned = 6000 // people of one mailing
 
-// everybody is a letter to all people of a country of its own.
+// everybody is a letter to all people of a country of its own, or to a list of them
+// that names each twice.
 type everybody struct {
 	served
 	country string
+	list    string // empty: none
 	officer staff.Member
 	id      uuid.UUID
 }
 
-func (g *ground) newMailing(ctx context.Context) (work, error) {
+func (g *ground) newMailing(ctx context.Context) (work, error) { return g.mailing(ctx) }
+
+func (g *ground) newList(ctx context.Context) (work, error) {
+	e, err := g.mailing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = g.db.Pool.QueryRow(ctx, `select string_agg(person_id || ', ' || address, E'\n' order by address)
+		from email_address join profile using (person_id) where country = $1`, e.country).Scan(&e.list)
+	return e, err
+}
+
+func (g *ground) mailing(ctx context.Context) (*everybody, error) {
 	n, err := g.count(ctx, "select count(*) from mailing")
 	if err != nil {
 		return nil, err
@@ -41,10 +55,14 @@ func (g *ground) newMailing(ctx context.Context) (work, error) {
 }
 
 func (e *everybody) begin(ctx context.Context) (err error) {
-	e.id, err = e.app.Mailings.Draft(ctx, e.officer, mailing.Words{
+	words := mailing.Words{
 		Kind: mailing.Notice, Topic: "service-changes", Whom: mailing.Residents, Among: []string{e.country},
 		Subject: map[string]string{"en": "We move", "ja": "移転"}, Body: map[string]string{"en": "On Monday.", "ja": "月曜日です。"},
-	})
+	}
+	if e.list != "" {
+		words.Whom, words.Among, words.List = mailing.Listed, nil, e.list
+	}
+	e.id, err = e.app.Mailings.Draft(ctx, e.officer, words)
 	if err != nil {
 		return err
 	}

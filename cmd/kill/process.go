@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -18,14 +19,15 @@ type process struct {
 	err   error         // how, then
 }
 
-// start starts the program with these arguments.
-func (g *ground) start(env []string, args ...string) (*process, error) {
+// start starts the program with these arguments, and has it read something.
+func (g *ground) start(env []string, in string, args ...string) (*process, error) {
 	log, err := os.OpenFile(g.place("portal.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	p := &process{cmd: exec.Command(g.program, args...), ended: make(chan struct{})} //nolint:gosec,noctx // the program that was just built; it is killed
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, log, log
+	p.cmd.Stdin = strings.NewReader(in)
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
@@ -66,7 +68,7 @@ func (g *ground) launch(ctx context.Context, env []string) (p *process, at strin
 	if err := probe.Close(); err != nil {
 		return nil, "", err
 	}
-	p, err = g.start(append(env, "PORTAL_LISTEN="+at), "serve")
+	p, err = g.start(append(env, "PORTAL_LISTEN="+at), "", "serve")
 	return p, at, err
 }
 
@@ -138,11 +140,12 @@ type commanded struct {
 	*ground
 	env  []string
 	args []string
+	in   string // what it reads
 	p    *process
 }
 
 func (c *commanded) begin(context.Context) (err error) {
-	c.p, err = c.start(c.env, c.args...)
+	c.p, err = c.start(c.env, c.in, c.args...)
 	return err
 }
 
