@@ -49,6 +49,14 @@ func suppress(ctx context.Context, db postgres.Writer, reason string, noted bool
 	return n, nil
 }
 
+// listedSince tells whether an address has been on the list for all since a moment or later.
+func listedSince(ctx context.Context, db postgres.Reader, hash []byte, at time.Time) (is bool, err error) {
+	if err = db.QueryRow(ctx, `select exists (select from suppression where address_hash = $1 and topic = $2 and at >= $3)`, hash, All, at).Scan(&is); err != nil {
+		return false, fmt.Errorf("consent: looking for an address on the list: %w", err)
+	}
+	return is, nil
+}
+
 // Suppression is a line of the list.
 type Suppression struct {
 	Hash   []byte

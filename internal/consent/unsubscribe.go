@@ -161,6 +161,21 @@ func (s *Service) Bounce(ctx context.Context, tx postgres.Tx, by audit.Actor, pe
 	return audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: by, Action: "suppression.bounced", PersonID: person})
 }
 
+// TakenForSpam puts somebody's address on the list likewise, from now on, since their
+// mailbox took a letter for spam that went at a moment. The same report again, or of an
+// older letter, says nothing new. Call account.Share before.
+func (s *Service) TakenForSpam(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, address string, went time.Time) error {
+	if known, err := listedSince(ctx, tx.PGX, s.AddressHash(address), went); known || err != nil {
+		return err
+	}
+	now := s.deps.Now()
+	added, err := s.SuppressFor(ctx, tx, Complained, address, now)
+	if err != nil || !added {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{At: now, Actor: by, Action: "suppression.complained", PersonID: person})
+}
+
 // Complain is Unsubscribe for whose mailbox took the message for spam. An address
 // of nobody gets no mail of any topic. What is locked goes on.
 func (s *Service) Complain(ctx context.Context, l Link) error {

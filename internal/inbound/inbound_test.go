@@ -403,6 +403,9 @@ func TestAComplaintStopsItsTopicAndBulkMailToItsAddress(t *testing.T) {
 	if n := b.Count(`select count(*) from consent_event where person_id = $1 and topic = $2 and not given and channel = 'complaint'`, robin, topic); n != 1 {
 		t.Errorf("the ledger has %d lines of it", n)
 	}
+	if n := b.Count(`select count(*) from audit_entry where person_id = $1 and action = 'suppression.complained'`, robin); n != 1 {
+		t.Errorf("the log tells of it %d times", n)
+	}
 	if b.why(other, robin.String()) != consent.OnList || b.why("security-notices", robin.String()) != consent.Locked {
 		t.Error("bulk mail goes on, or what is locked does not")
 	}

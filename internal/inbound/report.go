@@ -128,11 +128,7 @@ func (s *Service) complain(ctx context.Context, m incoming) (Outcome, error) {
 		if gone = g; g.Person == uuid.Nil {
 			return Nobody, nil
 		}
-		added, err := s.deps.Consents.SuppressFor(ctx, tx, consent.Complained, g.Address, s.deps.Now())
-		if err != nil || !added {
-			return Complained, err
-		}
-		return Complained, audit.Record(ctx, tx, audit.Entry{At: s.deps.Now(), Actor: actor(), Action: "suppression.complained", PersonID: g.Person})
+		return Complained, s.deps.Consents.TakenForSpam(ctx, tx, actor(), g.Person, g.Address, g.At)
 	})
 	switch {
 	case outcome == Nobody && unlinked == nil:
