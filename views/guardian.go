@@ -28,6 +28,7 @@ type GuardianPage struct {
 	Name     string // of who asks
 	Topics   []ui.Option
 	Answered time.Time // zero: not yet
+	Seen     string    // the version of the answer
 	Privacy  string    // whom to write to
 	Problems ui.Problems
 }

@@ -16,6 +16,7 @@ type RetentionChoicePage struct {
 	Now      text.Rule // how it is kept at present
 	Keep     text.Span // as the register says
 	Offers   []RetentionOffer
+	Problems ui.Problems
 }
 
 // RetentionOffer is a shorter time.
@@ -29,6 +30,7 @@ type RetentionOffer struct {
 type RetentionCheckPage struct {
 	RetentionChoicePage
 	Value  string
+	Seen   string    // the version of what is kept to at present
 	Chosen text.Span // zero: as the register says
 	Rows   int64     // that go at once
 	Before time.Time // what is from before

@@ -1,8 +1,17 @@
 package web_test
 
 import (
+	"context"
 	"net/url"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 func TestTheBackButtonLeadsToAPageAndNeverToABrowsersQuestion(t *testing.T) {
@@ -67,4 +76,93 @@ func TestGoingBackAfterUnsubscribingByMailShowsOffAndSavingSaysNoYes(t *testing.
 	if n := p.count(`select count(*) from consent_event where person_id = $1 and topic = 'new-features'`, id); n != 0 {
 		t.Error("the browser ticked what it remembered")
 	}
+}
+
+// What was opened before something was decided, in another tab, gone back to or loaded
+// again, changes nothing of that, with scripts and without.
+func TestAStalePageNeverChangesWhatWasDecidedLater(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	b := p.signedIn("robin@example.com", "/overview")
+	for _, scripts := range []bool{true, false} {
+		b.Scripts(scripts)
+		back := func() { // no event tells of it where no script runs
+			if scripts {
+				b.Back()
+			} else {
+				b.Reload()
+			}
+		}
+		keptFor := func(want string) {
+			t.Helper()
+			if n := p.count(`select count(*) from retention_choice where person_id = $1 and keep = $2`, robin, want); n != 1 {
+				t.Errorf("scripts %t: it is not kept for %s", scripts, want)
+			}
+		}
+		must(t, p.Retention.Choose(t.Context(), robin, "connection-log", "", ""))
+		b.Open(p.url + "/data/connection-log/keep?keep=3+months")
+		b.Reload()
+		b.Press("Keep for 3 months")
+		keptFor("3 months")
+		b.Open(p.url + "/data/connection-log/keep?keep=1+month")
+		must(t, p.Retention.Choose(t.Context(), robin, "connection-log", "6 months", "")) // in another tab
+		b.Press("Keep for 1 month")
+		b.SeeText("so nothing is changed now")
+		back()
+		keptFor("6 months")
+
+		b.Open(p.url + "/privacy-choices/by-mail/" + p.Consents.ChoicesToken(robin))
+		for _, yes := range []bool{true, false} { // in another tab
+			p.clock.Advance(time.Second)
+			_, err := p.Consents.Set(t.Context(), consent.Choice{Actor: audit.ByPerson(robin), Person: robin, Channel: consent.Preferences, Lang: "en"}, map[string]bool{"promotions": yes})
+			must(t, err)
+		}
+		b.Within("Discounts, competitions and offers").Press("Say yes")
+		b.SeeText("changed somewhere else")
+		back()
+		b.Reload()
+		if p.agrees(robin) {
+			t.Errorf("scripts %t: an old page says yes to what was refused since", scripts)
+		}
+
+		kim := p.young("kim" + map[bool]string{true: "1", false: "2"}[scripts] + "@example.com")
+		at := p.parentOf(kim)
+		b.Open(at)
+		b.Check("Promotions")
+		b.Reload() // for the browser to remember
+		p.clock.Advance(time.Second)
+		parent := p.client()
+		for _, last := range []url.Values{{"topics": {"promotions"}, "may": {"on"}}, {"none": {"yes"}}} { // in another tab
+			parent.post(at[len(p.url):], last)
+			p.clock.Advance(time.Second)
+		}
+		b.Check("Promotions")
+		b.Check("I am a parent or legal guardian of Kim Example")
+		b.Press("Save my answer")
+		b.SeeText("so nothing is changed now")
+		b.Press("Save my answer") // as it stands
+		back()
+		if n := p.count(`select count(*) from consent_event where person_id = $1`, kim); n != 2 || p.agrees(kim) {
+			t.Errorf("scripts %t: %d lines in the ledger, not a yes and a no", scripts, n)
+		}
+	}
+}
+
+// young makes somebody who needs a parent's word.
+func (p *portal) young(email string) (id uuid.UUID) {
+	p.t.Helper()
+	must(p.t, p.DB.InTx(p.t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+		id, err = p.Accounts.Open(ctx, tx, account.SignUp{Email: email, Name: "Kim Example", Country: "DE"}, "en", account.Fourteen)
+		return err
+	}))
+	return id
+}
+
+// parentOf is the link on which a parent answers for somebody.
+func (p *portal) parentOf(id uuid.UUID) string {
+	p.t.Helper()
+	parent := id.String() + "@example.com"
+	must(p.t, p.Consents.AskGuardian(p.t.Context(), consent.Choice{Actor: audit.ByPerson(id), Person: id, Channel: consent.Preferences, Lang: "en"}, parent, []string{"promotions", "analytics"}))
+	return p.linkTo(p.letter(parent, "agreement"), "/parent/")
 }

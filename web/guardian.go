@@ -93,6 +93,7 @@ type answerGuardianForm struct {
 	Topics []string `form:"topics"`
 	May    string   `form:"may"`
 	None   string   `form:"none"` // the button that agrees to nothing
+	Seen   string   `form:"seen" text:"none"`
 }
 
 // allowed is what was agreed to: the button that agrees to nothing unticks all.
@@ -123,6 +124,7 @@ func (c *guardianController) show(ctx echo.Context) error {
 		Shell: c.shell(ctx, "guardian.title", "", "Name", profile.FullName), Action: "/parent/" + token, Name: profile.FullName,
 		Answered: asked.Answered, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
+	page.Seen = seenAgain(form.Seen, problems, asked.Version())
 	page.Address = c.BaseURL.String() // paper does not print the link
 	for _, id := range asked.Wished {
 		t, ok := c.Register.Topic(id)
@@ -130,7 +132,7 @@ func (c *guardianController) show(ctx echo.Context) error {
 			continue
 		}
 		ticked := slices.Contains(asked.Allowed, id)
-		if again {
+		if again && page.Seen == form.Seen { // else they look at how it stands
 			ticked = slices.Contains(form.Topics, id)
 		}
 		page.Topics = append(page.Topics, guardianBox(text.Lang(r), t, ticked))
@@ -145,7 +147,7 @@ func (c *guardianController) update(ctx echo.Context) error {
 	}
 	r := ctx.Request().Context()
 	at := "/parent/" + ctx.Param(tokenParam)
-	_, err = c.Consents.AnswerGuardian(r, ctx.Param(tokenParam), form.allowed(), form.May != "", text.Lang(r))
+	_, err = c.Consents.AnswerGuardian(r, ctx.Param(tokenParam), form.allowed(), form.May != "", form.Seen, text.Lang(r))
 	if problems, ok := fault.Fields(err); ok {
 		return c.again(ctx, at, form, problems)
 	}

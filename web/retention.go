@@ -39,12 +39,17 @@ func (c *retentionController) new(ctx echo.Context) error {
 		return err
 	}
 	lang := text.Lang(r)
+	_, problems, _, err := recall[retentionChoiceForm](ctx)
+	if err != nil {
+		return err
+	}
+	kept, seen := retention.Chose(category.ID, *own)
 	page := views.RetentionChoicePage{
 		Shell: c.shell(ctx, "retention.own.title", "data", "Category", category.Name.In(lang)), Category: category.Name.In(lang), Back: "/data/" + category.ID,
-		Now: retention.Kept(category, *own, *stays, lang), Keep: category.Retention.Keep.Length(),
+		Now: retention.Kept(category, *own, *stays, lang), Keep: category.Retention.Keep.Length(), Problems: words(ctx, problems),
 	}
 	for _, span := range offers {
-		page.Offers = append(page.Offers, views.RetentionOffer{Keep: span.Length(), Value: span.String(), Chosen: chosenFor(*own, category.ID) == span.String()})
+		page.Offers = append(page.Offers, views.RetentionOffer{Keep: span.Length(), Value: span.String(), Chosen: kept == span.String()})
 	}
 	switch {
 	case chosen == "":
@@ -55,7 +60,7 @@ func (c *retentionController) new(ctx echo.Context) error {
 	if err := record.Whole([]record.Holding{held.Holding}); err != nil { // nobody decides by a part of it
 		return err
 	}
-	check := views.RetentionCheckPage{RetentionChoicePage: page, Value: chosen, Effect: category.Effect.In(lang)}
+	check := views.RetentionCheckPage{RetentionChoicePage: page, Value: chosen, Seen: seen, Effect: category.Effect.In(lang)}
 	if at >= 0 {
 		check.Chosen, check.Before, check.Rows = offers[at].Length(), of.Until, held.Within()
 		check.Waits = (*stays)(category, c.Now())
@@ -66,15 +71,6 @@ func (c *retentionController) new(ctx echo.Context) error {
 
 // asRegister stands for the time that the register says.
 const asRegister = "register"
-
-func chosenFor(own []retention.Choice, category string) string {
-	for _, one := range own {
-		if one.Category == category {
-			return one.Keep
-		}
-	}
-	return ""
-}
 
 // category is one for which there is a shorter time to choose.
 func (c *retentionController) category(ctx echo.Context) (register.Category, []register.Span, error) {
@@ -88,6 +84,7 @@ func (c *retentionController) category(ctx echo.Context) (register.Category, []r
 
 type retentionChoiceForm struct {
 	Keep string `form:"keep" text:"none"`
+	Seen string `form:"seen" text:"none"`
 }
 
 func (c *retentionController) create(ctx echo.Context) error {
@@ -99,10 +96,15 @@ func (c *retentionController) create(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if form.Keep == asRegister {
-		form.Keep = ""
+	keep := form.Keep
+	if keep == asRegister {
+		keep = ""
 	}
-	if err := c.Retention.Choose(ctx.Request().Context(), person(ctx), category.ID, form.Keep); err != nil {
+	err = c.Retention.Choose(ctx.Request().Context(), person(ctx), category.ID, keep, form.Seen)
+	if problems, ok := fault.Fields(err); ok { // it has changed since: asked again, beside how it stands
+		return c.again(ctx, "/data/"+category.ID+"/keep", form, problems)
+	}
+	if err != nil {
 		return err
 	}
 	return c.redirect(ctx, "/data/"+category.ID, "retention.own.saved")

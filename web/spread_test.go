@@ -113,7 +113,7 @@ func (w *walk) roads(robin robin) {
 	w.until("a copy of all", `select count(*) from export where state = 'ready' and cardinality(categories) > 1`)
 	_, err = w.Erasures.ErasePart(w.t.Context(), robin.id, "connection-log", record.Period{Since: now.AddDate(0, 0, -60), Until: now.AddDate(0, 0, -20)})
 	must(w.t, err)
-	must(w.t, w.Retention.Choose(w.t.Context(), robin.id, "connection-log", "6 months"))
+	must(w.t, w.Retention.Choose(w.t.Context(), robin.id, "connection-log", "6 months", ""))
 	w.until("what is older than robin wants it kept", `select count(*) from retention_choice where swept_at is not null`)
 	w.until("a part of the log to go", `select count(*) from erasure_part where category = 'connection-log' and finished_at is not null and rows_done > 9`)
 	asked, err := w.Requests.AskErasure(w.t.Context(), robin.id, "")

@@ -16,7 +16,7 @@ func TestAnAdministratorHoldsAPersonsDataAndBothSidesSayThatTheDeletionWaits(t *
 	of := p.client().signIn("robin@example.com")
 	asked, err := p.Requests.AskErasure(t.Context(), robin, "")
 	must(t, err)
-	must(t, p.Retention.Choose(t.Context(), robin, "connection-log", "3 months"))
+	must(t, p.Retention.Choose(t.Context(), robin, "connection-log", "3 months", ""))
 	admin := p.staffIn("admin@example.com", staff.Admin)
 	at := "/staff/people/" + robin.String()
 	if got := admin.post(at, url.Values{"code": {p.Register.LookReasons[0].Code}, "reason": {"A letter of the court"}}); got.status != http.StatusSeeOther {

@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 
@@ -39,6 +40,11 @@ type Guardianship struct {
 	Answered time.Time // zero: no answer yet
 
 	earlier bool // it is read by the link that was agreed by, and another was mailed since
+}
+
+// Version tells how it stands: another once anything of it was answered.
+func (g Guardianship) Version() string {
+	return fmt.Sprint(g.Answered.UnixMicro(), g.Asked.UnixMicro(), g.Allowed)
 }
 
 // Waits tells whether an answer may still come.
@@ -160,9 +166,10 @@ func (s *Service) guardianOf(ctx context.Context, db postgres.Reader, token, how
 }
 
 // AnswerGuardian notes what a parent or guardian agrees to, of what was wished for, and
-// says so to the person; it may be changed by the same link. Invalid if they agree
-// and do not say that they may; Gone as ReadGuardian.
-func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []string, may bool, lang string) (Guardianship, error) {
+// says so to the person; it may be changed by the same link. seen is the version of
+// what they saw; empty asks for none. Invalid if they agree and do not say that they may,
+// or to anything that was answered otherwise since; Gone as ReadGuardian.
+func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []string, may bool, seen, lang string) (Guardianship, error) {
 	if !may && len(allowed) > 0 {
 		return Guardianship{}, fault.Invalidate(fault.Field("may", "consent.guardianMay"))
 	}
@@ -174,6 +181,9 @@ func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []st
 	_, err = s.record(ctx, c, "consent.changed", func(tx postgres.Tx, now time.Time) ([]Event, error) {
 		if asked, err = s.guardianOf(ctx, tx.PGX, token, " for update"); err != nil {
 			return nil, err
+		}
+		if len(allowed) > 0 && seen != "" && seen != asked.Version() { // agreeing to nothing is to however it stands
+			return nil, fault.Invalidate(fault.Field("", "consent.changedMeanwhile"))
 		}
 		kept := slices.DeleteFunc(slices.Clone(asked.Wished), func(id string) bool { return !slices.Contains(allowed, id) })
 		events := s.guardianEvents(ctx, c, asked, kept, now)

@@ -196,17 +196,17 @@ func TestAYesOfSomebodyTooYoungCountsWhenAParentAgreedAndBeforeByNoDoor(t *testi
 		t.Error("the parent's address is kept")
 	}
 	for dead, said := range map[string]string{"another was mailed since": first, "made up": token[:len(token)-4] + "AAAA"} {
-		if _, err := b.AnswerGuardian(t.Context(), said, []string{topic}, true, "en"); !fault.Is(err, fault.Gone) {
+		if _, err := b.AnswerGuardian(t.Context(), said, []string{topic}, true, "", "en"); !fault.Is(err, fault.Gone) {
 			t.Errorf("%s: %v", dead, err)
 		}
 	}
-	if _, err := b.AnswerGuardian(t.Context(), token, []string{topic}, false, "en"); !fault.Is(err, fault.Invalid) || lines() != 0 {
+	if _, err := b.AnswerGuardian(t.Context(), token, []string{topic}, false, "", "en"); !fault.Is(err, fault.Invalid) || lines() != 0 {
 		t.Errorf("without saying that they may: %v", err)
 	}
 	answer := func(topics ...string) {
 		t.Helper()
 		b.clock.Advance(time.Minute)
-		if _, err := b.AnswerGuardian(t.Context(), token, topics, true, "en"); err != nil {
+		if _, err := b.AnswerGuardian(t.Context(), token, topics, true, "", "en"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -246,7 +246,7 @@ func TestWhatAParentAgreedToStandsWhenTheyAreAskedForMore(t *testing.T) {
 	kim := b.kid(t, "kim@example.com", "DE", account.Thirteen)
 	answer := func(wished string, topics ...string) {
 		t.Helper()
-		if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", wished), topics, true, "en"); err != nil {
+		if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", wished), topics, true, "", "en"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -279,7 +279,7 @@ func TestAParentCanTakeBackWhatTheyAgreedToWhateverIsAskedSince(t *testing.T) {
 	answer := func(token string, topics ...string) {
 		t.Helper()
 		b.clock.Advance(time.Minute)
-		if _, err := b.AnswerGuardian(t.Context(), token, topics, true, "en"); err != nil {
+		if _, err := b.AnswerGuardian(t.Context(), token, topics, true, "", "en"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -316,7 +316,7 @@ func TestNewWordsAskGuardiansAgainAndNobodyWhoAgreedToThem(t *testing.T) {
 	b := setup(t)
 	b.portal.WorkJobs()
 	kim := b.kid(t, "kim@example.com", "DE", account.Thirteen)
-	if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", "analytics"), []string{"analytics"}, true, "en"); err != nil {
+	if _, err := b.AnswerGuardian(t.Context(), b.parentToken(t, kim, "parent@example.com", "analytics"), []string{"analytics"}, true, "", "en"); err != nil {
 		t.Fatal(err)
 	}
 	mara := b.person(t, "mara@example.com")

@@ -19,7 +19,7 @@ func TestThePageSaysThingsInWordsAndNotInTheDatabases(t *testing.T) {
 			b := setup(t)
 			mara := b.person("mara@example.com", lang)
 			b.connections(mara, 2)
-			must(t, b.portal.Retention.Choose(t.Context(), mara, "connection-log", "3 months"))
+			must(t, b.portal.Retention.Choose(t.Context(), mara, "connection-log", "3 months", ""))
 			first := b.ask(mara, "profile")
 			b.build(first)
 			e := b.ask(mara, "profile", "exports", "connection-log")

@@ -32,9 +32,10 @@ func (s *Service) Offers(c register.Category) []register.Span {
 
 // Choose has a category of a person's kept for a shorter time, or as the register
 // says if keep is empty: what is older goes at once, and then once a day, and none
-// such is taken in any more. What went stays gone. Invalid for a time that is not
-// offered; Conflict once the person is being erased.
-func (s *Service) Choose(ctx context.Context, person uuid.UUID, category, keep string) error {
+// such is taken in any more. What went stays gone. seen is the version of what the
+// person saw; empty asks for none. Invalid for a time that is not offered, and for what
+// has changed since; Conflict once the person is being erased.
+func (s *Service) Choose(ctx context.Context, person uuid.UUID, category, keep, seen string) error {
 	c, ok := s.deps.Register.Category(category)
 	if !ok || keep != "" && !slices.ContainsFunc(s.Offers(c), func(span register.Span) bool { return span.String() == keep }) {
 		return fault.New(fault.Invalid, "retention.own.notOffered")
@@ -43,7 +44,14 @@ func (s *Service) Choose(ctx context.Context, person uuid.UUID, category, keep s
 		if err := account.Hold(ctx, tx, person); err != nil {
 			return err
 		}
-		changed, err := s.choose(ctx, tx, person, category, keep)
+		was, err := findChoice(ctx, tx, person, category)
+		if err == nil && seen != "" && seen != was.version() {
+			err = fault.Invalidate(fault.Field("", "retention.own.changedMeanwhile"))
+		}
+		if err != nil {
+			return err
+		}
+		changed, err := s.choose(ctx, tx, was, keep)
 		if err != nil || !changed {
 			return err
 		}
@@ -57,12 +65,11 @@ func (s *Service) Choose(ctx context.Context, person uuid.UUID, category, keep s
 	})
 }
 
-// choose notes a time for somebody whom the caller holds, and tells whether it was
-// another.
-func (s *Service) choose(ctx context.Context, tx postgres.Tx, person uuid.UUID, category, keep string) (bool, error) {
-	was, err := findChoice(ctx, tx, person, category)
-	if err != nil || was.Keep == keep {
-		return false, err
+// choose notes a time in place of what somebody chose whom the caller holds, and tells
+// whether it is another.
+func (s *Service) choose(ctx context.Context, tx postgres.Tx, was Choice, keep string) (bool, error) {
+	if was.Keep == keep {
+		return false, nil
 	}
 	if was.Keep != "" { // a plan that is at work finds no choice, and is over
 		if _, err := s.deps.Plans.Withdraw(ctx, tx, choiceKind, []uuid.UUID{was.ID}); err != nil {
@@ -72,7 +79,7 @@ func (s *Service) choose(ctx context.Context, tx postgres.Tx, person uuid.UUID, 
 	if keep == "" {
 		return true, deleteChoice(ctx, tx, was)
 	}
-	c := Choice{PersonID: person, Category: category, ID: postgres.NewID(), Keep: keep, ChosenAt: s.deps.Now(), Rows: was.Rows}
+	c := Choice{PersonID: was.PersonID, Category: was.Category, ID: postgres.NewID(), Keep: keep, ChosenAt: s.deps.Now(), Rows: was.Rows}
 	if err := putChoice(ctx, tx, c); err != nil {
 		return false, err
 	}
@@ -88,7 +95,11 @@ func (s *Service) ReplayChoice(ctx context.Context, tx postgres.Tx, e journal.En
 	if err != nil {
 		return false, err
 	}
-	return s.choose(ctx, tx, e.Person, e.Topic, e.Channel)
+	was, err := findChoice(ctx, tx, e.Person, e.Topic)
+	if err != nil {
+		return false, err
+	}
+	return s.choose(ctx, tx, was, e.Channel)
 }
 
 // Refill puts every choice into the journal's outbox: for a new journal.
@@ -150,6 +161,15 @@ func (s *Service) KeptFor(ctx context.Context, tx postgres.Tx, person uuid.UUID)
 	own, stays := s.ReadChoices(reads, person), s.ReadSpares(reads, person)
 	err := reads.Send(ctx)
 	return func(c register.Category, lang string) text.Rule { return Kept(c, *own, *stays, lang) }, err
+}
+
+// Chose is what somebody chose for a category, if anything, and the version of that.
+func Chose(category string, own []Choice) (keep, version string) {
+	var chosen Choice
+	if i := slices.IndexFunc(own, func(one Choice) bool { return one.Category == category }); i >= 0 {
+		chosen = own[i]
+	}
+	return chosen.Keep, chosen.version()
 }
 
 // Kept is how long a category is kept for somebody with these choices, and whether

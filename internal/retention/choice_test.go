@@ -57,15 +57,15 @@ func TestWhoeverWantsTheirsKeptForAShorterTimeHasItGoDayByDayUntilTheyChangeItBa
 	}
 	due := older(robin)
 	for _, wrong := range []string{"2 months", "12 months", "3", "2 years"} {
-		if err := b.Retention.Choose(t.Context(), robin, "connection-log", wrong); !fault.Is(err, fault.Invalid) {
+		if err := b.Retention.Choose(t.Context(), robin, "connection-log", wrong, ""); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q is taken: %v", wrong, err)
 		}
 	}
-	if err := b.Retention.Choose(t.Context(), robin, "orders", "6 months"); !fault.Is(err, fault.Invalid) {
+	if err := b.Retention.Choose(t.Context(), robin, "orders", "6 months", ""); !fault.Is(err, fault.Invalid) {
 		t.Errorf("what has to stay can go sooner: %v", err)
 	}
-	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months"))
-	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months")) // once more changes nothing
+	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months", ""))
+	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months", "")) // once more changes nothing
 	c := b.choice(robin)
 	admin := b.Member("admin@example.com", staff.Admin)
 	must(t, b.Holds.Place(t.Context(), admin, robin, "A claim of 3 May", nil))
@@ -119,7 +119,7 @@ func TestWhoeverWantsTheirsKeptForAShorterTimeHasItGoDayByDayUntilTheyChangeItBa
 		}
 	}
 
-	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", ""))
+	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "", ""))
 	must(t, b.Retention.RunChoice(t.Context(), c.ID))
 	if r, _ := b.daily("robin@example.com", 150); r.Refused != 0 || older(robin) == 0 {
 		t.Errorf("changed back, %d are refused", r.Refused)
@@ -152,7 +152,7 @@ func TestATimeThatIsTakenBackWhileItIsSweptTakesNothingMore(t *testing.T) {
 	b := setup(t)
 	robin := b.Person(apptest.Somebody{Email: "robin@example.com"})
 	b.daily("robin@example.com", 150)
-	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months"))
+	must(t, b.Retention.Choose(t.Context(), robin, "connection-log", "3 months", ""))
 	c := b.choice(robin)
 	swept := make(chan error, 1)
 	must(t, b.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) error { // as Choose does, which is at work

@@ -67,7 +67,7 @@ func TestWhatSomebodyHadRestrictedStaysPastItsTime(t *testing.T) {
 	b := setup(t)
 	robin, mara, kim := b.Person(apptest.Somebody{Email: "robin@example.com"}), b.Person(apptest.Somebody{Email: "mara@example.com"}), b.Person(apptest.Somebody{Email: "kim@example.com"})
 	officer, lea := b.Member("officer@example.com", staff.Officer), b.Person(apptest.Somebody{Email: "lea@example.com"})
-	must(t, b.Retention.Choose(t.Context(), lea, log, "3 months"))
+	must(t, b.Retention.Choose(t.Context(), lea, log, "3 months", ""))
 	b.Clock.Advance(time.Minute)
 	for _, who := range []uuid.UUID{robin, kim, lea} {
 		asked, err := b.Requests.Ask(t.Context(), who, "restriction", "Until it is decided who is right.")
@@ -88,7 +88,7 @@ func TestWhatSomebodyHadRestrictedStaysPastItsTime(t *testing.T) {
 			t.Errorf("spared %t, with %d of %d rows left: wanted %t", keeps, is, all, want)
 		}
 	}
-	must(t, b.Retention.Choose(t.Context(), robin, log, "3 months"))
+	must(t, b.Retention.Choose(t.Context(), robin, log, "3 months", ""))
 	b.Clock.Advance(time.Hour)
 	must(t, b.Retention.RunChoice(t.Context(), b.choice(robin).ID))
 	if _, is := b.held(robin); is == all {

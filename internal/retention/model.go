@@ -90,6 +90,9 @@ type Choice struct {
 // TableName is the table of choices.
 func (Choice) TableName() string { return "retention_choice" }
 
+// version tells one choice from the next, and from none.
+func (c Choice) version() string { return c.ID.String() }
+
 // Span is how long it is.
 func (c Choice) Span() register.Span { return spanOf(c.Keep) }
 

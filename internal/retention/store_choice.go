@@ -17,7 +17,7 @@ import (
 func findChoice(ctx context.Context, tx postgres.Tx, person uuid.UUID, category string) (Choice, error) {
 	c, err := gorm.G[Choice](tx.Gorm).Where("person_id = ? and category = ?", person, category).First(ctx)
 	if postgres.IsMissing(err) {
-		return Choice{}, nil
+		return Choice{PersonID: person, Category: category}, nil
 	}
 	if err != nil {
 		return c, fmt.Errorf("reading an own time of keeping: %w", err)

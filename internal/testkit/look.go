@@ -147,6 +147,16 @@ func (p *Page) Lang(language string) {
 	}))
 }
 
+// Scripts has pages run theirs, or none, from the next one on.
+func (p *Page) Scripts(run bool) {
+	p.t.Helper()
+	p.scriptless = !run
+	p.do("turning scripts on or off", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+		return err
+	}))
+}
+
 // Zone puts the browser into a time zone, by its IANA name.
 func (p *Page) Zone(name string) {
 	p.t.Helper()

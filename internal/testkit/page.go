@@ -28,8 +28,9 @@ type Page struct {
 	ctx     context.Context // a page lives as long as its test
 	console *console
 
-	scope    string
-	patience time.Duration
+	scope      string
+	patience   time.Duration
+	scriptless bool
 }
 
 // answer is what page.js replies.
@@ -241,7 +242,11 @@ func (p *Page) press(kind, name string, needed func(answer) bool) {
 // the page first; if the page goes meanwhile, the question fails, which is an answer too.
 func (p *Page) settle() {
 	p.t.Helper()
-	_, _ = evaluate[bool](p.ctx, "new Promise((done) => setTimeout(() => done(true), 20))")
+	if p.scriptless { // where no time passes in the page
+		time.Sleep(50 * time.Millisecond)
+	} else {
+		_, _ = evaluate[bool](p.ctx, "new Promise((done) => setTimeout(() => done(true), 20))")
+	}
 	p.until(func(ctx context.Context) string {
 		if p.console.isMoving() {
 			return "the page did not finish loading"
