@@ -221,6 +221,24 @@ create trigger staff_look_append_only before update or delete on staff_look
 create trigger staff_look_no_truncate before truncate on staff_look
   for each statement execute function refuse_change();
 
+-- What went to somebody else about a person in a case of its own: shown to the person,
+-- unless a law forbids that for a time.
+create table disclosure (
+  person_id    uuid not null,
+  id           uuid not null,
+  at           timestamptz not null, -- when it went
+  recipient    text not null, -- of the register
+  about        jsonb not null default '[]', -- categories of the register
+  why          text not null, -- in words that the person may read
+  noted_at     timestamptz not null,
+  noted_by     uuid not null, -- a member of the staff
+  secret       boolean not null default false, -- the person may not be told yet
+  secret_until timestamptz, -- and not before
+  primary key (person_id, id),
+  check (secret_until is not null or not secret)
+);
+create index disclosure_secret on disclosure (secret_until) where secret;
+
 -- While one is in force, nothing of the person's goes: neither by its time nor by
 -- an erasure. It is, until ends_at.
 create table legal_hold (

@@ -139,6 +139,7 @@ create table erasure_part (
   waits       boolean not null default false, -- a legal hold keeps it from going on
   refuses     boolean check (refuses), -- null: no row of that time can come any more
   told        boolean not null default false, -- the person has been written to
+  request_id  uuid, -- null: the person began it
   primary key (person_id, id)
 );
 create unique index erasure_part_id on erasure_part (id);

@@ -103,3 +103,35 @@ create table restriction (
   check ((ends_at is null) = (ended_by = ''))
 );
 create index restriction_in_force on restriction (ends_at);
+
+-- What somebody else is told of or asked for: a recipient of the register, of what was
+-- done with data that it has, or whoever staff ask.
+create table task (
+  person_id  uuid not null,
+  id         uuid not null,
+  request_id uuid, -- null: it follows from what the person did without asking anybody
+  at         timestamptz not null,
+  act        text not null check (act in ('corrected', 'restricted', 'allowed', 'erased', 'asked')),
+  recipient  text not null default '', -- of the register
+  address    text not null default '', -- that was written to
+  about      jsonb not null default '[]', -- categories of the register; none: all there is
+  words      text not null default '', -- what staff ask
+  state      text not null check (state in ('open', 'told', 'answered', 'failed', 'skipped')),
+  due_at     timestamptz not null,
+  reminded   smallint not null default 0,
+  told_at    timestamptz,
+  ended_at   timestamptz,
+  outcome    text not null default '' check (outcome in ('', 'complied', 'nothing', 'declined')),
+  answer     text not null default '',
+  sealed     bytea, -- whom and what it is about, until it is over
+  primary key (person_id, id),
+  check ((ended_at is null) = (state in ('open', 'told'))),
+  check (sealed is null or state in ('open', 'told'))
+);
+create unique index task_id on task (id);
+create index task_request on task (request_id);
+create index task_waiting on task (due_at, id) where state in ('open', 'told', 'failed');
+
+create trigger task_transition before update of state on task
+  for each row when (old.state is distinct from new.state) execute function refuse_transition(
+    'open told', 'open skipped', 'told answered', 'told failed', 'told skipped', 'failed told', 'failed answered', 'failed skipped');

@@ -13,6 +13,8 @@ type LookupsPage struct {
 	Looks   []LookRow
 	Privacy string // whom to tell if a reason looks wrong
 	Older   string
+	Given   []GivenRow // in cases of their own
+	Others  []TaskRow  // who was told of what they deleted
 }
 
 // LookedAt is what of a person somebody opened: "person", "request".

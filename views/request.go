@@ -119,6 +119,7 @@ type RequestPage struct {
 	Asked        string // what they wrote
 	Items        []RequestItem
 	Restrictions []Restriction // that follow from it
+	Others       []TaskRow     // who else was told
 	Why          []DueStep
 	Erasure      string   // where the erasure that they asked for is; empty for any other kind
 	Copy         bool     // the answer lies under Downloads

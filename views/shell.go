@@ -110,6 +110,7 @@ func Places() []Place {
 func StaffPlaces() []Place {
 	return []Place{
 		{"staffQueue", "/staff", "request"},
+		{"staffTasks", "/staff/tasks", "recipients"},
 		{"staffPeople", "/staff/people", "people"},
 		{"staffPolicy", "/staff/policy", "policy"},
 		{"staffMailings", "/staff/mailings", "mail"},

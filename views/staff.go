@@ -125,6 +125,8 @@ type StaffRequestPage struct {
 	Decision                       []string
 	Items                          []RequestItem
 	About                          string // where staff say what it is about; empty where they may not
+	Others                         []TaskRow
+	Ask                            string // where somebody else is asked; empty where they may not
 	Unsaid                         bool   // without items it does not say yet what it is about
 	Events                         []RequestEvent
 	Reply, Note                    string
@@ -250,6 +252,8 @@ type StaffPersonPage struct {
 	Holds        []StaffHold   // in force
 	Hold         string        // where one is placed, and with /lift behind it lifted; empty for who may not
 	Restrictions []Restriction // in force
+	Given        []GivenRow    // to somebody else, in cases of their own
+	Give         string        // where that is noted; empty for who may not
 }
 
 // StaffHold is a legal hold on a person's data.

@@ -23,6 +23,7 @@ func (c *disclosureController) index(ctx echo.Context) error {
 	at, id := cursorOf(ctx)
 	reads := c.Reads()
 	found := c.Looks.ReadLooks(reads, person(ctx), disclosure.Cursor{At: at, ID: id}, disclosure.PerPage)
+	given, others := c.Looks.ReadGiven(reads, person(ctx), false), c.Tasks.ReadUnasked(reads, person(ctx))
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -30,6 +31,9 @@ func (c *disclosureController) index(ctx echo.Context) error {
 	page := views.LookupsPage{
 		Shell: c.shell(ctx, "disclosure.title", "lookups"), Keep: kept.Retention.Keep.Length(), Looks: c.lookRows(r, found.Looks),
 		Privacy: c.Register.Controller.PrivacyEmail,
+	}
+	if at.IsZero() { // they belong to the first page
+		page.Given, page.Others = c.givenRows(r, *given), c.taskRows(r, *others)
 	}
 	if found.Next != (disclosure.Cursor{}) {
 		page.Older = older("/lookups", found.Next.At, found.Next.ID)

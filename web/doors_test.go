@@ -21,6 +21,7 @@ import (
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/record"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/web"
 )
@@ -61,9 +62,13 @@ func openDoors(t *testing.T) *doors {
 	d.person = p.client().signIn("robin@example.com")
 	row := strings.Split(testkit.HTML(t, d.person.get("/data/payment-methods").body).Attrs(`a[href*="/edit/"]`, "href")[0], "/")
 	member := p.Member("breaches@example.com", staff.Officer)
+	must(t, p.Tasks.Ask(t.Context(), member, robin, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
+	var one uuid.UUID
+	must(t, p.DB.Pool.QueryRow(t.Context(), `select id from task`).Scan(&one))
 	noted, err := p.Breaches.Note(t.Context(), member, p.Clock.Now(), breach.Facts{Nature: "A list was lost."})
 	must(t, err)
 	d.fill = strings.NewReplacer(
+		"/staff/tasks/:id", "/staff/tasks/"+one.String(),
 		"/staff/breaches/:id", "/staff/breaches/"+noted.String(), "/staff/people/:id", "/staff/people/"+robin.String(), "/requests/:id", "/requests/"+asked.ID.String(), ":kind", "question", ":category", "payment-methods",
 		":source/:row", strings.Join(row[len(row)-2:], "/"), ":source", row[len(row)-2], ":id", uuid.NewString(), ":token", "nonsense", ":provider", "none", ":version", "1",
 	)
@@ -211,6 +216,13 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 		"/staff/sign-in": func(s string) bool {
 			return d.client().post("/staff/sign-in", url.Values{"email": {local.Replace(strings.NewReplacer("ｔａｒｏ", "ｎｏｏｒ", "TARO", "NOOR").Replace(s))}, "password": {staffPassword}}).header.Get("Location") == "/staff/code"
 		},
+		"/staff/requests/:id/ask": func(s string) bool {
+			asked, err := d.Requests.Ask(t.Context(), id, "question", "What is it for?")
+			must(t, err)
+			got := d.officer.post("/staff/requests/"+asked.ID.String()+"/ask", url.Values{"email": {s}, "words": {"What do you hold?"}, "days": {"7"}, "lang": {"en"}})
+			must(t, d.Requests.Cancel(t.Context(), id, asked.ID))
+			return got.header.Get("Location") == "/staff/requests/"+asked.ID.String()
+		},
 		"/staff/people": func(s string) bool {
 			return d.officer.post("/staff/people", url.Values{"q": {s}}).header.Get("Location") == "/staff/people/"+id.String()
 		},
@@ -264,7 +276,12 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	d.Exec(`update person set age_band = '15' where id = $1`, to.Owner)
 	must(t, d.Consents.AskGuardian(t.Context(), consent.Choice{Actor: audit.ByPerson(to.Owner), Person: to.Owner, Lang: "en"}, "parent@example.com", []string{"promotions"}))
 	d.Exec(`update person set age_band = '18+' where id = $1`, to.Owner)
+	officer := d.Member("asks@example.com", staff.Officer)
+	asked, err := d.Requests.Ask(t.Context(), to.Owner, "question", "What is it for?")
+	must(t, err)
+	must(t, d.Tasks.Ask(t.Context(), officer, to.Owner, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
 	links := map[string]string{
+		"/tasks/:token": d.linkTo(d.letter("legal@example.com", "something for you to do"), "/tasks/"),
 		"/parent/:token": d.linkTo(d.letter("parent@example.com", "agreement"), "/parent/"),
 		"/verify/:token": d.linkTo(d.letter("kim@example.com", "Confirm"), "/verify/"), "/reset/:token": d.linkTo(d.letter("robin@example.com", "Set a new password"), "/reset/"),
 		"/privacy-choices/by-mail/:token": d.linkTo(d.letter("robin@example.com", "Your privacy choices"), "/privacy-choices/by-mail/"),

@@ -271,6 +271,17 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := "/staff/people/" + p.person(n+"@example.com").String()
 			return press{officer, at, at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}}}
 		},
+		"/staff/requests/:id/ask": desk("/ask", "/ask", url.Values{"email": {"legal@example.com"}, "words": {"May we tell them?"}, "days": {"7"}, "lang": {"en"}}),
+		"/staff/tasks/:id": func(n string) press {
+			id := postgres.NewID()
+			p.Exec(`insert into task (person_id, id, at, act, recipient, state, due_at) values ($1, $2, now(), 'erased', 'mail-provider', 'open', now() + interval '9 days')`, p.person(n+"@example.com"), id)
+			at := "/staff/tasks/" + id.String()
+			return press{officer, at, at, url.Values{"state": {"told"}, "words": {"By telephone"}}}
+		},
+		"/staff/people/:id/given": func(n string) press {
+			at := held(n) + "/given"
+			return press{officer, at, at, url.Values{"recipient": {"authorities"}, "at": {"2026-05-03"}, "why": {"An order of the court"}, "about": {"orders"}}}
+		},
 		"/staff/people/:id/hold": func(n string) press {
 			at := held(n)
 			return press{admin, at + "/hold", at + "/hold", url.Values{"reason": {"A claim of 3 May"}}}

@@ -54,7 +54,7 @@ func (c *requestController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	mine, items := c.Requests.ReadTimeline(reads, person(ctx), id), c.Requests.ReadItems(reads, id)
-	stopped := c.Restrictions.ReadInForce(reads, person(ctx))
+	stopped, others := c.Restrictions.ReadInForce(reads, person(ctx)), c.Tasks.ReadOf(reads, id)
 	whose := &account.About{}
 	reads.Then(func(more *postgres.Reads) error {
 		if mine.Request.Declined() { // they are told to whom they may complain
@@ -67,6 +67,7 @@ func (c *requestController) show(ctx echo.Context) error {
 	}
 	page := c.page(ctx, mine.Request, *mine.Events, *whose)
 	page.Items, page.Restrictions = c.aboutItems(r, *items), c.restrictions(r, (*stopped)[person(ctx)], id)
+	page.Others = c.taskRows(r, *others)
 	page.Message, page.Problems = form.Message, words(ctx, problems)
 	if page.Complain != nil {
 		page.Complain.Words, page.Complain.Problem = form.Appeal, page.Problems.Of("appeal")

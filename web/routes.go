@@ -173,6 +173,9 @@ func (s *server) routes() {
 	s.person(post, parentPath, guardians.create)
 	s.open(get, "/parent/:token", guardians.show)
 	s.open(post, "/parent/:token", guardians.update, "it says how things stand")
+	tasks := &taskController{s}
+	s.open(get, "/tasks/:token", tasks.show)
+	s.open(post, "/tasks/:token", tasks.update, "what was answered is over")
 
 	mailed := &mailedChoicesController{choices}
 	s.open(get, choicesByMail, mailed.new)
@@ -312,6 +315,9 @@ func (s *server) staffRoutes() {
 	abouts := &staffAboutController{s}
 	s.staff(get, "/staff/requests/:id/about", staff.Agent, abouts.edit)
 	s.staff(post, "/staff/requests/:id/about", staff.Agent, abouts.update, "what it is about is said anew")
+	asks := &staffAskController{s}
+	s.staff(get, "/staff/requests/:id/ask", staff.Agent, asks.new)
+	s.staff(post, "/staff/requests/:id/ask", staff.Agent, asks.create)
 	s.staff(post, "/staff/requests/:id/take", staff.Agent, desk.take)
 	s.staff(post, "/staff/requests/:id/release", staff.Agent, desk.release)
 	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.message)
@@ -329,12 +335,20 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/requests/:id/refuse", staff.Officer, refusals.create)
 
 	people := &staffPersonController{s}
+	others := &staffTaskController{s}
+	s.staff(get, "/staff/tasks", staff.Agent, others.index)
+	s.staff(get, "/staff/tasks/:id", staff.Agent, others.show)
+	s.staff(post, "/staff/tasks/:id", staff.Agent, others.update)
+
 	s.staff(get, "/staff/people", staff.Agent, people.index)
 	s.staff(post, "/staff/people", staff.Agent, people.find, "it only looks up")
 	s.staff(get, "/staff/people/:id", staff.Agent, people.show)
 	s.staff(post, "/staff/people/:id", staff.Agent, people.create)
 
 	holds := &staffHoldController{s}
+	givens := &staffGivenController{s}
+	s.staff(get, "/staff/people/:id/given", staff.Officer, givens.new)
+	s.staff(post, "/staff/people/:id/given", staff.Officer, givens.create)
 	s.staff(post, "/staff/people/:id/restrictions/:restriction/lift", staff.Officer, (&staffRestrictionController{s}).lift, "what ends already is not ended again")
 	s.staffFreshForm("/staff/people/:id/hold", staff.Admin, holds.new, holds.create)
 	s.staffFresh(post, "/staff/people/:id/hold/lift", staff.Admin, holds.lift)

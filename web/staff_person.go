@@ -132,6 +132,7 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	requests := c.Requests.ReadMine(reads, id, request.Filed{At: at, ID: last})
 	looks := c.Looks.ReadLooks(reads, id, disclosure.Cursor{}, disclosure.PerPage)
 	holds, stopped := c.Holds.ReadInForce(reads, id), c.Restrictions.ReadInForce(reads, id)
+	given := c.Looks.ReadGiven(reads, id, true)
 	owners := c.readNames(reads, func() []uuid.UUID { return ownersOf(requests.Requests...) })
 	if err := reads.Send(r); err != nil {
 		return views.StaffPersonPage{}, err
@@ -154,6 +155,10 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	}
 	if at := "/staff/people/:id/hold"; !page.Closing && c.opens(member(ctx).Role, at) {
 		page.Hold = "/staff/people/" + id.String() + "/hold"
+	}
+	page.Given = c.givenRows(r, *given)
+	if at := "/staff/people/:id/given"; !page.Closing && c.opens(member(ctx).Role, at) {
+		page.Give = "/staff/people/" + id.String() + "/given"
 	}
 	if next := requests.Next; next != (request.Filed{}) {
 		page.Older = older("/staff/people/"+id.String(), next.At, next.ID)

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -55,6 +56,7 @@ type deskRequest struct {
 	*request.Request
 	events  *[]request.Event
 	items   *[]request.Item
+	others  *[]task.Task
 	opened  *bool // by who looks, within the hour
 	whose   *account.About
 	erasure *[]erasure.Erasure // that carries it out
@@ -68,7 +70,7 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 		return deskRequest{}, err
 	}
 	reads, by := c.Reads(), member(ctx)
-	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), erasure: &[]erasure.Erasure{}}
+	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), others: c.Tasks.ReadOf(reads, id), erasure: &[]erasure.Erasure{}}
 	reads.Then(func(more *postgres.Reads) error {
 		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
 		d.whose = c.Accounts.ReadAbout(more, d.PersonID)
@@ -123,6 +125,7 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	page.Before, page.After = neighbour(ctx, d.beside.Before), neighbour(ctx, d.beside.After)
 	c.offer(ctx, &page, one)
 	page.Items, page.Events = c.aboutItems(r, *d.items), requestEvents(*d.events, d.names)
+	page.Others = c.deskTasks(ctx, *d.others)
 	page.Unsaid = c.Requests.NeedsItems(one.Kind)
 	if c.Requests.TakesItems(one.Kind) && one.State == request.Open && page.Person != "" {
 		page.About = requestPath(ctx, one.ID, "/about")
@@ -158,7 +161,7 @@ func (c *staffRequestController) offer(ctx echo.Context, page *views.StaffReques
 	officer := m.Role.Covers(staff.Officer)
 	page.Note = at("/notes")
 	if one.State.UnderWay() {
-		page.Reply = at("/messages")
+		page.Reply, page.Ask = at("/messages"), at("/ask")
 	}
 	if page.Another = one.State == request.Open && !one.MayReview(m.ID); page.Another {
 		return

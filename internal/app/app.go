@@ -48,6 +48,7 @@ import (
 	"plusultra.link/privacy/internal/security"
 	"plusultra.link/privacy/internal/sso"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/internal/webhook"
 	"plusultra.link/privacy/views/text"
 )
@@ -116,6 +117,7 @@ type App struct {
 	Looks        *disclosure.Service
 	Restrictions *restriction.Service
 	Requests     *request.Service
+	Tasks        *task.Service
 	SSO          *sso.Service
 	Erasures     *erasure.Service
 	Exports      *export.Service
@@ -262,7 +264,9 @@ func (a *App) work(p Parts) {
 		BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{DB: p.DB, Ring: p.Ring, Plans: a.Plans, Consents: a.Consents, Inside: p.Webhooks.Inside, Roots: p.Webhooks.Roots, Now: p.Now})
-	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Mail: a.Mail, Consents: a.Consents, Log: p.Log, Now: p.Now})
+	a.Inbound = inbound.New(inbound.Deps{DB: p.DB, Mail: a.Mail, Consents: a.Consents, Log: p.Log, Now: p.Now, CameBack: func(ctx context.Context, tx postgres.Tx, id uuid.UUID) (bool, error) {
+		return a.Tasks.CameBack(ctx, tx, id)
+	}})
 }
 
 // desk joins the rooms in which requests are answered.
@@ -272,10 +276,11 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 		Issuer: p.Register.Brand.Name, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Looks = disclosure.New(disclosure.Deps{DB: p.DB, Register: p.Register, Now: p.Now})
+	a.Tasks = task.New(task.Deps{DB: p.DB, Ring: p.Ring, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Plans: a.Plans, Catalog: a.Catalog, Disclosed: a.Looks.Cases, BaseURL: p.BaseURL, Now: p.Now})
 	a.Erasures = erasure.New(erasure.Deps{
 		DB: p.DB, Ring: p.Ring, Register: p.Register, Records: a.Records, Accounts: a.Accounts, Consents: a.Consents,
 		Mail: a.Mail, Plans: a.Plans, Journal: a.Journal, Audit: a.Audit, Catalog: a.Catalog, Log: p.Log, BaseURL: p.BaseURL, Grace: p.Grace, Now: p.Now,
-		Finalizers: a.finalizers(),
+		Finalizers: a.finalizers(), Tell: a.tellErased,
 		Held: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
 			return a.Holds.Holds(ctx, tx.PGX, person)
 		},

@@ -20,6 +20,7 @@ import (
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/internal/retention"
+	"plusultra.link/privacy/internal/task"
 )
 
 // replay makes an entry of the journal true again, by the room that wrote it.
@@ -95,12 +96,34 @@ func (a *App) mayMail(ctx context.Context, r *postgres.Reads, people []mail.Reci
 	return may, err
 }
 
-// unknown has an address that the mail server knows not get no more bulk mail.
+// unknown has an address that the mail server knows not get no more bulk mail. Of a
+// task's letter its task hears.
 func (a *App) unknown(ctx context.Context, tx postgres.Tx, g mail.Gone) error {
+	if task, err := a.Tasks.CameBack(ctx, tx, g.Person); task || err != nil {
+		return err
+	}
 	if err := account.Share(ctx, tx, g.Person); err != nil {
 		return err
 	}
 	return a.Consents.Bounce(ctx, tx, audit.BySystem("mail"), g.Person, g.Address, g.At)
+}
+
+// tellErased has whoever got what is erased hear of it.
+func (a *App) tellErased(ctx context.Context, tx postgres.Tx, g erasure.Goes) error {
+	n := task.News{Person: g.Person, Act: task.Erased, Categories: g.Categories}
+	if g.Request != nil {
+		n.Request = *g.Request
+	}
+	if g.Erasure != uuid.Nil {
+		var err error
+		if n.Request, err = a.Requests.OfErasure(ctx, tx, g.Erasure); err != nil {
+			return err
+		}
+		if err := a.Tasks.Overtaken(ctx, tx, g.Person); err != nil {
+			return err
+		}
+	}
+	return a.Tasks.Tell(ctx, tx, audit.BySystem("erasure"), n)
 }
 
 // refill puts all that belongs into the journal on its way there.

@@ -13,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/restriction"
+	"plusultra.link/privacy/internal/task"
 )
 
 // deeds are what the rooms below do where a request is granted.
@@ -39,7 +40,27 @@ func (d limits) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r reques
 	if len(items) == 0 {
 		items = []request.Item{{}}
 	}
-	return false, d.impose(ctx, tx, by, r, restriction.Limited, items)
+	if err := d.impose(ctx, tx, by, r, restriction.Limited, items); err != nil {
+		return false, err
+	}
+	return false, d.Tasks.Tell(ctx, tx, by, task.News{Person: r.PersonID, Request: r.ID, Act: task.Restricted, Categories: d.usedIn(items)})
+}
+
+// usedIn are the categories that items are about, or that are used for what they are
+// about; none: all there is.
+func (a *App) usedIn(items []request.Item) (ids []string) {
+	for _, c := range a.Register.Categories {
+		for _, i := range items {
+			if i.Purpose == "" && i.Category == "" {
+				return nil
+			}
+			if c.ID == i.Category || slices.Contains(c.Purposes, i.Purpose) {
+				ids = append(ids, c.ID)
+				break
+			}
+		}
+	}
+	return ids
 }
 
 func (a *App) impose(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, ground restriction.Ground, items []request.Item) error {
@@ -81,7 +102,7 @@ func (d stops) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r request
 		if slices.Contains(already, category) {
 			continue
 		}
-		if err := d.Erasures.EraseCategory(ctx, tx, by, r.PersonID, category); err != nil {
+		if err := d.Erasures.EraseCategory(ctx, tx, by, r.PersonID, category, r.ID); err != nil {
 			return false, err
 		}
 	}
@@ -156,7 +177,19 @@ func (d corrects) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r requ
 			}
 		}
 	}
-	return false, nil
+	return false, d.Tasks.Tell(ctx, tx, by, corrected(r, items))
+}
+
+// corrected is what whoever got the rows has to hear of.
+func corrected(r request.Request, items []request.Item) task.News {
+	n := task.News{Person: r.PersonID, Request: r.ID, Act: task.Corrected}
+	for _, i := range items {
+		if !slices.Contains(n.Categories, i.Category) {
+			n.Categories = append(n.Categories, i.Category)
+		}
+		n.Changes = append(n.Changes, task.Change{Category: i.Category, Field: i.Field, Was: i.Was, Now: i.Wanted})
+	}
+	return n
 }
 
 func rectification(by audit.Actor, r request.Request, row []request.Item) record.Rectification {

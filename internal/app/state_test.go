@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/mailing"
 	"plusultra.link/privacy/internal/notice"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/webhook"
 )
@@ -31,6 +32,7 @@ func TestTheDatabaseAllowsTheStepsOfEveryTableOfTransitionsAndNoOthers(t *testin
 		"mailing":         steps([]mailing.State{mailing.Draft, mailing.Running, mailing.Paused, mailing.Done, mailing.Cancelled}, mailing.State.MayBecome),
 		"webhook_message": steps([]webhook.State{webhook.Waiting, webhook.Dead, webhook.Again}, webhook.State.MayBecome),
 
+		"task":           steps(task.States(), task.State.MayBecome),
 		"breach":         steps([]breach.State{breach.Open, breach.Told, breach.Closed}, breach.State.MayBecome),
 		"policy_version": steps([]notice.State{notice.Draft, notice.Published, notice.Withdrawn}, notice.State.MayBecome),
 	}

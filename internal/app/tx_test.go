@@ -57,6 +57,7 @@ func untaken() map[string]string {
 		"account.setSessionSeen":  changes,
 		"account.setBrowsersZone": "it takes whom it finds by writing their own row, and finds nobody who is being erased",
 		"audit.insert":            "the log is never erased, and knows people by a number that says nothing",
+		"disclosure.unveil":       "it only says that its person may see what is there",
 		"erasure.batch":           erases,
 		"erasure.release":         erases,
 		"erasure.sendReceipt":     erases,

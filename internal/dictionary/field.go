@@ -75,7 +75,7 @@ type List string
 // Schema says what a List may hold.
 func (List) Schema() string {
 	return `
-enum: ["", categories, purposes, topics, request_kinds, look_reasons, jurisdictions, refusals, countries, languages, sign_in_services, scopes, claims]
+enum: ["", categories, purposes, topics, request_kinds, look_reasons, recipients, jurisdictions, refusals, countries, languages, sign_in_services, scopes, claims]
 `
 }
 
@@ -87,6 +87,7 @@ const (
 	ByTopic       List = "topics"
 	ByRequestKind List = "request_kinds"
 	ByLookReason  List = "look_reasons"
+	ByRecipient   List = "recipients"
 	ByLaw         List = "jurisdictions"
 	ByRefusal     List = "refusals"
 	ByCountry     List = "countries" // ISO 3166-1 alpha-2

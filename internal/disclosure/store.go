@@ -43,3 +43,30 @@ func readPage(r *postgres.Reads, person uuid.UUID, after Cursor, limit int) *[]L
 	}
 	return postgres.Rows[Look](r, "where person_id = $1 and (at, id) < ($3, $4)"+order, person, limit, after.At, after.ID)
 }
+
+func insertGiven(ctx context.Context, tx postgres.Tx, g Given) error {
+	if err := gorm.G[Given](tx.Gorm).Create(ctx, &g); err != nil {
+		return fmt.Errorf("writing down what was given: %w", err)
+	}
+	return nil
+}
+
+func readGiven(r *postgres.Reads, person uuid.UUID, all bool, now time.Time) *[]Given {
+	return postgres.Rows[Given](r, "where person_id = $1 and ($2 or not secret or secret_until <= $3) order by at desc, id desc limit 100", person, all, now)
+}
+
+func cases(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]string, error) {
+	rows, _ := tx.PGX.Query(ctx, `select distinct recipient from disclosure where person_id = $1`, person) // CollectRows gives its error
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("reading to whom something was given: %w", err)
+	}
+	return all, nil
+}
+
+func unveil(ctx context.Context, db postgres.Writer, now time.Time) error {
+	if _, err := db.Exec(ctx, `update disclosure set secret = false where secret and secret_until <= $1`, now); err != nil {
+		return fmt.Errorf("having people see what was given: %w", err)
+	}
+	return nil
+}

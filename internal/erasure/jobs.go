@@ -19,6 +19,7 @@ import (
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
 )
 
 // kind is that of the plans of erasures, receiptKind of the mail afterwards.
@@ -89,11 +90,24 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs
 		return jobs.Next{}, err
 	}
 	e.Waits = false
+	if err := s.deps.Tell(ctx, tx, Goes{Person: e.PersonID, Erasure: e.ID, Categories: s.erased()}); err != nil {
+		return jobs.Next{}, err
+	}
 	hashes, err := s.start(ctx, tx, e)
 	if err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{}, s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
+}
+
+// erased are the categories of which an erasure leaves nothing.
+func (s *Service) erased() (ids []string) {
+	for _, c := range s.deps.Register.Categories {
+		if c.Erasure.Action == register.Delete {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // start closes the account of a person whom the caller holds, turns mail off,

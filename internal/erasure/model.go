@@ -95,10 +95,11 @@ type Part struct {
 	RowsDue    int64
 	RowsDone   int64
 	Resume     string
-	Receipt    string // signed, once it is finished; names nobody
-	Waits      bool   // a legal hold keeps it from going on
-	Refuses    *bool  // late rows; nil: none can come any more
-	Told       bool   // the person has been written to
+	Receipt    string     // signed, once it is finished; names nobody
+	Waits      bool       // a legal hold keeps it from going on
+	Refuses    *bool      // late rows; nil: none can come any more
+	Told       bool       // the person has been written to
+	RequestID  *uuid.UUID // by which staff began it; nil: the person did
 }
 
 // TableName is the table of parts.

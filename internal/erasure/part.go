@@ -72,7 +72,7 @@ func (s *Service) ErasePart(ctx context.Context, person uuid.UUID, category stri
 // EraseCategory is ErasePart of all that there is of a category, for what staff
 // decided, in the transaction that decides; tx has the person. What can't go in
 // parts, or is not there, stays as it is.
-func (s *Service) EraseCategory(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, category string) error {
+func (s *Service) EraseCategory(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, category string, request uuid.UUID) error {
 	c, ok := s.deps.Register.Category(category)
 	if !ok || !s.deps.Records.Parts(c) {
 		return nil
@@ -84,6 +84,7 @@ func (s *Service) EraseCategory(ctx context.Context, tx postgres.Tx, by audit.Ac
 		return err
 	}
 	p := s.newPart(person, category, record.Period{}, held)
+	p.RequestID = &request
 	if _, under, err := findPartUnderWay(ctx, tx, person, category); err != nil || under {
 		return cmp.Or[error](err, fault.New(fault.Conflict, "erasure.part.underWay"))
 	}
@@ -206,7 +207,7 @@ func (s *Service) finishPart(ctx context.Context, tx postgres.Tx, p Part, c regi
 			Args:       map[string]string{"Category": c.Name.In(to.Lang), "Rows": text.N(words, "erasure.part.entries", p.RowsDone), "When": text.Time(words, *p.FinishedAt)},
 			Attachment: &mail.Attachment{Name: ReceiptFile(p.ID), Type: "text/plain", Content: p.Receipt},
 		})
-		if err != nil {
+		if err := cmp.Or(err, s.deps.Tell(ctx, tx, Goes{Person: p.PersonID, Request: p.RequestID, Categories: []string{p.Category}})); err != nil {
 			return jobs.Next{}, err
 		}
 	}

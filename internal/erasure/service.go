@@ -47,8 +47,19 @@ type Deps struct {
 	// ever does.
 	Held func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error)
 
+	// Tell has whoever got what is erased hear of it, while the person is still known.
+	Tell func(ctx context.Context, tx postgres.Tx, g Goes) error
+
 	// Done tells a floor above that an erasure has ended.
 	Done func(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
+}
+
+// Goes is what is erased of a person: all that the categories hold, or a part of it.
+type Goes struct {
+	Person     uuid.UUID
+	Erasure    uuid.UUID  // by which all of it goes; uuid.Nil: a part
+	Request    *uuid.UUID // by which staff had a part go; nil: the person did, or all goes
+	Categories []string
 }
 
 // DefaultGrace is how long an erasure can be called off if the operator does

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"strconv"
@@ -145,7 +146,12 @@ func (s *Service) settle(ctx context.Context, id uuid.UUID, do func(context.Cont
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		g, err := s.deps.Mail.Find(ctx, tx, id)
 		if err == nil && g.Person != uuid.Nil {
-			err = account.Share(ctx, tx, g.Person)
+			var task bool
+			if task, err = s.deps.CameBack(ctx, tx, g.Person); task {
+				outcome = Returned
+				return err
+			}
+			err = cmp.Or(err, account.Share(ctx, tx, g.Person))
 		}
 		if err == nil {
 			outcome, err = do(ctx, tx, g)

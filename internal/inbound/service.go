@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/mail"
@@ -22,6 +24,10 @@ type Deps struct {
 	Consents *consent.Service
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	// CameBack is told that a letter of a task did not arrive, by who owns the letter; it
+	// is false if that is no task.
+	CameBack func(ctx context.Context, tx postgres.Tx, id uuid.UUID) (bool, error)
 }
 
 // Service is what is promised of mail that comes in.

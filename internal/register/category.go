@@ -166,6 +166,9 @@ func (r *Register) Say(f dictionary.Field, value, lang string) string {
 	case dictionary.ByRequestKind:
 		k, _ := r.RequestKind(value)
 		name = k.Name
+	case dictionary.ByRecipient:
+		one, _ := r.Recipient(value)
+		name = one.Name
 	case dictionary.ByLookReason:
 		l, _ := r.LookReason(value)
 		name = l.Text

@@ -155,6 +155,11 @@ func (r *Register) PurposesOf(c Category) []Purpose {
 	return pick(r.Purposes, c.Purposes, func(p *Purpose) string { return p.ID })
 }
 
+// Recipient finds one by its id.
+func (r *Register) Recipient(id string) (Recipient, bool) {
+	return find(r.Recipients, id, func(p *Recipient) string { return p.ID })
+}
+
 // RecipientsOf are those who get data of a category.
 func (r *Register) RecipientsOf(c Category) []Recipient {
 	return pick(r.Recipients, c.Recipients, func(p *Recipient) string { return p.ID })

@@ -214,6 +214,10 @@ type Recipient struct {
 	Place     string        `json:"place" ref:"places"`
 	PolicyURL string        `json:"policy_url"`
 	Marketing bool          `json:"marketing"` // for their own direct marketing: Cal. Civ. Code 1798.83
+	InCases   bool          `json:"in_cases"`  // they get something only in a case of its own, which is noted
+	Email     string        `json:"email"`     // where they are told what was corrected, restricted or erased; "": by hand
+	Lang      string        `json:"lang"`      // in which
+	Untold    document.Text `json:"untold"`    // why telling them is impossible or out of proportion
 }
 
 // Schema says what a Recipient may hold.
@@ -223,6 +227,10 @@ required: [id, name, role, purpose, data, place]
 properties:
   policy_url: {pattern: "^https://.", says: an https address}
   marketing: {default: false, description: "Whether they get it for their own direct marketing (Cal. Civ. Code 1798.83)."}
+  in_cases: {default: false, description: "Whether they get something only in a case of its own, such as an authority. They are told what was corrected or erased only if such a case is noted."}
+  email: {pattern: "^[^@ ]+@[^@ ]+$", says: an e-mail address, description: "Where they are told what was corrected, restricted or erased (GDPR art. 19). Without one, staff do it by hand."}
+  lang: {default: en, description: "The language in which they are written to."}
+  untold: {description: "Why telling them is impossible or would take an effort out of proportion (GDPR art. 19): shown in place of it."}
 `
 }
 

@@ -211,6 +211,15 @@ func (s *Service) ErasureDone(ctx context.Context, tx postgres.Tx, erasureID uui
 	return nil
 }
 
+// OfErasure is the request that asked for an erasure; none is no error.
+func (s *Service) OfErasure(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) (uuid.UUID, error) {
+	r, err := one(ctx, tx.Gorm, its{erasure: erasureID})
+	if fault.Is(err, fault.NotFound) {
+		return uuid.Nil, nil
+	}
+	return r.ID, err
+}
+
 // CopyReady is called when a copy of everything can be fetched that was asked
 // for then: the requests for one that were made until then without words, or
 // granted by then, are done. A person who asked for none is no error.

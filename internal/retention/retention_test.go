@@ -74,6 +74,8 @@ func rows() map[string]string {
 			, i as (insert into request_item (person_id, request_id, id, at) select $1::uuid, $3::uuid, $3::uuid, $2::timestamptz - interval '3 years')
 			insert into request_event (person_id, request_id, id, at, actor_kind, kind) select $1, $3, $3, $2::timestamptz - interval '3 years', 'system', 'received'`,
 		"restriction": `insert into restriction (person_id, id, request_id, ground, since, ends_at, ended_by) select $1, $3::uuid, $3, 'limited', $2::timestamptz - interval '3 years', $2, 'staff'`,
+		"task":        `insert into task (person_id, id, at, act, state, due_at, ended_at) select $1, $3::uuid, $2::timestamptz - interval '3 years', 'erased', 'skipped', $2, $2`,
+		"disclosure":  `insert into disclosure (person_id, id, at, recipient, why, noted_at, noted_by) select $1, $3::uuid, $2::timestamptz, 'authorities', '', $2, $3`,
 		"staff_look":  `insert into staff_look (person_id, id, at, staff_id, role, what, reason_code, reason) select $1::uuid, $3::uuid, $2::timestamptz, $3, 'agent', 'person', 'x', ''`,
 		"export":      `insert into export (person_id, id, asked_at, finished_at, state, categories) select $1, $3, $2, $2, 'expired', '{}'`,
 		"erasure": `with e as (insert into erasure (person_id, id, state, asked_at, runs_at, finished_at, lang) select $3::uuid, $3, 'grace', $2::timestamptz, $2, $2, 'en' where $1::uuid is not null)

@@ -17,6 +17,7 @@ const (
 	Reset       Door = "reset"        // a link to set a new password, and asking for one
 	Choices     Door = "choices"      // asking for a link to somebody's choices
 	Guardian    Door = "guardian"     // a link by which a parent agrees
+	Task        Door = "task"         // a link to what somebody else is told of, or asked
 	Verified    Door = "verification" // a link to begin an account
 	Service     Door = "service"
 	StaffSignIn Door = "staff-sign-in"
@@ -27,7 +28,7 @@ const (
 
 // Doors are all doors.
 func Doors() []Door {
-	return []Door{SignIn, Proof, MailedCode, Reset, Choices, Guardian, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
+	return []Door{SignIn, Proof, MailedCode, Reset, Choices, Guardian, Task, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
 }
 
 // Outcome is why somebody was not let in.

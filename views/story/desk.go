@@ -143,7 +143,7 @@ func deskRequestPage(ctx context.Context) views.StaffRequestPage {
 			{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson},
 			{At: at("2026-11-21T08:00:00Z"), Kind: "note", By: views.ByStaff, Name: "Odil Officer", Internal: true, Text: pick(ctx, "The map agrees.", "地図で確認しました。")},
 		},
-		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take",
+		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Ask: "/staff/requests/1/ask", Others: taskRows(ctx, "/staff/tasks/1"), Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take",
 	}
 }
 
@@ -235,7 +235,7 @@ func deskPerson(ctx context.Context) templ.Component {
 			{ID: "connection-log", Name: pick(ctx, "Connection log", "接続記録"), Rows: 214_803, First: at("2025-11-21T08:00:00Z"), Last: at("2026-11-20T08:00:00Z")},
 			{ID: "requests", Rows: 1},
 		},
-		Requests: deskRows(ctx)[:1], Looks: looked(ctx),
+		Requests: deskRows(ctx)[:1], Looks: looked(ctx), Given: givenRows(ctx), Give: "/staff/people/1/given",
 	})
 }
 

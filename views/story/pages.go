@@ -18,6 +18,7 @@ func Pages() []Group {
 		services(),
 		requests(),
 		desk(),
+		tasks(),
 		policyChapter(),
 	}
 }

@@ -126,7 +126,7 @@ func openRequest(ctx context.Context) templ.Component {
 
 func refusedRequest(ctx context.Context) templ.Component {
 	p := requestPage(ctx, views.RequestRefused)
-	p.Why = nil // nothing is due any more
+	p.Why, p.Others = nil, taskRows(ctx, "") // nothing is due any more
 	p.Decision = []string{pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。")}
 	p.Law = pick(ctx, "GDPR art. 16", "GDPR第16条")
 	p.Events = append(p.Events, views.RequestEvent{At: at("2026-11-22T10:00:00Z"), Kind: "refused", By: views.ByStaff})
