@@ -69,10 +69,11 @@ type TaskPage struct {
 	Company  string
 	Row      TaskRow
 	Question []string // paragraphs of what staff ask
-	Whose    string   // name and address
+	Whose    []string // name and address
 	Kinds    []string // of data; none: all
 	Changes  []TaskChange
-	Outcomes []ui.Option
+	Outcomes []TaskOutcome // that may be answered; none: words alone
+	Outcome  TaskOutcome   // as chosen
 	Words    string
 	Privacy  string
 	Problems ui.Problems
@@ -82,7 +83,7 @@ type TaskPage struct {
 type TaskChange struct{ Name, Was, Now string }
 
 func (p TaskPage) facts(ctx context.Context) []ui.SummaryRow {
-	rows := []ui.SummaryRow{{Key: text.T(ctx, "task.whose"), Value: p.Whose}}
+	rows := []ui.SummaryRow{{Key: text.T(ctx, "task.whose"), Value: text.Commas(ctx, p.Whose)}}
 	if len(p.Kinds) > 0 {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "task.kinds"), Value: text.Commas(ctx, p.Kinds)})
 	}
@@ -90,6 +91,14 @@ func (p TaskPage) facts(ctx context.Context) []ui.SummaryRow {
 		rows = append(rows, ui.SummaryRow{Key: c.Name, Value: RequestItem{Was: c.Was, Wanted: c.Now}.change(ctx)})
 	}
 	return append(rows, ui.SummaryRow{Key: text.T(ctx, "task.due"), Value: text.Date(ctx, p.Row.Due)})
+}
+
+func outcomes(ctx context.Context, from string, all []TaskOutcome, chosen TaskOutcome) []ui.Option {
+	options := make([]ui.Option, len(all))
+	for i, o := range all {
+		options[i] = ui.Option{Value: string(o), Label: text.T(ctx, from+string(o)), Selected: o == chosen}
+	}
+	return options
 }
 
 // StaffTasksPage are all that somebody is waited for.
@@ -101,16 +110,41 @@ type StaffTasksPage struct {
 // StaffTaskPage is one task at the desk.
 type StaffTaskPage struct {
 	Shell
-	Back, BackTo string // to the request, or the list
-	Action       string // empty: nothing is to be done about it any more
-	Row          TaskRow
-	Address      string
-	Question     []string
-	Kinds        []string
-	States       []ui.Option // that it may come to by hand
-	Outcomes     []ui.Option
-	Words        string
-	Problems     ui.Problems
+	Request  string // where the request is that it is for; empty: of none
+	Action   string // empty: nothing is to be done about it any more
+	Row      TaskRow
+	Address  string
+	Question []string
+	Kinds    []string
+	States   []TaskState // that it may come to by hand
+	State    TaskState   // as chosen
+	Outcomes []TaskOutcome
+	Outcome  TaskOutcome
+	Words    string
+	Problems ui.Problems
+}
+
+func (p StaffTaskPage) back(ctx context.Context) ui.Link {
+	if p.Request == "" {
+		return ui.Link{Label: text.T(ctx, "task.desk.title"), Href: "/staff/tasks"}
+	}
+	return ui.Link{Label: text.T(ctx, "task.desk.request"), Href: p.Request}
+}
+
+func (p StaffTaskPage) states(ctx context.Context) []ui.Option {
+	options := make([]ui.Option, len(p.States))
+	for i, s := range p.States {
+		options[i] = ui.Option{Value: string(s), Label: text.T(ctx, "task.desk."+string(s)), Selected: s == p.State}
+	}
+	return options
+}
+
+func (p StaffAskPage) langs(ctx context.Context) []ui.Option {
+	options := make([]ui.Option, len(p.Langs))
+	for i, lang := range p.Langs {
+		options[i] = ui.Option{Value: lang, Label: text.LanguageName(ctx, lang), Selected: lang == p.Chosen}
+	}
+	return options
 }
 
 func (p StaffTaskPage) facts(ctx context.Context) []ui.SummaryRow {
@@ -139,7 +173,8 @@ type StaffAskPage struct {
 	Shell
 	Reference, Action, Back string
 	Address, Words, Days    string
-	Langs                   []ui.Option
+	Langs                   []string
+	Chosen                  string // of them
 	Problems                ui.Problems
 }
 

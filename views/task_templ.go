@@ -322,7 +322,7 @@ func Task(p TaskPage) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					if len(p.Outcomes) > 0 {
-						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "outcome", Legend: text.T(ctx, "task.outcome"), Options: p.Outcomes, Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "outcome", Legend: text.T(ctx, "task.outcome"), Options: outcomes(ctx, "task.choices.", p.Outcomes, p.Outcome), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -489,7 +489,7 @@ func StaffTask(p StaffTaskPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Back: ui.Link{Label: p.Back, Href: p.BackTo}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: p.Title, Back: p.back(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -538,7 +538,7 @@ func StaffTask(p StaffTaskPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "state", Legend: text.T(ctx, "task.desk.what"), Options: p.States, Error: p.Problems.Of("state")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "state", Legend: text.T(ctx, "task.desk.what"), Options: p.states(ctx), Error: p.Problems.Of("state")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -547,7 +547,7 @@ func StaffTask(p StaffTaskPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if len(p.Outcomes) > 0 {
-							templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "outcome", Label: text.T(ctx, "task.desk.outcome"), Options: orAll(text.T(ctx, "task.desk.choose"), p.Outcomes), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "outcome", Label: text.T(ctx, "task.desk.outcome"), Options: orAll(text.T(ctx, "task.desk.choose"), outcomes(ctx, "task.outcomes.", p.Outcomes, p.Outcome)), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -678,7 +678,7 @@ func StaffAsk(p StaffAskPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "lang", Label: text.T(ctx, "task.desk.lang"), Options: p.Langs}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "lang", Label: text.T(ctx, "task.desk.lang"), Options: p.langs(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

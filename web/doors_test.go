@@ -68,7 +68,7 @@ func openDoors(t *testing.T) *doors {
 	noted, err := p.Breaches.Note(t.Context(), member, p.Clock.Now(), breach.Facts{Nature: "A list was lost."})
 	must(t, err)
 	d.fill = strings.NewReplacer(
-		"/staff/tasks/:id", "/staff/tasks/"+one.String(),
+		"/staff/tasks/:id", "/staff/tasks/"+one.String(), "/tasks/:token", strings.TrimPrefix(p.linkTo(p.letter("legal@example.com", "something for you to do"), "/tasks/"), p.url),
 		"/staff/breaches/:id", "/staff/breaches/"+noted.String(), "/staff/people/:id", "/staff/people/"+robin.String(), "/requests/:id", "/requests/"+asked.ID.String(), ":kind", "question", ":category", "payment-methods",
 		":source/:row", strings.Join(row[len(row)-2:], "/"), ":source", row[len(row)-2], ":id", uuid.NewString(), ":token", "nonsense", ":provider", "none", ":version", "1",
 	)
@@ -281,7 +281,7 @@ func TestLinksSurviveWhatMailProgramsPutBehindThem(t *testing.T) {
 	must(t, err)
 	must(t, d.Tasks.Ask(t.Context(), officer, to.Owner, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
 	links := map[string]string{
-		"/tasks/:token": d.linkTo(d.letter("legal@example.com", "something for you to do"), "/tasks/"),
+		"/tasks/:token":  d.linkTo(d.letter("legal@example.com", "something for you to do"), "/tasks/"),
 		"/parent/:token": d.linkTo(d.letter("parent@example.com", "agreement"), "/parent/"),
 		"/verify/:token": d.linkTo(d.letter("kim@example.com", "Confirm"), "/verify/"), "/reset/:token": d.linkTo(d.letter("robin@example.com", "Set a new password"), "/reset/"),
 		"/privacy-choices/by-mail/:token": d.linkTo(d.letter("robin@example.com", "Your privacy choices"), "/privacy-choices/by-mail/"),

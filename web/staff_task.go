@@ -9,8 +9,6 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 type (
@@ -66,15 +64,15 @@ func (c *staffTaskController) show(ctx echo.Context) error {
 	}
 	t := (*found)[0]
 	page := views.StaffTaskPage{
-		Shell: c.staffShell(ctx, "task.desk.title", "staffTasks"), Back: text.T(r, "task.desk.title"), BackTo: "/staff/tasks", Row: c.taskRow(r, t), Address: t.Address,
-		Question: views.Paragraphs(t.Words), Kinds: c.kindNames(r, t.About), Words: form.Words, Problems: words(ctx, problems),
+		Shell: c.staffShell(ctx, "task.desk.title", "staffTasks"), Row: c.taskRow(r, t), Address: t.Address,
+		Question: views.Paragraphs(t.Words), Kinds: c.kindNames(r, t.About), Words: form.Words, State: views.TaskState(form.State), Outcome: views.TaskOutcome(form.Outcome), Problems: words(ctx, problems),
 	}
 	if t.RequestID != nil {
-		page.Back, page.BackTo = text.T(r, "task.desk.request"), "/staff/requests/"+t.RequestID.String()
+		page.Request = "/staff/requests/" + t.RequestID.String()
 	}
 	for _, to := range []task.State{task.Told, task.Answered, task.Skipped} {
 		if t.State.MayBecome(to) {
-			page.States = append(page.States, ui.Option{Value: string(to), Label: text.T(r, "task.desk."+string(to)), Selected: string(to) == form.State})
+			page.States = append(page.States, views.TaskState(to))
 		}
 	}
 	if len(page.States) > 0 {
@@ -82,7 +80,7 @@ func (c *staffTaskController) show(ctx echo.Context) error {
 	}
 	if t.State.MayBecome(task.Answered) {
 		for _, o := range task.Outcomes() {
-			page.Outcomes = append(page.Outcomes, ui.Option{Value: string(o), Label: text.T(r, "task.outcomes."+string(o)), Selected: string(o) == form.Outcome})
+			page.Outcomes = append(page.Outcomes, views.TaskOutcome(o))
 		}
 	}
 	return render(ctx, http.StatusOK, views.StaffTask(page))
@@ -108,10 +106,10 @@ func (c *staffTaskController) update(ctx echo.Context) error {
 }
 
 type questionForm struct {
-	Email   string `form:"email"`
-	Lang    string `form:"lang" text:"none"`
-	Words   string `form:"words" text:"service"`
-	Days    string `form:"days" text:"none"`
+	Email string `form:"email"`
+	Lang  string `form:"lang" text:"none"`
+	Words string `form:"words" text:"service"`
+	Days  string `form:"days" text:"none"`
 }
 
 const askedFor = "14" // days, unless staff say otherwise
@@ -131,11 +129,7 @@ func (c *staffAskController) new(ctx echo.Context) error {
 	at := "/staff/requests/" + one.ID.String()
 	page := views.StaffAskPage{
 		Shell: c.staffShell(ctx, "task.desk.askTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference, Action: at + "/ask", Back: at,
-		Address: form.Email, Words: form.Words, Days: form.Days, Problems: words(ctx, problems),
-	}
-	r := ctx.Request().Context()
-	for _, lang := range c.Catalog.Languages() {
-		page.Langs = append(page.Langs, ui.Option{Value: lang, Label: text.LanguageName(r, lang), Selected: lang == form.Lang})
+		Address: form.Email, Words: form.Words, Days: form.Days, Langs: c.Catalog.Languages(), Chosen: form.Lang, Problems: words(ctx, problems),
 	}
 	return render(ctx, http.StatusOK, views.StaffAsk(page))
 }

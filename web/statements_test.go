@@ -24,6 +24,7 @@ import (
 	"plusultra.link/privacy/internal/record"
 	requests "plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/internal/testkit"
 	"plusultra.link/privacy/internal/testkit/apptest"
 )
@@ -143,6 +144,7 @@ func (w *walk) pages(robin robin) []page {
 	must(w.t, err)
 	must(w.t, w.Erasures.RunPart(w.t.Context(), part.ID))
 	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID)
+	must(w.t, w.Tasks.Ask(w.t.Context(), admin, robin.id, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
 	_, err = w.Records.Ingest(w.t.Context(), record.IngestInput{
 		Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
 		Reader: strings.NewReader(`{"person":"robin@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),

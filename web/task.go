@@ -12,7 +12,6 @@ import (
 	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 // taskController is behind the link that is mailed to whoever is told of something, or
@@ -37,8 +36,8 @@ func (c *taskController) show(ctx echo.Context) error {
 	}
 	page := views.TaskPage{
 		Shell: c.shell(ctx, "task.title", ""), Action: "/tasks/" + token, Company: c.Register.Brand.Name, Row: c.taskRow(r, t),
-		Question: views.Paragraphs(t.Words), Whose: text.Commas(r, []string{subject.Name, subject.Address}), Kinds: c.kindNames(r, t.About),
-		Words: form.Words, Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
+		Question: views.Paragraphs(t.Words), Whose: []string{subject.Name, subject.Address}, Kinds: c.kindNames(r, t.About),
+		Words: form.Words, Outcome: views.TaskOutcome(form.Outcome), Privacy: c.Register.Controller.PrivacyEmail, Problems: words(ctx, problems),
 	}
 	page.Address = c.BaseURL.String() // paper does not print the link
 	for _, change := range subject.Changes {
@@ -46,7 +45,7 @@ func (c *taskController) show(ctx echo.Context) error {
 	}
 	if t.Act != task.Asked {
 		for _, o := range task.Outcomes() {
-			page.Outcomes = append(page.Outcomes, ui.Option{Value: string(o), Label: text.T(r, "task.choices."+string(o)), Selected: string(o) == form.Outcome})
+			page.Outcomes = append(page.Outcomes, views.TaskOutcome(o))
 		}
 	}
 	return render(ctx, http.StatusOK, views.Task(page))

@@ -297,25 +297,15 @@ func (s *Service) ByHand(ctx context.Context, by staff.Member, id uuid.UUID, to 
 		if err != nil {
 			return err
 		}
-		if to == Failed || !t.State.MayBecome(to) {
-			return fault.Invalidate(fault.Field("state", "task.stateBad"))
-		}
-		if to == Answered {
-			if err := r.check(&t); err != nil {
-				return err
-			}
-			return s.end(ctx, tx, by.Actor(), t, to, "task.answered")
-		}
-		words, ps := input.Prose("words", r.Words, maxWords)
-		if len([]rune(words)) < minWhy && len(ps) == 0 {
-			ps = append(ps, fault.Field("words", "task.whyMissing."+string(to)))
-		}
-		if err := fault.Invalidate(ps...); err != nil {
+		if err := r.byHand(&t, to); err != nil {
 			return err
 		}
-		t.Answer = words
-		if to == Skipped {
+		switch to {
+		case Answered:
+			return s.end(ctx, tx, by.Actor(), t, to, "task.answered")
+		case Skipped:
 			return s.end(ctx, tx, by.Actor(), t, to, "task.skipped")
+		case Open, Told, Failed:
 		}
 		t.State, t.ToldAt, t.EndedAt = Told, new(s.deps.Now()), nil
 		if err := update(ctx, tx, t); err != nil {
@@ -323,6 +313,22 @@ func (s *Service) ByHand(ctx context.Context, by staff.Member, id uuid.UUID, to 
 		}
 		return s.record(ctx, tx, by.Actor(), t, "task.told")
 	})
+}
+
+// byHand reads what staff say of a task into it.
+func (r Reply) byHand(t *Task, to State) error {
+	if to == Answered && t.State.MayBecome(to) {
+		return r.check(t)
+	}
+	words, ps := input.Prose("words", r.Words, maxWords)
+	switch {
+	case to != Told && to != Skipped || !t.State.MayBecome(to):
+		ps = append(ps, fault.Field("state", "task.stateBad"))
+	case len([]rune(words)) < minWhy && len(ps) == 0:
+		ps = append(ps, fault.Field("words", "task.whyMissing."+string(to)))
+	}
+	t.Answer = words
+	return fault.Invalidate(ps...)
 }
 
 // take locks a task, behind its person; a task outlives its person.

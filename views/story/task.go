@@ -42,7 +42,7 @@ func taskRows(ctx context.Context, href string) []views.TaskRow {
 func taskPage(ctx context.Context, row views.TaskRow) views.TaskPage {
 	return views.TaskPage{
 		Shell: shell(ctx, "", text.T(ctx, "task.title")), Action: "/tasks/1", Company: "Example", Row: row,
-		Whose: text.Commas(ctx, []string{pick(ctx, "Mara Lindqvist", "森 真理"), "mara@example.com"}), Privacy: "privacy@example.com",
+		Whose: []string{pick(ctx, "Mara Lindqvist", "森 真理"), "mara@example.com"}, Privacy: "privacy@example.com",
 	}
 }
 
@@ -50,9 +50,7 @@ func taskCorrected(ctx context.Context) templ.Component {
 	p := taskPage(ctx, views.TaskRow{Act: "corrected", State: "told", Due: at("2026-12-20T10:00:00Z")})
 	p.Kinds = []string{pick(ctx, "Payment methods", "お支払い方法")}
 	p.Changes = []views.TaskChange{{Name: pick(ctx, "Billing name", "請求先氏名"), Was: "Mara Lindquist", Now: "Mara Lindqvist"}}
-	for _, o := range []string{"complied", "nothing", "declined"} {
-		p.Outcomes = append(p.Outcomes, ui.Option{Value: o, Label: text.T(ctx, "task.choices."+o)})
-	}
+	p.Outcomes = []views.TaskOutcome{"complied", "nothing", "declined"}
 	p.Problems = ui.Problems{{Field: "outcome", Text: text.T(ctx, "task.outcomeMissing")}}
 	return views.Task(p)
 }
@@ -69,12 +67,10 @@ func taskAnswered(ctx context.Context) templ.Component {
 
 func taskAtDesk(ctx context.Context) templ.Component {
 	p := views.StaffTaskPage{
-		Shell: staff(ctx, "staffTasks", text.T(ctx, "task.desk.title")), Back: text.T(ctx, "task.desk.request"), BackTo: "/staff/requests/1", Action: "/staff/tasks/1",
+		Shell: staff(ctx, "staffTasks", text.T(ctx, "task.desk.title")), Request: "/staff/requests/1", Action: "/staff/tasks/1",
 		Row: taskRows(ctx, "")[1], Kinds: []string{pick(ctx, "Payment methods", "お支払い方法")},
 	}
-	for _, s := range []string{"told", "skipped"} {
-		p.States = append(p.States, ui.Option{Value: s, Label: text.T(ctx, "task.desk."+s)})
-	}
+	p.States = []views.TaskState{"told", "skipped"}
 	p.Problems = ui.Problems{{Field: "words", Text: text.T(ctx, "task.whyMissing.skipped")}}
 	return views.StaffTask(p)
 }
@@ -82,7 +78,7 @@ func taskAtDesk(ctx context.Context) templ.Component {
 func taskAsk(ctx context.Context) templ.Component {
 	return views.StaffAsk(views.StaffAskPage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "task.desk.askTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Action: "/staff/requests/1/ask", Back: "/staff/requests/1", Days: "0",
-		Langs: []ui.Option{{Value: "en", Label: text.LanguageName(ctx, "en")}}, Problems: ui.Problems{{Field: "days", Text: text.T(ctx, "task.daysBad", "Max", 60)}},
+		Langs: []string{"en", "ja"}, Problems: ui.Problems{{Field: "days", Text: text.T(ctx, "task.daysBad", "Max", 60)}},
 	})
 }
 
