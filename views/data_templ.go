@@ -766,7 +766,7 @@ func dataPeriod(p DataCategoryPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					further := chart.props(ctx)
+					further := chart.further(ctx)
 					templ_7745c5c3_Var27 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

@@ -123,6 +123,13 @@ func (c DataChart) props(ctx context.Context) ui.BarChartProps {
 	return chart
 }
 
+// further is a chart below another that has said by which clock it goes.
+func (c DataChart) further(ctx context.Context) ui.BarChartProps {
+	chart := c.props(ctx)
+	chart.Note = ""
+	return chart
+}
+
 // within is the key of the sentence that says how much lies in the time that is
 // shown: a day, or any other.
 func (p DataCategoryPage) within() string {

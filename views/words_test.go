@@ -49,8 +49,8 @@ func TestABrowserIsNamedByWhatIsKnownOfIt(t *testing.T) {
 	for _, c := range []struct{ lang, browser, system, want string }{
 		{"en", "Firefox", "Linux", "Firefox on Linux"},
 		{"en", "Firefox", "", "Firefox"},
-		{"en", "", "Linux", "A browser we don't know, on Linux"},
-		{"en", "", "", "A browser we don't know"},
+		{"en", "", "Linux", "A browser we don’t know, on Linux"},
+		{"en", "", "", "A browser we don’t know"},
 		{"ja", "", "", "種類のわからないブラウザ"},
 		{"ja", "", "Linux", "種類のわからないブラウザ（Linux）"},
 	} {

@@ -110,7 +110,7 @@ func TestTheAuditLogIsSaidInWordsAndNarrowed(t *testing.T) {
 	}
 	all := officer.get("/staff/audit").body
 	for _, want := range []string{
-		"Odil Officer", "The portal", "Member of staff invited", "Account opened", "Opened a person&#39;s data",
+		"Odil Officer", "The portal", "Member of staff invited", "Account opened", "Opened a person’s data",
 		"Reason: Working on a request", "Role: Privacy officer", `href="/staff/people/` + robin.String(),
 	} {
 		if !strings.Contains(all, want) {
@@ -130,11 +130,11 @@ func TestTheAuditLogIsSaidInWordsAndNarrowed(t *testing.T) {
 	if err := p.DB.Pool.QueryRow(t.Context(), `select id from staff_member`).Scan(&member); err != nil {
 		t.Fatal(err)
 	}
-	if mine := officer.get("/staff/audit?member=" + member).body; strings.Contains(mine, "Account opened") || !strings.Contains(mine, "Opened a person&#39;s data") {
+	if mine := officer.get("/staff/audit?member=" + member).body; strings.Contains(mine, "Account opened") || !strings.Contains(mine, "Opened a person’s data") {
 		t.Error("narrowed to a member it shows others")
 	}
 	record := officer.get("/staff/people/" + robin.String()).body
-	if strings.Contains(record, "Your record") || strings.Contains(record, "Your choices") || !strings.Contains(record, "The person&#39;s record") {
+	if strings.Contains(record, "Your record") || strings.Contains(record, "Your choices") || !strings.Contains(record, "The person’s record") {
 		t.Errorf("the staff are spoken to as the person:\n%s", record)
 	}
 }

@@ -42,7 +42,7 @@ func TestWhatSomebodySaidIsProvedToThemAndToNobodyElse(t *testing.T) {
 			}
 		}
 	}
-	proves(p.client().get(at+"/receipt").body, "Answer: no", "(promotions)", "With the mail program's unsubscribe button")
+	proves(p.client().get(at+"/receipt").body, "Answer: no", "(promotions)", "With the mail program’s unsubscribe button")
 	proves(p.client().get(at+"/receipt?lang=ja").body, "回答：いいえ", "メールソフトの配信停止ボタン")
 	c := p.client().signIn("robin@example.com")
 	hrefs := testkit.HTML(t, c.get("/email").body).Attrs("a[href$='/receipt']", "href")

@@ -75,7 +75,7 @@ func TestTheLogSaysEachValueAsItsReaderWould(t *testing.T) {
 	for lang, wants := range map[string][]string{
 		"en": {
 			"Runs on: 26 November 2026 01:36 UTC", "Due: 23 December 2026", "Fields: Name; Postal code", "All mail that can be turned off: No",
-			"Why: the person’s data has been deleted", "Outcome: Had ended there already", "Added: 12,000", "How: With the mail program's unsubscribe button", "Said: 25 November 2026", "The portal (deletions)",
+			"Why: the person’s data has been deleted", "Outcome: Had ended there already", "Added: 12,000", "How: With the mail program’s unsubscribe button", "Said: 25 November 2026", "The portal (deletions)",
 		},
 		"ja": {
 			"実行日時：2026年11月26日 01:36 UTC", "期限：2026年12月23日", "項目：氏名／郵便番号", "停止できるすべてのメール：いいえ",

@@ -90,8 +90,8 @@ func TestAPersonAsksStaffRefuseAndThePersonReadsWhyAndWhoLooked(t *testing.T) {
 	s.Press("Take this request")
 	s.SeeText("You have taken this request")
 	s.Inspect("staff-request")
-	s.Click("Open the person's record")
-	s.SeeText("Why are you opening this person's record?")
+	s.Click("Open the person’s record")
+	s.SeeText("Why are you opening this person’s record?")
 	s.Inspect("staff-reason")
 	s.Check("Working on a request")
 	s.Fill("In your words", "To compare the street")
@@ -256,13 +256,13 @@ func TestStaffReadAtOnceThatAPersonIsBeingDeletedOrHasBeen(t *testing.T) {
 	page := func() string {
 		return testkit.HTML(t, c.get("/staff/requests/"+asked.ID.String()).body).Text("main")
 	}
-	if said := page(); !strings.Contains(said, "The person can see that you opened this request") || !strings.Contains(said, "Open the person's record") {
+	if said := page(); !strings.Contains(said, "The person can see that you opened this request") || !strings.Contains(said, "Open the person’s record") {
 		t.Errorf("of somebody who is there: %s", said)
 	}
 	closed := func(wants ...string) {
 		t.Helper()
 		said := page()
-		for _, no := range []string{"The person can see", "Open the person's record", "No message"} {
+		for _, no := range []string{"The person can see", "Open the person’s record", "No message"} {
 			if strings.Contains(said, no) {
 				t.Errorf("%q is said of somebody who is not there: %s", no, said)
 			}

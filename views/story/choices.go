@@ -28,7 +28,7 @@ func choices() Group {
 func choicesPage(ctx context.Context) views.ChoicesPage {
 	may, june := at("2026-05-03T08:14:00Z"), at("2026-06-09T08:14:00Z")
 	analytics := pick(ctx, "Measuring how our site is used", "サイトの利用状況の測定")
-	record := pick(ctx, "We record which pages of our website you see and how you use them, also with analytics cookies, to learn what works and what doesn't.", "当社ウェブサイトでご覧になったページや操作を、分析用のCookieも使って記録し、改善に役立てます。")
+	record := pick(ctx, "We record which pages of our website you see and how you use them, also with analytics cookies, to learn what works and what doesn’t.", "当社ウェブサイトでご覧になったページや操作を、分析用のCookieも使って記録し、改善に役立てます。")
 	return views.ChoicesPage{
 		Shell: person(ctx, "choices", text.T(ctx, "choices.title")), Known: true, At: "/privacy-choices", Mail: views.ChoicesMail{On: 2, Of: 6},
 		Groups: []views.ChoiceGroup{
@@ -41,7 +41,7 @@ func choicesPage(ctx context.Context) views.ChoicesPage {
 				{
 					ID: "contests", Name: pick(ctx, "Competitions, promotions and surveys", "懸賞、キャンペーン、アンケート"), Seen: "off",
 					Summary: pick(ctx, "When you take part in one, we use your entry or answers to run it and to tell you of the outcome.", "ご参加いただいた場合に、ご応募やご回答の内容を、その実施と結果のご連絡に利用します。"),
-					Effect:  pick(ctx, "You can't take part in any. The service works as before.", "ご参加いただけなくなります。サービスは、これまでどおりご利用いただけます。"),
+					Effect:  pick(ctx, "You can’t take part in any. The service works as before.", "ご参加いただけなくなります。サービスは、これまでどおりご利用いただけます。"),
 				},
 			}},
 			{Kind: "sharing", Choices: []views.Choice{

@@ -108,7 +108,7 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 		Name: pick(ctx, "Providing the service", "サービスの提供"), Summary: pick(ctx, "To let you connect and to keep the service running.", "接続していただき、サービスを動かし続けるためです。"),
 		Basis: pick(ctx, "contract", "契約の履行"), You: pick(ctx, "Needed for as long as you use the service.", "サービスのご利用中は必要です。"),
 	}, {
-		Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Summary: pick(ctx, "Seeing which pages work and which don't.", "どのページが役に立ち、どのページに問題があるかを把握するためです。"),
+		Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Summary: pick(ctx, "Seeing which pages work and which don’t.", "どのページが役に立ち、どのページに問題があるかを把握するためです。"),
 		Basis: pick(ctx, "Your consent", "お客様の同意"), You: pick(ctx, "You can withdraw your consent at any time, and at once.", "同意は、いつでもその場で撤回できます。"),
 		Press: &views.Press{
 			Known: true, Topics: []string{"analytics"}, Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Place: "purpose-analytics", Return: "/", Href: "/privacy-choices",
@@ -175,7 +175,7 @@ func dataRows(ctx context.Context) []views.DataRow {
 func dataPosts(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Posts", "投稿")), Summary: pick(ctx, "What you wrote in our forums.", "フォーラムに書かれた内容です。"),
-		Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方が写しを取っている場合、それまで消すことはできません。"),
+		Warning: pick(ctx, "What you post is public. Others may have copied it, and we can’t take those copies back.", "投稿は公開されています。ほかの方が写しを取っている場合、それまで消すことはできません。"),
 		Filter:  &views.DataFilter{Action: "/", Clear: "/", Timed: true, From: "2026-11-30", To: "2026-11-01", Problems: ui.Problems{{Field: "from", Text: text.T(ctx, "data.datesTurned")}}},
 		Held:    views.DataHeld{Rows: 2}, Lists: []views.DataList{{Narrowed: true}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
 	}

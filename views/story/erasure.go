@@ -91,7 +91,7 @@ func erasurePreview(ctx context.Context) views.ErasurePage {
 			{Name: pick(ctx, "Profile", "プロフィール"), Rows: 2},
 			{
 				Name: pick(ctx, "Posts", "投稿"), Rows: 38,
-				Warning: pick(ctx, "What you post is public. Others may have copied it, and we can't take those copies back.", "投稿は公開されています。ほかの方による写しまで消すことはできません。"),
+				Warning: pick(ctx, "What you post is public. Others may have copied it, and we can’t take those copies back.", "投稿は公開されています。ほかの方による写しまで消すことはできません。"),
 			},
 			{Name: pick(ctx, "Connection log", "接続の記録"), Rows: 214_803},
 		},

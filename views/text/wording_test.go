@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -160,5 +162,35 @@ func TestNumbersAreSaidAsCLDRSaysThem(t *testing.T) {
 				t.Errorf("%s: %d bytes are %s, not %s", lang, n, got, want)
 			}
 		}
+	}
+}
+
+// What people read has one kind of apostrophe, in messages, documents and the policy.
+func TestEveryTextHasOneKindOfApostrophe(t *testing.T) {
+	t.Parallel()
+	straight, read := regexp.MustCompile(`[A-Za-z}]'[A-Za-z]`), 0
+	for _, names := range []string{"*.yaml", "../../internal/register/default/*.yaml", "../../internal/dictionary/*.yaml", "../../internal/notice/default/*/*.*"} {
+		files, err := filepath.Glob(names)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no texts at %s: %v", names, err)
+		}
+		for _, file := range files {
+			said, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for line := range strings.Lines(string(said)) {
+				n++
+				said, _, _ := strings.Cut(line, " # ") // what follows is for us
+				if !strings.HasPrefix(strings.TrimSpace(said), "#") && straight.MatchString(said) {
+					t.Errorf("%s:%d: a straight apostrophe: %s", file, n, strings.TrimSpace(line))
+				}
+				read++
+			}
+		}
+	}
+	if read < 5000 {
+		t.Errorf("only %d lines were read", read)
 	}
 }
