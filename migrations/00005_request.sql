@@ -20,6 +20,8 @@ create table request (
   erasure_id   uuid,
   rank         smallint not null default 1 check (rank in (0, 1)), -- 0 goes before the others: promise P21
   said_at      timestamptz, -- the person wrote, and nobody has answered since
+  confirmed_at timestamptz, -- when the person was told that it was received, where the law asks for that
+  confirm_by   date,        -- and by when it does
   extended_at  timestamptz, -- when the person was told that it takes longer
   appealed_at  timestamptz, -- when the person answered a refusal: somebody else decides
   decided_by   uuid references staff_member,

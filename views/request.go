@@ -57,6 +57,20 @@ const (
 	BySystem Actor = "system"
 )
 
+// Confirmation is that a request was received, said where the law asks for that.
+type Confirmation struct {
+	At, By time.Time // By is a day of the office's calendar
+	Rule   DueStep   // that says by when; empty if the register has it no more
+}
+
+func (c Confirmation) row(ctx context.Context) ui.SummaryRow {
+	said := text.T(ctx, "request.confirmedBy", "When", text.Date(ctx, c.At), "By", text.Day(ctx, c.By))
+	if c.Rule.Key != "" {
+		said = text.Sentences(ctx, said, c.Rule.say(ctx))
+	}
+	return ui.SummaryRow{Key: text.T(ctx, "request.confirmed"), Value: said}
+}
+
 // RequestEvent is one thing that happened with a request.
 type RequestEvent struct {
 	At       time.Time
@@ -120,6 +134,7 @@ type RequestPage struct {
 	Items        []RequestItem
 	Restrictions []Restriction // that follow from it
 	Others       []TaskRow     // who else was told
+	Confirmed    *Confirmation
 	Why          []DueStep
 	Erasure      string   // where the erasure that they asked for is; empty for any other kind
 	Copy         bool     // the answer lies under Downloads

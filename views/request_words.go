@@ -50,6 +50,9 @@ func requestFacts(ctx context.Context, p RequestPage) []ui.SummaryRow {
 	if !p.Request.Due.IsZero() {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "request.due"), Value: text.Day(ctx, p.Request.Due)})
 	}
+	if p.Confirmed != nil {
+		rows = append(rows, p.Confirmed.row(ctx))
+	}
 	if p.Asked != "" {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "request.yourMessage"), Inside: AsWritten(p.Asked)})
 	}

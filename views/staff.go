@@ -116,6 +116,7 @@ type StaffRequestPage struct {
 	Take, Release, Approve, Refuse string
 	Extend                         string
 	OnlyOfficers                   bool
+	Confirmed                      *Confirmation
 	Appealed                       time.Time // when the person answered a refusal; zero: they did not
 	DecidedBefore                  string    // by whom
 	AppealArticle                  string    // that gives them an appeal; empty where no law does

@@ -116,6 +116,9 @@ func deskFacts(ctx context.Context, p StaffRequestPage) []ui.SummaryRow {
 		{Key: text.T(ctx, "staff.owner"), Value: p.Request.owner(ctx)},
 		{Key: text.T(ctx, "staff.law"), Value: p.Law},
 	}
+	if p.Confirmed != nil {
+		rows = append(rows, p.Confirmed.row(ctx))
+	}
 	if !p.Appealed.IsZero() {
 		rows = append(rows, ui.SummaryRow{Key: text.T(ctx, "staff.appeal"), Value: text.Commas(ctx, []string{text.T(ctx, "staff.appealSince", "When", text.Time(ctx, p.Appealed)), p.AppealArticle})})
 	}

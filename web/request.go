@@ -83,6 +83,7 @@ func (c *requestController) page(ctx echo.Context, one request.Request, events [
 		Shell: c.shell(ctx, "request.showTitle", "requests", "Kind", row.Kind), Request: row, Asked: one.Message,
 		Decision: views.Paragraphs(one.Decision), Copy: c.Requests.ByCopy(one), Events: requestEvents(events, nil),
 	}
+	page.Confirmed = c.confirmed(r, one)
 	if one.ErasureID != nil {
 		page.Erasure = erasureAt(*one.ErasureID)
 	}
@@ -175,6 +176,16 @@ func (s *server) kindName(ctx context.Context, id string) string {
 		return id // a kind of an earlier register
 	}
 	return kind.Name.In(text.Lang(ctx))
+}
+
+// confirmed is how it was confirmed that a request was received; nil where no law asks
+// for that.
+func (s *server) confirmed(ctx context.Context, r request.Request) *views.Confirmation {
+	by, rule := s.Requests.Confirmation(r)
+	if r.ConfirmedAt == nil {
+		return nil
+	}
+	return &views.Confirmation{At: *r.ConfirmedAt, By: by.Time(), Rule: dueSteps(ctx, []deadline.Step{rule})[0]}
 }
 
 // dueSteps are the reasoning behind a date.

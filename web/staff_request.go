@@ -104,6 +104,7 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	if refusal, ok := c.Register.Refusal(one.ReasonCode); ok {
 		page.Reason = refusal.Name.In(text.Lang(r))
 	}
+	page.Confirmed = c.confirmed(r, one)
 	if one.AppealedAt != nil && one.DecidedAt == nil {
 		page.Appealed = *one.AppealedAt
 		law, _ := c.Register.JurisdictionByID(one.Jurisdiction)

@@ -40,8 +40,11 @@ func (c *registerCheckCmd) Run() error {
 	if faults > 0 {
 		return fmt.Errorf("faults: %d; the portal would not start", faults)
 	}
-	for _, odd := range append(reg.Warnings, reg.Ending(deadline.DayOf(time.Now(), time.UTC))...) {
+	for _, odd := range reg.Warnings {
 		fmt.Println("warning: " + odd.String())
+	}
+	for _, end := range reg.Ending(deadline.DayOf(time.Now(), time.UTC)) {
+		fmt.Println("warning: " + end.String())
 	}
 	fmt.Printf("%s: %d categories, %d purposes, %d recipients, %d topics; no fault.\n",
 		reg.Controller.Name, len(reg.Categories), len(reg.Purposes), len(reg.Recipients), len(reg.Topics))

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/cmd/internal/host"
 	"plusultra.link/privacy/internal/app"
 	"plusultra.link/privacy/internal/config"
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/export"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/mail"
@@ -39,6 +40,9 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	slog.SetDefault(log)
 	for _, odd := range checked.Register.Warnings {
 		log.Warn(odd.Text, "file", odd.File, "line", odd.Line, "at", odd.Path)
+	}
+	for _, ending := range checked.Register.Ending(deadline.DayOf(time.Now(), time.UTC)) {
+		log.Warn(ending.String())
 	}
 	end := &host.Closers{}
 	defer func() { err = errors.Join(err, end.Close()) }()

@@ -296,7 +296,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	})
 	a.Operation = operation.New(operation.Deps{
 		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests,
-		Records: a.Records, Journal: a.Journal, Now: p.Now,
+		Records: a.Records, Journal: a.Journal, Register: p.Register, Now: p.Now,
 	})
 }
 

@@ -95,6 +95,7 @@ func TestWhatLiesOutsideTheDatabaseIsToldToo(t *testing.T) {
 			f.Standbys = []postgres.Standby{{Name: "b", Streaming: true}, {Name: "c", Streaming: true, Lag: time.Minute}}
 		},
 		operation.StandbysHidden: func(f *operation.Facts) { f.Standbys = []postgres.Standby{{Name: "b", Hidden: true}} },
+		operation.CalendarsEnd:   func(f *operation.Facts) { f.Calendars = 1 },
 		operation.PoolFull:       func(f *operation.Facts) { f.Connections.Used = f.Connections.Most },
 	} {
 		f := fine

@@ -31,6 +31,7 @@ const (
 	JobsFailed     Code = "jobs-failed"      // not tried again
 	ExportsFailed  Code = "exports-failed"   // given up
 	RequestsLate   Code = "requests-late"    // open past their day
+	CalendarsEnd   Code = "calendars-ending" // holidays that clocks go by run out within a year
 	PoolFull       Code = "connections-full" // all connections are in use
 	StandbysHidden Code = "standbys-hidden"  // the role may not see how they do
 )
@@ -39,7 +40,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		SchemaNewer, SchemaOlder, FilesAway, ClockLeapt, ErasuresLate, JournalBehind, WorkStuck, MailNoKey, MailStuck, ExportsLate, StandbyBehind, WorkFailing, MailUnsigned, MailKey, MailFailed, JobsFailed,
-		ExportsFailed, RequestsLate, PoolFull, StandbysHidden,
+		ExportsFailed, RequestsLate, CalendarsEnd, PoolFull, StandbysHidden,
 	}
 }
 
@@ -105,6 +106,7 @@ func (f Facts) Problems() []Problem {
 	}))
 	some(ExportsFailed, f.Exports.Failed)
 	some(RequestsLate, f.Requests)
+	say(CalendarsEnd, f.Calendars > 0, postgres.Tally{Number: f.Calendars})
 	say(PoolFull, f.Connections.Most > 0 && f.Connections.Used >= f.Connections.Most, postgres.Tally{})
 	some(StandbysHidden, f.standbys(func(s postgres.Standby) bool { return s.Hidden }))
 	return all

@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Requests *request.Service
 	Records  *record.Service
 	Journal  *journal.Service
+	Register *register.Register
 	Now      func() time.Time
 }
 
@@ -49,6 +51,7 @@ type Facts struct {
 	Erasures    *postgres.Tally // overdue
 	Exports     export.Lateness
 	Requests    *postgres.Tally // open past their day
+	Calendars   int64           // of holidays, which end within a year
 	Journal     *postgres.Tally // what is not in the journal yet
 	Restored    *time.Time      // from a backup; zero if it never was
 	Files       Files
@@ -76,6 +79,7 @@ func (s *Service) Read(ctx context.Context) (Facts, error) {
 		Mail: d.Mail.ReadBacklog(reads, now.Add(-Lately)), Erasures: d.Erasures.ReadOverdue(reads), Exports: d.Exports.ReadLateness(reads, now.Add(-Lately)),
 		Requests: d.Requests.ReadOverdue(reads), Schema: postgres.ReadSchema(reads), Journal: d.Journal.ReadWaiting(reads),
 		Restored: d.Journal.ReadRestored(reads), Clock: d.Plans.ReadLeap(reads),
+		Calendars: int64(len(d.Register.Ending(d.Requests.Today()))),
 	}
 	long, short, standbys := d.Plans.ReadCounts(reads), d.Queue.ReadCounts(reads, now.Add(-Lately)), postgres.ReadStandbys(reads)
 	if err := reads.Send(ctx); err != nil {

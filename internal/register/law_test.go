@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,23 @@ func TestAnAppealHasTheClockOfItsLaw(t *testing.T) {
 		longer, err := reg.Longer(kind, law, true, at, at, time.UTC)
 		if (err == nil) != (want[1] != "") || err == nil && longer.Day.String() != want[1] {
 			t.Errorf("%s, extended: %v, %v, want %s", id, longer, err, want[1])
+		}
+	}
+}
+
+func TestACalendarThatEndsIsToldOfAYearBefore(t *testing.T) {
+	t.Parallel()
+	reg := shipped(t)
+	for on, want := range map[deadline.Day]string{deadline.On(2027, time.December, 31): "", deadline.On(2028, time.January, 1): "uk-england jp"} {
+		var ids []string
+		for _, e := range reg.Ending(on) {
+			ids = append(ids, e.Calendar.ID)
+			if !strings.Contains(e.String(), "2028-") {
+				t.Errorf("it says %q", e)
+			}
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("on %s: %q, want %q", on, got, want)
 		}
 	}
 }

@@ -25,9 +25,12 @@ type Jurisdiction struct {
 	Clock  deadline.Rule       `json:"clock"` // of its rights, where a kind has none for it
 	// Unknown is whoever lives we don't know where. Each law may be theirs, so the
 	// earliest date of all counts.
-	Unknown bool          `json:"unknown"`
-	Appeal  Appeal        `json:"appeal"` // how a refusal is answered
-	Court   document.Text `json:"court"`  // that one may also go there; empty where one may not
+	Unknown bool `json:"unknown"`
+	// Confirm is by when it has to be confirmed that a request of a kind was received;
+	// the letter that goes out at once does.
+	Confirm map[string]deadline.Rule `json:"confirm" ref:"request_kinds"`
+	Appeal  Appeal                   `json:"appeal"` // how a refusal is answered
+	Court   document.Text            `json:"court"`  // that one may also go there; empty where one may not
 }
 
 // Appeal is how a refusal is answered: with a statutory appeal or, where the law knows
@@ -61,6 +64,7 @@ properties:
   since: {description: "The day from which it is in force, as 2026-01-01; none: always."}
   rights: {description: "The request kinds that it gives, each with its article; none: all that are offered to everybody."}
   clock: {description: "The clock of its rights, such as law-45+45."}
+  confirm: {description: "By request kind, by when it has to be confirmed that a request was received, such as ccpa-confirm."}
   appeal: {description: How a refusal is answered.}
   court: {description: "A sentence that says that one may also go to court; none where one may not."}
   unknown: {default: false, description: For those whose country is not known. The earliest date of all laws counts for them.}
@@ -319,6 +323,17 @@ func (r *Register) Due(k RequestKind, law Jurisdiction, received time.Time, zone
 		dates = append(dates, date)
 	}
 	return deadline.Earliest(dates...), nil
+}
+
+// ConfirmDue is by when it has to be confirmed that a request was received, and why; no
+// day where the law does not ask for it.
+func (r *Register) ConfirmDue(k RequestKind, law Jurisdiction, received time.Time, zone *time.Location) (deadline.Date, error) {
+	rule, ok := law.Confirm[k.ID]
+	if !ok {
+		return deadline.Date{}, nil
+	}
+	date, err := deadline.Compute(rule, received, zone, r.HolidaysFor(law.ID))
+	return law.named(date), err
 }
 
 // AppealUntil is the last day on which somebody may answer a decision made then.

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"fmt"
 	"slices"
 
 	"plusultra.link/privacy/internal/deadline"
@@ -201,18 +202,28 @@ func (r *Register) warnings() document.Faults {
 	return odd
 }
 
-// Ending are the calendars whose days run out within a year: their dates have
-// to be looked up and added.
-func (r *Register) Ending(today deadline.Day) document.Faults {
-	var ends document.Faults
+// Ending is a calendar whose days run out, and the last of them.
+type Ending struct {
+	Calendar Calendar
+	Last     deadline.Day
+}
+
+// Ending are the calendars whose days run out within a year: those of the next have to
+// be looked up and added, or a date falls on a holiday that nobody knew.
+func (r *Register) Ending(today deadline.Day) (ends []Ending) {
 	for _, c := range r.Holidays {
 		if len(c.Jurisdictions) == 0 || len(c.Days) == 0 {
 			continue
 		}
 		last := slices.MaxFunc(c.Days, func(a, b Holiday) int { return a.Date.Compare(b.Date) }).Date
 		if last.Year <= today.Year {
-			ends = append(ends, r.document.Fault(at("holidays", c.ID), "its last day is %s: add the days of the next year", last))
+			ends = append(ends, Ending{c, last})
 		}
 	}
 	return ends
+}
+
+// String is a sentence for an operator.
+func (e Ending) String() string {
+	return fmt.Sprintf("holidays[%s]: the last day that it has is %s: look up those of the next year and add them", e.Calendar.ID, e.Last)
 }

@@ -67,6 +67,13 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	if k.Urgent {
 		r.Rank = urgent
 	}
+	confirm, err := s.deps.Register.ConfirmDue(k, law, r.ReceivedAt, s.deps.Zone)
+	if err != nil {
+		return r, fmt.Errorf("by when a request for %s is confirmed: %w", kind, err)
+	}
+	if !confirm.Day.IsZero() { // by the letter that goes out with it, whichever it is
+		r.ConfirmBy, r.ConfirmedAt = confirm.Day, &r.ReceivedAt
+	}
 	if err := s.checkItems(ctx, r, about); err != nil {
 		return r, err
 	}

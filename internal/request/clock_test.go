@@ -62,3 +62,28 @@ func says(why []deadline.Step, key string) bool {
 	}
 	return false
 }
+
+func TestWhereTheLawAsksForItTheLetterThatGoesOutAtOnceConfirmsTheReceipt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.clock.Set(time.Date(2026, time.June, 29, 18, 0, 0, 0, time.UTC))
+	for _, c := range []struct{ country, region, kind, by, rule string }{
+		{"US", "CA", "rectification", "2026-07-13", "deadline.ccpaConfirm"},
+		{"US", "CA", "access", "2026-07-13", "deadline.ccpaConfirm"},
+		{"GB", "", "complaint", "2026-07-29", "deadline.law"},
+		{"US", "CA", "question", "0000-00-00", ""},
+		{"DE", "", "rectification", "0000-00-00", ""},
+	} {
+		mara := b.person(c.kind+c.country+"@example.com", "en", c.country, c.region)
+		r := b.ask(mara, c.kind)
+		kept, err := b.requests.Get(t.Context(), mara, r.ID)
+		must(t, err)
+		by, rule := b.requests.Confirmation(kept)
+		if by.String() != c.by || rule.Key != c.rule || (kept.ConfirmedAt != nil) != (c.rule != "") {
+			t.Errorf("%s in %s: confirmed %v, by %s because of %q", c.kind, c.country, kept.ConfirmedAt, by, rule.Key)
+		}
+		if n := b.Count(`select count(*) from mail_message where person_id = $1`, mara); n != 1 {
+			t.Errorf("%s in %s: %d letters", c.kind, c.country, n)
+		}
+	}
+}

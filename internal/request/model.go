@@ -67,11 +67,13 @@ type Request struct {
 	Decision     string // the text that the person reads
 	Outcome      string // of a decision: Granted, InPart, NothingDone; "" if there was none
 	ErasureID    *uuid.UUID
-	Rank         int16      // before 0 nothing goes, and before 1 only that
-	SaidAt       *time.Time // the person wrote, and nobody has answered since
-	ExtendedAt   *time.Time // when they were told that it takes longer
-	AppealedAt   *time.Time // when the person answered a refusal
-	DecidedBy    *uuid.UUID // who decided last; of an appeal that is open, whoever may not
+	Rank         int16        // before 0 nothing goes, and before 1 only that
+	SaidAt       *time.Time   // the person wrote, and nobody has answered since
+	ConfirmedAt  *time.Time   // when they were told that it was received, where the law asks for that
+	ConfirmBy    deadline.Day `gorm:"type:date"` // and by when it does
+	ExtendedAt   *time.Time   // when they were told that it takes longer
+	AppealedAt   *time.Time   // when the person answered a refusal
+	DecidedBy    *uuid.UUID   // who decided last; of an appeal that is open, whoever may not
 }
 
 // The ranks of the queue.

@@ -44,7 +44,7 @@ func operationWrong(ctx context.Context) templ.Component {
 	p := operation(ctx)
 	for i, code := range []string{
 		"schema-newer", "schema-older", "files-away", "clock-leapt", "erasures-late", "journal-behind", "work-stuck", "mail-no-key", "mail-stuck", "exports-late", "standby-behind", "work-failing",
-		"mail-failed", "jobs-failed", "exports-failed", "requests-late", "connections-full", "standbys-hidden",
+		"mail-failed", "jobs-failed", "exports-failed", "requests-late", "calendars-ending", "connections-full", "standbys-hidden",
 	} {
 		one := views.OperationProblem{Code: code, Number: []int64{1, 3, 1001}[i%3]}
 		if i > 2 {

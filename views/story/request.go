@@ -121,6 +121,7 @@ func requestPage(ctx context.Context, state views.RequestState) views.RequestPag
 func openRequest(ctx context.Context) templ.Component {
 	p := requestPage(ctx, views.RequestOpen)
 	p.SayAction, p.CancelTo = "/requests/1/messages", "/requests/1/cancel"
+	p.Confirmed = &views.Confirmation{At: at("2026-11-20T09:30:00Z"), By: at("2026-12-07T00:00:00Z"), Rule: views.DueStep{Key: "deadline.ccpaConfirm"}}
 	return views.Request(p)
 }
 
