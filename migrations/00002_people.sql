@@ -173,6 +173,9 @@ create table staff_member (
   invite_until  timestamptz,
   enrolled_at   timestamptz,
   disabled_at   timestamptz,
-  created_at    timestamptz not null
+  away_from     date, -- the first day of an absence,
+  away_until    date, -- and its last
+  created_at    timestamptz not null,
+  check ((away_from is null) = (away_until is null) and away_from <= away_until)
 );
 alter table session add foreign key (staff_id) references staff_member on delete cascade;

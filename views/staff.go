@@ -60,29 +60,30 @@ type QueueOrder string
 // StaffQueuePage lists requests.
 type StaffQueuePage struct {
 	Shell
-	Tally     []QueueCount
-	State     string // the only one listed, or AnyState or AnyClosed
-	States    []RequestState
-	Kinds     []ui.Option // by their names
-	Laws      []ui.Option // by their names
-	Owner     string      // Mine, Nobodys or the id of one of the Colleagues; empty: all
+	Tally      []QueueCount
+	State      string // the only one listed, or AnyState or AnyClosed
+	States     []RequestState
+	Kinds      []ui.Option // by their names
+	Laws       []ui.Option // by their names
+	Owner      string      // Mine, Nobodys or the id of one of the Colleagues; empty: all
 	Colleagues []ui.Option // by their names
-	Due       int  // within so many days; Late: it is overdue; 0: all
-	Answered  bool // only those to which the person has added something
-	Order     QueueOrder
-	Orders    []QueueOrder // to choose from
-	Reference string
-	Clear     string // empty with no filter set
-	Rows      []StaffQueueRow
-	First     string        // empty on the first page
-	More      string        // empty on the last
-	Breaches  []StaffBreach // whose clock runs
+	Due        int         // within so many days; Late: it is overdue; 0: all
+	Answered   bool        // only those to which the person has added something
+	Order      QueueOrder
+	Orders     []QueueOrder // to choose from
+	Reference  string
+	Clear      string // empty with no filter set
+	Rows       []StaffQueueRow
+	First      string        // empty on the first page
+	More       string        // empty on the last
+	Breaches   []StaffBreach // whose clock runs
 }
 
 // What the queue may be narrowed to, beside what has a name of its own.
 const (
 	Mine      = "me"
 	Nobodys   = "nobody"
+	Absents   = "away"
 	AnyState  = "all"
 	AnyClosed = "closed"
 	Late      = -1
@@ -102,17 +103,18 @@ type StaffQueueRow struct {
 // StaffRequestPage is one request as staff see it.
 type StaffRequestPage struct {
 	Shell
-	Request StaffQueueRow
-	Queue   string // from which one came
-	Before, After ui.Link // in it; without an address where there is none
-	Law     string    // that applies
-	Article string    // on which the request rests
-	Reason  string    // of a refusal
-	Waits   bool      // for a legal hold, a deletion does
-	Late    time.Time // when a deletion that is late should have begun; zero: none is
-	Why     []DueStep
-	Message []string // paragraphs; none if nothing was written
+	Request       StaffQueueRow
+	Queue         string    // from which one came
+	Before, After ui.Link   // in it; without an address where there is none
+	Law           string    // that applies
+	Article       string    // on which the request rests
+	Reason        string    // of a refusal
+	Waits         bool      // for a legal hold, a deletion does
+	Late          time.Time // when a deletion that is late should have begun; zero: none is
+	Why           []DueStep
+	Message       []string // paragraphs; none if nothing was written
 	// Actions by what this member may do now; empty where they may not.
+	Assign                         string
 	Take, Release, Approve, Refuse string
 	Extend                         string
 	OnlyOfficers                   bool

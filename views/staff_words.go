@@ -39,6 +39,7 @@ func ownerOptions(ctx context.Context, p StaffQueuePage) []ui.Option {
 		{Label: text.T(ctx, "staff.filterOwnerAll")},
 		{Value: Mine, Label: text.T(ctx, "staff.filterOwnerMe"), Selected: p.Owner == Mine},
 		{Value: Nobodys, Label: text.T(ctx, "staff.filterOwnerNobody"), Selected: p.Owner == Nobodys},
+		{Value: Absents, Label: text.T(ctx, "staff.filterOwnerAway"), Selected: p.Owner == Absents},
 	}, p.Colleagues...)
 }
 

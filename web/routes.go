@@ -249,6 +249,11 @@ func (s *server) staffRoutes() {
 	s.staff(post, "/staff/sessions/:id/end", staff.Agent, own.endSession)
 	s.staff(post, "/staff/others/end", staff.Agent, own.endOthers, "who is out stays out")
 
+	absences := &staffAwayController{s}
+	s.staff(get, awayPath, staff.Agent, absences.edit)
+	s.staff(post, awayPath, staff.Agent, absences.update, "the same days again")
+	s.staff(post, awayPath+"/end", staff.Agent, absences.destroy, "who is here stays here")
+
 	attempts := &staffAttemptsController{s}
 	s.staff(get, "/staff/attempts", staff.Admin, attempts.index)
 
@@ -319,6 +324,9 @@ func (s *server) staffRoutes() {
 	s.staff(get, "/staff/requests/:id/ask", staff.Agent, asks.new)
 	s.staff(post, "/staff/requests/:id/ask", staff.Agent, asks.create)
 	s.staff(post, "/staff/requests/:id/take", staff.Agent, desk.take)
+	assignments := &staffAssignController{s}
+	s.staff(get, "/staff/requests/:id/assign", staff.Agent, assignments.new)
+	s.staff(post, "/staff/requests/:id/assign", staff.Agent, assignments.create)
 	s.staff(post, "/staff/requests/:id/release", staff.Agent, desk.release)
 	s.staff(post, "/staff/requests/:id/messages", staff.Agent, desk.message)
 	s.staff(post, "/staff/requests/:id/notes", staff.Agent, desk.note)

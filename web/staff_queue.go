@@ -82,11 +82,15 @@ func queueTally(t *request.Tally) []views.QueueCount {
 		f.State = request.Open
 		return views.QueueCount{What: what, Number: n, Ceiling: postgres.CountedTo, Href: queuePath(f)}
 	}
-	return []views.QueueCount{
+	counts := []views.QueueCount{
 		open(t.Open, "open", request.Filter{}), open(t.Overdue, "overdue", request.Filter{Due: request.Overdue}),
 		open(t.Soon, "soon", request.Filter{Due: request.Soon}), open(t.Answered, "answered", request.Filter{Answered: true}),
 		open(t.Mine, "mine", request.Filter{Owner: request.MineOnly}), open(t.Nobodys, "nobodys", request.Filter{Owner: request.Nobodys}),
 	}
+	if t.Absents > 0 {
+		counts = append(counts, open(t.Absents, "absents", request.Filter{Owner: request.Absents}))
+	}
+	return counts
 }
 
 const (
@@ -108,7 +112,7 @@ func queueFilter(q url.Values) request.Filter {
 		}
 	}
 	switch owner := request.Whose(q.Get("owner")); owner {
-	case request.MineOnly, request.Nobodys:
+	case request.MineOnly, request.Nobodys, request.Absents:
 		f.Owner = owner
 	case request.Everybodys:
 	default:

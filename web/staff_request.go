@@ -164,6 +164,9 @@ func (c *staffRequestController) offer(ctx echo.Context, page *views.StaffReques
 	if one.State.UnderWay() {
 		page.Reply, page.Ask = at("/messages"), at("/ask")
 	}
+	if one.State == request.Open {
+		page.Assign = at("/assign")
+	}
 	if page.Another = one.State == request.Open && !one.MayReview(m.ID); page.Another {
 		return
 	}

@@ -32,7 +32,7 @@ func (s *Service) ReadJournal(r *postgres.Reads, by staff.Member, id uuid.UUID) 
 }
 
 // Take makes by the one who works on an open request. Conflict if it is closed
-// or somebody else has it; taking one's own again changes nothing.
+// or somebody else has it who is here; taking one's own again changes nothing.
 func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error {
 	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
 		switch {
@@ -41,12 +41,14 @@ func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error
 		case r.OwnerID != nil && *r.OwnerID == by.ID:
 			return nil
 		case r.OwnerID != nil:
-			return fault.New(fault.Conflict, "request.takenAlready")
+			if err := s.awayOr(ctx, tx, *r.OwnerID, fault.New(fault.Conflict, "request.takenAlready")); err != nil {
+				return err
+			}
 		}
 		if err := mayReview(by, r); err != nil {
 			return err
 		}
-		return s.own(ctx, tx, r, by, &by.ID, Taken, "request.taken")
+		return s.own(ctx, tx, r, by, Event{Kind: Taken}, &by.ID, "request.taken")
 	})
 }
 
@@ -62,16 +64,18 @@ func (s *Service) Release(ctx context.Context, by staff.Member, id uuid.UUID) er
 		case *r.OwnerID != by.ID && !by.Role.Covers(staff.Officer):
 			return fault.New(fault.Forbidden, "staff.forbidden")
 		}
-		return s.own(ctx, tx, r, by, nil, Released, "request.released")
+		return s.own(ctx, tx, r, by, Event{Kind: Released}, nil, "request.released")
 	})
 }
 
-func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, owner *uuid.UUID, what, action string) error {
-	r.OwnerID = owner
+// own gives a request to a member, or to nobody, with an event that the person does
+// not see.
+func (s *Service) own(ctx context.Context, tx postgres.Tx, r Request, by staff.Member, e Event, owner *uuid.UUID, action string) error {
+	e.Internal, r.OwnerID = true, owner
 	if err := update(ctx, tx, r, ownerColumn); err != nil {
 		return err
 	}
-	if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: what, Internal: true}); err != nil {
+	if err := s.event(ctx, tx, r, by.Actor(), e); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, r, by.Actor(), action, nil)

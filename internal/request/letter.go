@@ -8,7 +8,6 @@ import (
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
-	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -115,13 +114,7 @@ func (s *Service) tellOwner(ctx context.Context, tx postgres.Tx, r Request) erro
 	if r.OwnerID == nil {
 		return nil
 	}
-	to, there, err := staff.RecipientIn(ctx, tx, *r.OwnerID)
-	if err != nil || !there {
-		return err
-	}
-	return s.deps.Mail.Post(ctx, tx, to, mail.Message{
-		Kind: "staffAnswered", Link: s.deps.BaseURL + "/staff/requests/" + r.ID.String(), Args: map[string]string{"Reference": r.Reference},
-	})
+	return s.tellMember(ctx, tx, *r.OwnerID, r, "staffAnswered")
 }
 
 // refusalFacts are the ground of a refusal and who else may look at it

@@ -93,6 +93,7 @@ const (
 	Received     = "received"
 	Taken        = "taken"
 	Released     = "released"
+	WasAssigned  = "assigned" // by one member to another, whose name is the text
 	WasApproved  = "approved"
 	WasRefused   = "refused"
 	WasScheduled = "scheduled" // an erasure that needs nobody's approval

@@ -19,6 +19,7 @@ const (
 	Everybodys Whose = ""
 	MineOnly   Whose = "me"
 	Nobodys    Whose = "nobody"
+	Absents    Whose = "away" // of those who are away today
 )
 
 // owner is the member whose requests are meant, uuid.Nil for nobody's.
@@ -26,7 +27,7 @@ func (w Whose) owner(by staff.Member) (uuid.UUID, error) {
 	switch w {
 	case MineOnly:
 		return by.ID, nil
-	case Nobodys, Everybodys:
+	case Nobodys, Everybodys, Absents:
 		return uuid.Nil, nil
 	}
 	return uuid.Parse(string(w))
@@ -191,8 +192,7 @@ func (s *Service) Late(r Request) (days int, answered bool) {
 }
 
 // Tally is how much there is to do; each count stops at CountedTo + 1.
-type Tally struct{ Open, Overdue, Soon, Answered, Mine, Nobodys int64 }
+type Tally struct{ Open, Overdue, Soon, Answered, Mine, Nobodys, Absents int64 }
 
 // ReadTally adds the counts of open requests.
 func (s *Service) ReadTally(r *postgres.Reads, by staff.Member) *Tally { return s.readTally(r, by.ID) }
-

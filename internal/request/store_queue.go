@@ -78,6 +78,9 @@ func (s *Service) some(w *postgres.Where, by staff.Member, f Filter, from Cursor
 		}
 	}
 	parts := "unnest(" + w.Bind(states) + "::text[], " + w.Bind(ranks) + "::smallint[]) part (state, rank)"
+	if f.Owner == Absents { // a part of each of them
+		parts += " cross join (" + absents(w.Bind(s.Today())) + ") absent"
+	}
 	inner := s.narrow(w, how.parts, by, f)
 	if from != (Cursor{}) {
 		than := ">"
@@ -104,7 +107,11 @@ func (s *Service) narrow(w *postgres.Where, parts string, by staff.Member, f Fil
 	if f.Law != "" {
 		and("jurisdiction =", f.Law)
 	}
-	if f.Owner != Everybodys {
+	switch f.Owner {
+	case Everybodys:
+	case Absents:
+		inner += " and " + whose + " = absent.id"
+	default:
 		owner, err := f.Owner.owner(by)
 		if err != nil {
 			inner += " and false"
@@ -121,6 +128,11 @@ func (s *Service) narrow(w *postgres.Where, parts string, by staff.Member, f Fil
 		inner += " and said_at is not null"
 	}
 	return inner
+}
+
+// absents are the members who are away on a day.
+func absents(day string) string {
+	return "select id from staff_member where away_from <= " + day + " and away_until >= " + day
 }
 
 // readBeside reads the nearest request on either side of a place.
@@ -141,13 +153,16 @@ func (s *Service) readBeside(r *postgres.Reads, by staff.Member, f Filter, at Cu
 func (s *Service) readTally(r *postgres.Reads, member uuid.UUID) *Tally {
 	t := &Tally{}
 	today := s.Today()
-	r.Each(func(rows pgx.Rows) error { return rows.Scan(&t.Open, &t.Overdue, &t.Soon, &t.Answered, &t.Mine, &t.Nobodys) }, `select
+	r.Each(func(rows pgx.Rows) error {
+		return rows.Scan(&t.Open, &t.Overdue, &t.Soon, &t.Answered, &t.Mine, &t.Nobodys, &t.Absents)
+	}, `select
 		(select count(*) from (select from request where state = 'open' limit $1) x),
 		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on < $2 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and rank in (0, 1) and due_on <= $3 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and said_at is not null limit $1) x),
 		(select count(*) from (select from request where state = 'open' and `+whose+` = $4 limit $1) x),
-		(select count(*) from (select from request where state = 'open' and `+whose+` = $5 limit $1) x)`,
+		(select count(*) from (select from request where state = 'open' and `+whose+` = $5 limit $1) x),
+		(select count(*) from (select from (`+absents("$2")+`) a join request on `+whose+` = a.id where state = 'open' limit $1) x)`,
 		postgres.CountedTo+1, today.Time(), today.Add(int(Soon)).Time(), member, uuid.Nil)
 	return t
 }

@@ -40,6 +40,16 @@ func desk() Group {
 			p.Erased, p.Person, p.Message, p.Take, p.Reply = true, "", nil, "", ""
 			return views.StaffRequest(p)
 		}},
+		{Name: "Give to a colleague, who is away", Page: func(ctx context.Context) templ.Component {
+			return views.StaffAssign(views.StaffAssignPage{
+				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.assignTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Action: "/staff/requests/1/assign", Back: "/staff/requests/1",
+				Colleagues: []ui.Option{{Value: "1", Label: "Noor Officer"}, {Value: "2", Label: text.T(ctx, "staff.awayUntil", "Name", "Odil Officer", "When", text.Day(ctx, at("2026-12-03T00:00:00Z"))), Selected: true}}, Away: true,
+				Problems: ui.Problems{{Field: "member", Text: text.T(ctx, "staff.assignAway", "Name", "Odil Officer")}},
+			})
+		}},
+		{Name: "When you are away", Page: func(ctx context.Context) templ.Component {
+			return views.StaffAway(views.StaffAwayPage{Shell: staff(ctx, "staffSessions", text.T(ctx, "staff.awayTitle")), Action: "/staff/away", From: "2026-11-27", Until: "2026-12-03", Away: true})
+		}},
 		{Name: "Approve", Page: deskApprove},
 		{Name: "What it is about", Page: deskAbout},
 		{Name: "Refuse", Page: deskRefuse},
@@ -143,7 +153,7 @@ func deskRequestPage(ctx context.Context) views.StaffRequestPage {
 			{At: at("2026-11-20T09:30:00Z"), Kind: "received", By: views.ByPerson},
 			{At: at("2026-11-21T08:00:00Z"), Kind: "note", By: views.ByStaff, Name: "Odil Officer", Internal: true, Text: pick(ctx, "The map agrees.", "地図で確認しました。")},
 		},
-		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Ask: "/staff/requests/1/ask", Others: taskRows(ctx, "/staff/tasks/1"), Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take",
+		Person: "/staff/people/1", Reply: "/staff/requests/1/messages", Ask: "/staff/requests/1/ask", Others: taskRows(ctx, "/staff/tasks/1"), Note: "/staff/requests/1/notes", Take: "/staff/requests/1/take", Assign: "/staff/requests/1/assign",
 	}
 }
 

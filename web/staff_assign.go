@@ -1,0 +1,134 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"plusultra.link/privacy/internal/deadline"
+	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/staff"
+	"plusultra.link/privacy/views"
+	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
+)
+
+type (
+	staffAssignController struct{ *server }
+	staffAwayController   struct{ *server }
+)
+
+type assignForm struct {
+	Member string `form:"member"`
+	Away   string `form:"away"`
+}
+
+func (c *staffAssignController) new(ctx echo.Context) error {
+	form, problems, _, err := recall[assignForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	reads, r := c.Reads(), ctx.Request().Context()
+	one, colleagues := c.Requests.ReadFound(reads, member(ctx), id), c.Staff.ReadColleagues(reads)
+	if err := reads.Send(r); err != nil {
+		return err
+	}
+	page := views.StaffAssignPage{
+		Shell: c.staffShell(ctx, "staff.assignTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference,
+		Action: requestPath(ctx, id, "/assign"), Back: requestPath(ctx, id, ""), Problems: words(ctx, problems),
+	}
+	for _, who := range *colleagues {
+		option := ui.Option{Value: who.ID.String(), Label: who.Name, Selected: who.ID.String() == form.Member}
+		if who.On(c.Requests.Today()) {
+			option.Label = text.T(r, "staff.awayUntil", "Name", who.Name, "When", text.Day(r, who.Until.Time()))
+			page.Away = page.Away || option.Selected
+		}
+		page.Colleagues = append(page.Colleagues, option)
+	}
+	return render(ctx, http.StatusOK, views.StaffAssign(page))
+}
+
+func (c *staffAssignController) create(ctx echo.Context) error {
+	form, err := bind[assignForm](ctx)
+	if err != nil {
+		return err
+	}
+	id, err := idOf(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := uuid.Parse(form.Member)
+	if err != nil {
+		to = uuid.Nil // whom nobody is
+	}
+	err = c.Requests.Assign(ctx.Request().Context(), member(ctx), id, request.Assignment{To: to, Away: form.Away != ""})
+	if problems, ok := fault.Fields(err); ok {
+		return c.again(ctx, here(ctx), form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, requestPath(ctx, id, ""), "staff.assigned")
+}
+
+const awayPath = "/staff/away"
+
+type awayForm struct {
+	From  string `form:"from" text:"none"`
+	Until string `form:"until" text:"none"`
+}
+
+func (c *staffAwayController) edit(ctx echo.Context) error {
+	form, problems, again, err := recall[awayForm](ctx)
+	if err != nil {
+		return err
+	}
+	reads := c.Reads()
+	colleagues := c.Staff.ReadColleagues(reads)
+	if err := reads.Send(ctx.Request().Context()); err != nil {
+		return err
+	}
+	page := views.StaffAwayPage{Shell: c.staffShell(ctx, "staff.awayTitle", "staffSessions"), Action: awayPath, From: form.From, Until: form.Until, Problems: words(ctx, problems)}
+	for _, who := range *colleagues {
+		if who.ID == member(ctx).ID && !who.From.IsZero() {
+			page.Away = true
+			if !again {
+				page.From, page.Until = who.From.String(), who.Until.String()
+			}
+		}
+	}
+	return render(ctx, http.StatusOK, views.StaffAway(page))
+}
+
+func (c *staffAwayController) update(ctx echo.Context) error {
+	form, err := bind[awayForm](ctx)
+	if err != nil {
+		return err
+	}
+	from, err := deadline.ParseDay(form.From)
+	until, err2 := deadline.ParseDay(form.Until)
+	if err != nil || err2 != nil { // which no absence has
+		from, until = deadline.Day{}, c.Requests.Today()
+	}
+	err = c.Staff.Away(ctx.Request().Context(), member(ctx), staff.Absence{From: from, Until: until}, c.Requests.Today())
+	if problems, ok := fault.Fields(err); ok {
+		return c.again(ctx, awayPath, form, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return c.redirect(ctx, awayPath, "staff.awaySaved")
+}
+
+func (c *staffAwayController) destroy(ctx echo.Context) error {
+	if err := c.Staff.Away(ctx.Request().Context(), member(ctx), staff.Absence{}, c.Requests.Today()); err != nil {
+		return err
+	}
+	return c.redirect(ctx, awayPath, "staff.awayEnded")
+}
