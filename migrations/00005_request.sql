@@ -89,6 +89,31 @@ create table request_item (
   check (granted is not false or reason_code <> '')
 );
 
+-- One thing that a member of the staff does to many requests, and what became of each.
+create table request_bulk (
+  id          uuid primary key,
+  member_id   uuid not null references staff_member,
+  deed        text not null check (deed in ('take', 'assign', 'reply', 'refuse')),
+  made_at     timestamptz not null,
+  size        integer not null,
+  more        boolean not null, -- were found than are done at once
+  begun_at    timestamptz,
+  ended_at    timestamptz,
+  stopped_at  timestamptz,
+  to_id       uuid references staff_member, -- to whom they are given
+  reason_code text not null default '',
+  words       jsonb not null default '{}' -- that each person reads, by language
+);
+create index request_bulk_made on request_bulk (made_at);
+create table request_bulk_item (
+  bulk_id    uuid not null references request_bulk on delete cascade,
+  n          integer not null,
+  request_id uuid not null,
+  outcome    text not null default '', -- 'done', or the message that says why not; '': nothing yet
+  primary key (bulk_id, n)
+);
+create index request_bulk_item_next on request_bulk_item (bulk_id, n) where outcome = '';
+
 -- What is kept and not used of somebody: by what they asked for (GDPR art. 18) or
 -- because they objected to a use (art. 21). It is in force until ends_at.
 create table restriction (

@@ -71,6 +71,9 @@ type StaffQueuePage struct {
 	Answered   bool        // only those to which the person has added something
 	Order      QueueOrder
 	Orders     []QueueOrder // to choose from
+	Deeds      []BulkDeed   // what may be done to many
+	Hidden     []ui.Hidden
+	Problems   ui.Problems
 	Reference  string
 	Clear      string // empty with no filter set
 	Rows       []StaffQueueRow
@@ -96,6 +99,7 @@ type StaffQueueRow struct {
 	Urgent   bool
 	Appeal   bool // its person disagrees with what was decided
 	Answered bool // the person has added something since staff last looked
+	ID       string
 	Ended    bool // it was answered,
 	Days     int  // so many days late
 }

@@ -74,7 +74,7 @@ func StaffAssign(p StaffAssignPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "member", Label: text.T(ctx, "staff.assignTo"), Options: orAll(text.T(ctx, "staff.assignChoose"), p.Colleagues), Error: p.Problems.Of("member")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "member", Label: text.T(ctx, "staff.assignTo"), Options: colleagueOptions(ctx, p.Colleagues), Error: p.Problems.Of("member")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -82,7 +82,7 @@ func StaffAssign(p StaffAssignPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Away {
+				if chosenAway(p.Colleagues) {
 					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "away", Value: "yes", Label: text.T(ctx, "staff.assignAnyway")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

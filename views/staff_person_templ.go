@@ -351,7 +351,7 @@ func StaffPerson(p StaffPersonPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = queueTable(text.T(ctx, "staff.requests"), p.Requests).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = queueTable(text.T(ctx, "staff.requests"), p.Requests, false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

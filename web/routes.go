@@ -244,6 +244,13 @@ func (s *server) staffRoutes() {
 	queue := &staffQueueController{s}
 	s.staff(get, "/staff", staff.Agent, queue.index)
 
+	bulks := &staffBulkController{s}
+	s.staff(post, "/staff/bulk", staff.Agent, bulks.create)
+	s.staff(get, "/staff/bulk/:id", staff.Agent, bulks.show)
+	s.staff(get, "/staff/bulk/:id/progress", staff.Agent, bulks.progress)
+	s.staffFresh(post, "/staff/bulk/:id/begin", staff.Agent, bulks.begin)
+	s.staff(post, "/staff/bulk/:id/stop", staff.Agent, bulks.stop, "stopped is stopped")
+
 	own := &staffOwnController{s}
 	s.staff(get, "/staff/sessions", staff.Agent, own.sessions)
 	s.staff(post, "/staff/sessions/:id/end", staff.Agent, own.endSession)

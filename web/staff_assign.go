@@ -11,8 +11,6 @@ import (
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/views"
-	"plusultra.link/privacy/views/text"
-	"plusultra.link/privacy/views/ui"
 )
 
 type (
@@ -43,15 +41,20 @@ func (c *staffAssignController) new(ctx echo.Context) error {
 		Shell: c.staffShell(ctx, "staff.assignTitle", "staffQueue", "Reference", one.Reference), Reference: one.Reference,
 		Action: requestPath(ctx, id, "/assign"), Back: requestPath(ctx, id, ""), Problems: words(ctx, problems),
 	}
-	for _, who := range *colleagues {
-		option := ui.Option{Value: who.ID.String(), Label: who.Name, Selected: who.ID.String() == form.Member}
-		if who.On(c.Requests.Today()) {
-			option.Label = text.T(r, "staff.awayUntil", "Name", who.Name, "When", text.Day(r, who.Until.Time()))
-			page.Away = page.Away || option.Selected
-		}
-		page.Colleagues = append(page.Colleagues, option)
-	}
+	page.Colleagues = colleaguesOf(*colleagues, c.Requests.Today(), form.Member)
 	return render(ctx, http.StatusOK, views.StaffAssign(page))
+}
+
+// colleaguesOf are all to choose from, with until when they are away.
+func colleaguesOf(all []staff.Colleague, today deadline.Day, chosen string) []views.Colleague {
+	out := make([]views.Colleague, len(all))
+	for i, who := range all {
+		out[i] = views.Colleague{ID: who.ID.String(), Name: who.Name, Chosen: who.ID.String() == chosen}
+		if who.On(today) {
+			out[i].AwayUntil = who.Until.Time()
+		}
+	}
+	return out
 }
 
 func (c *staffAssignController) create(ctx echo.Context) error {

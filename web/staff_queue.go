@@ -24,6 +24,10 @@ import (
 type staffQueueController struct{ *server }
 
 func (c *staffQueueController) index(ctx echo.Context) error {
+	_, problems, _, err := recall[struct{}](ctx)
+	if err != nil {
+		return err
+	}
 	r := ctx.Request().Context()
 	filter := queueFilter(ctx.QueryParams())
 	reads := c.Reads()
@@ -40,7 +44,13 @@ func (c *staffQueueController) index(ctx echo.Context) error {
 	}
 	page := views.StaffQueuePage{
 		Shell: c.staffShell(ctx, "staff.queueTitle", "staffQueue"), Tally: queueTally(tally),
+		Problems: words(ctx, problems), Hidden: []ui.Hidden{{Name: queueParam, Value: queueQuery(filter)}},
 		Answered: filter.Answered, Reference: filter.Reference, State: string(filter.State), Owner: string(filter.Owner), Due: int(filter.Due), Order: views.QueueOrder(filter.Sorted()),
+	}
+	for _, deed := range request.BulkDeeds() {
+		if member(ctx).Role.Covers(deed.Needs()) {
+			page.Deeds = append(page.Deeds, views.BulkDeed(deed))
+		}
 	}
 	for _, order := range filter.Orders() {
 		page.Orders = append(page.Orders, views.QueueOrder(order))
@@ -233,6 +243,7 @@ func (s *server) queueRows(ctx context.Context, requests []request.Request, name
 	rows := make([]views.StaffQueueRow, len(requests))
 	for i, r := range requests {
 		rows[i] = views.StaffQueueRow{RequestRow: s.requestRow(ctx, r, "/staff/requests/"), Urgent: r.Urgent() && r.State.UnderWay(), Appeal: r.AppealedAt != nil && r.State.UnderWay(), Answered: r.SaidAt != nil}
+		rows[i].ID = r.ID.String()
 		rows[i].Days, rows[i].Ended = s.Requests.Late(r)
 		if r.OwnerID != nil {
 			rows[i].Owner = names[*r.OwnerID]

@@ -143,8 +143,10 @@ func (w *walk) pages(robin robin) []page {
 	part, err := w.Erasures.ErasePart(w.t.Context(), robin.id, "trial-downloads", record.Period{})
 	must(w.t, err)
 	must(w.t, w.Erasures.RunPart(w.t.Context(), part.ID))
-	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID)
 	must(w.t, w.Tasks.Ask(w.t.Context(), admin, robin.id, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
+	bulk, err := w.Requests.Choose(w.t.Context(), admin, requests.Choice{Deed: requests.BulkRefuse, IDs: []uuid.UUID{asked.ID, robin.rows[0]}})
+	must(w.t, err)
+	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID, bulk)
 	_, err = w.Records.Ingest(w.t.Context(), record.IngestInput{
 		Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
 		Reader: strings.NewReader(`{"person":"robin@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),

@@ -292,7 +292,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Requests = request.New(request.Deps{
 		Deeds: a.deeds(),
 		DB:    p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
-		Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
+		Plans: a.Plans, Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Operation = operation.New(operation.Deps{
 		DB: p.DB, Ring: p.Ring, Queue: a.Queue, Plans: a.Plans, Mail: a.Mail, Erasures: a.Erasures, Exports: a.Exports, Requests: a.Requests,

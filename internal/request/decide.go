@@ -90,49 +90,56 @@ type Refusal struct {
 // itself and is still in its grace period. Forbidden below an officer, and to whoever
 // decided what the person answered; Conflict if it is decided already.
 func (s *Service) Refuse(ctx context.Context, by staff.Member, id uuid.UUID, why Refusal) error {
-	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
-		if !r.Undecided() {
-			return fault.New(fault.Conflict, "request.decided")
-		}
-		if err := mayReview(by, r); err != nil {
+	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error { return s.refuse(ctx, tx, by, r, why) })
+}
+
+// refusable tells whether a refusal of the register fits a request.
+func (s *Service) refusable(r Request, code string) bool {
+	return slices.ContainsFunc(s.deps.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == code })
+}
+
+func (s *Service) refuse(ctx context.Context, tx postgres.Tx, by staff.Member, r Request, why Refusal) error {
+	if !r.Undecided() {
+		return fault.New(fault.Conflict, "request.decided")
+	}
+	if err := mayReview(by, r); err != nil {
+		return err
+	}
+	if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {
+		return err
+	}
+	var ps []fault.Problem
+	if !s.refusable(r, why.Code) {
+		ps = append(ps, fault.Field("code", "request.codeMissing"))
+	}
+	words, bad := readWords("words", why.Words, true, "request.wordsMissing")
+	if ps = append(ps, bad...); len(ps) > 0 {
+		return fault.Invalidate(ps...)
+	}
+	if r.ErasureID != nil {
+		if err := s.deps.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
 			return err
 		}
-		if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {
-			return err
-		}
-		var ps []fault.Problem
-		if !slices.ContainsFunc(s.deps.Register.RefusalsFor(r.Kind, r.Jurisdiction), func(f register.Refusal) bool { return f.Code == why.Code }) {
-			ps = append(ps, fault.Field("code", "request.codeMissing"))
-		}
-		words, bad := readWords("words", why.Words, true, "request.wordsMissing")
-		if ps = append(ps, bad...); len(ps) > 0 {
-			return fault.Invalidate(ps...)
-		}
-		if r.ErasureID != nil {
-			if err := s.deps.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
-				return err
-			}
-		}
-		s.decide(&r, by, words)
-		r.ReasonCode, r.Outcome = why.Code, NothingDone
-		if done, err := s.refuseItems(ctx, tx, r); err != nil {
-			return err
-		} else if done { // before it was answered
-			r.Outcome = InPart
-		}
-		if err := s.move(ctx, tx, &r, Refused); err != nil {
-			return err
-		}
-		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: WasRefused, Text: words}); err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {
-			return err
-		}
-		l := letterRefused
-		l.appeal = s.AppealUntil(r)
-		return s.tell(ctx, tx, r, l)
-	})
+	}
+	s.decide(&r, by, words)
+	r.ReasonCode, r.Outcome = why.Code, NothingDone
+	if done, err := s.refuseItems(ctx, tx, r); err != nil {
+		return err
+	} else if done { // before it was answered
+		r.Outcome = InPart
+	}
+	if err := s.move(ctx, tx, &r, Refused); err != nil {
+		return err
+	}
+	if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: WasRefused, Text: words}); err != nil {
+		return err
+	}
+	if err := s.record(ctx, tx, r, by.Actor(), "request.refused", map[string]any{"reason": why.Code}); err != nil {
+		return err
+	}
+	l := letterRefused
+	l.appeal = s.AppealUntil(r)
+	return s.tell(ctx, tx, r, l)
 }
 
 // Undecided tells whether staff may still refuse: nobody has decided, though

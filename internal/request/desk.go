@@ -34,22 +34,24 @@ func (s *Service) ReadJournal(r *postgres.Reads, by staff.Member, id uuid.UUID) 
 // Take makes by the one who works on an open request. Conflict if it is closed
 // or somebody else has it who is here; taking one's own again changes nothing.
 func (s *Service) Take(ctx context.Context, by staff.Member, id uuid.UUID) error {
-	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
-		switch {
-		case r.State != Open:
-			return fault.New(fault.Conflict, "request.decided")
-		case r.OwnerID != nil && *r.OwnerID == by.ID:
-			return nil
-		case r.OwnerID != nil:
-			if err := s.awayOr(ctx, tx, *r.OwnerID, fault.New(fault.Conflict, "request.takenAlready")); err != nil {
-				return err
-			}
-		}
-		if err := mayReview(by, r); err != nil {
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error { return s.take(ctx, tx, by, r) })
+}
+
+func (s *Service) take(ctx context.Context, tx postgres.Tx, by staff.Member, r Request) error {
+	switch {
+	case r.State != Open:
+		return fault.New(fault.Conflict, "request.decided")
+	case r.OwnerID != nil && *r.OwnerID == by.ID:
+		return nil
+	case r.OwnerID != nil:
+		if err := s.awayOr(ctx, tx, *r.OwnerID, fault.New(fault.Conflict, "request.takenAlready")); err != nil {
 			return err
 		}
-		return s.own(ctx, tx, r, by, Event{Kind: Taken}, &by.ID, "request.taken")
-	})
+	}
+	if err := mayReview(by, r); err != nil {
+		return err
+	}
+	return s.own(ctx, tx, r, by, Event{Kind: Taken}, &by.ID, "request.taken")
 }
 
 // Release gives an open request back to the queue: the one who took it may,
@@ -99,21 +101,23 @@ func (s *Service) Reply(ctx context.Context, by staff.Member, id uuid.UUID, word
 	if err != nil {
 		return err
 	}
-	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error {
-		if !r.State.UnderWay() {
-			return fault.New(fault.Conflict, "request.alreadyClosed")
-		}
-		if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
-			return err
-		}
-		r.SaidAt = nil
-		if err := update(ctx, tx, r, saidColumn); err != nil {
-			return err
-		}
-		l := letterMessage
-		l.words = words
-		return s.tell(ctx, tx, r, l)
-	})
+	return s.step(ctx, by, staff.Agent, id, func(tx postgres.Tx, r Request) error { return s.reply(ctx, tx, by, r, words) })
+}
+
+func (s *Service) reply(ctx context.Context, tx postgres.Tx, by staff.Member, r Request, words string) error {
+	if !r.State.UnderWay() {
+		return fault.New(fault.Conflict, "request.alreadyClosed")
+	}
+	if err := s.event(ctx, tx, r, by.Actor(), Event{Kind: Message, Text: words}); err != nil {
+		return err
+	}
+	r.SaidAt = nil
+	if err := update(ctx, tx, r, saidColumn); err != nil {
+		return err
+	}
+	l := letterMessage
+	l.words = words
+	return s.tell(ctx, tx, r, l)
 }
 
 // step is one change by staff: the role is checked and the request locked.

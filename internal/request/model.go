@@ -143,6 +143,27 @@ type Item struct {
 // TableName is the table of items.
 func (Item) TableName() string { return "request_item" }
 
+// Bulk is one thing that is to be done to many requests: chosen, looked over, begun
+// and then done request by request, each in a transaction of its own and by the rules
+// of a single one.
+type Bulk struct {
+	ID         uuid.UUID `gorm:"primaryKey"`
+	MemberID   uuid.UUID
+	Deed       BulkDeed
+	MadeAt     time.Time
+	Size       int
+	More       bool // were found than are done at once
+	BegunAt    *time.Time
+	EndedAt    *time.Time // all were done, or left out, or
+	StoppedAt  *time.Time // somebody stopped it
+	ToID       *uuid.UUID // to whom they are given
+	ReasonCode string
+	Words      map[string]string `gorm:"serializer:json"` // that each person reads, by language
+}
+
+// TableName is the table of what is done to many requests.
+func (Bulk) TableName() string { return "request_bulk" }
+
 // letters leaves out those that are mistaken for others, in print or on the
 // telephone: 0 and O, 1, I and L, U and V.
 const letters = "23456789ABCDEFGHJKMNPQRSTWXYZ"

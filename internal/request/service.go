@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -48,6 +49,7 @@ type Deps struct {
 	Erasures Erasures
 	Copies   Copies                 // nil: staff answer requests for a copy
 	Deeds    map[register.Deed]Deed // what is neither an answer, a copy nor an erasure
+	Plans    *jobs.Plans            // nil: nothing is done to many at once
 	Zone     *time.Location         // the office's: its calendar decides the day of receipt
 	BaseURL  string                 // of the portal, without a slash at its end
 	Now      func() time.Time
@@ -57,13 +59,19 @@ type Deps struct {
 type Service struct{ deps Deps }
 
 // New makes a service.
-func New(d Deps) *Service { return &Service{deps: d} }
+func New(d Deps) *Service {
+	s := &Service{deps: d}
+	if d.Plans != nil {
+		d.Plans.Register(s.work())
+	}
+	return s
+}
 
 // On is the service as it was on another day, for the history of a demo.
 func (s *Service) On(day time.Time) *Service {
 	deps := s.deps
 	deps.Now = func() time.Time { return day }
-	return New(deps)
+	return &Service{deps: deps}
 }
 
 const (

@@ -79,7 +79,8 @@ func (s *Service) some(w *postgres.Where, by staff.Member, f Filter, from Cursor
 	}
 	parts := "unnest(" + w.Bind(states) + "::text[], " + w.Bind(ranks) + "::smallint[]) part (state, rank)"
 	if f.Owner == Absents { // a part of each of them
-		parts += " cross join (" + absents(w.Bind(s.Today())) + ") absent"
+		today := w.Bind(s.Today())
+		parts += " join " + staff.Absences + " absent on absent.away_from <= " + today + " and absent.away_until >= " + today
 	}
 	inner := s.narrow(w, how.parts, by, f)
 	if from != (Cursor{}) {
@@ -130,11 +131,6 @@ func (s *Service) narrow(w *postgres.Where, parts string, by staff.Member, f Fil
 	return inner
 }
 
-// absents are the members who are away on a day.
-func absents(day string) string {
-	return "select id from staff_member where away_from <= " + day + " and away_until >= " + day
-}
-
 // readBeside reads the nearest request on either side of a place.
 func (s *Service) readBeside(r *postgres.Reads, by staff.Member, f Filter, at Cursor, into *Beside) {
 	for _, back := range []bool{true, false} {
@@ -162,7 +158,7 @@ func (s *Service) readTally(r *postgres.Reads, member uuid.UUID) *Tally {
 		(select count(*) from (select from request where state = 'open' and said_at is not null limit $1) x),
 		(select count(*) from (select from request where state = 'open' and `+whose+` = $4 limit $1) x),
 		(select count(*) from (select from request where state = 'open' and `+whose+` = $5 limit $1) x),
-		(select count(*) from (select from (`+absents("$2")+`) a join request on `+whose+` = a.id where state = 'open' limit $1) x)`,
+		(select count(*) from (select from `+staff.Absences+` a join request on `+whose+` = a.id where state = 'open' and a.away_from <= $2 and a.away_until >= $2 limit $1) x)`,
 		postgres.CountedTo+1, today.Time(), today.Add(int(Soon)).Time(), member, uuid.Nil)
 	return t
 }

@@ -59,3 +59,9 @@ func ColleagueIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (who Colleag
 	}
 	return found[0], true, nil
 }
+
+// MemberIn is a member as they are now; false if they are not enrolled, or left.
+func MemberIn(ctx context.Context, tx postgres.Tx, id uuid.UUID) (who Member, there bool, err error) {
+	row, there, err := byID(ctx, tx.Gorm, id)
+	return row.member(), there, err
+}

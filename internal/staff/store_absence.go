@@ -11,6 +11,10 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
+// Absences are the members who are away at some time, as a table of who and from when
+// until when.
+const Absences = "(select id, away_from, away_until from staff_member where away_until is not null)"
+
 // Which colleagues are read.
 const (
 	everyColleague = "order by name, email limit $1"

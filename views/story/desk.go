@@ -43,12 +43,28 @@ func desk() Group {
 		{Name: "Give to a colleague, who is away", Page: func(ctx context.Context) templ.Component {
 			return views.StaffAssign(views.StaffAssignPage{
 				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.assignTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Action: "/staff/requests/1/assign", Back: "/staff/requests/1",
-				Colleagues: []ui.Option{{Value: "1", Label: "Noor Officer"}, {Value: "2", Label: text.T(ctx, "staff.awayUntil", "Name", "Odil Officer", "When", text.Day(ctx, at("2026-12-03T00:00:00Z"))), Selected: true}}, Away: true,
-				Problems: ui.Problems{{Field: "member", Text: text.T(ctx, "staff.assignAway", "Name", "Odil Officer")}},
+				Colleagues: []views.Colleague{{ID: "1", Name: "Noor Officer"}, {ID: "2", Name: "Odil Officer", AwayUntil: at("2026-12-03T00:00:00Z"), Chosen: true}},
+				Problems:   ui.Problems{{Field: "member", Text: text.T(ctx, "staff.assignAway", "Name", "Odil Officer")}},
 			})
 		}},
 		{Name: "When you are away", Page: func(ctx context.Context) templ.Component {
 			return views.StaffAway(views.StaffAwayPage{Shell: staff(ctx, "staffSessions", text.T(ctx, "staff.awayTitle")), Action: "/staff/away", From: "2026-11-27", Until: "2026-12-03", Away: true})
+		}},
+		{Name: "Many at once, to look over", Page: func(ctx context.Context) templ.Component { return views.StaffBulk(deskBulk(ctx)) }},
+		{Name: "Many at once, at work", Page: func(ctx context.Context) templ.Component {
+			p := deskBulk(ctx)
+			p.State, p.Done, p.Waits = views.BulkRuns, 120, 379
+			return views.StaffBulk(p)
+		}},
+		{Name: "Many at once, stopped", Page: func(ctx context.Context) templ.Component {
+			p := deskBulk(ctx)
+			p.Deed, p.State, p.Done, p.Waits, p.More = views.DeedTake, views.BulkStopped, 120, 379, true
+			return views.StaffBulk(p)
+		}},
+		{Name: "Many at once, to a colleague who is away", Page: func(ctx context.Context) templ.Component {
+			p := deskBulk(ctx)
+			p.Deed, p.Colleagues = views.DeedAssign, []views.Colleague{{ID: "1", Name: "Odil Officer", AwayUntil: at("2026-12-03T00:00:00Z"), Chosen: true}}
+			return views.StaffBulk(p)
 		}},
 		{Name: "Approve", Page: deskApprove},
 		{Name: "What it is about", Page: deskAbout},
@@ -124,10 +140,19 @@ func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 			{What: "soon", Number: 2, Ceiling: 1000, Href: "/staff?due=7"}, {What: "answered", Number: 1, Ceiling: 1000, Href: "/staff?answered=yes"},
 			{What: "mine", Number: 1, Ceiling: 1000, Href: "/staff?owner=me"}, {What: "nobodys", Number: 1001, Ceiling: 1000, Href: "/staff?owner=nobody"},
 		},
-		State: "open", Order: "due", Orders: []views.QueueOrder{"due", "newest"}, Colleagues: []ui.Option{{Value: "1", Label: "Odil Officer"}},
-		Laws: []ui.Option{{Value: "eea", Label: pick(ctx, "European Economic Area", "欧州経済領域")}},
+		Deeds: []views.BulkDeed{views.DeedTake, views.DeedAssign, views.DeedReply, views.DeedRefuse}, State: "open", Order: "due", Orders: []views.QueueOrder{"due", "newest"}, Colleagues: []ui.Option{{Value: "1", Label: "Odil Officer"}},
+		Laws:   []ui.Option{{Value: "eea", Label: pick(ctx, "European Economic Area", "欧州経済領域")}},
 		States: []views.RequestState{views.RequestOpen, views.RequestApproved, views.RequestDone, views.RequestRefused, views.RequestCancelled},
 		Kinds:  []ui.Option{{Value: "rectification", Label: correctIt(ctx)}},
+	}
+}
+
+func deskBulk(ctx context.Context) views.StaffBulkPage {
+	return views.StaffBulkPage{
+		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.bulk.title.refuse")), Deed: views.DeedRefuse, State: views.BulkChosen, Back: "/staff?kind=rectification", Action: "/staff/bulk/1", Progress: "/staff/bulk/1/progress",
+		Size: 500, Done: 499, LeftOut: 1, Left: []views.BulkLeft{{Reference: "R-9PTQ3A", Href: "/staff/requests/1", Why: text.Phrase{Key: "request.decided"}}}, Mine: true, Code: "data-is-right",
+		Reasons: []ui.Option{{Value: "data-is-right", Label: pick(ctx, "The data is right", "情報が正しい"), Selected: true}},
+		Words:   []views.BulkWords{{Lang: "en", Text: "We checked, and the data is right."}, {Lang: "ja", Text: "確認の結果、情報は正しく登録されています。"}},
 	}
 }
 
