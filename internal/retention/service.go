@@ -30,8 +30,8 @@ type Deps struct {
 	// Spares tells of what one person is spared.
 	Spares func(r *postgres.Reads, person uuid.UUID) *Spare
 	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
-	Batch int           // rows that a batch looks at; 0 means 5000
-	Now   func() time.Time
+	Batch  int           // rows that a batch looks at; 0 means 5000
+	Now    func() time.Time
 }
 
 const (
