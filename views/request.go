@@ -177,6 +177,7 @@ const (
 	DeedCorrect Deed = "correct"
 	DeedLimit   Deed = "limit"
 	DeedStop    Deed = "stop"
+	DeedRemove  Deed = "remove"
 )
 
 // RequestAbout is the part of a form in which somebody says what a request is about.

@@ -150,8 +150,9 @@ type StaffApprovePage struct {
 	Erasure      bool // the deed that follows is a deletion
 	Deed         Deed
 	Items        []ItemAnswer
-	About        string // where it has to be said first what it is about; empty if that is known
-	Lang         string // the person's, named
+	Public       []AboutRow // the newest of what is removed
+	About        string     // where it has to be said first what it is about; empty if that is known
+	Lang         string     // the person's, named
 	Words        string
 	Problems     ui.Problems
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"plusultra.link/privacy/internal/fault"
@@ -90,23 +91,33 @@ func (c *staffAboutController) correctableKinds(ctx echo.Context, chosen string)
 }
 
 // rows are the newest of a kind, each with the way to correct it.
-func (c *staffAboutController) rows(ctx echo.Context, one undecided, category string) (rows []views.AboutRow, err error) {
+func (c *staffAboutController) rows(ctx echo.Context, one undecided, category string) ([]views.AboutRow, error) {
+	rows, err := c.newest(ctx, one.PersonID, category, func(s record.Source) bool { return len(s.Rectifiable()) > 0 })
+	for i := range rows {
+		rows[i].Href = "/staff/requests/" + one.ID.String() + "/about?" + rows[i].Href
+	}
+	return rows, err
+}
+
+// newest are the newest rows of a kind, of those sources that are wanted; Href is what
+// names each in an address.
+func (s *server) newest(ctx echo.Context, person uuid.UUID, category string, wanted func(record.Source) bool) (rows []views.AboutRow, err error) {
 	r := ctx.Request().Context()
-	for at, source := range c.Records.For(category) {
-		if len(source.Rectifiable()) == 0 {
+	for at, source := range s.Records.For(category) {
+		if !wanted(source) {
 			continue
 		}
-		reads := c.Reads()
-		found := source.ReadPage(reads, one.PersonID, record.PageQuery{Limit: aboutRows})
+		reads := s.Reads()
+		found := source.ReadPage(reads, person, record.PageQuery{Limit: aboutRows})
 		if err := reads.Send(r); err != nil {
 			return nil, err
 		}
 		for _, row := range found.Rows {
-			q := url.Values{"category": {category}, "source": {strconv.Itoa(at)}, "row": {row.Key}, queueParam: {queueQuery(queueOf(ctx))}}
-			out := views.AboutRow{Href: "/staff/requests/" + one.ID.String() + "/about?" + q.Encode()}
+			q := url.Values{"category": {category}, "source": {strconv.Itoa(at)}, "row": {row.Key}}
+			out := views.AboutRow{Href: q.Encode()}
 			for i, f := range source.Fields() {
 				if !f.Hidden && len(row.Values[i]) > 0 {
-					out.Says = append(out.Says, ui.SummaryRow{Key: f.Name.In(text.Lang(r)), Value: c.Register.Say(f, string(row.Values[i]), text.Lang(r))})
+					out.Says = append(out.Says, ui.SummaryRow{Key: f.Name.In(text.Lang(r)), Value: s.Register.Say(f, string(row.Values[i]), text.Lang(r))})
 				}
 			}
 			rows = append(rows, out)

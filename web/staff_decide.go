@@ -10,6 +10,8 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
@@ -105,6 +107,14 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	kind, _ := c.Register.RequestKind(one.Kind)
 	page.Deed = views.Deed(kind.Deed)
+	if kind.Deed == register.Removes {
+		if !*one.opened { // which its page writes down
+			return ctx.Redirect(http.StatusSeeOther, at)
+		}
+		if page.Public, err = c.public(ctx, one); err != nil {
+			return err
+		}
+	}
 	for _, item := range c.aboutItems(r, *one.items) {
 		if item.Done { // before the person answered
 			continue
@@ -120,6 +130,21 @@ func (c *staffApprovalController) new(ctx echo.Context) error {
 	}
 	page.Seen = seenAgain(form.Seen, problems, *one.seen)
 	return render(ctx, http.StatusOK, views.StaffApprove(page))
+}
+
+// public are the newest entries of what a person wrote where others read it.
+func (c *staffApprovalController) public(ctx echo.Context, one undecided) (rows []views.AboutRow, err error) {
+	for _, category := range c.Register.Categories {
+		if !category.Public {
+			continue
+		}
+		more, err := c.newest(ctx, one.PersonID, category.ID, func(record.Source) bool { return true })
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
 }
 
 func (c *staffApprovalController) create(ctx echo.Context) error {

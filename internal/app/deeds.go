@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,9 +17,11 @@ import (
 	"plusultra.link/privacy/internal/task"
 )
 
-// deeds are what the rooms below do where a request is granted.
-func (a *App) deeds() map[register.Deed]request.Deed {
-	return map[register.Deed]request.Deed{register.Limits: limits{a}, register.Stops: stops{a}, register.Corrects: corrects{a}}
+// deeds are what the rooms below do where a request is granted, in the office's zone.
+func (a *App) deeds(zone *time.Location) map[register.Deed]request.Deed {
+	return map[register.Deed]request.Deed{
+		register.Limits: limits{a}, register.Stops: stops{a}, register.Corrects: corrects{a}, register.Discloses: discloses{a, zone}, register.Removes: removes{a},
+	}
 }
 
 // limits keeps what is held and has it not used: of some purposes and categories, or

@@ -73,6 +73,13 @@ func (s *Service) ReadGiven(r *postgres.Reads, person uuid.UUID, all bool) *[]Gi
 	return readGiven(r, person, all, s.deps.Now())
 }
 
+// GivenIn is what went to somebody else about a person within a time, and which they may
+// know.
+func (s *Service) GivenIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, since, until time.Time) ([]Given, error) {
+	all, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *[]Given { return readGivenIn(r, person, since, until, s.deps.Now()) })
+	return all, err
+}
+
 // Cases are the recipients to whom something of a person went in a case of its own.
 func (*Service) Cases(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]string, error) {
 	return cases(ctx, tx, person)

@@ -55,6 +55,10 @@ func readGiven(r *postgres.Reads, person uuid.UUID, all bool, now time.Time) *[]
 	return postgres.Rows[Given](r, "where person_id = $1 and ($2 or not secret or secret_until <= $3) order by at desc, id desc limit 100", person, all, now)
 }
 
+func readGivenIn(r *postgres.Reads, person uuid.UUID, since, until, now time.Time) *[]Given {
+	return postgres.Rows[Given](r, "where person_id = $1 and at >= $2 and at < $3 and (not secret or secret_until <= $4) order by at, id", person, since, until, now)
+}
+
 func cases(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]string, error) {
 	rows, _ := tx.PGX.Query(ctx, `select distinct recipient from disclosure where person_id = $1`, person) // CollectRows gives its error
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])

@@ -33,6 +33,7 @@ type Category struct {
 	Summary    document.Text `json:"summary"`
 	Warning    document.Text `json:"warning"` // shown above the rows: that they are public, say
 	Effect     document.Text `json:"effect"`  // what it does to the service that rows go
+	Public     bool          `json:"public"`  // what people wrote where others read it
 	Promises   []string      `json:"promises"`
 	Origin     Origin        `json:"origin"`
 	Purposes   []string      `json:"purposes" ref:"purposes"`
@@ -56,6 +57,7 @@ required: [id, name, summary, origin, purposes, place, retention, erasure]
 properties:
   warning: {description: "Shown above the rows: that they are public, say."}
   effect: {description: "What it does to the service that entries go, said before somebody has them deleted or kept for a shorter time."}
+  public: {default: false, description: "What people wrote where others read it. Who wrote it as a minor may have it removed (Cal. Bus. & Prof. Code 22581)."}
   origin: {description: Who the data comes from.}
   purposes: {minItems: 1, says: held for a purpose}
   fields: {description: What the rows say that are imported.}

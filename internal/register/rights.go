@@ -98,17 +98,22 @@ const (
 	Erases   Deed = "erase"   // GDPR art. 17
 	Limits   Deed = "limit"   // what is held is kept and not used: GDPR art. 18
 	Stops    Deed = "stop"    // uses that rest on interests stop: GDPR art. 21
+
+	Discloses Deed = "disclose" // who got what for their own direct marketing: Cal. Civ. Code 1798.83
+	Removes   Deed = "remove"   // what was written where others read it goes: Cal. Bus. & Prof. Code 22581
 )
 
 // Schema says what a Deed may hold.
 func (Deed) Schema() string {
 	return `
-enum: [answer, copy, correct, erase, limit, stop]
+enum: [answer, copy, correct, disclose, erase, limit, remove, stop]
 `
 }
 
 // Deeds are all there are.
-func Deeds() []Deed { return []Deed{Answers, Copies, Corrects, Erases, Limits, Stops} }
+func Deeds() []Deed {
+	return []Deed{Answers, Copies, Corrects, Discloses, Erases, Limits, Removes, Stops}
+}
 
 // RequestKind is one thing that people may ask for.
 type RequestKind struct {

@@ -30,8 +30,8 @@ func (v *validator) rights() {
 		v.regions(at("authorities", a.ID), a.Countries, a.Regions)
 	}
 	for _, k := range r.RequestKinds {
-		if k.Handling == Automatic && k.Deed != Copies && k.Deed != Erases {
-			v.fault(at("request_kinds", k.ID)+".handling", "nothing but a copy or an erasure is done without staff, and its deed is %s", k.Deed)
+		if k.Handling == Automatic && k.Deed != Copies && k.Deed != Erases && k.Deed != Discloses {
+			v.fault(at("request_kinds", k.ID)+".handling", "nothing but a copy, an erasure or a list of disclosures is done without staff, and its deed is %s", k.Deed)
 		}
 		if (k.Deed == Erases) != (k.ID == "erasure") {
 			v.fault(at("request_kinds", k.ID)+".deed", "an erasure is asked for on a page of its own, by the kind that is called erasure and no other")

@@ -84,7 +84,7 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 		if err := s.addItems(ctx, tx, r, about); err != nil {
 			return err
 		}
-		if k.Handling != register.Automatic || k.Deed == register.Copies && !copied(k, r.Message) {
+		if k.Handling != register.Automatic || k.Deed != register.Erases && r.Message != "" {
 			return s.tell(ctx, tx, r, letterReceived)
 		}
 		return s.begin(ctx, tx, &r)
@@ -182,16 +182,34 @@ func (s *Service) often(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 
 // begin does at once what can be done at once.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, r *Request) error {
+	k, _ := s.deps.Register.RequestKind(r.Kind)
 	switch {
 	case r.Kind == Erasure:
 		return s.schedule(ctx, tx, r, audit.BySystem("request"), WasScheduled, letterScheduled)
-	case s.deps.Copies != nil:
+	case k.Deed == register.Discloses && s.deed(r.Kind) != nil:
+		return s.answer(ctx, tx, r)
+	case k.Deed == register.Copies && s.deps.Copies != nil:
 		if err := s.deps.Copies.Begin(ctx, tx, r.PersonID); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, *r, letterCopy)
 	}
 	return s.tell(ctx, tx, *r, letterReceived)
+}
+
+// answer is all of a request that its deed answers itself.
+func (s *Service) answer(ctx context.Context, tx postgres.Tx, r *Request) (err error) {
+	if r.Decision, err = s.said(ctx, tx, *r, ""); err != nil {
+		return err
+	}
+	if _, err := s.carryOut(ctx, tx, audit.BySystem("request"), *r, nil); err != nil {
+		return err
+	}
+	r.DecidedAt, r.Outcome = new(s.deps.Now()), Granted
+	if err := s.finish(ctx, tx, *r); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, *r, letterGranted)
 }
 
 // schedule starts the grace period of an erasure.

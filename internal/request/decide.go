@@ -43,6 +43,9 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 		if err != nil {
 			return err
 		}
+		if words, err = s.said(ctx, tx, r, words); err != nil {
+			return err
+		}
 		s.decide(&r, by, words)
 		if r.Kind == Erasure {
 			if err := s.schedule(ctx, tx, &r, by.Actor(), WasApproved, letterScheduled); err != nil {

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -23,6 +24,13 @@ type Deed interface {
 	// Do does it in tx, or has it done: later tells that it is not done yet, and that
 	// the service is called when it is. It notes in the items what was before.
 	Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r Request, items []Item) (later bool, err error)
+}
+
+// Says is a Deed that has an answer of its own, which stands behind the words of
+// whoever granted it.
+type Says interface {
+	Deed
+	Says(ctx context.Context, tx postgres.Tx, r Request) (string, error)
 }
 
 // maxItems is the most that one request is about.
@@ -52,7 +60,10 @@ func (s *Service) Undone() (none []register.Deed) {
 }
 
 // TakesItems tells whether a request of a kind says thing by thing what it is about.
-func (s *Service) TakesItems(kind string) bool { return s.deed(kind) != nil }
+func (s *Service) TakesItems(kind string) bool {
+	k, _ := s.deps.Register.RequestKind(kind)
+	return k.Deed == register.Corrects || k.Deed == register.Limits || k.Deed == register.Stops
+}
 
 // NeedsItems tells whether a request of a kind can't be granted before it says what
 // about.
@@ -67,7 +78,7 @@ func (s *Service) checkItems(ctx context.Context, r Request, items []Item) error
 		return nil
 	}
 	deed := s.deed(r.Kind)
-	if deed == nil || len(items) > maxItems {
+	if deed == nil || !s.TakesItems(r.Kind) || len(items) > maxItems {
 		return fault.Invalidate(fault.Field("about", "request.aboutBad", "Max", maxItems))
 	}
 	return deed.Check(ctx, r, items)
@@ -156,6 +167,16 @@ func (s *Service) carryOut(ctx context.Context, tx postgres.Tx, by audit.Actor, 
 		return false, err
 	}
 	return later, updateItems(ctx, tx, granted)
+}
+
+// said are words with what the deed of a request says itself behind them.
+func (s *Service) said(ctx context.Context, tx postgres.Tx, r Request, words string) (string, error) {
+	deed, ok := s.deed(r.Kind).(Says)
+	if !ok {
+		return words, nil
+	}
+	more, err := deed.Says(ctx, tx, r)
+	return strings.Trim(words+"\n\n"+more, "\n"), err
 }
 
 // refuseItems notes that nothing more of a request is granted, and why; done tells that
