@@ -12,6 +12,7 @@ import (
 type ErasurePage struct {
 	Shell
 	Goes, Anonymised, Stays []ErasureLine
+	Told                    []string // who else hears of it, so that they delete it too
 	Runs                    time.Time
 	Problems                ui.Problems
 }

@@ -41,7 +41,14 @@ func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
 
 func (c *erasureController) form(ctx echo.Context, p erasure.Preview, problems fault.Problems) error {
 	r := ctx.Request().Context()
+	var told []string
+	for _, to := range c.Tasks.Recipients(c.Erasures.Erased(), nil) {
+		if to.Untold.Empty() {
+			told = append(told, to.Name.In(text.Lang(r)))
+		}
+	}
 	return render(ctx, http.StatusOK, views.Erasure(views.ErasurePage{
+		Told:  told,
 		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: p.RunsAt,
 		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
 	}))

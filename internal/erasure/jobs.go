@@ -90,7 +90,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs
 		return jobs.Next{}, err
 	}
 	e.Waits = false
-	if err := s.deps.Tell(ctx, tx, Goes{Person: e.PersonID, Erasure: e.ID, Categories: s.erased()}); err != nil {
+	if err := s.deps.Tell(ctx, tx, Goes{Person: e.PersonID, Erasure: e.ID, Categories: s.Erased()}); err != nil {
 		return jobs.Next{}, err
 	}
 	hashes, err := s.start(ctx, tx, e)
@@ -100,8 +100,8 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs
 	return jobs.Next{}, s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
 }
 
-// erased are the categories of which an erasure leaves nothing.
-func (s *Service) erased() (ids []string) {
+// Erased are the categories of which an erasure leaves nothing.
+func (s *Service) Erased() (ids []string) {
 	for _, c := range s.deps.Register.Categories {
 		if c.Erasure.Action == register.Delete {
 			ids = append(ids, c.ID)

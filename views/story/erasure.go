@@ -86,7 +86,7 @@ func erasureRuns() time.Time { return now().Add(36 * time.Hour) }
 
 func erasurePreview(ctx context.Context) views.ErasurePage {
 	return views.ErasurePage{
-		Shell: person(ctx, "requests", text.T(ctx, "erasure.title")), Runs: erasureRuns(),
+		Shell: person(ctx, "requests", text.T(ctx, "erasure.title")), Runs: erasureRuns(), Told: []string{pick(ctx, "The payment processor", "決済代行会社"), pick(ctx, "The mail provider", "メール配信会社")},
 		Goes: []views.ErasureLine{
 			{Name: pick(ctx, "Profile", "プロフィール"), Rows: 2},
 			{
