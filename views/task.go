@@ -93,10 +93,18 @@ func (p TaskPage) facts(ctx context.Context) []ui.SummaryRow {
 	return append(rows, ui.SummaryRow{Key: text.T(ctx, "task.due"), Value: text.Date(ctx, p.Row.Due)})
 }
 
-func outcomes(ctx context.Context, from string, all []TaskOutcome, chosen TaskOutcome) []ui.Option {
-	options := make([]ui.Option, len(all))
-	for i, o := range all {
-		options[i] = ui.Option{Value: string(o), Label: text.T(ctx, from+string(o)), Selected: o == chosen}
+func (p TaskPage) outcomes(ctx context.Context) []ui.Option {
+	options := make([]ui.Option, len(p.Outcomes))
+	for i, o := range p.Outcomes {
+		options[i] = ui.Option{Value: string(o), Label: text.T(ctx, "task.choices."+string(o)), Selected: o == p.Outcome}
+	}
+	return options
+}
+
+func (p StaffTaskPage) outcomes(ctx context.Context) []ui.Option {
+	options := make([]ui.Option, len(p.Outcomes))
+	for i, o := range p.Outcomes {
+		options[i] = ui.Option{Value: string(o), Label: text.T(ctx, "task.outcomes."+string(o)), Selected: o == p.Outcome}
 	}
 	return options
 }

@@ -322,7 +322,7 @@ func Task(p TaskPage) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					if len(p.Outcomes) > 0 {
-						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "outcome", Legend: text.T(ctx, "task.outcome"), Options: outcomes(ctx, "task.choices.", p.Outcomes, p.Outcome), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios(ui.ChoicesProps{Name: "outcome", Legend: text.T(ctx, "task.outcome"), Options: p.outcomes(ctx), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -547,7 +547,7 @@ func StaffTask(p StaffTaskPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if len(p.Outcomes) > 0 {
-							templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "outcome", Label: text.T(ctx, "task.desk.outcome"), Options: orAll(text.T(ctx, "task.desk.choose"), outcomes(ctx, "task.outcomes.", p.Outcomes, p.Outcome)), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "outcome", Label: text.T(ctx, "task.desk.outcome"), Options: orAll(text.T(ctx, "task.desk.choose"), p.outcomes(ctx)), Error: p.Problems.Of("outcome")}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
