@@ -66,13 +66,8 @@ func (r *Rule) UnmarshalText(text []byte) (err error) {
 // Extension is the rule that r becomes once extended, and whether it may be:
 // an extended one may not be extended again.
 func (r Rule) Extension() (Rule, bool) {
-	switch r {
-	case GDPRMonth:
-		return GDPRExtended, true
-	case CCPA45:
-		return CCPA90, true
-	case FADP30:
-		return FADP60, true
+	if to, ok := map[Rule]Rule{GDPRMonth: GDPRExtended, CCPA45: CCPA90, FADP30: FADP60}[r]; ok {
+		return to, true
 	}
 	if n, more, ok := lawful(r); ok && more > 0 {
 		return Rule("longer-" + strconv.Itoa(n+more)), true

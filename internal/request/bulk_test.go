@@ -58,7 +58,7 @@ func (m *many) choose(by staff.Member, deed request.BulkDeed, f request.Filter) 
 	return id
 }
 
-var wrongStreet = request.BulkOrder{Code: "data-is-right", Words: map[string]string{"en": "The street is right.", "ja": "住所は正しく登録されています。"}} //nolint:gochecknoglobals // a constant in all but name
+var wrongStreet = request.BulkOrder{Code: "data-is-right", Words: map[string]string{"en": "The street is right.", "ja": "住所は正しく登録されています。"}}
 
 func TestFiveHundredAreRefusedInOneGoEachByItselfOnOneConnection(t *testing.T) {
 	t.Parallel()

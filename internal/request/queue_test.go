@@ -33,8 +33,13 @@ func TestAQueueIsWalkedFromEachRequestToItsNeighboursInEveryOrder(t *testing.T) 
 		b.clock.Advance(time.Hour)
 	}
 	for _, f := range []request.Filter{
-		{}, {Order: request.ByReceived}, {State: request.Closed}, {State: request.Closed, Order: request.ByReceived}, {State: request.AnyState},
-		{State: request.Refused, Kind: "complaint", Owner: request.Whose(b.officer.ID.String()), Law: "eea"}, {Owner: request.Nobodys, Due: 60},
+		{},
+		{Order: request.ByReceived},
+		{State: request.Closed},
+		{State: request.Closed, Order: request.ByReceived},
+		{State: request.AnyState},
+		{State: request.Refused, Kind: "complaint", Owner: request.Whose(b.officer.ID.String()), Law: "eea"},
+		{Owner: request.Nobodys, Due: 60},
 	} {
 		page, err := b.queue(b.agent, f, request.Cursor{})
 		must(t, err)
@@ -86,10 +91,34 @@ func TestAPageOfTheQueueReadsNoMoreOfManyRequestsWhateverItIsNarrowedTo(t *testi
 		agent.ID, officer.ID, many), "update request set kind = 'rare', jurisdiction = 'rare' where reference in ('R-1', 'R-500', 'R-30000')", "analyze request")
 	all := request.Whose(officer.ID.String())
 	for _, f := range []request.Filter{
-		{}, {State: request.AnyState}, {State: request.Closed}, {State: request.Refused, Order: request.ByReceived}, {State: request.Cancelled}, {Order: request.ByReceived}, {State: request.Approved},
-		{Kind: "question"}, {Kind: "rare"}, {Kind: "none"}, {Law: "us-ca"}, {Law: "rare"}, {Kind: "question", Law: "none"}, {Kind: "rare", Law: "eea"}, {Kind: "rare", State: request.AnyState}, {Law: "rare", State: request.Closed},
-		{Owner: request.MineOnly}, {Owner: request.Nobodys}, {Owner: all}, {Owner: request.MineOnly, State: request.AnyState}, {Owner: request.MineOnly, State: request.Closed}, {Owner: request.MineOnly, Kind: "rare"},
-		{Due: request.Overdue}, {Due: 7}, {Due: 7, Owner: all, Kind: "question", Law: "us-ca"}, {Answered: true}, {Answered: true, Order: request.ByReceived}, {Answered: true, Due: request.Overdue},
+		{},
+		{State: request.AnyState},
+		{State: request.Closed},
+		{State: request.Refused, Order: request.ByReceived},
+		{State: request.Cancelled},
+		{Order: request.ByReceived},
+		{State: request.Approved},
+		{Kind: "question"},
+		{Kind: "rare"},
+		{Kind: "none"},
+		{Law: "us-ca"},
+		{Law: "rare"},
+		{Kind: "question", Law: "none"},
+		{Kind: "rare", Law: "eea"},
+		{Kind: "rare", State: request.AnyState},
+		{Law: "rare", State: request.Closed},
+		{Owner: request.MineOnly},
+		{Owner: request.Nobodys},
+		{Owner: all},
+		{Owner: request.MineOnly, State: request.AnyState},
+		{Owner: request.MineOnly, State: request.Closed},
+		{Owner: request.MineOnly, Kind: "rare"},
+		{Due: request.Overdue},
+		{Due: 7},
+		{Due: 7, Owner: all, Kind: "question", Law: "us-ca"},
+		{Answered: true},
+		{Answered: true, Order: request.ByReceived},
+		{Answered: true, Due: request.Overdue},
 	} {
 		before := testkit.UsedOf(t, p.DB, many)["request"]
 		const times = 7 // the plan for everybody is made after five of somebody's

@@ -136,9 +136,12 @@ func deskQueuePage(ctx context.Context) views.StaffQueuePage {
 	return views.StaffQueuePage{
 		Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.queueTitle")),
 		Tally: []views.QueueCount{
-			{What: "open", Number: 3, Ceiling: 1000, Href: "/staff"}, {What: "overdue", Number: 1, Ceiling: 1000, Href: "/staff?due=overdue"},
-			{What: "soon", Number: 2, Ceiling: 1000, Href: "/staff?due=7"}, {What: "answered", Number: 1, Ceiling: 1000, Href: "/staff?answered=yes"},
-			{What: "mine", Number: 1, Ceiling: 1000, Href: "/staff?owner=me"}, {What: "nobodys", Number: 1001, Ceiling: 1000, Href: "/staff?owner=nobody"},
+			{What: "open", Number: 3, Ceiling: 1000, Href: "/staff"},
+			{What: "overdue", Number: 1, Ceiling: 1000, Href: "/staff?due=overdue"},
+			{What: "soon", Number: 2, Ceiling: 1000, Href: "/staff?due=7"},
+			{What: "answered", Number: 1, Ceiling: 1000, Href: "/staff?answered=yes"},
+			{What: "mine", Number: 1, Ceiling: 1000, Href: "/staff?owner=me"},
+			{What: "nobodys", Number: 1001, Ceiling: 1000, Href: "/staff?owner=nobody"},
 		},
 		Deeds: []views.BulkDeed{views.DeedTake, views.DeedAssign, views.DeedReply, views.DeedRefuse}, State: "open", Order: "due", Orders: []views.QueueOrder{"due", "newest"}, Colleagues: []ui.Option{{Value: "1", Label: "Odil Officer"}},
 		Laws:   []ui.Option{{Value: "eea", Label: pick(ctx, "European Economic Area", "欧州経済領域")}},
