@@ -90,7 +90,7 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs
 		return jobs.Next{}, err
 	}
 	e.Waits = false
-	if err := s.deps.Tell(ctx, tx, Goes{Person: e.PersonID, Erasure: e.ID, Categories: s.Erased()}); err != nil {
+	if err := s.tell(ctx, tx, e); err != nil {
 		return jobs.Next{}, err
 	}
 	hashes, err := s.start(ctx, tx, e)
@@ -98,6 +98,11 @@ func (s *Service) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID) (jobs
 		return jobs.Next{}, err
 	}
 	return jobs.Next{}, s.deps.Journal.Add(ctx, tx, journal.Entry{Kind: journal.Erasure, At: s.deps.Now(), Person: e.PersonID, ID: e.ID, Hashes: hashes})
+}
+
+// tell has whoever got something of a person hear of their erasure.
+func (s *Service) tell(ctx context.Context, tx postgres.Tx, e Erasure) error {
+	return s.deps.Tell(ctx, tx, Goes{Person: e.PersonID, Erasure: e.ID, Categories: s.Erased()})
 }
 
 // Erased are the categories of which an erasure leaves nothing.

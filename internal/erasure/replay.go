@@ -31,6 +31,10 @@ func (s *Service) Replay(ctx context.Context, tx postgres.Tx, entry journal.Entr
 	if err := s.record(ctx, tx, e, actor(), "erasure.replayed", nil); err != nil {
 		return false, err
 	}
+	// What was told of it is lost with the backup; who only some tables know is told of by nobody.
+	if err := s.tell(ctx, tx, e); err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
 	if _, err := s.start(ctx, tx, e, entry.Hashes...); err != nil {
 		return false, err
 	}
