@@ -100,7 +100,7 @@ create index used_form_at on used_form (at);
 -- address that was typed) and of the network block.
 create table security_event (
   hour      timestamptz not null,
-  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'guardian', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
+  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'guardian', 'task', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
   outcome   text not null check (outcome in ('wrong', 'locked', 'refused')),
   account   bytea not null, -- empty: not known
   source    bytea not null,

@@ -156,7 +156,6 @@ create table task (
   check (sealed is null or state in ('open', 'told'))
 );
 create unique index task_id on task (id);
-create index task_request on task (request_id);
 create index task_waiting on task (due_at, id) where state in ('open', 'told', 'failed');
 
 create trigger task_transition before update of state on task

@@ -278,6 +278,22 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 			at := "/staff/tasks/" + id.String()
 			return press{officer, at, at, url.Values{"state": {"told"}, "words": {"By telephone"}}}
 		},
+		"/staff/requests/:id/assign": func(n string) press {
+			_, id := asked(n)
+			var who uuid.UUID
+			must(p.t, p.DB.Pool.QueryRow(p.t.Context(), `select id from staff_member order by id limit 1`).Scan(&who))
+			at := "/staff/requests/" + id.String() + "/assign"
+			return press{officer, at, at, url.Values{"member": {who.String()}}}
+		},
+		"/staff/bulk": func(n string) press {
+			_, id := asked(n)
+			return press{officer, "/staff", "/staff/bulk", url.Values{"ids": {id.String()}, "deed": {"take"}}}
+		},
+		"/staff/bulk/:id/begin": func(n string) press {
+			_, id := asked(n)
+			at, _, _ := strings.Cut(officer.post("/staff/bulk", url.Values{"ids": {id.String()}, "deed": {"take"}}).header.Get("Location"), "?")
+			return press{officer, at, at + "/begin", nil}
+		},
 		"/staff/people/:id/given": func(n string) press {
 			at := held(n) + "/given"
 			return press{officer, at, at, url.Values{"recipient": {"authorities"}, "at": {"2026-05-03"}, "why": {"An order of the court"}, "about": {"orders"}}}
@@ -393,7 +409,7 @@ func (p *portal) rows() map[string]int {
 func (p *portal) workDone() {
 	p.t.Helper()
 	for range 200 {
-		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind in ('sso.revoke', 'mailing')) + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null) + (select count(*) from retention_choice where swept_at is null)
+		if p.count(`select (select count(*) from export where state not in ('ready', 'failed', 'expired')) + (select count(*) from plan where kind in ('sso.revoke', 'mailing', 'bulk')) + (select count(*) from retention_run where ended_at is null) + (select count(*) from erasure_part where finished_at is null) + (select count(*) from retention_choice where swept_at is null)
 			+ (select count(*) from export_step s join export e using (person_id) where e.id = s.export_id and e.state = 'ready')`) == 0 {
 			return
 		}

@@ -39,7 +39,7 @@ func deeds() []deed {
 		{en: `court|authority|complain`, ja: `裁判|監督機関|苦情`, way: `a[href^="/policy"], a.leaves, a[href="/contact"]`},
 		{en: `stop it`, ja: `中止|取り消す`, way: `form[action$="/cancel"], form[action="/erasure"], a[href="/erasure"], a[href="/requests"]`},
 		{en: `put right|correct`, ja: `訂正`, way: `a[href*="/edit"], a[href^="/requests"], form[action^="/requests/new"]`},
-		{en: `^(withdraw the|make|follow|ask|have us|have what (is|you gave)|add)`, ja: `取り下げ|お申し出|お問い合わせ|ご依頼|求める|請求|尋ね|手続き|お申し込み`, way: `a[href^="/requests"], form[action*="/requests"], a[href="/contact"], a[href="/erasure"], a[href$="/delete"], a[href="/data"], a[href^="/downloads/new"]`},
+		{en: `^(withdraw the|make|follow|ask|tell us here|have us|have what (is|you gave)|add)`, ja: `取り下げ|お申し出|お問い合わせ|ご依頼|求める|請求|尋ね|手続き|お申し込み`, way: `a[href^="/requests"], form[action*="/requests"], a[href="/contact"], a[href="/erasure"], a[href$="/delete"], a[href="/data"], a[href^="/downloads/new"]`},
 		{en: `delete|removed`, ja: `消去|削除`, way: `a[href="/erasure"], a[href$="/delete"], a[href^="/requests"], form[action="/erasure"], form[action^="/requests/new"], a[href="/data"]`},
 		{en: `withdraw|say no|turn|change|undo|tell us not|choose`, ja: `撤回|拒否|お断り|指定|変更|選|停止|止める|解除|元に戻|オフ`, way: `a[href^="/privacy-choices"], a[href^="/email"], form[action^="/privacy-choices"], form[action^="/email"], form[action$="/keep"], form[action^="/unsubscribe"], a[href$="/keep"], a[href="/security"]`},
 		{en: `copy|download|find out`, ja: `ダウンロード|写し|受け取`, way: `a[href^="/downloads"], form[action^="/downloads"], a[href^="/data/"], a[href^="/requests"], form[action^="/requests/new"]`},

@@ -54,7 +54,7 @@ func (c *requestController) show(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	reads := c.Reads()
 	mine, items := c.Requests.ReadTimeline(reads, person(ctx), id), c.Requests.ReadItems(reads, id)
-	stopped, others := c.Restrictions.ReadInForce(reads, person(ctx)), c.Tasks.ReadOf(reads, id)
+	stopped, others := c.Restrictions.ReadInForce(reads, person(ctx)), c.Tasks.ReadOf(reads, person(ctx), id)
 	whose := &account.About{}
 	reads.Then(func(more *postgres.Reads) error {
 		if mine.Request.Declined() { // they are told to whom they may complain

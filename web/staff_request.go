@@ -70,10 +70,10 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 		return deskRequest{}, err
 	}
 	reads, by := c.Reads(), member(ctx)
-	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), others: c.Tasks.ReadOf(reads, id), erasure: &[]erasure.Erasure{}}
+	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), erasure: &[]erasure.Erasure{}}
 	reads.Then(func(more *postgres.Reads) error {
 		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
-		d.whose = c.Accounts.ReadAbout(more, d.PersonID)
+		d.whose, d.others = c.Accounts.ReadAbout(more, d.PersonID), c.Tasks.ReadOf(more, d.PersonID, id)
 		d.beside = c.Requests.ReadBeside(more, by, queueOf(ctx), *d.Request)
 		if d.State == request.Approved && d.ErasureID != nil {
 			d.erasure = c.Erasures.ReadErasure(more, *d.ErasureID)

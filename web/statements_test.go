@@ -36,7 +36,7 @@ const trips = 3
 
 // most is how many bytes a page may have, whatever is held: its lists are capped,
 // or turn their pages.
-const most = 70_000
+const most = 75_000
 
 // A page that asks for each of its rows is fast for everybody but those of whom
 // much is held; one that asks for one thing after the other waits for each.

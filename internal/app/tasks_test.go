@@ -24,7 +24,7 @@ import (
 // told are the tasks of a request by the recipient.
 func (d *desk) told(request uuid.UUID) map[string]task.Task {
 	d.t.Helper()
-	all, err := postgres.Read(d.t.Context(), d.DB.Reads(), func(r *postgres.Reads) *[]task.Task { return d.Tasks.ReadOf(r, request) })
+	all, err := postgres.Read(d.t.Context(), d.DB.Reads(), func(r *postgres.Reads) *[]task.Task { return d.Tasks.ReadOf(r, d.robin, request) })
 	must(d.t, err)
 	by := map[string]task.Task{}
 	for _, t := range all {

@@ -377,7 +377,9 @@ func (s *Service) CameBack(ctx context.Context, tx postgres.Tx, id uuid.UUID) (b
 }
 
 // ReadOf adds the tasks of a request, the first first.
-func (*Service) ReadOf(r *postgres.Reads, request uuid.UUID) *[]Task { return readOf(r, request) }
+func (*Service) ReadOf(r *postgres.Reads, person, request uuid.UUID) *[]Task {
+	return readOf(r, person, request)
+}
 
 // ReadUnasked adds the latest tasks that followed from what a person did without asking
 // anybody.

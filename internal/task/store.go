@@ -52,8 +52,8 @@ func update(ctx context.Context, tx postgres.Tx, t Task) error {
 	return nil
 }
 
-func readOf(r *postgres.Reads, request uuid.UUID) *[]Task {
-	return postgres.Rows[Task](r, "where request_id = $1 order by at, id", request)
+func readOf(r *postgres.Reads, person, request uuid.UUID) *[]Task {
+	return postgres.Rows[Task](r, "where person_id = $1 and request_id = $2 order by at, id", person, request)
 }
 
 func readUnasked(r *postgres.Reads, person uuid.UUID, limit int) *[]Task {
