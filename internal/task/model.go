@@ -31,9 +31,6 @@ const (
 	Skipped  State = "skipped" // it is impossible, or the effort out of proportion: GDPR art. 19
 )
 
-// States are all of them.
-func States() []State { return []State{Open, Told, Answered, Failed, Skipped} }
-
 // transitions are all that a state may become; the database refuses any other.
 func transitions() map[State][]State {
 	return map[State][]State{Open: {Told, Skipped}, Told: {Answered, Failed, Skipped}, Failed: {Told, Answered, Skipped}}
