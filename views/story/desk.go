@@ -22,9 +22,9 @@ func desk() Group {
 			p := deskQueuePage(ctx)
 			p.State, p.Order, p.Orders, p.Due, p.Clear = views.AnyClosed, "ended", []views.QueueOrder{"ended", "newest"}, 10, "/staff"
 			p.Rows = []views.StaffQueueRow{
-				{RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestDone, 0), Owner: "Odil Officer", Ended: true},
-				{RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestRefused, 0), Owner: "Odil Officer", Ended: true, Days: 3},
-				{RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestCancelled, 0)},
+				{ID: "1", RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestDone, 0), Owner: "Odil Officer", Ended: true},
+				{ID: "2", RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestRefused, 0), Owner: "Odil Officer", Ended: true, Days: 3},
+				{ID: "3", RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestCancelled, 0)},
 			}
 			return views.StaffQueue(p)
 		}},
@@ -126,9 +126,9 @@ func deskEnrol(ctx context.Context) templ.Component {
 
 func deskRows(ctx context.Context) []views.StaffQueueRow {
 	return []views.StaffQueueRow{
-		{RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestOpen, -2), Urgent: true},
-		{RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestOpen, 3), Owner: "Odil Officer", Answered: true},
-		{RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 30)},
+		{ID: "1", RequestRow: requestRow(ctx, "R-9PTQ3A", views.RequestOpen, -2), Urgent: true},
+		{ID: "2", RequestRow: requestRow(ctx, "R-H4XW8C", views.RequestOpen, 3), Owner: "Odil Officer", Answered: true},
+		{ID: "3", RequestRow: requestRow(ctx, "R-7KQ2M9", views.RequestOpen, 30)},
 	}
 }
 
