@@ -141,6 +141,7 @@ create table task (
   act        text not null check (act in ('corrected', 'restricted', 'allowed', 'erased', 'asked')),
   recipient  text not null default '', -- of the register
   address    text not null default '', -- that was written to
+  lang       text not null default '', -- in which
   about      jsonb not null default '[]', -- categories of the register; none: all there is
   words      text not null default '', -- what staff ask
   state      text not null check (state in ('open', 'told', 'answered', 'failed', 'skipped')),

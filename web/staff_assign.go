@@ -33,7 +33,7 @@ func (c *staffAssignController) new(ctx echo.Context) error {
 		return err
 	}
 	reads, r := c.Reads(), ctx.Request().Context()
-	one, colleagues := c.Requests.ReadFound(reads, member(ctx), id), c.Staff.ReadColleagues(reads)
+	one, colleagues := c.Requests.ReadFound(reads, member(ctx), id), staff.ReadColleagues(reads)
 	if err := reads.Send(r); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c *staffAwayController) edit(ctx echo.Context) error {
 		return err
 	}
 	reads := c.Reads()
-	colleagues := c.Staff.ReadColleagues(reads)
+	colleagues := staff.ReadColleagues(reads)
 	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}

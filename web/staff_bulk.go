@@ -85,7 +85,7 @@ func (c *staffBulkController) page(ctx echo.Context, form bulkForm, again bool) 
 		return views.StaffBulkPage{}, err
 	}
 	r, reads := ctx.Request().Context(), c.Reads()
-	v, colleagues := c.Requests.ReadBulk(reads, member(ctx), id, form.Code), c.Staff.ReadColleagues(reads)
+	v, colleagues := c.Requests.ReadBulk(reads, member(ctx), id, form.Code), staff.ReadColleagues(reads)
 	if err := reads.Send(r); err != nil {
 		return views.StaffBulkPage{}, err
 	}

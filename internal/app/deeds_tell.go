@@ -8,22 +8,11 @@ import (
 
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/disclosure"
-	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/views/text"
 )
-
-// whole is a deed that is about no one thing: nothing is asked for by itself.
-type whole struct{}
-
-func (whole) Check(_ context.Context, _ request.Request, items []request.Item) error {
-	if len(items) > 0 {
-		return fault.Invalidate(fault.Field("about", "request.aboutUnknown"))
-	}
-	return nil
-}
 
 // discloses answers who got which kinds of data for their own direct marketing in the
 // calendar year before (Cal. Civ. Code 1798.83): by the register, and by what is noted of
@@ -31,10 +20,6 @@ func (whole) Check(_ context.Context, _ request.Request, items []request.Item) e
 type discloses struct {
 	*App
 	zone *time.Location
-}
-
-func (discloses) Check(ctx context.Context, r request.Request, items []request.Item) error {
-	return whole{}.Check(ctx, r, items)
 }
 
 func (discloses) Do(context.Context, postgres.Tx, audit.Actor, request.Request, []request.Item) (bool, error) {
@@ -83,10 +68,6 @@ func (d discloses) marketed(to register.Recipient, given []disclosure.Given, lan
 // removes has go what somebody wrote where others read it (Cal. Bus. & Prof. Code
 // 22581), and says what can't be reached.
 type removes struct{ *App }
-
-func (removes) Check(ctx context.Context, r request.Request, items []request.Item) error {
-	return whole{}.Check(ctx, r, items)
-}
 
 func (d removes) Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, _ []request.Item) (bool, error) {
 	for _, c := range d.Register.Categories {

@@ -194,8 +194,15 @@ func TestWhatStaffAskSomebodyElseNeedsWordsAnAddressAndAnEnd(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	must(t, d.Tasks.Ask(t.Context(), d.officer, d.robin, r.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
-	token := d.link("legal@example.com")
+	must(t, d.Tasks.Ask(t.Context(), d.officer, d.robin, r.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 8, Lang: "ja"}))
+	token, id := d.link("legal@example.com"), d.told(r.ID)[""].ID
+	d.Clock.Advance(4 * 24 * time.Hour)
+	for range 2 { // once, however often it is looked at
+		must(t, d.Plans.Run(t.Context(), "task", id))
+	}
+	if n := d.Count(`select count(*) from mail_message where person_id = $1 and lang = 'ja'`, id); n != 2 {
+		t.Errorf("half-way to its end they have %d letters in their language", n)
+	}
 	if err := d.Tasks.Answer(t.Context(), token, task.Reply{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a question answered with nothing: %v", err)
 	}

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,13 +35,11 @@ func (s *Service) Note(ctx context.Context, by staff.Member, g Given) error {
 	if _, ok := s.deps.Register.Recipient(g.Recipient); !ok {
 		ps = append(ps, fault.Field("recipient", "disclosure.recipientMissing"))
 	}
-	for _, id := range g.About {
-		if _, ok := s.deps.Register.Category(id); !ok {
-			ps = append(ps, fault.Field("about", "disclosure.aboutMissing"))
-			break
-		}
+	unknown := func(id string) bool {
+		_, ok := s.deps.Register.Category(id)
+		return !ok
 	}
-	if len(g.About) == 0 {
+	if len(g.About) == 0 || slices.ContainsFunc(g.About, unknown) {
 		ps = append(ps, fault.Field("about", "disclosure.aboutMissing"))
 	}
 	if g.At.IsZero() || g.At.After(now) {
@@ -76,8 +75,7 @@ func (s *Service) ReadGiven(r *postgres.Reads, person uuid.UUID, all bool) *[]Gi
 // GivenIn is what went to somebody else about a person within a time, and which they may
 // know.
 func (s *Service) GivenIn(ctx context.Context, tx postgres.Tx, person uuid.UUID, since, until time.Time) ([]Given, error) {
-	all, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *[]Given { return readGivenIn(r, person, since, until, s.deps.Now()) })
-	return all, err
+	return postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *[]Given { return readGivenIn(r, person, since, until, s.deps.Now()) })
 }
 
 // Cases are the recipients to whom something of a person went in a case of its own.

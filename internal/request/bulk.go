@@ -111,7 +111,7 @@ func (s *Service) ReadBulk(r *postgres.Reads, by staff.Member, id uuid.UUID, cod
 			view.Done, view.Left = outcomes.done, outcomes.left
 			return nil
 		}
-		chosen, colleagues := readChosen(more, id), (&staff.Service{}).ReadColleagues(more)
+		chosen, colleagues := readChosen(more, id), staff.ReadColleagues(more)
 		more.Then(func(*postgres.Reads) error {
 			away := map[uuid.UUID]bool{}
 			for _, c := range *colleagues {

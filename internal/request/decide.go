@@ -16,14 +16,15 @@ import (
 type Approval struct {
 	Words   string               // the text that the person reads
 	Refused map[uuid.UUID]string // items that are not granted, each with a refusal of the register
-	Seen    string               // the version that it was decided by (Service.Seen); "" for none
+	Seen    string               // the version that it was decided by (Service.ReadSeen); "" for none
 }
 
 // Approve grants a request, or the items of it that are not refused, does what was
 // granted, and tells the person, in words, what was done for them. An erasure begins
 // its grace period, and a copy is built; everything else is done now. Forbidden below
-// an officer, and to whoever decided what the person answered; Conflict if it is decided already; Invalid if nothing is granted, or it
-// does not say yet what it is about.
+// an officer, and to whoever decided what the person answered; Conflict if it is
+// decided already; Invalid if nothing is granted, or it does not say yet what it is
+// about.
 func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
@@ -84,7 +85,7 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 type Refusal struct {
 	Code  string // a refusal of the register that fits the kind
 	Words string // the text that the person reads
-	Seen  string // the version that it was decided by (Service.Seen); "" for none
+	Seen  string // the version that it was decided by (Service.ReadSeen); "" for none
 }
 
 // Refuse turns a request down, with a reason of the register and the words

@@ -19,11 +19,16 @@ func (i Item) Done() bool { return i.Granted != nil && *i.Granted }
 
 // Deed does what is granted of a request. Everything else is decided before.
 type Deed interface {
-	// Check tells what is wrong with what somebody asks for: each item by itself.
-	Check(ctx context.Context, r Request, items []Item) error
 	// Do does it in tx, or has it done: later tells that it is not done yet, and that
 	// the service is called when it is. It notes in the items what was before.
 	Do(ctx context.Context, tx postgres.Tx, by audit.Actor, r Request, items []Item) (later bool, err error)
+}
+
+// Itemised is a Deed of which each thing is asked for and decided by itself.
+type Itemised interface {
+	Deed
+	// Check tells what is wrong with what somebody asks for: each item by itself.
+	Check(ctx context.Context, r Request, items []Item) error
 }
 
 // Says is a Deed that has an answer of its own, which stands behind the words of
@@ -61,8 +66,8 @@ func (s *Service) Undone() (none []register.Deed) {
 
 // TakesItems tells whether a request of a kind says thing by thing what it is about.
 func (s *Service) TakesItems(kind string) bool {
-	k, _ := s.deps.Register.RequestKind(kind)
-	return k.Deed == register.Corrects || k.Deed == register.Limits || k.Deed == register.Stops
+	_, ok := s.deed(kind).(Itemised)
+	return ok
 }
 
 // NeedsItems tells whether a request of a kind can't be granted before it says what
@@ -77,8 +82,8 @@ func (s *Service) checkItems(ctx context.Context, r Request, items []Item) error
 	if len(items) == 0 {
 		return nil
 	}
-	deed := s.deed(r.Kind)
-	if deed == nil || !s.TakesItems(r.Kind) || len(items) > maxItems {
+	deed, ok := s.deed(r.Kind).(Itemised)
+	if !ok || len(items) > maxItems {
 		return fault.Invalidate(fault.Field("about", "request.aboutBad", "Max", maxItems))
 	}
 	return deed.Check(ctx, r, items)

@@ -47,7 +47,7 @@ type Colleague struct {
 
 // ReadColleagues adds all who are enrolled and have not left, by name: the first
 // postgres.CountedTo of them.
-func (*Service) ReadColleagues(r *postgres.Reads) *[]Colleague {
+func ReadColleagues(r *postgres.Reads) *[]Colleague {
 	return readColleagues(r, everyColleague, postgres.CountedTo)
 }
 

@@ -1,7 +1,6 @@
 package task
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -11,14 +10,12 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
-	"plusultra.link/privacy/views/text"
 )
 
 const (
-	kind        = "task"
-	remindAfter = 14 * 24 * time.Hour
-	reminders   = 2
-	waits       = 30 * 24 * time.Hour // behind the day by which an answer was wanted
+	kind      = "task"
+	reminders = 2
+	waits     = 30 * 24 * time.Hour // behind the day by which an answer was wanted
 )
 
 func (s *Service) work() jobs.Work {
@@ -46,29 +43,20 @@ func (s *Service) follow(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ jo
 	if err := update(ctx, tx, t); err != nil {
 		return jobs.Next{}, err
 	}
-	if err := s.write(ctx, tx, t, s.langOf(t), true); err != nil {
+	if err := s.write(ctx, tx, t, "taskAgain"); err != nil {
 		return jobs.Next{}, err
 	}
 	return jobs.Next{After: t.next().Sub(now)}, nil
 }
 
-// next is when something is to be done about a task that waits.
+// next is when something is to be done about a task that waits: half-way to the day by
+// which an answer is wanted, on that day, and at last.
 func (t Task) next() time.Time {
 	switch t.Reminded {
 	case 0:
-		first := t.At.Add(remindAfter)
-		if first.After(t.DueAt) {
-			return t.DueAt
-		}
-		return first
+		return t.At.Add(t.DueAt.Sub(t.At) / 2)
 	case 1:
 		return t.DueAt
 	}
 	return t.DueAt.Add(waits)
-}
-
-// langOf is the language in which who has a task is written to.
-func (s *Service) langOf(t Task) string {
-	r, _ := s.deps.Register.Recipient(t.Recipient)
-	return cmp.Or(r.Lang, text.Fallback)
 }

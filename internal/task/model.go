@@ -64,6 +64,7 @@ type Task struct {
 	Act       Act
 	Recipient string   // of the register; "" for whoever staff ask
 	Address   string   // that was written to; "" for nobody's
+	Lang      string   // in which
 	About     []string `gorm:"serializer:json"` // categories of the register; none: all there is
 	Words     string   // what staff ask
 	State     State
