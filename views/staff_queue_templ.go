@@ -299,7 +299,7 @@ func queueColumns(ctx context.Context, ticks bool) []ui.Column {
 		{Label: text.T(ctx, "staff.clock")}, {Label: text.T(ctx, "staff.owner")}, {Label: text.T(ctx, "staff.filterState")},
 	}
 	if ticks {
-		columns = append(columns, ui.Column{Label: text.T(ctx, "staff.bulk.choose")})
+		columns = append(columns, ui.Column{Label: text.T(ctx, "staff.bulk.column")})
 	}
 	return columns
 }
