@@ -12,6 +12,7 @@ import (
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/testkit"
 )
 
 func TestTheBackButtonLeadsToAPageAndNeverToABrowsersQuestion(t *testing.T) {
@@ -145,6 +146,48 @@ func TestAStalePageNeverChangesWhatWasDecidedLater(t *testing.T) {
 		back()
 		if n := p.count(`select count(*) from consent_event where person_id = $1`, kim); n != 2 || p.agrees(kim) {
 			t.Errorf("scripts %t: %d lines in the ledger, not a yes and a no", scripts, n)
+		}
+	}
+}
+
+// A browser that goes on where it was brings back what stood in its forms, and the
+// moment they are from is over.
+func TestABrowserThatWasClosedAndOpenedAgainSaysNoYes(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	for _, scripts := range []bool{true, false} {
+		k := testkit.KeptBrowser(t, scripts)
+		mail := k.Tab(p.url + "/sign-in?next=/email")
+		mail.Fill("E-mail address", "robin@example.com")
+		mail.Fill("Password", goodPassword)
+		mail.Press("Sign in")
+		mail.Check("New features")
+		kim := p.young("kim" + map[bool]string{true: "1", false: "2"}[scripts] + "@example.com")
+		parent := k.Tab(p.parentOf(kim))
+		parent.Check("Promotions")
+		parent.Check("I am a parent or legal guardian of Kim Example")
+		centre := k.Tab(p.url + "/privacy-choices/by-mail/" + p.Consents.ChoicesToken(robin))
+		asked := k.Tab(p.url + "/requests/new/question")
+		asked.Fill("Your message", "words for later")
+
+		for _, yes := range []bool{true, false} { // elsewhere, before the browser is opened again
+			p.clock.Advance(time.Second)
+			_, err := p.Consents.Set(t.Context(), consent.Choice{Actor: audit.ByPerson(robin), Person: robin, Channel: consent.Preferences, Lang: "en"}, map[string]bool{"new-features": yes, "promotions": yes})
+			must(t, err)
+		}
+		k.Reopen()
+
+		if got := asked.Value("Your message"); got != "words for later" {
+			t.Errorf("scripts %t: the browser brought nothing back: %q", scripts, got)
+		}
+		mail.Press("Save my choices")
+		mail.SeeText("You said no on")
+		parent.Press("Save my answer")
+		parent.SeeText("Your answer is written down") // that they agree to nothing: no tick came back
+		centre.SeeText("You said no on")
+		if p.agrees(kim) || p.agrees(robin) || p.count(`select count(*) from consent_state where given`) != 0 {
+			t.Errorf("scripts %t: a browser said yes", scripts)
 		}
 	}
 }

@@ -36,25 +36,39 @@ func Browser(t testing.TB) *Page {
 	if err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
-	seen := newConsole()
-	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(seen.listen))
+	p := openPage(t, parent, chromedp.WithNewBrowserContext())
+	p.SetViewport(Wide)
+	p.Light()
+	return p
+}
+
+// openPage gives a page of a running browser, and listens to its console.
+func openPage(t testing.TB, parent context.Context, options ...chromedp.ContextOption) *Page {
+	t.Helper()
+	p := &Page{t: t, patience: verbPatience}
+	p.attach(parent, options...)
 	t.Cleanup(func() {
-		cancel()
-		for _, problem := range seen.problems() {
+		for _, problem := range p.console.problems() {
 			t.Errorf("the page reported: %s", problem)
 		}
 	})
+	return p
+}
+
+// attach has the page be another tab.
+func (p *Page) attach(parent context.Context, options ...chromedp.ContextOption) {
+	p.t.Helper()
+	seen := newConsole()
+	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(seen.listen))...)
+	p.t.Cleanup(cancel)
 	// The page lives as long as the context of its first run: no deadline on this one.
 	if err := chromedp.Do(ctx, chromedp.Func(func(_ context.Context, target *chromedp.Target) error {
 		seen.watch(string(target.TargetID))
 		return nil
 	})); err != nil {
-		t.Fatalf("opening a page: %v", err)
+		p.t.Fatalf("opening a page: %v", err)
 	}
-	p := &Page{t: t, ctx: ctx, console: seen, patience: verbPatience}
-	p.SetViewport(Wide)
-	p.Light()
-	return p
+	p.ctx, p.console = ctx, seen
 }
 
 func browserRequired() bool { return os.Getenv("PORTAL_REQUIRE_BROWSER") == "1" }
@@ -71,6 +85,11 @@ func startChromium() (context.Context, error) {
 	if err != nil {
 		return nil, err
 	}
+	return launch(path, profile)
+}
+
+// launch starts a browser with its profile in a folder.
+func launch(path, profile string, more ...chromedp.ExecAllocatorOption) (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(profile),
@@ -82,7 +101,7 @@ func startChromium() (context.Context, error) {
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, _ := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, _ := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, _ := chromedp.NewContext(allocator)
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
