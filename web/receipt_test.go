@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/testkit"
@@ -49,7 +51,19 @@ func TestWhatSomebodySaidIsProvedToThemAndToNobodyElse(t *testing.T) {
 	if len(hrefs) == 0 {
 		t.Fatal("no line of the ledger leads to its receipt")
 	}
-	proves(c.get(hrefs[0]).body, "Answer: no")
+	p.clock.Advance(1)
+	c.press("/privacy-choices", "#choice-analytics", "yes")
+	must(t, p.Consents.Place(t.Context()))
+	must(t, p.Audit.Place(t.Context()))
+	var line uuid.UUID
+	var wording string // GDPR art. 7(1)
+	must(t, p.DB.Pool.QueryRow(t.Context(), `select id, wording from consent_event where person_id = $1 and topic = 'analytics' and given`, robin).Scan(&line, &wording))
+	receipt, err := p.Consents.Receipt(t.Context(), robin, line, "en")
+	must(t, err)
+	proves(receipt, "Answer: yes", "The words that were read: “"+strings.Join(strings.Fields(wording), " ")+"”", consent.Digest(wording))
+	if n := p.count(`select count(*) from audit_entry where action = 'consent.noted' and detail->>'words' = $1 and detail->>'lang' = 'en'`, consent.Digest(wording)); n != 1 {
+		t.Errorf("%d entries of the log say which words were read", n)
+	}
 	if got := p.client().signIn("other@example.com").get(hrefs[0]); got.status != http.StatusNotFound {
 		t.Errorf("somebody else gets it: %d", got.status)
 	}

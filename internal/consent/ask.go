@@ -204,6 +204,13 @@ func (a Answer) refused() bool {
 	return a.Why == TooYoung || a.Why == Said || a.Why == BySignal || a.Why == NotAsked && !a.Since.IsZero()
 }
 
+// Digest is the SHA-256, in hexadecimal, of words that somebody read, with single spaces: as
+// their receipt quotes them, so that whoever holds it can reckon it again.
+func Digest(wording string) string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(wording), " ")))
+	return hex.EncodeToString(sum[:])
+}
+
 // Version tells words that somebody agreed to from others about the same: a hash
 // of them. Empty for no words.
 func Version(wording string) string {

@@ -138,9 +138,13 @@ func (s *Service) PlaceSome(ctx context.Context, tx postgres.Tx) (more bool, err
 		if !noted(e) {
 			continue
 		}
+		detail := map[string]any{e.Topic: e.Given, "channel": e.Channel, "said": e.At.UTC()}
+		if e.Wording != "" { // which words were read, and in which language: GDPR art. 7(1)
+			detail["words"], detail["lang"] = Digest(e.Wording), e.Lang
+		}
 		entries = append(entries, audit.Entry{
 			ID: e.ID, At: now, Actor: audit.BySystem("consent"), Action: "consent.noted", PersonID: e.PersonID, Subject: e.ID.String(),
-			Detail: map[string]any{e.Topic: e.Given, "channel": e.Channel, "said": e.At.UTC()},
+			Detail: detail,
 		})
 	}
 	return more, audit.RecordAll(ctx, tx, entries)

@@ -49,7 +49,7 @@ func (s *Service) receipt(ctx context.Context, e Event, lang string) (string, er
 	if e.Given {
 		answer = text.T(ctx, "audit.receipt.yes")
 	}
-	words, err := s.deps.Audit.Words([]string{
+	lines := []string{
 		text.T(ctx, "audit.receipt.choice"),
 		text.T(ctx, "audit.receipt.number", "ID", e.ID.String()),
 		text.T(ctx, "audit.receipt.by", "Name", s.deps.Register.Controller.Name),
@@ -57,8 +57,11 @@ func (s *Service) receipt(ctx context.Context, e Event, lang string) (string, er
 		answer,
 		text.T(ctx, "audit.receipt.said", "When", text.ISO(e.At)),
 		text.T(ctx, "audit.receipt.how", "How", say("channel", string(e.Channel))),
-		text.T(ctx, "audit.receipt.times"),
-	})
+	}
+	if e.Wording != "" {
+		lines = append(lines, text.T(ctx, "audit.receipt.words", "Words", e.Wording), text.T(ctx, "audit.receipt.wordsPrint", "Sum", Digest(e.Wording)))
+	}
+	words, err := s.deps.Audit.Words(append(lines, text.T(ctx, "audit.receipt.times")))
 	if err != nil {
 		return "", err
 	}

@@ -24,12 +24,12 @@ with first as (
 ), taken as (
   delete from consent_unplaced where ctid = any (array(select at from few)) returning events
 ), lines as (
-  select e.person_id, e.id, e.at, e.topic, e.given, e.channel, e.lang from taken cross join unnest(events) u(id) join consent_event e using (id)
+  select e.person_id, e.id, e.at, e.topic, e.given, e.channel, e.lang, e.wording from taken cross join unnest(events) u(id) join consent_event e using (id)
 ), placed as (
   insert into consent_place (position, event_id)
   select nextval('consent_position'), id from (select id from lines order by at, id) ordered
 )
-select person_id, id, at, topic, given, channel, lang from lines order by at, id`
+select person_id, id, at, topic, given, channel, lang, wording from lines order by at, id`
 
 // place is done by one at a time: the next sees what this one has committed. It
 // gives the lines that got their place, and tells whether there may be more.

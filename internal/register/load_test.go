@@ -104,6 +104,7 @@ func TestAFaultNamesItsFileLineAndPath(t *testing.T) {
 		{"a transfer on consent that nobody can take back", controller, "    topic: transfer-us\n", "", "transfers[consent].topic", "is missing"},
 		{"cookies that nobody can refuse", mail, "    topic: advertising-cookies\n", "", "cookies[advertising].topic", "is missing"},
 		{"a use that says nothing of a no", choices, "    effect:\n      en: \"You can’t take", "    because:\n      en: \"You can’t take", "topics[contests].effect", "is missing"},
+		{"a no that stops nothing", choices, "topics:\n", "topics:\n  - {id: tuning, kind: use, name: {en: T, ja: T}, summary: {en: T, ja: T}, effect: {en: T, ja: T}, purpose: improve-service}\n", "topics[tuning]", "stops nothing"},
 		{"a locked topic without a reason", mail, "because: {en: \"A warning that could be turned off would not protect you.\", ja: \"停止できる警告では、お客様を守ることができないためです。\"}", "", "topics[security-notices].because", "is missing"},
 		{"the same id twice", mail, "id: promotions", "id: new-products", "topics[new-products]", "stands here twice"},
 		{"a clock that nobody knows", rights, "us-ca: shine-30", "us-ca: soonish", "request_kinds[shine-the-light].clocks.us-ca", `no legal clock is called "soonish"`},

@@ -213,7 +213,7 @@ func TestWhatRestsOnARefusedConsentIsKnownByItsCategory(t *testing.T) {
 	reg := shipped(t)
 	for _, tc := range []struct{ category, want string }{
 		{"site-usage", "[[analytics] [transfer-us]]"},
-		{"entries", "[[transfer-us]]"}, // it serves our interests, too
+		{"entries", "[[contests] [transfer-us]]"},
 		{"connection-log", "[]"},
 	} {
 		c, _ := reg.Category(tc.category)

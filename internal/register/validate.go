@@ -154,6 +154,11 @@ func (v *validator) choices() {
 			v.fault(at("purposes", p.ID), "rests on %s, which nobody could give or take back: say in a topic (purpose: %s) what people say yes or no to", p.Basis, p.ID)
 		}
 	}
+	for _, t := range r.Topics {
+		if t.Kind == OfUse && r.holdsFor(t.Purpose) && !r.stops(t) {
+			v.fault(at("topics", t.ID), "stops nothing: every category held for %s is held for something else, too, which takes its rows in whatever anybody says", t.Purpose)
+		}
+	}
 	for _, t := range r.Transfers {
 		if topic, _ := r.Topic(t.Topic); t.Withdrawable && topic.DefaultOn {
 			v.fault(at("transfers", t.ID)+".topic", "a transfer that rests on consent can't be on before it is asked for, as %s is", t.Topic)
@@ -168,6 +173,13 @@ func (v *validator) choices() {
 			v.fault(at("cookies", c.ID)+".topic", "is missing: cookies that are not locked need the topic with which they are accepted or refused")
 		}
 	}
+}
+
+// stops tells whether a no to a topic keeps rows of any category out.
+func (r *Register) stops(t Topic) bool {
+	return slices.ContainsFunc(r.Categories, func(c Category) bool {
+		return slices.ContainsFunc(r.Rests(c), func(group []string) bool { return slices.Contains(group, t.ID) })
+	})
 }
 
 // needed asks for what the program calls by name.
