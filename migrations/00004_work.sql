@@ -194,6 +194,7 @@ create table retention_run (
 );
 create unique index retention_run_under_way on retention_run (rule) where ended_at is null;
 create index retention_run_last on retention_run (rule, started_at desc);
+create index retention_run_began on retention_run (started_at desc, rule);
 -- It opens what is append-only (sweep_ledger): none is hidden, or said to be another.
 create trigger retention_run_kept before delete on retention_run for each row when (old.started_at is not null) execute function refuse_change();
 create trigger retention_run_stays before update of id, rule, keep, before, started_at on retention_run

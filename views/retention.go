@@ -16,6 +16,7 @@ type StaffRetentionPage struct {
 	Rules  []RetentionRule  // with a length of time
 	Others []RetentionOther // that nothing takes away by its time here
 	Gone   []string         // ids of rules that ran, and that the register has no more
+	Runs   []RetentionRan   // those that began last, of every rule
 }
 
 // RetentionRule is a rule that runs.
@@ -56,6 +57,13 @@ type RetentionRun struct {
 	Oldest           time.Time
 }
 
+// RetentionRan is a run among others.
+type RetentionRan struct {
+	Name string    // the kind of data
+	Keep text.Span // for how long, as the rule said then
+	RetentionRun
+}
+
 // RetentionOther is what stays for another time than one counted from each row.
 type RetentionOther struct {
 	Name   string
@@ -63,8 +71,8 @@ type RetentionOther struct {
 	Lapses bool // it goes within the hour in which it lapses
 }
 
-func (r RetentionRule) last(ctx context.Context) string {
-	run := r.Last
+// ran says when a run was, and how long it took.
+func (run RetentionRun) ran(ctx context.Context) string {
 	switch {
 	case run.Began.IsZero():
 		return text.T(ctx, "retention.never")
@@ -79,8 +87,8 @@ func (r RetentionRule) last(ctx context.Context) string {
 	return text.T(ctx, "retention.ran", "When", text.Time(ctx, run.Began), "Took", text.Duration(ctx, run.Ended.Sub(run.Began)))
 }
 
-func (r RetentionRule) took(ctx context.Context) string {
-	run := r.LastTook
+// took says what a run took away.
+func (run RetentionRun) took(ctx context.Context) string {
 	if run.Rows == 0 {
 		return text.T(ctx, "retention.tookNothing")
 	}
@@ -110,7 +118,19 @@ func (w RetentionWaiting) would(ctx context.Context) string {
 func retentionCells(ctx context.Context, rules []RetentionRule) [][]ui.Cell {
 	cells := make([][]ui.Cell, len(rules))
 	for i, r := range rules {
-		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.rule(ctx)}, {Text: r.last(ctx)}, {Text: r.took(ctx)}, {Inside: retentionNext(r)}}
+		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.rule(ctx)}, {Text: r.Last.ran(ctx)}, {Text: r.LastTook.took(ctx)}, {Inside: retentionNext(r)}}
+	}
+	return cells
+}
+
+func retentionRuns(ctx context.Context, runs []RetentionRan) [][]ui.Cell {
+	cells := make([][]ui.Cell, len(runs))
+	for i, r := range runs {
+		took := text.T(ctx, "retention.nothing")
+		if r.Rows > 0 {
+			took = r.took(ctx)
+		}
+		cells[i] = []ui.Cell{{Text: r.Name}, {Text: r.Keep.In(ctx)}, {Text: r.ran(ctx)}, {Text: took}}
 	}
 	return cells
 }

@@ -48,6 +48,13 @@ func (c *staffRetentionController) show(ctx echo.Context) error {
 		}
 		page.Rules = append(page.Rules, one)
 	}
+	for _, run := range rules.Runs {
+		name := run.Rule // which the register may have no more
+		if c, ok := c.Register.Category(run.Rule); ok {
+			name = c.Name.In(lang)
+		}
+		page.Runs = append(page.Runs, views.RetentionRan{Name: views.StaffCategory(r, run.Rule, name), Keep: run.Span().Length(), RetentionRun: runOf(&run)})
+	}
 	return render(ctx, http.StatusOK, views.StaffRetention(page))
 }
 

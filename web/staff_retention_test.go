@@ -52,6 +52,10 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 	if got := row(); !strings.Contains(got, "3 entries on "+date(p.clock.Now())+", the oldest from "+date(over)) || !strings.Contains(got, "1 whole month of them at a stroke") {
 		t.Errorf("after: %s", got)
 	}
+	runs := testkit.HTML(t, admin.get("/staff/retention").body).Texts("details tbody tr")
+	if ended := p.count(`select count(*) from audit_entry where action = 'retention.swept'`); len(runs) != p.count(`select count(*) from retention_run`) || len(runs) != ended || !strings.Contains(strings.Join(runs, "\n"), "Orders") {
+		t.Errorf("%d runs are shown, and the audit log has the end of %d:\n%s", len(runs), ended, strings.Join(runs, "\n"))
+	}
 	if body := of.get("/data/connection-log").body; strings.Contains(body, late) {
 		t.Error("robin is told of what is past its time and gone")
 	}

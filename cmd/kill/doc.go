@@ -20,10 +20,14 @@
 //     twice, and none to anybody else: one each
 //   - inbound: a letter that comes back, or is taken for spam, once taken and once told
 //     of, however often it is piped in; after a kill all of that or nothing
+//   - webhook: every choice told once and in its order to whoever asked to be told, and
+//     at most the message that was under way once more, word for word
 //   - posts: every one-click unsubscribe that was answered with 200 is kept, as a
 //     state and as one line of the ledger
 //   - migrate: a database that was killed while it was made is made
 //   - start: a portal killed while it starts on a private database starts
+//
+// After each, the state of every consent is what the ledger says.
 //
 // What is long has to go on within fifteen seconds of the kill, beside the time
 // that it takes.

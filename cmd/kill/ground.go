@@ -27,22 +27,23 @@ import (
 // ground is what a run stands on: a folder, the program, a database, a mailbox,
 // and a portal.
 type ground struct {
-	folder  string
-	program string // the production portal
-	server  *embedded.Server
-	keys    string
-	mailbox *standin.Mailbox
-	app     *app.App     // which asks for the work, and does none
-	db      *postgres.DB // the app's
-	super   *postgres.DB // as a superuser
-	portal  *server      // at work, which is killed; nil: none
-	beside  *server      // and another, which is not
-	pieces  int          // of work that portals did
-	people  int          // made so far
+	folder   string
+	program  string // the production portal
+	server   *embedded.Server
+	keys     string
+	mailbox  *standin.Mailbox
+	receiver *receiver    // of webhooks
+	app      *app.App     // which asks for the work, and does none
+	db       *postgres.DB // the app's
+	super    *postgres.DB // as a superuser
+	portal   *server      // at work, which is killed; nil: none
+	beside   *server      // and another, which is not
+	pieces   int          // of work that portals did
+	people   int          // made so far
 }
 
-func newGround(ctx context.Context) (g *ground, err error) {
-	g = &ground{keys: keyring.Generate()}
+func newGround(ctx context.Context) (_ *ground, err error) {
+	g := &ground{keys: keyring.Generate()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, g.clear())
@@ -65,6 +66,10 @@ func newGround(ctx context.Context) (g *ground, err error) {
 		return nil, err
 	}
 	if g.mailbox, err = standin.StartMailbox(standin.MailboxConfig{Now: time.Now, Keep: 1_000_000}); err != nil {
+		return nil, err
+	}
+	g.receiver = newReceiver()
+	if err := g.receiver.vouch(g.place("roots.pem")); err != nil {
 		return nil, err
 	}
 	if g.super, err = postgres.Open(ctx, postgres.Config{URL: g.server.SuperuserURL()}); err != nil {
@@ -109,6 +114,7 @@ func (g *ground) env(more ...string) []string {
 	return append([]string{
 		"HOME=" + g.folder, "PATH=" + os.Getenv("PATH"), "DATABASE_URL=" + g.server.URL(), "PORTAL_KEYS=" + g.keys, "PORTAL_URL=" + base, "PORTAL_DATA=" + g.folder,
 		"PORTAL_FILES=" + g.place("files"), "PORTAL_SMTP=smtp://" + g.mailbox.Addr(), "PORTAL_SMTP_PLAINTEXT=true", "PORTAL_MAIL_LIMITS=1000000/1000000", "PORTAL_LOG=text", "PORTAL_EXPORT_PACE=full", "PORTAL_INBOUND_ADDRESS=" + home,
+		"PORTAL_WEBHOOK_NETWORKS=" + loopback, "SSL_CERT_FILE=" + g.place("roots.pem"),
 	}, more...)
 }
 
@@ -124,6 +130,9 @@ func (g *ground) clear() error {
 		if db != nil {
 			db.Close()
 		}
+	}
+	if g.receiver != nil {
+		g.receiver.Close()
 	}
 	if g.mailbox != nil {
 		errs = append(errs, g.mailbox.Close())

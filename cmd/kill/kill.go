@@ -34,7 +34,7 @@ func killAll(ctx context.Context, n int, kinds []string, random *rand.Rand) (err
 	}
 	defer func() { err = errors.Join(err, g.clear()) }()
 	all := map[string]func(ctx context.Context) (work, error){
-		"import": g.newImport, "export": g.newExport, "erasure": g.newErasure, "part": g.newPart, "mail": g.newMail, "mailing": g.newMailing, "list": g.newList, "inbound": g.newInbound, "posts": g.newPosts, "migrate": g.newMigration, "start": g.newStart, "sweep": g.newSweep,
+		"import": g.newImport, "export": g.newExport, "erasure": g.newErasure, "part": g.newPart, "mail": g.newMail, "mailing": g.newMailing, "list": g.newList, "inbound": g.newInbound, "posts": g.newPosts, "migrate": g.newMigration, "start": g.newStart, "sweep": g.newSweep, "webhook": g.newHook,
 	}
 	var failed []error
 	for _, kind := range kinds {
@@ -121,7 +121,7 @@ func (g *ground) one(ctx context.Context, prepare func(context.Context) (work, e
 		time.Sleep(lookEvery)
 	}
 	took := time.Since(began)
-	if err := w.check(ctx); err != nil {
+	if err := errors.Join(w.check(ctx), g.agree(ctx)); err != nil {
 		return 0, fmt.Errorf("%w; the portal's log:\n%s", err, g.log())
 	}
 	return took, nil

@@ -24,7 +24,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	n := flag.Int("n", 100, "how often each kind is killed")
-	kinds := flag.String("kinds", "import,export,erasure,part,sweep,mail,mailing,list,inbound,posts,migrate,start", "which kinds of work")
+	kinds := flag.String("kinds", "import,export,erasure,part,sweep,mail,mailing,list,inbound,webhook,posts,migrate,start", "which kinds of work")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the moments; the same gives the same")
 	flag.Parse()
 	if flag.NArg() > 0 {

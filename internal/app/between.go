@@ -66,14 +66,14 @@ func (a *App) barred(ctx context.Context, tx postgres.Tx, category string, peopl
 	return bars, err
 }
 
-// spared are those who lose nothing by a category's rule of retention.
-func (a *App) spared(ctx context.Context, db postgres.Reader, c register.Category) ([]uuid.UUID, error) {
+// spared tells who loses nothing by a category's rule of retention.
+func (a *App) spared(ctx context.Context, db postgres.Reader) (func(c register.Category) []uuid.UUID, error) {
 	held, err := a.Holds.Spared(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	restricted, err := a.Restrictions.Spared(ctx, db, c)
-	return append(held, restricted...), err
+	restricted, err := a.Restrictions.Spared(ctx, db)
+	return func(c register.Category) []uuid.UUID { return slices.Concat(held, restricted(c)) }, err
 }
 
 // readSpares is spared of one person, for a page.

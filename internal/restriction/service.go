@@ -69,15 +69,17 @@ func (s *Service) ReadUses(r *postgres.Reads, people []uuid.UUID, purpose string
 	return since
 }
 
-// Spared are all of whom no row of a category goes by its time.
-func (s *Service) Spared(ctx context.Context, db postgres.Reader, c register.Category) (people []uuid.UUID, err error) {
+// Spared tells of whom no row of a category goes by its time.
+func (s *Service) Spared(ctx context.Context, db postgres.Reader) (func(c register.Category) []uuid.UUID, error) {
 	all, err := inForce(ctx, db, s.deps.Now())
-	for _, r := range all {
-		if r.Keeps(c.ID, c.Purposes) {
-			people = append(people, r.PersonID)
+	return func(c register.Category) (people []uuid.UUID) {
+		for _, r := range all {
+			if r.Keeps(c.ID, c.Purposes) {
+				people = append(people, r.PersonID)
+			}
 		}
-	}
-	return people, err
+		return people
+	}, err
 }
 
 // Unwanted are those of people who objected to all for which a category is used:

@@ -2,6 +2,7 @@ package retention
 
 import (
 	"context"
+	"math"
 
 	"github.com/google/uuid"
 
@@ -40,12 +41,12 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	if c.Retention.Keep.Before(s.deps.Now()).Before(r.Before) { // the clock was put back, or more is kept now
 		return s.end(ctx, tx, r, Stopped)
 	}
-	spared, err := s.deps.Spared(ctx, tx.PGX, c)
+	spared, err := s.deps.Spared(ctx, tx.PGX)
 	if err != nil {
 		return jobs.Next{}, err
 	}
 	next, err := s.deps.Records.SweepNext(ctx, tx, r.Rule, record.Sweep{
-		Run: r.ID, Before: r.Before, Spared: spared, Limit: s.deps.Batch, Rows: r.Rows, Partitions: r.Partitions, Oldest: r.Oldest, Place: r.Place, Resume: r.Resume,
+		Run: r.ID, Before: r.Before, Spared: spared(c), Limit: s.deps.Batch, Rows: r.Rows, Partitions: r.Partitions, Oldest: r.Oldest, Place: r.Place, Resume: r.Resume,
 	})
 	if err != nil {
 		return jobs.Next{}, err
@@ -57,18 +58,19 @@ func (s *Service) batch(ctx context.Context, tx postgres.Tx, id uuid.UUID, _ job
 	return jobs.Next{After: next.Wait, Rest: s.deps.Rest}, update(ctx, tx, r)
 }
 
-// end ends a run. The audit log tells of one that took anything away.
+// end ends a run, and the audit log tells of it.
 func (s *Service) end(ctx context.Context, tx postgres.Tx, r Run, how Outcome) (jobs.Next, error) {
 	now := s.deps.Now()
 	if now.Before(r.StartedAt) { // by a clock that was put back
 		now = r.StartedAt
 	}
 	r.EndedAt, r.Outcome = &now, how
-	if err := update(ctx, tx, r); err != nil || !r.Took() {
+	if err := update(ctx, tx, r); err != nil {
 		return jobs.Next{Over: true}, err
 	}
-	return jobs.Next{Over: true}, audit.Record(ctx, tx, audit.Entry{
-		At: now, Actor: actor(), Action: "retention.swept", Subject: r.ID.String(),
-		Detail: map[string]any{"category": r.Rule, "rows": r.Rows, "partitions": r.Partitions},
-	})
+	said := map[string]any{"category": r.Rule, "kept": r.Keep, "rows": r.Rows, "partitions": r.Partitions, "seconds": math.Round(now.Sub(r.StartedAt).Seconds())}
+	if how == Stopped {
+		return jobs.Next{Over: true}, audit.Record(ctx, tx, audit.Entry{At: now, Actor: actor(), Action: "retention.stopped", Subject: r.ID.String(), Detail: said})
+	}
+	return jobs.Next{Over: true}, audit.Record(ctx, tx, audit.Entry{At: now, Actor: actor(), Action: "retention.swept", Subject: r.ID.String(), Detail: said})
 }

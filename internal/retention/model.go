@@ -37,8 +37,8 @@ type Run struct {
 // TableName is the table of runs.
 func (Run) TableName() string { return "retention_run" }
 
-// Took tells whether a run took anything away.
-func (r Run) Took() bool { return r.Rows > 0 || r.Partitions > 0 }
+// Span is how long the rule said then.
+func (r Run) Span() register.Span { return spanOf(r.Keep) }
 
 // standing is how long a rule said when it ran last, or was confirmed, and the
 // shorter time that waits for that.

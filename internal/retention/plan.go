@@ -59,6 +59,10 @@ func (s *Service) Plan(ctx context.Context) (all []Planned, gone []string, err e
 	if err := reads.Send(ctx); err != nil {
 		return nil, nil, err
 	}
+	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool)
+	if err != nil {
+		return nil, nil, err
+	}
 	now := s.deps.Now()
 	for _, c := range s.deps.Register.Categories {
 		if !s.sweeps(c) {
@@ -69,11 +73,7 @@ func (s *Service) Plan(ctx context.Context) (all []Planned, gone []string, err e
 			p.Was = spanOf((*standings)[i].Keep)
 			p.Waits = c.Retention.Keep.Before(now).After(p.Was.Before(now))
 		}
-		spared, err := s.deps.Spared(ctx, s.deps.DB.Pool, c)
-		if err != nil {
-			return nil, nil, err
-		}
-		if p.Due, err = s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), spared); err != nil {
+		if p.Due, err = s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), spared(c)); err != nil {
 			return nil, nil, err
 		}
 		all = append(all, p)

@@ -134,7 +134,7 @@ func TestEveryRuleOfTheRegisterTakesWhatIsOlderAndLeavesTheRest(t *testing.T) {
 	if n := b.Count(`select count(*) from retention_run where outcome = 'done' and rows >= 2 and oldest < before`); n < 10 {
 		t.Errorf("%d runs are on record", n)
 	}
-	if n := b.Count(`select count(*) from audit_entry where action = 'retention.swept' and (detail->>'rows')::int >= 2`); n < 10 {
+	if n := b.Count(`select count(*) from audit_entry where action = 'retention.swept' and (detail->>'rows')::int >= 2 and detail ? 'kept' and detail ? 'seconds'`); n < 10 {
 		t.Errorf("the audit log tells of %d", n)
 	}
 	b.Clock.Set(now.Add(2 * time.Hour))

@@ -26,7 +26,8 @@ type Deps struct {
 	Journal  *journal.Service
 	// Spared are those who lose nothing by a category's rule: a legal hold keeps what is
 	// held of them, or they had its use restricted.
-	Spared func(ctx context.Context, db postgres.Reader, c register.Category) ([]uuid.UUID, error)
+	// They are read once, for all categories.
+	Spared func(ctx context.Context, db postgres.Reader) (func(c register.Category) []uuid.UUID, error)
 	// Spares tells of what one person is spared.
 	Spares func(r *postgres.Reads, person uuid.UUID) *Spare
 	Rest   time.Duration // between two batches, for everybody else's pages; 0 means 10 ms
@@ -102,11 +103,11 @@ func (s *Service) begin(ctx context.Context, c register.Category) error {
 	if err != nil || !counts {
 		return err
 	}
-	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool, c)
+	spared, err := s.deps.Spared(ctx, s.deps.DB.Pool)
 	if err != nil {
 		return err
 	}
-	due, err := s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), spared)
+	due, err := s.deps.Records.Due(ctx, c.ID, c.Retention.Keep.Before(now), spared(c))
 	if err != nil {
 		return err
 	}
@@ -177,12 +178,16 @@ func (s *Service) ReadSpares(r *postgres.Reads, person uuid.UUID) *Spare {
 	return s.deps.Spares(r, person)
 }
 
-// Rules are those of the register, in its order, and those that it has no more:
-// what they took away is gone, and what they did not stays.
+// Rules are those of the register, in its order, those that it has no more (what they
+// took away is gone, and what they did not stays), and the runs that began last.
 type Rules struct {
 	All  []Rule
 	Gone []string
+	Runs []Run
 }
+
+// runsShown is how many runs are read beside the rules: some days of them.
+const runsShown = 50
 
 // ReadRules reads every rule and how it fares.
 func (s *Service) ReadRules(r *postgres.Reads) *Rules {
@@ -195,6 +200,7 @@ func (s *Service) ReadRules(r *postgres.Reads) *Rules {
 		ids = append(ids, c.ID)
 	}
 	last, took := readLast(r, ids)
+	runs := readRuns(r, runsShown)
 	r.Then(func(*postgres.Reads) error {
 		for i := range *all {
 			rule := &(*all)[i]
@@ -204,7 +210,7 @@ func (s *Service) ReadRules(r *postgres.Reads) *Rules {
 				rule.fares(s.deps.Now(), *standings)
 			}
 		}
-		rules.Gone = s.gone(*standings)
+		rules.Gone, rules.Runs = s.gone(*standings), *runs
 		return nil
 	})
 	return rules

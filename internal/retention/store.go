@@ -76,3 +76,8 @@ func readLast(r *postgres.Reads, rules []string) (last, took *[]Run) {
 	return postgres.Rows[Run](r, each+"order by started_at desc limit 1) l)", rules),
 		postgres.Rows[Run](r, each+"and rows > 0 order by started_at desc limit 1) l)", rules)
 }
+
+// readRuns reads the runs that began last, of every rule.
+func readRuns(r *postgres.Reads, most int) *[]Run {
+	return postgres.Rows[Run](r, "order by started_at desc, rule limit $1", most)
+}

@@ -54,6 +54,13 @@ func retentionRan(ctx context.Context) templ.Component {
 	p.Rules[0].Waiting = &views.RetentionWaiting{
 		Was: text.Span{N: 10, Unit: "year"}, Now: text.Span{N: 7, Unit: "year"}, Rows: 48_213, Partitions: 5, Oldest: at("2017-01-09"), Action: "/", Keep: "7 years",
 	}
+	ran.Rows, took.Rows = 0, 12
+	p.Runs = []views.RetentionRan{
+		{Name: p.Rules[2].Name, Keep: text.Span{N: 14, Unit: "month"}, RetentionRun: took},
+		{Name: p.Rules[1].Name, Keep: text.Span{N: 12, Unit: "month"}, RetentionRun: p.Rules[1].Last},
+		{Name: p.Rules[0].Name, Keep: text.Span{N: 10, Unit: "year"}, RetentionRun: ran},
+		{Name: p.Rules[3].Name, Keep: text.Span{N: 2, Unit: "year"}, RetentionRun: stopped},
+	}
 	p.Gone = []string{"trial-downloads", "competitions"}
 	return views.StaffRetention(p)
 }
