@@ -69,7 +69,10 @@ type Press struct {
 	Place  string // its id on its page
 	Return string // the page to come back to, and the place on it
 	Href   string // where a yes can be said
-	Flash  *Flash // what a press here just did
+	Mail   bool   // it is mail alone, which stops
+	// Effects are what a no does else, in the register's words.
+	Effects []string
+	Flash   *Flash // what a press here just did
 }
 
 func (s Standing) badge(ctx context.Context) ui.BadgeProps {
@@ -142,6 +145,18 @@ func (c Choice) hidden(say string, despite bool) []ui.Hidden {
 		fields = append(fields, ui.Hidden{Name: "despite", Value: "yes"})
 	}
 	return fields
+}
+
+// means tells what a no does, before it is said.
+func (p Press) means(ctx context.Context) string {
+	if p.Mail {
+		return text.T(ctx, "choices.effectMail")
+	}
+	said := text.T(ctx, "choices.effect")
+	for _, effect := range p.Effects {
+		said = text.Sentences(ctx, said, effect)
+	}
+	return said
 }
 
 // elsewhere leads to where a yes is said.

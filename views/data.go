@@ -66,6 +66,8 @@ type DataActs struct {
 	Download  string // where; empty: nothing is held
 	Delete    string
 	Keep      string // for a shorter time
+	Correct   string // where one asks for it, if not row by row
+	Fixed     string // why it is not corrected, in the register's words
 	Locked    string // why it can't be deleted, in the register's words
 	Law       string // that asks for that
 	OfAccount bool   // it goes with the account alone

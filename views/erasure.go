@@ -11,6 +11,7 @@ import (
 // ErasurePage shows what an erasure would do, before it is asked for.
 type ErasurePage struct {
 	Shell
+	Service                 []ui.SummaryRow // what it does to that, in the register's words
 	Goes, Anonymised, Stays []ErasureLine
 	Told                    []string // who else hears of it, so that they delete it too
 	Runs                    time.Time
@@ -24,6 +25,7 @@ type ErasureLine struct {
 	Until    time.Time // of what stays; zero: without end
 	Why, Law string
 	Warning  string // what an erasure here can't reach
+	Effect   string // on the service
 }
 
 // ErasureScheduledPage is an erasure in its grace period.

@@ -45,14 +45,22 @@ func TestEveryBasisOfTheRegisterSaysWhatItLeavesToDoAndLeadsToIt(t *testing.T) {
 				item := html.MustHave("#why").Find(".row-item").Eq(i)
 				objection := item.Find(`a[href="/requests/new/objection?use=` + purpose.ID + `"]`).Length()
 				choice := item.Find(`.presses form[action="/privacy-choices"], .presses a[href^="/privacy-choices#"], .presses a[href^="/email#"], .presses a[href="/email"]`).Length()
-				if object, choose := basis.Can == register.Object, basis.Can == register.Withdraw || basis.Can == register.OptOut; (objection > 0) != object || choose && choice == 0 || basis.Can == register.Neither && choice > 0 {
+				for _, topic := range p.Register.TopicsFor(purpose.ID) {
+					if press := item.Find(`.presses form`); press.Length() > 0 && !strings.Contains(strings.Join(strings.Fields(item.Text()), " "), topic.Effect.In(lang)) {
+						t.Errorf("%s, %s: a no to %s is one press, and nobody says first what it does", path, lang, topic.ID)
+					}
+				}
+				if object, choose := p.Register.Objectable(purpose), basis.Can == register.Withdraw || basis.Can == register.OptOut; (objection > 0) != object || choose && choice == 0 || basis.Can == register.Neither && choice > 0 {
 					t.Errorf("%s: on %s, which one can %s, %q leads to %d choices and %d objections", path, basis.ID, basis.Can, purpose.ID, choice, objection)
 				}
 				tried[purpose.Basis+" "+lang] = true
 			}
 		}
-		if got := c.get("/requests/new/objection"); got.status != http.StatusOK {
-			t.Errorf("an objection: %d", got.status)
+		form := c.get("/requests/new/objection")
+		for _, purpose := range p.Register.Purposes { // what one press stops is nothing to weigh
+			if offered := strings.Contains(form.body, `"use:`+purpose.ID+`"`); offered != p.Register.Objectable(purpose) {
+				t.Errorf("an objection to %s is offered: %v", purpose.ID, offered)
+			}
 		}
 	}
 	mail, choices := c.get("/email").body, testkit.HTML(t, c.get("/privacy-choices").body)

@@ -252,6 +252,10 @@ func (st standings) press(ctx echo.Context, shell views.Shell, place, name strin
 			continue
 		}
 		press.Topics = append(press.Topics, t.ID)
+		press.Mail = t.IsMail() && (press.Mail || len(press.Topics) == 1)
+		if effect := t.Effect.In(text.Lang(ctx.Request().Context())); effect != "" {
+			press.Effects = append(press.Effects, effect)
+		}
 		press.Href = choicesPath + "#" + views.ChoicePlace(t.ID)
 		if t.IsMail() {
 			press.Href = "/email"

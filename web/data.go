@@ -95,6 +95,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	timeline := c.Records.ReadTimeline(reads, person(ctx), category.ID, span.From, span.To, text.Zone(r))
 	parts := c.Erasures.ReadParts(reads, person(ctx), category.ID)
 	own, stays := c.Retention.ReadChoices(reads, person(ctx)), c.Retention.ReadSpares(reads, person(ctx))
+	who := c.Accounts.ReadAbout(reads, person(ctx))
 	rows, ranks := make([]*record.Page, len(sources)), make([]*record.Ranks, len(sources))
 	for i, source := range sources {
 		q, err := turned(ctx, i, span)
@@ -117,7 +118,7 @@ func (c *dataController) show(ctx echo.Context) error {
 	}
 	page.Held = c.held(category, timeline.Holding)
 	page.Held.Stays = (*stays)(category, time.Time{})
-	page.Acts = c.acts(r, category, *timeline)
+	page.Acts = c.acts(r, category, *timeline, c.lawOf(*who))
 	page.About.Kept = retention.Kept(category, *own, *stays, text.Lang(r))
 	for _, p := range *parts {
 		page.Parts = append(page.Parts, dataPart(p))

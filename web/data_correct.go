@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -51,20 +50,34 @@ func correctable(source record.Source) []dictionary.Field {
 	return fields
 }
 
+// corrects is the kind of request by which staff correct something, if there is one.
+func (s *server) corrects() (register.RequestKind, bool) {
+	for _, kind := range s.Register.RequestKinds {
+		if kind.Deed == register.Corrects {
+			return kind, true
+		}
+	}
+	return register.RequestKind{}, false
+}
+
+// correctsRows tells whether each row of a source has its way to be corrected.
+func (s *server) correctsRows(source record.Source) bool {
+	_, asked := s.corrects()
+	return len(correctable(source)) > 0 || asked && len(source.Rectifiable()) > 0
+}
+
 // offerCorrections gives each row its way to be corrected: at once, or by a request
 // for what staff have to check.
 func (s *server) offerCorrections(source record.Source, at int, rows []record.Row, list *views.DataList) {
+	if !s.correctsRows(source) {
+		return
+	}
 	category, way := source.Category().ID, correctionAt
-	kind := slices.IndexFunc(s.Register.RequestKinds, func(k register.RequestKind) bool { return k.Deed == register.Corrects })
-	switch {
-	case len(correctable(source)) > 0:
-	case kind >= 0 && len(source.Rectifiable()) > 0:
+	if kind, _ := s.corrects(); len(correctable(source)) == 0 {
 		way = func(category string, source int, row string) string {
 			q := url.Values{"category": {category}, "source": {strconv.Itoa(source)}, "row": {row}}
-			return newRequestAt(s.Register.RequestKinds[kind]) + "?" + q.Encode()
+			return newRequestAt(kind) + "?" + q.Encode()
 		}
-	default:
-		return
 	}
 	for i, row := range rows {
 		list.Rows[i].Correct = way(category, at, row.Key)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,7 +27,7 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 			how = basis.How
 		}
 		page.Purposes = append(page.Purposes, views.DataPurpose{
-			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: objection(p, basis),
+			Name: p.Name.In(lang), Summary: p.Summary.In(lang), Basis: basis.Name.In(lang), You: how.In(lang), Object: c.objection(p),
 			Press: st.press(ctx, page.Shell, "purpose-"+p.ID, p.Name.In(lang), c.Register.TopicsFor(p.ID)...),
 		})
 	}
@@ -48,7 +49,7 @@ func (c *dataController) categoryPage(ctx echo.Context, category register.Catego
 
 // acts are what can be done here about a category of which something is held, and
 // why something can't.
-func (c *dataController) acts(ctx context.Context, category register.Category, held record.Timeline) (acts views.DataActs) {
+func (c *dataController) acts(ctx context.Context, category register.Category, held record.Timeline, law register.Jurisdiction) (acts views.DataActs) {
 	if len(c.Retention.Offers(category)) > 0 {
 		acts.Keep = "/data/" + category.ID + "/keep"
 	}
@@ -57,11 +58,14 @@ func (c *dataController) acts(ctx context.Context, category register.Category, h
 	}
 	acts.Download = "/downloads/new?choose=" + category.ID
 	lang := text.Lang(ctx)
+	if kind, ok := c.corrects(); ok && !slices.ContainsFunc(c.Records.For(category.ID), c.correctsRows) {
+		acts.Correct, acts.Fixed = newRequestAt(kind), category.Fixed.In(lang)
+	}
 	switch {
 	case c.Records.Parts(category):
 		acts.Delete = "/data/" + category.ID + "/delete"
 	case category.Erasure.Action == register.Keep:
-		acts.Locked, acts.Law = category.Erasure.Because.In(lang), category.Erasure.Law
+		acts.Locked, acts.Law = category.Erasure.Because.In(lang), c.Register.KeepingLaw(category, law.ID, lang)
 	default:
 		acts.OfAccount = true
 	}
@@ -129,9 +133,9 @@ func dataValue(said record.Said) views.DataValue {
 	return views.DataValue{Text: said.Text, ISO: said.ISO, None: said.Text == record.Nothing}
 }
 
-// objection is where somebody objects to a purpose whose basis lets them.
-func objection(p register.Purpose, basis register.Basis) string {
-	if basis.Can != register.Object {
+// objection is where somebody objects to a purpose, if they may.
+func (s *server) objection(p register.Purpose) string {
+	if !s.Register.Objectable(p) {
 		return ""
 	}
 	return "/requests/new/objection?use=" + p.ID

@@ -8,11 +8,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/record"
+	"plusultra.link/privacy/internal/register"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
+	"plusultra.link/privacy/views/ui"
 )
 
 type erasureController struct{ *server }
@@ -20,7 +23,7 @@ type erasureController struct{ *server }
 func (c *erasureController) new(ctx echo.Context) error {
 	reads := c.Reads()
 	underWay := c.Erasures.ReadUnderWay(reads, person(ctx))
-	held := c.Records.ReadOverview(reads, person(ctx))
+	held, who := c.Records.ReadOverview(reads, person(ctx)), c.Accounts.ReadAbout(reads, person(ctx))
 	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
@@ -34,12 +37,17 @@ func (c *erasureController) new(ctx echo.Context) error {
 	if err := record.Whole(*held); err != nil { // nobody decides by a part of it
 		return err
 	}
-	return c.form(ctx, c.Erasures.Preview(*held), problems)
+	return c.form(ctx, c.Erasures.Preview(*held), c.lawOf(*who), problems)
+}
+
+// lawOf is the law under which somebody lives.
+func (s *server) lawOf(who account.About) register.Jurisdiction {
+	return s.Register.Jurisdiction(who.Country, who.Region, s.Requests.Today())
 }
 
 func erasureAt(id uuid.UUID) string { return erasurePage + "/" + id.String() }
 
-func (c *erasureController) form(ctx echo.Context, p erasure.Preview, problems fault.Problems) error {
+func (c *erasureController) form(ctx echo.Context, p erasure.Preview, law register.Jurisdiction, problems fault.Problems) error {
 	r := ctx.Request().Context()
 	var told []string
 	for _, to := range c.Tasks.Recipients(c.Erasures.Erased(), nil) {
@@ -47,21 +55,24 @@ func (c *erasureController) form(ctx echo.Context, p erasure.Preview, problems f
 			told = append(told, to.Name.In(text.Lang(r)))
 		}
 	}
+	var service []ui.SummaryRow
+	for _, one := range c.Register.Leaving {
+		service = append(service, ui.SummaryRow{Key: one.Name.In(text.Lang(r)), Value: one.Text.In(text.Lang(r))})
+	}
 	return render(ctx, http.StatusOK, views.Erasure(views.ErasurePage{
-		Told:  told,
+		Service: service, Told: told,
 		Shell: c.shell(ctx, "erasure.title", "requests"), Problems: words(ctx, problems), Runs: p.RunsAt,
-		Goes: erasureLines(r, p.Goes), Anonymised: erasureLines(r, p.Anonymised), Stays: erasureLines(r, p.Stays),
+		Goes: c.lines(r, law, p.Goes), Anonymised: c.lines(r, law, p.Anonymised), Stays: c.lines(r, law, p.Stays),
 	}))
 }
 
-func erasureLines(ctx context.Context, lines []erasure.Line) []views.ErasureLine {
+func (c *erasureController) lines(ctx context.Context, law register.Jurisdiction, lines []erasure.Line) []views.ErasureLine {
 	lang := text.Lang(ctx)
 	out := make([]views.ErasureLine, len(lines))
 	for i, l := range lines {
-		rule := l.Category.Erasure
 		out[i] = views.ErasureLine{
 			Name: l.Category.Name.In(lang), Rows: l.Rows, Until: l.Until,
-			Why: rule.Because.In(lang), Law: rule.Law, Warning: l.Category.Warning.In(lang),
+			Why: l.Category.Erasure.Because.In(lang), Law: c.Register.KeepingLaw(l.Category, law.ID, lang), Warning: l.Category.Warning.In(lang), Effect: l.Category.Effect.In(lang),
 		}
 	}
 	return out

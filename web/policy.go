@@ -182,6 +182,9 @@ func (c *policyController) versions(ctx echo.Context) error {
 func (c *policyController) compare(ctx echo.Context) error {
 	r := ctx.Request().Context()
 	from, to := ctx.QueryParam("from"), ctx.QueryParam("to")
+	if from == "" && to == "" { // nothing is chosen yet
+		return ctx.Redirect(http.StatusSeeOther, "/policy/versions")
+	}
 	reads := c.Reads()
 	published := c.Notices.ReadPublished(reads)
 	before, after := c.Notices.ReadSaid(reads, from, text.Lang(r)), c.Notices.ReadSaid(reads, to, text.Lang(r))

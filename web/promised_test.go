@@ -57,6 +57,7 @@ func TestEverySentenceThatSaysOneCanDoSomethingStandsOnAPageThatLeadsToIt(t *tes
 	used := make([]map[string]bool, len(deeds()))
 	for lang, finds := range promising() {
 		w.Exec(`update person set lang = $2 where id = $1`, robin.id, lang)
+		w.Exec(`update profile set country = $2 where person_id = $1`, robin.id, map[string]string{"en": "DE", "ja": "JP"}[lang])
 		found, seen := 0, map[string]bool{}
 		for _, p := range pages {
 			res := w.send(request{method: http.MethodGet, path: p.path, who: person, header: http.Header{"Accept-Language": {lang}}})
@@ -66,6 +67,7 @@ func TestEverySentenceThatSaysOneCanDoSomethingStandsOnAPageThatLeadsToIt(t *tes
 				continue
 			}
 			html := testkit.HTML(t, string(body)).MustHave("body")
+			w.saysFirst(p.path, lang, html)
 			html.Find("main").Find("p, li, dd, td, label, legend, summary, h1, h2, h3, blockquote").Each(func(_ int, words *goquery.Selection) {
 				for _, sentence := range regexp.MustCompile(`[.。]\s*`).Split(strings.Join(strings.Fields(words.Text()), " "), -1) {
 					says := finds.FindStringSubmatch(sentence + map[string]string{"en": ".", "ja": "。"}[lang])
@@ -99,5 +101,32 @@ func TestEverySentenceThatSaysOneCanDoSomethingStandsOnAPageThatLeadsToIt(t *tes
 		if used[i] == nil {
 			t.Errorf("no page says any more that one can %q", d.en)
 		}
+	}
+}
+
+// saysFirst looks at what a page on which something can be deleted owes besides: what
+// that does to the service, before anything else; why something stays, by the reader's
+// own law; and how what is wrong is corrected, or why it is not.
+func (w *walk) saysFirst(path, lang string, html *goquery.Selection) {
+	w.t.Helper()
+	main := html.Find("main")
+	if path == "/erasure" {
+		if first := main.Find("section").First(); first.AttrOr("id", "") != "service" {
+			w.t.Errorf("%s begins with %q", path, first.Text())
+		}
+		for _, one := range w.Register.Leaving {
+			if !strings.Contains(main.Find("section").First().Text(), one.Text.In(lang)) {
+				w.t.Errorf("%s, %s: nothing on %s", path, lang, one.ID)
+			}
+		}
+	}
+	if path != "/erasure" && !strings.HasPrefix(path, "/data/") {
+		return
+	}
+	if foreign := regexp.MustCompile(`GDPR[^。]*条|GDPR art|Cal\. |CCR|個人情報保護法 第`).FindString(main.Text()); foreign != "" && strings.HasPrefix(foreign, "GDPR") == (lang == "ja") {
+		w.t.Errorf("%s cites a law that is not its reader's: %q", path, foreign)
+	}
+	if main.Find(`a[href^="/downloads/new?choose="]`).Length() > 0 && !strings.Contains(path, "/delete") && main.Find(`a[href*="/edit"], a[href^="/requests/new/rectification"]`).Length() == 0 {
+		w.t.Errorf("%s neither lets one correct anything nor says why", path)
 	}
 }

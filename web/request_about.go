@@ -147,7 +147,7 @@ func (s *server) about(ctx context.Context, kind register.RequestKind, person uu
 	case register.Limits, register.Stops:
 		uses := group(views.AboutUses)
 		for _, p := range s.Register.Purposes {
-			if kind.Deed == register.Limits || s.Register.Basis(p.Basis).Can == register.Object {
+			if kind.Deed == register.Limits || s.Register.Objectable(p) {
 				option(uses, aboutUse+p.ID, p.Name.In(lang), p.Summary.In(lang))
 			}
 		}

@@ -141,7 +141,7 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role), Closing: who.ClosingAt != nil,
 		Profile: views.StaffProfile{
 			Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
-			Law: c.Register.Jurisdiction(who.Country, who.Region, c.Requests.Today()).Law.In(text.Lang(r)),
+			Law: c.lawOf(*who).Law.In(text.Lang(r)),
 		},
 		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
 	}

@@ -82,7 +82,7 @@ type stops struct{ *App }
 
 func (d stops) Check(_ context.Context, _ request.Request, items []request.Item) error {
 	for _, i := range items {
-		if p, ok := d.Register.Purpose(i.Purpose); !ok || d.Register.Basis(p.Basis).Can != register.Object || i.Category != "" {
+		if p, ok := d.Register.Purpose(i.Purpose); !ok || !d.Register.Objectable(p) || i.Category != "" {
 			return fault.Invalidate(fault.Field("about", "request.aboutUnknown"))
 		}
 	}

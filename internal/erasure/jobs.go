@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/consent"
+	"plusultra.link/privacy/internal/deadline"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/journal"
@@ -159,7 +160,8 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, e Erasure, more ...
 }
 
 // letterTo is what is sealed: where the receipt goes.
-type letterTo struct{ Address, Lang string }
+// letterTo is where the receipt goes, and under whose law it was done.
+type letterTo struct{ Address, Lang, Jurisdiction string }
 
 const sealPurpose = "erasure receipt address"
 
@@ -168,7 +170,12 @@ func (s *Service) sealAddress(ctx context.Context, tx postgres.Tx, e *Erasure) e
 	if err != nil {
 		return err
 	}
-	plain, err := json.Marshal(letterTo{to.Address, to.Lang})
+	who, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *account.About { return s.deps.Accounts.ReadAbout(r, e.PersonID) })
+	if err != nil {
+		return err
+	}
+	law := s.deps.Register.Jurisdiction(who.Country, who.Region, deadline.DayOf(e.AskedAt, time.UTC))
+	plain, err := json.Marshal(letterTo{to.Address, to.Lang, law.ID})
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *Service) receipt(ctx context.Context, tx postgres.Tx, e Erasure, steps 
 
 // receiptLines is a line for each category with which that was done.
 func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, held []record.Holding, action register.Action) []string {
-	kept := byCategory(held)
+	kept, law := byCategory(held), s.lawOf(e)
 	var lines []string
 	for _, step := range steps {
 		c, ok := s.deps.Register.Category(step.Category)
@@ -81,9 +81,23 @@ func (s *Service) receiptLines(ctx context.Context, e Erasure, steps []Step, hel
 			}
 			said = text.N(ctx, "erasure.receiptRows", h.Rows, "Category", name)
 		}
-		lines = append(lines, text.T(ctx, "erasure.receiptStays", "What", said, "Until", text.Until(ctx, keptUntil(step)), "Because", c.Erasure.Because.In(e.Lang), "Law", c.Erasure.Law))
+		line := text.T(ctx, "erasure.receiptStays", "What", said, "Until", text.Until(ctx, keptUntil(step)), "Because", c.Erasure.Because.In(e.Lang))
+		if cited := s.deps.Register.KeepingLaw(c, law, e.Lang); cited != "" {
+			line = text.Sentences(ctx, line, text.T(ctx, "erasure.ground", "Law", cited))
+		}
+		lines = append(lines, line)
 	}
 	return lines
+}
+
+// lawOf is the jurisdiction under whose law an erasure is done; "" for one whose seal
+// can't be opened here.
+func (s *Service) lawOf(e Erasure) string {
+	var to letterTo
+	if plain, err := s.deps.Ring.Open(sealPurpose, e.ID[:], e.Sealed); err != nil || json.Unmarshal(plain, &to) != nil {
+		return ""
+	}
+	return to.Jurisdiction
 }
 
 func keptUntil(s Step) time.Time {

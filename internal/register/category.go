@@ -33,6 +33,7 @@ type Category struct {
 	Summary    document.Text `json:"summary"`
 	Warning    document.Text `json:"warning"` // shown above the rows: that they are public, say
 	Effect     document.Text `json:"effect"`  // what it does to the service that rows go
+	Fixed      document.Text `json:"fixed"`   // why what is held is not corrected: a log is what happened
 	Public     bool          `json:"public"`  // what people wrote where others read it
 	Promises   []string      `json:"promises"`
 	Origin     Origin        `json:"origin"`
@@ -57,6 +58,7 @@ required: [id, name, summary, origin, purposes, place, retention, erasure]
 properties:
   warning: {description: "Shown above the rows: that they are public, say."}
   effect: {description: "What it does to the service that entries go, said before somebody has them deleted or kept for a shorter time."}
+  fixed: {description: "Why entries are not corrected, where they are not: a log says what happened, say. Shown beside the way to ask for it all the same."}
   public: {default: false, description: "What people wrote where others read it. Who wrote it as a minor may have it removed (Cal. Bus. & Prof. Code 22581)."}
   origin: {description: Who the data comes from.}
   purposes: {minItems: 1, says: held for a purpose}
@@ -132,7 +134,10 @@ type Erasure struct {
 	Operator bool          `json:"operator"` // the figure is the operator's to choose
 	Text     document.Text `json:"text"`     // in place of the words that the rule gives by itself
 	Because  document.Text `json:"because"`
-	Law      string        `json:"law"` // the article that asks for the keeping
+	// Laws are the articles that ask for the keeping, by jurisdiction; Law is one for
+	// everybody, in place of them.
+	Laws map[string]Citation `json:"laws" ref:"jurisdictions"`
+	Law  string              `json:"law"`
 }
 
 // Schema says what a Erasure may hold.
@@ -144,7 +149,8 @@ properties:
   keep: {description: "How long: 30 days, 12 months, 7 years."}
   operator: {default: false}
   text: {description: "In place of the words that the rule gives by itself. {keep} stands for the length of time."}
-  law: {description: The article that asks for the keeping.}
+  laws: {description: "The article that asks for the keeping, by jurisdiction: each reads their own, or none."}
+  law: {description: "The article that asks for the keeping, for everybody, in place of those by jurisdiction."}
 `
 }
 

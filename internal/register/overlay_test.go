@@ -255,3 +255,25 @@ func TestTheSchemaTakesWhatLoadsAndRefusesWhatDoesNot(t *testing.T) {
 		t.Error("an editor could offer neither ids nor defaults")
 	}
 }
+
+func TestWhatStaysIsSaidByTheReadersLawOrByTheOperatorsForEverybody(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ over, jurisdiction, lang, law string }{
+		{"", "eea", "en", "GDPR art. 17(3)(b)"},
+		{"", "us-ca", "ja", "Cal. Civ. Code § 1798.105(d)(8)"},
+		{"", "jp", "ja", "個人情報保護法 第35条第2項・第4項"},
+		{"", "us-co", "en", ""},
+		{"{law: § 147 AO}", "jp", "ja", "§ 147 AO"}, // as an older register has it
+		{"{laws: {jp: 法人税法}}", "jp", "ja", "法人税法"},
+		{"{laws: {jp: 法人税法}}", "eea", "en", "GDPR art. 17(3)(b)"},
+	} {
+		reg := shipped(t)
+		if c.over != "" {
+			reg = over(t, "categories:\n  - {id: orders, erasure: "+c.over+"}\n")
+		}
+		orders, _ := reg.Category("orders")
+		if got := reg.KeepingLaw(orders, c.jurisdiction, c.lang); got != c.law {
+			t.Errorf("under %s, with %q: %q, not %q", c.jurisdiction, c.over, got, c.law)
+		}
+	}
+}

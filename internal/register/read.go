@@ -109,6 +109,19 @@ func (r *Register) RefusalLaw(code, kind, jurisdiction, lang string) string {
 	return refusal.Laws[jurisdiction].In(lang)
 }
 
+// KeepingLaw names the article by which rows of a category outlive an erasure, as a
+// jurisdiction's law has it; none where it has none.
+func (r *Register) KeepingLaw(c Category, jurisdiction, lang string) string {
+	return cmp.Or(c.Erasure.Law, c.Erasure.Laws[jurisdiction].In(lang))
+}
+
+// Objectable tells whether somebody may object to a purpose, which is weighed. What has
+// topics needs no weighing: a press stops it.
+func (r *Register) Objectable(p Purpose) bool {
+	return r.Basis(p.Basis).Can == Object &&
+		!slices.ContainsFunc(r.TopicsFor(p.ID), func(t Topic) bool { return !t.Locked })
+}
+
 // RefusalsFor are the reasons that may answer a kind of request under a
 // jurisdiction's law.
 func (r *Register) RefusalsFor(kind, jurisdiction string) []Refusal {

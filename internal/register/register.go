@@ -21,6 +21,7 @@ type Register struct {
 	Ages          Ages           `json:"ages"`
 	Cookies       []CookieGroup  `json:"cookies"`
 	Categories    []Category     `json:"categories"`
+	Leaving       []Consequence  `json:"leaving"`
 	Forbidden     []Ban          `json:"forbidden"`
 	Jurisdictions []Jurisdiction `json:"jurisdictions"`
 	RequestKinds  []RequestKind  `json:"request_kinds"`
@@ -58,6 +59,7 @@ properties:
   ages: {description: From when on somebody says yes alone.}
   cookies: {description: Kinds of cookies on your websites.}
   categories: {description: What is held about people.}
+  leaving: {description: "What it does to the service that somebody has everything deleted: to a licence, an app, money."}
   forbidden: {description: What may never be held.}
   jurisdictions: {description: Laws and whom they cover; the last takes everybody else.}
   request_kinds: {description: What people may ask for.}
@@ -332,6 +334,23 @@ func (a Ages) Of(country string) int {
 		}
 	}
 	return a.Consent
+}
+
+// Consequence is one thing that deleting everything does to the service, said before
+// anybody asks for it.
+type Consequence struct {
+	ID   string        `json:"id"`
+	Name document.Text `json:"name"`
+	Text document.Text `json:"text"`
+}
+
+// Schema says what a Consequence may hold.
+func (Consequence) Schema() string {
+	return `
+required: [id, name, text]
+properties:
+  name: {description: "What it is done to, such as your licence."}
+`
 }
 
 // IsMail tells mail from the rest. What the register no longer has was mail,

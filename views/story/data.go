@@ -113,6 +113,7 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 		Press: &views.Press{
 			Known: true, Topics: []string{"analytics"}, Name: pick(ctx, "To learn how the site is used", "サイトの利用状況を知るため"), Place: "purpose-analytics", Return: "/", Href: "/privacy-choices",
 			Standing: views.Standing{On: true, Since: at("2026-05-03T08:14:00Z"), How: "sign-up"},
+			Effects:  []string{pick(ctx, "The website works as before. We record no further visits.", "ウェブサイトは、これまでどおりご利用いただけます。訪問の記録を新たに取ることはありません。")},
 		},
 	}}
 }
@@ -120,7 +121,7 @@ func dataPurposes(ctx context.Context) []views.DataPurpose {
 func dataLog(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Connection log", "接続の記録")), Summary: pick(ctx, "When and from which network a connection began, how much data it moved, roughly where from, and how long it lasted. Never where it went.", "接続の開始日時と接続元のネットワーク、データ量、おおよその場所、接続時間です。接続先は記録しません。"),
-		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/", Keep: "/"}, Parts: []views.DataPart{
+		Held: logHeld(), Acts: views.DataActs{Download: "/", Delete: "/", Keep: "/", Correct: "/", Fixed: pick(ctx, "A log says what happened.", "起きたことをそのまま残す記録です。")}, Parts: []views.DataPart{
 			{Href: "/", Since: at("2026-03-01"), Until: at("2026-04-01"), Finished: now(), Rows: 21_480}, {Href: "/", Until: at("2026-01-01")},
 		},
 		Filter: &views.DataFilter{Action: "/", Timed: true, Searched: []string{pick(ctx, "From network", "接続元ネットワーク"), pick(ctx, "Approximate place", "おおよその場所")}}, Purposes: dataPurposes(ctx), About: dataAbout(ctx),
@@ -185,7 +186,7 @@ func dataProfile(ctx context.Context) views.DataCategoryPage {
 	return views.DataCategoryPage{
 		Shell: person(ctx, "data", pick(ctx, "Profile", "プロフィール")), Summary: pick(ctx, "Your name, address and e-mail address, as you gave them.", "ご自身で登録された氏名、住所、メールアドレスです。"),
 		Correct: "/", Purposes: dataPurposes(ctx), About: dataAbout(ctx),
-		Held: views.DataHeld{Rows: 1}, Acts: views.DataActs{Download: "/", OfAccount: true},
+		Held: views.DataHeld{Rows: 1}, Acts: views.DataActs{Download: "/", OfAccount: true, Correct: "/"},
 		Lists: []views.DataList{{
 			Name: pick(ctx, "About you", "ご本人について"), Single: true, Columns: []views.DataColumn{{Label: pick(ctx, "Name", "氏名")}, {Label: pick(ctx, "City", "市区町村")}},
 			Rows: []views.DataRow{{Values: []views.DataValue{{Text: pick(ctx, "Mara Lindqvist", "森 真理")}, {Text: "–"}}}},

@@ -87,10 +87,14 @@ func erasureRuns() time.Time { return now().Add(36 * time.Hour) }
 func erasurePreview(ctx context.Context) views.ErasurePage {
 	return views.ErasurePage{
 		Shell: person(ctx, "requests", text.T(ctx, "erasure.title")), Runs: erasureRuns(), Told: []string{pick(ctx, "The payment processor", "決済代行会社"), pick(ctx, "The mail provider", "メール配信会社")},
+		Service: []ui.SummaryRow{
+			{Key: pick(ctx, "Your licence", "ライセンス"), Value: pick(ctx, "It ends with your account. We no longer hold its key.", "アカウントとともに終了します。ライセンスキーも当社に残りません。")},
+			{Key: pick(ctx, "Payments and orders", "お支払いとご注文"), Value: pick(ctx, "Nothing is charged any more, and nothing is paid back by itself.", "以後のお支払いはなくなりますが、自動的な返金もありません。")},
+		},
 		Goes: []views.ErasureLine{
 			{Name: pick(ctx, "Profile", "プロフィール"), Rows: 2},
 			{
-				Name: pick(ctx, "Posts", "投稿"), Rows: 38,
+				Name: pick(ctx, "Posts", "投稿"), Rows: 38, Effect: pick(ctx, "Your posts go from the forum as well.", "フォーラムからも投稿が消えます。"),
 				Warning: pick(ctx, "What you post is public. Others may have copied it, and we can’t take those copies back.", "投稿は公開されています。ほかの方による写しまで消すことはできません。"),
 			},
 			{Name: pick(ctx, "Connection log", "接続の記録"), Rows: 214_803},
@@ -101,12 +105,12 @@ func erasurePreview(ctx context.Context) views.ErasurePage {
 		}},
 		Stays: []views.ErasureLine{
 			{
-				Name: pick(ctx, "Orders", "ご注文"), Rows: 12, Law: "GDPR art. 17(3)(b)",
+				Name: pick(ctx, "Orders", "ご注文"), Rows: 12, Law: pick(ctx, "GDPR art. 17(3)(b)", "個人情報保護法 第35条第2項・第4項"),
 				Until: at("2033-05-03"),
 				Why:   pick(ctx, "Tax and accounting law makes us keep proof of each sale.", "税法および会計に関する法令により、販売の証拠を保存する必要があるためです。"),
 			},
 			{
-				Name: pick(ctx, "Addresses we must not write to", "メールを送ってはならないアドレス"), Rows: 0, Law: "GDPR art. 21(3)",
+				Name: pick(ctx, "Addresses we must not write to", "メールを送ってはならないアドレス"), Rows: 0, Law: pick(ctx, "GDPR art. 21(3)", ""),
 				Why: pick(ctx, "So that you are not written to again.", "再びメールをお送りしないようにするためです。"),
 			},
 		},
