@@ -6,12 +6,13 @@ create table person (
   lang       text not null default 'en',
   zone       text not null default '', -- IANA name; empty: not known
   zone_chosen boolean not null default false, -- by them, and not by their browser
-  age_band   text not null check (age_band in ('13', '14', '15', '16-17', '18+')), -- asked once, the date is not kept
+  age_band   text not null check (age_band in ('', '13', '14', '15', '16-17', '18+')), -- asked once, the date is not kept; '': has not joined, and only asked for something
   joined_country text not null default '', -- what they said then, of whoever was under 18: ISO 3166-1 alpha-2; empty: nothing
   closing_at timestamptz -- an erasure has begun: nobody signs in any more
 );
 
 create index person_closing on person (id) where closing_at is not null;
+create index person_visiting on person (id) where age_band = '' and closing_at is null;
 
 -- Goes on with each account that closes: what was found of people before may be untrue.
 create sequence accounts_closed;
@@ -100,7 +101,7 @@ create index used_form_at on used_form (at);
 -- address that was typed) and of the network block.
 create table security_event (
   hour      timestamptz not null,
-  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'guardian', 'task', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
+  door      text not null check (door in ('sign-in', 'proof', 'mailed-code', 'reset', 'choices', 'mailed-link', 'request', 'guardian', 'task', 'verification', 'service', 'staff-sign-in', 'staff-code', 'invitation', 'api-key')),
   outcome   text not null check (outcome in ('wrong', 'locked', 'refused')),
   account   bytea not null, -- empty: not known
   source    bytea not null,
@@ -117,7 +118,7 @@ create index security_event_hour on security_event (hour);
 create table email_proof (
   token_hash bytea primary key, -- a code's is keyed, and its session's
   person_id  uuid not null references person on delete cascade,
-  purpose    text not null check (purpose in ('reset', 'change', 'confirm')),
+  purpose    text not null check (purpose in ('reset', 'change', 'confirm', 'sign-in')),
   address    text not null,
   expires_at timestamptz not null,
   used_at    timestamptz

@@ -25,6 +25,7 @@ create table request (
   extended_at  timestamptz, -- when the person was told that it takes longer
   appealed_at  timestamptz, -- when the person answered a refusal: somebody else decides
   decided_by   uuid references staff_member,
+  channel      text not null default 'portal' check (channel in ('portal', 'form')), -- by which way it came: signed in, or without an account
   primary key (person_id, id)
 );
 create unique index request_id on request (id);
@@ -63,6 +64,14 @@ create table request_event (
   internal   boolean not null default false, -- staff only
   primary key (person_id, request_id, id)
 );
+
+-- What somebody without an account asked for, until they prove their address: not a request yet.
+create table request_draft (
+  token_hash bytea primary key,
+  sealed     bytea not null, -- the address, and what is asked for
+  expires_at timestamptz not null
+);
+create index request_draft_expires on request_draft (expires_at);
 
 create trigger request_event_append_only before update or delete on request_event
   for each row execute function refuse_unless_erasing('text');

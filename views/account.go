@@ -1,6 +1,7 @@
 package views
 
 import (
+	"net/url"
 	"time"
 
 	"plusultra.link/privacy/views/ui"
@@ -39,6 +40,9 @@ type SignInPage struct {
 	Services  []ServiceButton
 	Problems  ui.Problems
 }
+
+// ByMail is where whoever has no account signs in, to go on as from here.
+func (p SignInPage) ByMail() string { return "/sign-in/by-mail?next=" + url.QueryEscape(p.Next) }
 
 // FormLeft is what became of a form whose sender had to sign in first.
 type FormLeft string
@@ -87,6 +91,7 @@ type ConfirmPage struct {
 type SecurityPage struct {
 	Shell
 	Email       string
+	Visitor     bool // they have not joined
 	HasPassword bool
 	Sessions    []SecuritySession
 	Services    []LinkedService

@@ -127,6 +127,7 @@ func PublicPlaces() []Place {
 		{"policy", "/policy", "policy"},
 		{"choices", "/privacy-choices", "choices"},
 		{"recipients", "/recipients", "recipients"},
+		{"ask", "/ask", "request"},
 		{"contact", "/contact", "contact"},
 		{"accessibility", "/accessibility", "people"},
 	}

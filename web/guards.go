@@ -78,7 +78,7 @@ func doors() map[string]security.Door {
 	return map[string]security.Door{
 		"/verify/:token": security.Verified, "/reset/:token": security.Reset, "/sign-up/finish/:token": security.Service,
 		"/staff/enrol/:token": security.Invitation, "/privacy-choices/by-mail/:token": security.Choices, "/parent/:token": security.Guardian,
-		"/tasks/:token": security.Task,
+		"/tasks/:token": security.Task, "/sign-in/by-mail/:token": security.MailedLink, "/ask/:token": security.Request,
 	}
 }
 

@@ -69,6 +69,21 @@ func (s *server) routes() {
 	s.open(get, "/sign-in/done", sessions.done)
 	s.open(post, "/sign-out", sessions.destroy, "signed out is signed out")
 
+	mailedSignIns := &mailedSignInController{s}
+	s.open(get, signInByMail, mailedSignIns.new)
+	s.open(post, signInByMail, mailedSignIns.create)
+	s.open(get, "/sign-in/by-mail/sent", mailedSignIns.sent)
+	s.open(get, "/sign-in/by-mail/:token", mailedSignIns.edit)
+	s.open(post, "/sign-in/by-mail/:token", mailedSignIns.update)
+
+	visitors := &visitorController{s}
+	s.open(get, visitorPath, visitors.new)
+	s.open(post, visitorPath, visitors.create)
+	s.open(get, "/ask/sent", visitors.sent)
+	s.open(get, "/ask/filed", visitors.filed)
+	s.open(get, "/ask/:token", visitors.show)
+	s.open(post, "/ask/:token", visitors.update)
+
 	forgotten := &forgotController{s}
 	s.open(get, "/forgot", forgotten.new)
 	s.open(post, "/forgot", forgotten.create)

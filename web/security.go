@@ -31,7 +31,7 @@ func (c *securityController) show(ctx echo.Context) error {
 	if err := reads.Send(ctx.Request().Context()); err != nil {
 		return err
 	}
-	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: *has}
+	page := views.SecurityPage{Shell: c.shell(ctx, "security.title", "security"), Email: address.Show(signedIn(ctx).Address), HasPassword: *has, Visitor: signedIn(ctx).Visitor}
 	page.Sessions = sessionList(ctx, *sessions)
 	page.Activity = activity()
 	page.Services, page.Offers = c.linkedServices(ctx.Request().Context(), *links)

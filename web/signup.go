@@ -67,7 +67,7 @@ func (f signUpForm) explain(problems fault.Problems) fault.Problems {
 }
 
 func (c *signUpController) new(ctx echo.Context) error {
-	if person(ctx) != uuid.Nil {
+	if person(ctx) != uuid.Nil && !signedIn(ctx).Visitor {
 		return ctx.Redirect(http.StatusSeeOther, "/overview")
 	}
 	form, problems, _, err := recall[signUpForm](ctx)

@@ -145,7 +145,7 @@ func (c *staffAuditController) auditValue(ctx context.Context, e audit.Written, 
 		return c.reasonName(ctx, value)
 	}
 	column, ok := map[string][2]string{
-		"kind": {"request", "kind"}, "law": {"request", "jurisdiction"}, "due": {"request", "due_on"}, "runs": {"erasure", "runs_at"},
+		"kind": {"request", "kind"}, "law": {"request", "jurisdiction"}, "due": {"request", "due_on"}, "way": {"request", "channel"}, "runs": {"erasure", "runs_at"},
 		"channel": {"consent_event", "channel"}, "said": {"consent_event", "at"}, "provider": {"sso_link", "provider"}, "outcome": {"sso_link", "outcome"}, "categories": {"export", "categories"}, "category": {"export", "categories"},
 	}[name]
 	if !ok {

@@ -21,7 +21,7 @@ const (
 	Adult    AgeBand = "18+"
 )
 
-// Person is somebody with an account.
+// Person is somebody with an account, or a visitor.
 type Person struct {
 	ID        uuid.UUID `gorm:"primaryKey"`
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
@@ -30,7 +30,7 @@ type Person struct {
 	// or else the one that their browser last said; empty: not known.
 	Zone       string
 	ZoneChosen bool
-	AgeBand    AgeBand
+	AgeBand    AgeBand // empty of a visitor, whom nobody asked
 	// JoinedCountry is where they said that they live when they joined, of whoever was
 	// under 18: to say another later makes nobody older.
 	JoinedCountry string

@@ -28,6 +28,7 @@ type Session struct {
 	UserAgent string
 	Data      []byte
 
+	Visitor bool   // whose person has not joined
 	Name    string // the person's
 	Address string // the person's primary e-mail address
 	Lang    string

@@ -103,10 +103,13 @@ func (*Service) HasPasswordIn(ctx context.Context, tx postgres.Tx, person uuid.U
 // AskReset mails a link to set a new password, if the address has an account;
 // if not, a mail says so to the address. The answer is the same.
 func (s *Service) AskReset(ctx context.Context, email string, from Visit) error {
+	unknown := outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"}
 	return s.ask(ctx, email, from, asking{
-		door: security.Reset, to: resetsTo, by: resetsBy,
-		unknown: outbox.Message{Kind: "resetUnknown", Topic: "account-verification", Link: s.deps.BaseURL + "/sign-up"},
+		door: security.Reset, to: resetsTo, by: resetsBy, unknown: unknown,
 		known: func(ctx context.Context, tx postgres.Tx, id uuid.UUID, address string) (outbox.Message, error) {
+			if p, err := findPerson(ctx, tx.Gorm, id); err != nil || !p.HasJoined() { // who has no account has no password to set
+				return unknown, err
+			}
 			token, hash := keyring.NewToken()
 			err := insertProof(ctx, tx, emailProofRow{TokenHash: hash, PersonID: id, Purpose: forReset, Address: address, ExpiresAt: s.deps.Now().Add(ResetLife)})
 			return outbox.Message{Kind: "reset", Topic: "account-verification", Link: s.deps.BaseURL + "/reset/" + token}, err
@@ -215,7 +218,7 @@ func (s *Service) ResetWaits(ctx context.Context, token string) (string, error) 
 }
 
 func (s *Service) waitingReset(ctx context.Context, token string) (emailProofRow, error) {
-	return findReset(ctx, s.deps.DB.Gorm(ctx), keyring.TokenHash(token), s.deps.Now())
+	return findProof(ctx, s.deps.DB.Gorm(ctx), forReset, keyring.TokenHash(token), s.deps.Now())
 }
 
 // refused notes an attempt that was no guess and failed all the same, and gives
@@ -266,7 +269,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 		if err := Hold(ctx, tx, waiting.PersonID); err != nil {
 			return err
 		}
-		if err := useReset(ctx, tx, keyring.TokenHash(token), s.deps.Now()); err != nil {
+		if err := useProof(ctx, tx, forReset, keyring.TokenHash(token), s.deps.Now()); err != nil {
 			return err
 		}
 		person = waiting.PersonID
@@ -284,7 +287,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from Visit)
 // ChangePassword sets a new password for somebody who knows the old one, and
 // ends their other sessions: an open browser alone gives nobody the account.
 // Somebody without a password has to have proved who they are. TooMany after
-// ten tries within a quarter of an hour.
+// ten tries within a quarter of an hour; Conflict for a visitor, who joins instead.
 func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID, old, password string, from Visit) error {
 	if err := s.knows(ctx, person, "old", old, from); err != nil {
 		return err
@@ -305,6 +308,9 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 	}
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := Hold(ctx, tx, person); err != nil {
+			return err
+		}
+		if err := s.Joined(ctx, tx, person); err != nil {
 			return err
 		}
 		return s.setPassword(ctx, tx, person, hash, session)

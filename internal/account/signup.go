@@ -118,25 +118,37 @@ func (s *Service) SignUp(ctx context.Context, f SignUp, from Visit) error {
 			if err != nil {
 				return err
 			}
+			who, err := findPerson(ctx, tx.Gorm, owner)
+			if err != nil {
+				return err
+			}
+			if !who.HasJoined() {
+				return s.mailSignUp(ctx, tx, pending, row.mailTo())
+			}
 			to := outbox.Recipient{Owner: owner, Address: row.mailTo(), Lang: from.Lang}
 			return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "alreadyJoined", Topic: "account-verification", Link: s.deps.BaseURL + "/forgot"})
 		}
-		token, tokenHash := keyring.NewToken()
-		plain, err := json.Marshal(pending)
-		if err != nil {
-			return err
-		}
-		row := signUpRow{TokenHash: tokenHash, ExpiresAt: now.Add(SignUpLife)}
-		if row.Sealed, err = s.deps.Ring.Seal("sign-up", tokenHash, plain); err != nil {
-			return err
-		}
-		if err := insertSignUp(ctx, tx, row); err != nil {
-			return err
-		}
-		// Without the name: whoever typed it could have us send their words to a stranger.
-		to := outbox.Recipient{Address: written, Lang: from.Lang}
-		return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.deps.BaseURL + "/verify/" + token})
+		return s.mailSignUp(ctx, tx, pending, written)
 	})
+}
+
+// mailSignUp keeps what was answered, sealed, and mails the link that begins the account.
+func (s *Service) mailSignUp(ctx context.Context, tx postgres.Tx, pending pendingSignUp, mailTo string) error {
+	token, tokenHash := keyring.NewToken()
+	plain, err := json.Marshal(pending)
+	if err != nil {
+		return err
+	}
+	row := signUpRow{TokenHash: tokenHash, ExpiresAt: s.deps.Now().Add(SignUpLife)}
+	if row.Sealed, err = s.deps.Ring.Seal("sign-up", tokenHash, plain); err != nil {
+		return err
+	}
+	if err := insertSignUp(ctx, tx, row); err != nil {
+		return err
+	}
+	// Without the name: whoever typed it could have us send their words to a stranger.
+	to := outbox.Recipient{Address: mailTo, Lang: pending.Lang}
+	return s.deps.Mail.Post(ctx, tx, to, outbox.Message{Kind: "verify", Topic: "account-verification", Link: s.deps.BaseURL + "/verify/" + token})
 }
 
 func (f SignUp) problems(now time.Time) []fault.Problem {
@@ -155,14 +167,20 @@ func (f SignUp) problems(now time.Time) []fault.Problem {
 	case age < 3 || age > 130: // who can write is older: this year for the year of birth is a slip
 		ps = append(ps, fault.Field("born", "account.bornYear"))
 	}
-	if f.Country != "" && !text.IsCountry(f.Country) {
+	return append(ps, CheckPlace(f.Country, f.State)...)
+}
+
+// CheckPlace tells what is wrong with where somebody says that they live: a country, and
+// a state of the United States; either may be empty.
+func CheckPlace(country, state string) (ps []fault.Problem) {
+	if country != "" && !text.IsCountry(country) {
 		ps = append(ps, fault.Field("country", "account.countryBad"))
 	}
 	switch {
-	case f.State == "":
-	case f.Country != text.UnitedStates:
+	case state == "":
+	case country != text.UnitedStates:
 		ps = append(ps, fault.Field("state", "account.stateElsewhere"))
-	case !text.IsState(f.State):
+	case !text.IsState(state):
 		ps = append(ps, fault.Field("state", "account.stateBad"))
 	}
 	return ps
@@ -233,19 +251,30 @@ func (s *Service) waitingSignUp(ctx context.Context, token string) (pendingSignU
 // ErrTaken says that a person could not begin: their address has an account.
 var ErrTaken = errors.New("account: the address has an account already")
 
-// begin writes the rows of a new person and tells the other rooms. hash may be
-// empty: somebody who came by a sign-in service has no password. After ErrTaken
-// tx can only be rolled back.
+// joinedCountry is what is kept of where they said that they live, of whoever is young.
+func (p pendingSignUp) joinedCountry() string {
+	if p.Band == Adult {
+		return ""
+	}
+	return p.Country
+}
+
+// begin writes the rows of a new person, or has a visitor join, and tells the other
+// rooms. hash may be empty: somebody who came by a sign-in service has no password. After
+// ErrTaken tx can only be rolled back.
 func (s *Service) begin(ctx context.Context, tx postgres.Tx, p pendingSignUp, hash string) (uuid.UUID, error) {
 	id, now := postgres.NewID(), s.deps.Now()
-	who := Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band}
-	if p.Band != Adult {
-		who.JoinedCountry = p.Country
+	visitor, err := findVisitor(ctx, tx, p.Email)
+	switch {
+	case err != nil:
+	case visitor != uuid.Nil:
+		id, err = visitor, s.join(ctx, tx, visitor, p, hash)
+	default:
+		err = insertAccount(ctx, tx, Person{ID: id, CreatedAt: now, Lang: p.Lang, AgeBand: p.Band, JoinedCountry: p.joinedCountry()},
+			Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
+			EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, Spelling: p.Spelling, IsPrimary: true, VerifiedAt: now},
+			passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
 	}
-	err := insertAccount(ctx, tx, who,
-		Profile{PersonID: id, FullName: p.Name, Country: p.Country, Region: p.Region, UpdatedAt: now},
-		EmailAddress{PersonID: id, ID: postgres.NewID(), Address: p.Email, Spelling: p.Spelling, IsPrimary: true, VerifiedAt: now},
-		passwordRow{PersonID: id, Hash: hash, ChangedAt: now})
 	if err != nil {
 		return id, err
 	}

@@ -122,6 +122,25 @@ func insertAccount(ctx context.Context, tx postgres.Tx, p Person, about Profile,
 	return nil
 }
 
+// findVisitor finds who has proved an address and has not joined; uuid.Nil if nobody.
+func findVisitor(ctx context.Context, tx postgres.Tx, at string) (id uuid.UUID, err error) {
+	err = tx.PGX.QueryRow(ctx, `select p.id from person p join email_address e on e.person_id = p.id where e.address = $1 and p.age_band = ''`, at).Scan(&id)
+	if err != nil && !postgres.IsMissing(err) {
+		return id, fmt.Errorf("finding a visitor: %w", err)
+	}
+	return id, nil
+}
+
+// nextVisitors are people who have not joined and whom nobody erases.
+func nextVisitors(ctx context.Context, db postgres.Reader, after uuid.UUID, most int) ([]uuid.UUID, error) {
+	rows, _ := db.Query(ctx, `select id from person where age_band = '' and closing_at is null and id > $1 order by id limit $2`, after, most) // CollectRows gives its error
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("reading visitors: %w", err)
+	}
+	return ids, nil
+}
+
 func findPerson(ctx context.Context, db *gorm.DB, id uuid.UUID) (Person, error) {
 	p, err := gorm.G[Person](db).Where("id = ?", id).First(ctx)
 	if postgres.IsMissing(err) {
@@ -210,8 +229,8 @@ func findRecipient(ctx context.Context, db postgres.Reader, id uuid.UUID) (outbo
 	return to, err
 }
 
-// everybody are accounts that began before a moment, $1, and that nobody is erasing,
-// of people who live in some countries, or anywhere.
+// everybody are people who came before a moment, $1, and whom nobody is erasing, who
+// live in some countries, or anywhere. Visitors are written to by name alone.
 const everybody = ` from person p join email_address e on e.person_id = p.id and e.is_primary left join profile f on f.person_id = p.id
 	where p.created_at < $1 and p.closing_at is null and (cardinality($2::text[]) = 0 or f.country = any ($2)) `
 
@@ -220,7 +239,7 @@ func (a Audience) query() (sql string, args []any) {
 		a.Countries = []string{}
 	}
 	if a.Named == nil {
-		return everybody, []any{a.Before, a.Countries}
+		return everybody + `and p.age_band <> '' `, []any{a.Before, a.Countries}
 	}
 	named := postgres.UUIDsOf(a.Named)
 	return everybody + `and p.id = any ($3) `, []any{a.Before, a.Countries, named}

@@ -42,6 +42,7 @@ func deleteSignUp(ctx context.Context, tx postgres.Tx, hash []byte) error {
 const (
 	forReset   = "reset"
 	forConfirm = "confirm"
+	forSignIn  = "sign-in"
 )
 
 func insertProof(ctx context.Context, tx postgres.Tx, row emailProofRow) error {
@@ -51,10 +52,10 @@ func insertProof(ctx context.Context, tx postgres.Tx, row emailProofRow) error {
 	return nil
 }
 
-// findReset reads a link that can still be used; Gone if there is none.
-func findReset(ctx context.Context, db *gorm.DB, hash []byte, now time.Time) (emailProofRow, error) {
+// findProof reads a link that can still be used for that; Gone if there is none.
+func findProof(ctx context.Context, db *gorm.DB, purpose string, hash []byte, now time.Time) (emailProofRow, error) {
 	row, err := gorm.G[emailProofRow](db).
-		Where("token_hash = ? and purpose = ? and used_at is null and expires_at > ?", hash, forReset, now).First(ctx)
+		Where("token_hash = ? and purpose = ? and used_at is null and expires_at > ?", hash, purpose, now).First(ctx)
 	if postgres.IsMissing(err) {
 		return row, fault.Wrap(err, fault.Gone, "fault.gone")
 	}
@@ -64,10 +65,10 @@ func findReset(ctx context.Context, db *gorm.DB, hash []byte, now time.Time) (em
 	return row, nil
 }
 
-// useReset uses a link, once; Gone if it can't be used any more.
-func useReset(ctx context.Context, tx postgres.Tx, hash []byte, now time.Time) error {
+// useProof uses a link, once; Gone if it can't be used any more.
+func useProof(ctx context.Context, tx postgres.Tx, purpose string, hash []byte, now time.Time) error {
 	n, err := gorm.G[emailProofRow](tx.Gorm).
-		Where("token_hash = ? and purpose = ? and used_at is null and expires_at > ?", hash, forReset, now).
+		Where("token_hash = ? and purpose = ? and used_at is null and expires_at > ?", hash, purpose, now).
 		Select("used_at").Updates(ctx, emailProofRow{UsedAt: &now})
 	if err != nil {
 		return fmt.Errorf("using a mailed link: %w", err)

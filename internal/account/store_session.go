@@ -30,7 +30,7 @@ func readSession(r *postgres.Reads, hash []byte, now time.Time) *[]Session {
 		var out Session
 		err := rows.Scan(
 			&out.ID, &out.PersonID, &out.StaffID, &out.CreatedAt, &out.SeenAt, &out.ExpiresAt, &out.ProvedAt, &out.UserAgent, &out.Data,
-			&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen)
+			&out.Name, &out.Address, &out.Lang, &out.Zone, &out.ZoneChosen, &out.Visitor)
 		if out.ProvedAt.Unix() <= 0 {
 			out.ProvedAt = time.Time{}
 		}
@@ -39,7 +39,7 @@ func readSession(r *postgres.Reads, hash []byte, now time.Time) *[]Session {
 	}, `
 select s.id, coalesce(s.person_id, '00000000-0000-0000-0000-000000000000'), coalesce(s.staff_id, '00000000-0000-0000-0000-000000000000'),
        s.created_at, s.seen_at, s.expires_at, coalesce(s.proved_at, 'epoch'), s.user_agent, s.data,
-       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false)
+       coalesce(f.full_name, ''), coalesce(e.address, ''), coalesce(p.lang, ''), coalesce(p.zone, ''), coalesce(p.zone_chosen, false), coalesce(p.age_band = '', false)
 from session s
 left join person p on p.id = s.person_id
 left join profile f on f.person_id = s.person_id

@@ -291,7 +291,7 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 	a.Restrictions = restriction.New(restriction.Deps{DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now})
 	a.Requests = request.New(request.Deps{
 		Deeds: a.deeds(p.Zone),
-		DB:    p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
+		DB:    p.DB, Ring: p.Ring, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
 		Plans: a.Plans, Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Operation = operation.New(operation.Deps{

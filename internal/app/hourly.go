@@ -58,7 +58,7 @@ func (*hourlyWorker) Timeout(*river.Job[hourlyArgs]) time.Duration { return 30 *
 func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
 	_, limits := w.app.Limits.Sweep(ctx)
 	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Mail.Sweep(ctx), w.app.Inbound.Sweep(ctx), w.app.Forms.Sweep(ctx), w.app.Exports.Sweep(ctx),
-		w.app.SSO.Sweep(ctx), w.app.Erasures.LogOverdue(ctx), w.app.Looks.Sweep(ctx), w.app.Retention.Begin(ctx))
+		w.app.SSO.Sweep(ctx), w.app.Requests.Sweep(ctx), w.app.Erasures.LogOverdue(ctx), w.app.Looks.Sweep(ctx), w.app.Retention.Begin(ctx))
 }
 
 // periodic is what is done without being asked.

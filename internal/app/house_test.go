@@ -30,7 +30,7 @@ func owners() map[string]string {
 		"legal_hold": "legalhold", "consent_event": "consent", "consent_state": "consent", "consent_place": "consent", "consent_unplaced": "consent", "guardian": "consent", "suppression": "consent", "policy_version": "notice", "policy_view": "notice", "staff_look": "disclosure", "disclosure": "disclosure", "task": "task",
 		"request_bulk": "request", "request_bulk_item": "request", "breach": "breach", "webhook": "webhook", "webhook_message": "webhook", "plan": "jobs", "clock_watch": "jobs", "retention_run": "retention", "retention_rule": "retention", "mailing": "mailing", "mailing_person": "mailing", "export": "export", "export_step": "export", "erasure": "erasure", "erasure_step": "erasure", "tombstone": "erasure",
 		"erasure_part": "erasure", "retention_choice": "retention",
-		"request": "request", "request_event": "request", "request_item": "request", "restriction": "restriction", "kept_form": "form", "used_form": "form", "security_event": "security",
+		"request": "request", "request_event": "request", "request_item": "request", "request_draft": "request", "restriction": "restriction", "kept_form": "form", "used_form": "form", "security_event": "security",
 		"installation": "journal", "installation_key": "journal", "journal_outbox": "journal",
 	}
 }

@@ -56,12 +56,25 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	if len(ps) > 0 {
 		return Request{}, fault.Invalidate(ps...)
 	}
+	r, err := s.fresh(person, k, law, message)
+	if err != nil {
+		return r, err
+	}
+	if err := s.checkItems(ctx, r, about); err != nil {
+		return r, err
+	}
+	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return s.enter(ctx, tx, k, &r, about) })
+	return r, err
+}
+
+// fresh is a request that was received now, with its clocks.
+func (s *Service) fresh(person uuid.UUID, k register.RequestKind, law register.Jurisdiction, message string) (Request, error) {
 	due, err := s.clock(k, law)
 	if err != nil {
-		return Request{}, fmt.Errorf("the clock of a request for %s: %w", kind, err)
+		return Request{}, fmt.Errorf("the clock of a request for %s: %w", k.ID, err)
 	}
 	r := Request{
-		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID,
+		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID, Channel: ByPortal,
 		Message: message, ReceivedAt: s.deps.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: usual,
 	}
 	if k.Urgent {
@@ -69,27 +82,26 @@ func (s *Service) Ask(ctx context.Context, person uuid.UUID, kind, message strin
 	}
 	confirm, err := s.deps.Register.ConfirmDue(k, law, r.ReceivedAt, s.deps.Zone)
 	if err != nil {
-		return r, fmt.Errorf("by when a request for %s is confirmed: %w", kind, err)
+		return r, fmt.Errorf("by when a request for %s is confirmed: %w", k.ID, err)
 	}
 	if !confirm.Day.IsZero() { // by the letter that goes out with it, whichever it is
 		r.ConfirmBy, r.ConfirmedAt = confirm.Day, &r.ReceivedAt
 	}
-	if err := s.checkItems(ctx, r, about); err != nil {
-		return r, err
+	return r, nil
+}
+
+// enter files a request, tells its person, and does at once what can be.
+func (s *Service) enter(ctx context.Context, tx postgres.Tx, k register.RequestKind, r *Request, about []Item) error {
+	if err := s.file(ctx, tx, r); err != nil {
+		return err
 	}
-	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		if err := s.file(ctx, tx, &r); err != nil {
-			return err
-		}
-		if err := s.addItems(ctx, tx, r, about); err != nil {
-			return err
-		}
-		if k.Handling != register.Automatic || k.Deed != register.Erases && r.Message != "" {
-			return s.tell(ctx, tx, r, letterReceived)
-		}
-		return s.begin(ctx, tx, &r)
-	})
-	return r, err
+	if err := s.addItems(ctx, tx, *r, about); err != nil {
+		return err
+	}
+	if k.Handling != register.Automatic || k.Deed != register.Erases && r.Message != "" {
+		return s.tell(ctx, tx, *r, letterReceived)
+	}
+	return s.begin(ctx, tx, r)
 }
 
 // AskErasure files a request for erasure from the page that showed what goes
@@ -167,7 +179,7 @@ func (s *Service) file(ctx context.Context, tx postgres.Tx, r *Request) error {
 	if err := s.event(ctx, tx, *r, actor, Event{Kind: Received}); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String()})
+	return s.record(ctx, tx, *r, actor, "request.received", map[string]any{"kind": r.Kind, "law": r.Jurisdiction, "due": r.DueOn.String(), "way": string(r.Channel)})
 }
 
 // often keeps somebody from filing and withdrawing over and over: each writes

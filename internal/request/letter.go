@@ -49,8 +49,12 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Request, l letter)
 	if words == "" {
 		words = r.Decision
 	}
+	link, err := s.deps.Accounts.WayTo(ctx, tx, r.PersonID, "/requests/"+r.ID.String())
+	if err != nil {
+		return err
+	}
 	m := mail.Message{
-		Kind: l.kind, Topic: "service-changes", Link: s.deps.BaseURL + "/requests/" + r.ID.String(),
+		Kind: l.kind, Topic: "service-changes", Link: link,
 		Args: map[string]string{
 			"Reference": r.Reference, "Kind": kind.Name.In(to.Lang), "Words": words,
 			"Due": text.Day(ctx, r.DueOn.Time()), "Privacy": s.deps.Register.Controller.PrivacyEmail,

@@ -73,8 +73,18 @@ type Request struct {
 	ConfirmBy    deadline.Day `gorm:"type:date"` // and by when it does
 	ExtendedAt   *time.Time   // when they were told that it takes longer
 	AppealedAt   *time.Time   // when the person answered a refusal
+	Channel      Channel      // by which way it came
 	DecidedBy    *uuid.UUID   // who decided last; of an appeal that is open, whoever may not
 }
+
+// Channel is by which way a request came.
+type Channel string
+
+// The channels.
+const (
+	ByPortal Channel = "portal" // from somebody signed in
+	ByForm   Channel = "form"   // from somebody without an account, who proved their address
+)
 
 // The ranks of the queue.
 const (

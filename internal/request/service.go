@@ -8,6 +8,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
@@ -41,6 +42,7 @@ type Copies interface {
 // Deps are what the service stands on.
 type Deps struct {
 	DB       *postgres.DB
+	Ring     *keyring.Ring
 	Register *register.Register
 	Accounts *account.Service
 	Mail     *mail.Service
@@ -90,13 +92,17 @@ func (s *Service) Offered(ctx context.Context, person uuid.UUID) ([]register.Req
 	if err != nil {
 		return nil, law, err
 	}
-	var offered []register.RequestKind
+	return s.under(law), law, nil
+}
+
+// under are the kinds that a law gives.
+func (s *Service) under(law register.Jurisdiction) (offered []register.RequestKind) {
 	for _, kind := range s.deps.Register.RequestKinds {
 		if kind.OfferedIn(law) {
 			offered = append(offered, kind)
 		}
 	}
-	return offered, law, nil
+	return offered
 }
 
 func (s *Service) law(ctx context.Context, person uuid.UUID) (register.Jurisdiction, error) {

@@ -48,7 +48,7 @@ func setupOn(t *testing.T, db *postgres.DB) *bundle {
 	testkit.WorkPlans(t, db, p.Plans)
 	b := &bundle{Portal: p, t: t, db: db, clock: p.Clock, accounts: p.Accounts, mailbox: p.Mailbox, looks: p.Looks, erasures: &erasures{}}
 	b.requests = request.New(request.Deps{
-		DB: db, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{},
+		DB: db, Ring: p.Ring, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{},
 		Zone: zone, BaseURL: apptest.Base, Now: p.Clock.Now,
 	})
 	b.agent, b.officer = b.Member("agent@example.com", staff.Agent), b.Member("officer@example.com", staff.Officer)

@@ -14,6 +14,8 @@ const (
 	SignIn      Door = "sign-in" // address and password
 	Proof       Door = "proof"   // the password again, of somebody signed in
 	MailedCode  Door = "mailed-code"
+	MailedLink  Door = "mailed-link"  // a link that signs a visitor in, and asking for one
+	Request     Door = "request"      // a link that files what was asked without an account
 	Reset       Door = "reset"        // a link to set a new password, and asking for one
 	Choices     Door = "choices"      // asking for a link to somebody's choices
 	Guardian    Door = "guardian"     // a link by which a parent agrees
@@ -28,7 +30,7 @@ const (
 
 // Doors are all doors.
 func Doors() []Door {
-	return []Door{SignIn, Proof, MailedCode, Reset, Choices, Guardian, Task, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
+	return []Door{SignIn, Proof, MailedCode, MailedLink, Request, Reset, Choices, Guardian, Task, Verified, Service, StaffSignIn, StaffCode, Invitation, APIKey}
 }
 
 // Outcome is why somebody was not let in.

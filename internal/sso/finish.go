@@ -187,16 +187,16 @@ func (s *Service) offerSignUp(ctx context.Context, provider, browser string, a a
 	row := attemptRow{StateHash: stateHash(browser, token), Provider: provider, Purpose: signUp, ExpiresAt: s.deps.Now()}
 	waiting := attempt{Began: a.Began, Next: a.Next, Identity: &who}
 	var refused error
-	switch _, err := s.deps.Accounts.ByAddress(ctx, who.Email); {
+	switch has, err := s.deps.Accounts.HasAccount(ctx, who.Email); {
 	case who.Email == "":
 		refused = fault.New(fault.Conflict, "sso.noAddress", "Service", done.Service)
-	case err == nil:
+	case err != nil:
+		return done, err
+	case has:
 		done.SignInFirst = true
-	case fault.Is(err, fault.NotFound):
+	default:
 		row.ExpiresAt = s.deps.Now().Add(SignUpLife)
 		done.SignUp = token
-	default:
-		return done, err
 	}
 	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := s.keep(ctx, tx, row, waiting); err != nil {

@@ -22,6 +22,13 @@ func requests() Group {
 		{Name: "Filed, a copy", Page: filedCopy},
 		{Name: "Open", Page: openRequest},
 		{Name: "Refused", Page: refusedRequest},
+		{Name: "Without an account: where", Page: visitorPlace},
+		{Name: "Without an account: what", Page: visitorKinds},
+		{Name: "Without an account: write, with a fault", Page: visitorWrite},
+		{Name: "Without an account: the link's page, with a fault", Page: visitorCheck},
+		{Name: "Without an account: filed for an account", Page: visitorFiled},
+		{Name: "Without an account: asking for a link", Page: visitorSignIn},
+		{Name: "Without an account: the link that signs in", Page: visitorLink},
 		{Name: "Who looked", Page: whoLooked},
 		{Name: "Who looked, nobody", Page: nobodyLooked},
 	}}
@@ -169,4 +176,43 @@ func requestItems(ctx context.Context) []views.RequestItem {
 		{ID: "1", Name: orders, Change: true, Was: "Elm Street", Wanted: "Oak Street", Decided: true, Done: true},
 		{ID: "2", Name: pick(ctx, "Marketing", "マーケティング"), Decided: true, Why: pick(ctx, "We looked into it and found that the data is right.", "お調べした結果、情報に誤りはありませんでした。")},
 	}
+}
+
+func visitorPlace(ctx context.Context) templ.Component {
+	return views.VisitorPlace(views.VisitorPlacePage{
+		Shell: shell(ctx, "ask", text.T(ctx, "visitor.title")), Countries: []ui.Option{{Value: "DE", Label: pick(ctx, "Germany", "ドイツ"), Selected: true}}, States: []ui.Option{{Value: "CA", Label: pick(ctx, "California", "カリフォルニア州")}},
+	})
+}
+
+func visitorKinds(ctx context.Context) templ.Component {
+	return views.VisitorKinds(views.VisitorKindsPage{
+		Shell: shell(ctx, "ask", text.T(ctx, "visitor.title")), Law: pick(ctx, "the GDPR", "EU一般データ保護規則"),
+		Kinds: []ui.CardProps{{Title: correctIt(ctx), Text: street(ctx), Href: "/"}},
+	})
+}
+
+func visitorWrite(ctx context.Context) templ.Component {
+	return views.VisitorWrite(views.VisitorWritePage{
+		Shell: shell(ctx, "ask", text.T(ctx, "visitor.title")), Kind: correctIt(ctx), Back: "/", Email: "mara@", Message: street(ctx), Choices: true,
+		Problems: ui.Problems{{Field: "email", Text: text.T(ctx, "address.bad")}},
+	})
+}
+
+func visitorCheck(ctx context.Context) templ.Component {
+	return views.VisitorCheck(views.VisitorCheckPage{
+		Shell: shell(ctx, "ask", text.T(ctx, "visitor.checkTitle")), Action: "/", Kind: pick(ctx, "Delete my data", "自分の情報を消去する"), Law: pick(ctx, "the GDPR", "EU一般データ保護規則"),
+		Email: "mara@example.com", Erases: true, Due: due(), Why: whyDue(), Problems: ui.Problems{{Field: "sure", Text: text.T(ctx, "request.sureMissing")}},
+	})
+}
+
+func visitorFiled(ctx context.Context) templ.Component {
+	return views.VisitorFiled(views.VisitorFiledPage{Shell: shell(ctx, "ask", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9"})
+}
+
+func visitorSignIn(ctx context.Context) templ.Component {
+	return views.SignInByMail(views.SignInByMailPage{Shell: shell(ctx, "ask", text.T(ctx, "visitor.signInTitle")), Email: "mara@example.com", Next: "/requests"})
+}
+
+func visitorLink(ctx context.Context) templ.Component {
+	return views.SignInLink(views.SignInLinkPage{Shell: shell(ctx, "ask", text.T(ctx, "visitor.signInTitle")), Action: "/", Email: "mara@example.com", Next: "/requests"})
 }
