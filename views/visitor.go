@@ -18,8 +18,9 @@ type VisitorPlacePage struct {
 // VisitorKindsPage is what the law of that place gives them.
 type VisitorKindsPage struct {
 	Shell
-	Law   string // its name
-	Kinds []ui.CardProps
+	Law      string // its name
+	Kinds    []ui.CardProps
+	Problems ui.Problems
 }
 
 // VisitorWritePage asks for their address and their words.

@@ -202,6 +202,17 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 			d.client().post("/forgot", url.Values{"email": {s}})
 			return d.count(`select count(*) from email_proof where person_id = $1`, id) == before+1
 		},
+		"/ask": func(s string) bool {
+			c, before := d.client(), d.count(`select count(*) from request where channel = 'form' and person_id = $1`, id)
+			c.post("/ask", visit(s, "question", "What is it for?"))
+			c.post(d.mailedTo("taro@xn--r8jz45g.example", "Send your request", "/ask/"), url.Values{})
+			return d.count(`select count(*) from request where channel = 'form' and person_id = $1`, id) == before+1
+		},
+		"/sign-in/by-mail": func(s string) bool {
+			before := d.count(`select count(*) from mail_message where kind = 'signInUsual' and person_id = $1`, id)
+			d.client().post("/sign-in/by-mail", url.Values{"email": {s}})
+			return d.count(`select count(*) from mail_message where kind = 'signInUsual' and person_id = $1`, id) == before+1
+		},
 		"/privacy-choices/by-mail": func(s string) bool {
 			before := d.count(`select count(*) from mail_message where kind = 'choices' and person_id = $1`, id)
 			d.client().post("/privacy-choices/by-mail", url.Values{"email": {s}})

@@ -64,7 +64,7 @@ func (c *visitorController) new(ctx echo.Context) error {
 		}
 	}
 	lang := text.Lang(ctx.Request().Context())
-	page := views.VisitorKindsPage{Shell: c.shell(ctx, "visitor.title", "ask"), Law: law.Law.In(lang)}
+	page := views.VisitorKindsPage{Shell: c.shell(ctx, "visitor.title", "ask"), Law: law.Law.In(lang), Problems: words(ctx, problems)}
 	for _, kind := range offered {
 		form.Kind = kind.ID
 		page.Kinds = append(page.Kinds, ui.CardProps{Title: kind.Name.In(lang), Text: kind.Summary.In(lang), Href: form.at()})

@@ -63,6 +63,7 @@ func untaken() map[string]string {
 		"erasure.sendReceipt":     erases,
 		"export.batch":            withdraw,
 		"export.failed":           withdraw,
+		"request.AskByMail":       "it is written to an address that nobody has proved: about nobody yet",
 		"mail.anyDue":             sends,
 		"mail.keepHeld":           sends,
 		"mail.postpone":           sends,

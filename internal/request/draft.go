@@ -42,14 +42,6 @@ type sealedDraft struct {
 	Spelling, Lang string
 }
 
-type draftRow struct {
-	TokenHash []byte `gorm:"primaryKey"`
-	Sealed    []byte
-	ExpiresAt time.Time
-}
-
-func (draftRow) TableName() string { return "request_draft" }
-
 const draftSeal = "request-draft"
 
 // OfferedIn are the kinds of requests that the law of a place gives those who live
@@ -89,11 +81,8 @@ func (s *Service) AskByMail(ctx context.Context, d Draft, from account.Visit) er
 		return fault.Invalidate(ps...)
 	}
 	k, _, ps := s.offeredIn(d)
-	message, bad := readMessage(k, d.Message, nil)
-	if len(ps) == 0 {
-		ps = bad
-	}
-	if len(ps) > 0 {
+	message, bad := readWords("message", d.Message, len(ps) == 0 && NeedsMessage(k, false), "request.messageMissing")
+	if ps = append(ps, bad...); len(ps) > 0 {
 		return fault.Invalidate(ps...)
 	}
 	to, ok, err := s.deps.Accounts.WritableBy(ctx, d.Email, from, draftsTo)

@@ -174,6 +174,15 @@ type Bulk struct {
 // TableName is the table of what is done to many requests.
 func (Bulk) TableName() string { return "request_bulk" }
 
+// draftRow is what somebody without an account asks for, until they prove their address.
+type draftRow struct {
+	TokenHash []byte `gorm:"primaryKey"`
+	Sealed    []byte
+	ExpiresAt time.Time
+}
+
+func (draftRow) TableName() string { return "request_draft" }
+
 // letters leaves out those that are mistaken for others, in print or on the
 // telephone: 0 and O, 1, I and L, U and V.
 const letters = "23456789ABCDEFGHJKMNPQRSTWXYZ"
