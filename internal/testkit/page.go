@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,7 +14,9 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -87,8 +90,35 @@ func (p *Page) Reload() {
 // browser has nothing to show but a question.
 func (p *Page) Back() {
 	p.t.Helper()
-	p.do("going back", chromedp.NavigateBack())
+	if p.scriptless {
+		p.backWithout()
+	} else {
+		p.do("going back", chromedp.NavigateBack())
+	}
 	p.settle()
+}
+
+// backWithout goes back where no script runs, and so no event tells that the page has
+// come: the one that is left is marked.
+func (p *Page) backWithout() {
+	p.t.Helper()
+	p.do("going back", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		if _, err := evaluate[bool](ctx, "document.left = true"); err != nil {
+			return err
+		}
+		all, err := chromedp.Call(ctx, page.GetNavigationHistory, cdp.Empty{})
+		if err != nil || all.CurrentIndex < 1 {
+			return errors.Join(err, errors.New("there is nothing to go back to"))
+		}
+		_, err = chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: all.Entries[all.CurrentIndex-1].ID})
+		return err
+	}))
+	p.until(func(ctx context.Context) string {
+		if left, err := evaluate[bool](ctx, "document.left === true"); err != nil || left {
+			return "the browser shows the page that was left"
+		}
+		return ""
+	})
 }
 
 // PressTwice presses a button as an impatient hand does, without waiting for the first
@@ -147,6 +177,12 @@ func (p *Page) Value(label string) string {
 func (p *Page) Check(label string) {
 	p.t.Helper()
 	p.press("field", label, func(a answer) bool { return !a.Checked })
+}
+
+// Ticked tells whether a box is ticked.
+func (p *Page) Ticked(label string) bool {
+	p.t.Helper()
+	return p.ask("point", "field", label, p.scope).Checked
 }
 
 // Uncheck clears a box.
