@@ -74,7 +74,7 @@ func (c *dataController) card(ctx context.Context, category register.Category, h
 
 func (c *dataController) held(category register.Category, h record.Holding) views.DataHeld {
 	held := views.DataHeld{Rows: h.Rows, Since: h.First, Silent: h.Silent}
-	if before, late := c.Retention.Late(category, h.First); late {
+	if before, late := c.Retention.Late(category, h.Oldest); late {
 		held.Late = before
 	}
 	return held

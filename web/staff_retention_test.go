@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,6 +35,14 @@ func TestTheDeskShowsWhatEachRuleOfRetentionTook(t *testing.T) {
 	p.Exec(`insert into connection_log (person_id, started_at, id, network, bytes, seconds) select $1, $2, n, '192.0.2.0/24', 1, 1 from generate_series(1, 3) n`, robin, over)
 	const late = "is past its time and should have been deleted"
 	of := p.client().signIn("robin@example.com")
+	for id, closed := range map[string]string{"00000000-0000-4000-8000-000000000001": "now() - interval '9 years'", "00000000-0000-4000-8000-000000000002": "null"} { // of which the time counts
+		testkit.AsSuperuser(t, p.DB, fmt.Sprintf(`insert into request (person_id, id, reference, kind, state, jurisdiction, received_at, due_on, closed_at)
+			select '%s', '%s', 'R-' || right('%[2]s', 6), 'question', case when c is null then 'open' else 'done' end, 'eea', now() - interval '10 years', now(), c from (select (%[3]s)::timestamptz as c) x`, robin, id, closed))
+		if said := strings.Contains(of.get("/data/requests").body, late); said == (closed == "null") {
+			t.Errorf("of a request that was closed at %s the page says %t", closed, said)
+		}
+		testkit.AsSuperuser(t, p.DB, fmt.Sprintf(`delete from request where id = '%s'`, id))
+	}
 	for _, page := range []string{"/data", "/data/connection-log"} {
 		if !strings.Contains(of.get(page).body, late) {
 			t.Errorf("%s does not say what is past its time", page)

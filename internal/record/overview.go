@@ -19,7 +19,8 @@ type Holding struct {
 	Category    string
 	Rows        int64
 	First, Last time.Time
-	Silent      bool // what holds it did not answer in time: there may be more
+	Oldest      time.Time // from when the keeping time of what is held longest counts; zero: of nothing yet
+	Silent      bool      // what holds it did not answer in time: there may be more
 	Glance      []Glimpse
 	Told        int64 // of how many rows Glance tells
 }
@@ -74,8 +75,11 @@ func AnySilent(held []Holding) bool {
 	return slices.ContainsFunc(held, func(h Holding) bool { return h.Silent })
 }
 
-func (h Holding) and(rows int64, first, last *time.Time) Holding {
+func (h Holding) and(rows int64, first, last, oldest *time.Time) Holding {
 	h.Rows += rows
+	if oldest != nil && !oldest.IsZero() && (h.Oldest.IsZero() || oldest.Before(h.Oldest)) {
+		h.Oldest = oldest.UTC()
+	}
 	if first != nil && !first.IsZero() && (h.First.IsZero() || first.Before(h.First)) {
 		h.First = first.UTC()
 	}
@@ -88,7 +92,7 @@ func (h Holding) and(rows int64, first, last *time.Time) Holding {
 func (h Holding) with(months []month, silent bool) Holding {
 	h.Silent = h.Silent || silent
 	for _, m := range months {
-		h = h.and(m.rows, m.first, m.last)
+		h = h.and(m.rows, m.first, m.last, m.first)
 	}
 	return h
 }

@@ -65,7 +65,7 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 	r.Then(func(more *postgres.Reads) error {
 		more.Then(func(*postgres.Reads) error {
 			h := found[category]
-			timeline.Holding = timeline.and(h.Rows, &h.First, &h.Last)
+			timeline.Holding = timeline.and(h.Rows, &h.First, &h.Last, &h.Oldest)
 			timeline.Category = category
 			return nil
 		})
@@ -77,12 +77,12 @@ func (s *Service) readTimeline(r *postgres.Reads, person uuid.UUID, category str
 func (s *Service) collect(found map[string]Holding) func(pgx.Rows) error {
 	return func(rows pgx.Rows) error {
 		var h Holding
-		var first, last *time.Time
+		var first, last, oldest *time.Time
 		var newest map[string]*string
-		if err := rows.Scan(&h.Category, &h.Rows, &first, &last, &newest); err != nil {
+		if err := rows.Scan(&h.Category, &h.Rows, &first, &last, &oldest, &newest); err != nil {
 			return err
 		}
-		all := found[h.Category].and(h.Rows, first, last)
+		all := found[h.Category].and(h.Rows, first, last, oldest)
 		before := len(all.Glance)
 		for _, f := range s.glance[h.Category] {
 			if said := newest[f.ID]; said != nil && *said != "" {
@@ -117,7 +117,20 @@ func (t *table) held() string {
 		}
 		newest = "(array_agg(" + object + order + "))[1]"
 	}
-	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + ", " + newest + " from " + t.from + " where " + t.shown
+	return "select " + literal(t.category.ID) + ", count(*), " + first + ", " + last + ", " + t.oldest() + ", " + newest + " from " + t.from + " where " + t.shown
+}
+
+// oldest is from when the keeping time of a table's rows counts, of that which counts
+// longest: not of what goes with other rows, or is still at work.
+func (t *table) oldest() string {
+	clock := t.holding.KeepingClock()
+	if clock == "" || t.holding.Under != nil {
+		return "null::timestamptz"
+	}
+	if t.holding.Busy != "" {
+		return "min(" + quote(clock) + ") filter (where " + quote(t.holding.Busy) + " is null)"
+	}
+	return "min(" + quote(clock) + ")"
 }
 
 // glance are the fields that stand for a category where it is one line.
@@ -151,7 +164,7 @@ func recordsSQL(tables []*table) string {
 			newest = "case category when " + literal(t.category.ID) + " then " + object + " else " + newest + " end"
 		}
 	}
-	return "select category, count(*), min(at), max(at), (array_agg(" + newest + " order by at desc))[1] from " + quote(shared) + " where person_id = $1 group by category"
+	return "select category, count(*), min(at), max(at), min(at), (array_agg(" + newest + " order by at desc))[1] from " + quote(shared) + " where person_id = $1 group by category"
 }
 
 // overviewSQL is held of all tables in few queries, but for those that imports

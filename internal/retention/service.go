@@ -3,13 +3,11 @@ package retention
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/audit"
-	"plusultra.link/privacy/internal/dictionary"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/journal"
 	"plusultra.link/privacy/internal/postgres"
@@ -158,10 +156,10 @@ func (s *Service) start(ctx context.Context, tx postgres.Tx, c register.Category
 // day, when somebody looks, each hour.
 const lateAfter = every + time.Hour
 
-// Late tells of what is held of a category since so long ago, by the time of its
-// rows, whether some should have gone, and from before when.
+// Late tells whether some of a category should have gone, of which the time counts
+// since then at the longest, and what is from before when.
 func (s *Service) Late(c register.Category, oldest time.Time) (time.Time, bool) {
-	if !s.sweeps(c) || oldest.IsZero() || slices.ContainsFunc(c.Holdings, func(h dictionary.Holding) bool { return h.KeepingClock() != h.Time }) {
+	if !s.sweeps(c) || oldest.IsZero() {
 		return time.Time{}, false
 	}
 	before := c.Retention.Keep.Before(s.deps.Now())
