@@ -74,7 +74,7 @@ func (b *bench) everyPage() (all []page) {
 	for i := range readers {
 		readers[i] = i
 	}
-	for _, path := range []string{"/overview", "/data", "/email", "/data/" + connectionLog, "/requests"} {
+	for _, path := range []string{"/overview", "/data", "/email", "/privacy-choices", "/data/" + connectionLog, "/requests"} {
 		all = append(all, b.pageOf(path, readers...))
 	}
 	much := b.pageOf("/overview", b.people.busy)
@@ -100,7 +100,7 @@ func (b *bench) pageOf(path string, people ...int) page {
 // nothing it may take fewer.)
 func (b *bench) steady(ctx context.Context) error {
 	var pages []page
-	for _, path := range []string{"/overview", "/data", "/email", "/data/" + connectionLog, "/requests"} {
+	for _, path := range []string{"/overview", "/data", "/email", "/privacy-choices", "/data/" + connectionLog, "/requests"} {
 		pages = append(pages, b.pageOf(path, b.people.few, b.people.many, b.people.busy))
 	}
 	made, err := b.replays(ctx, pages)
