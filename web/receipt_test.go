@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -66,5 +67,44 @@ func TestWhatSomebodySaidIsProvedToThemAndToNobodyElse(t *testing.T) {
 	}
 	if got := p.client().signIn("other@example.com").get(hrefs[0]); got.status != http.StatusNotFound {
 		t.Errorf("somebody else gets it: %d", got.status)
+	}
+}
+
+func TestAnybodyReadsOnAPageWhatAReceiptIsWorth(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	robin := p.person("robin@example.com")
+	link := consent.Link{Person: robin, Topic: "promotions"}
+	must(t, p.Consents.Unsubscribe(t.Context(), link, consent.OneClick))
+	must(t, p.Audit.Place(t.Context()))
+	mine := p.client().get("/unsubscribe/" + p.Consents.Token(link) + "/receipt").body
+	const mark = "\n\nportal-receipt-proof 1\n"
+	words, proof, _ := strings.Cut(mine, mark)
+	kim := p.person("kim@example.com")
+	theirs := consent.Link{Person: kim, Topic: "promotions"}
+	must(t, p.Consents.Unsubscribe(t.Context(), theirs, consent.OneClick))
+	must(t, p.Audit.Place(t.Context()))
+	_, other, _ := strings.Cut(p.client().get("/unsubscribe/"+p.Consents.Token(theirs)+"/receipt").body, mark)
+	for name, tc := range map[string]struct{ pasted, says, not string }{
+		"as it is":               {mine, "nothing in it was changed", "Error:"},
+		"as a browser pastes it": {strings.ReplaceAll(mine, "\n", "\r\n") + "\r\n ", "at place", "Error:"},
+		"a yes made of a no":     {strings.Replace(mine, "Answer: no", "Answer: yes", 1), "not a receipt of ours", "Answer:"},
+		"another's proof":        {words + mark + other, "the proof behind them is of something else", "Error:"},
+		"half of it":             {words + mark + proof[:len(proof)/2], "proof behind them was changed", "Error:"},
+		"anything":               {"<script>alert(1)</script> 4111 1111 1111 1111", "not a receipt of ours", "alert(1)"},
+		"nothing":                {" \n ", "Paste the receipt that you want to check", "ours, and"},
+	} {
+		c := p.client()
+		c.get("/receipt")
+		got := c.post("/receipt", url.Values{"receipt": {tc.pasted}})
+		page := c.get(got.header.Get("Location"))
+		if said := testkit.HTML(t, page.body).Text("main"); got.status != http.StatusSeeOther || !strings.Contains(said, tc.says) || strings.Contains(said, tc.not) {
+			t.Errorf("%s: %d\n%s", name, got.status, said)
+		}
+		if tc.says == "nothing in it was changed" {
+			if said := testkit.HTML(t, c.get("/receipt").body).Text("main"); strings.Contains(said, "Answer: no") {
+				t.Error("it is shown to whoever comes next")
+			}
+		}
 	}
 }

@@ -214,6 +214,9 @@ func (s *server) routes() {
 	s.open(get, "/erasure/:id/receipt", erasures.receipt)
 	s.person(post, "/erasure/:id/cancel", erasures.cancel)
 	s.program("/.well-known/portal-receipt-key", erasures.key)
+	receipts := &receiptController{s}
+	s.open(get, "/receipt", receipts.new)
+	s.open(post, "/receipt", receipts.create, "it is read, and nothing is done")
 
 	s.person(post, "/privacy-choices/restrictions/:id", (&restrictionController{s}).end, "what was allowed again is not there to be allowed")
 	requests := &requestController{s}

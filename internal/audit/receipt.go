@@ -136,7 +136,7 @@ const (
 	Unproved Verdict = "unproved" // signed, and made before its entry had its place
 	NotOurs  Verdict = "notOurs"  // no key that is known signed its words, or they were changed
 	Broken   Verdict = "broken"   // the words are signed, and what should prove them does not
-	Other    Verdict = "other"    // what is proved is another deed than the words say
+	Other    Verdict = "another"  // what is proved is another deed than the words say
 )
 
 // Genuine tells whether the words are the portal's.

@@ -60,6 +60,10 @@ func policyChapter() Group {
 				Contact: contacts(ctx).Other, Post: contacts(ctx).Post, Checked: at("2026-11-25"),
 			})
 		}},
+		{Name: "Check a receipt", Page: receipt("")},
+		{Name: "Check a receipt, proved", Page: receipt(views.ReceiptProved)},
+		{Name: "Check a receipt, without a proof", Page: receipt(views.ReceiptUnproved)},
+		{Name: "Check a receipt, changed", Page: receipt(views.ReceiptNotOurs)},
 		{Name: "Recipients", Page: recipients},
 		{Name: "Contact", Page: func(ctx context.Context) templ.Component {
 			return views.List(views.ListPage{
@@ -190,4 +194,14 @@ func recipients(ctx context.Context) templ.Component {
 			},
 		}},
 	})
+}
+
+func receipt(v views.ReceiptVerdict) func(ctx context.Context) templ.Component {
+	return func(ctx context.Context) templ.Component {
+		p := views.ReceiptPage{Shell: shell(ctx, "", text.T(ctx, "receipt.title")), Verdict: v, At: at("2026-11-21T08:04:00Z"), Position: 40_213, Size: 40_377}
+		if v == views.ReceiptProved || v == views.ReceiptUnproved {
+			p.Words = pick(ctx, "Receipt for a choice\nNumber: 01a21e57-7f40-7a12-bdf8-1d97efb13715\nAbout: Promotions (promotions)\nAnswer: no\nSaid: 2026-11-21 08:03", "選択の証明書\n番号：01a21e57-7f40-7a12-bdf8-1d97efb13715\n対象：キャンペーン（promotions）\n回答：いいえ\nご意思の日時：2026-11-21 08:03")
+		}
+		return views.Receipt(p)
+	}
 }
