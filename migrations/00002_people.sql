@@ -6,6 +6,7 @@ create table person (
   lang       text not null default 'en',
   zone       text not null default '', -- IANA name; empty: not known
   zone_chosen boolean not null default false, -- by them, and not by their browser
+  age_at     timestamptz, -- when that was their age, of whom staff put it right; null: when they joined
   age_band   text not null check (age_band in ('', '13', '14', '15', '16-17', '18+')), -- asked once, the date is not kept; '': has not joined, and only asked for something
   joined_country text not null default '', -- what they said then, of whoever was under 18: ISO 3166-1 alpha-2; empty: nothing
   closing_at timestamptz -- an erasure has begun: nobody signs in any more

@@ -123,22 +123,30 @@ create table request_bulk_item (
 );
 create index request_bulk_item_next on request_bulk_item (bulk_id, n) where outcome = '';
 
--- What is kept and not used of somebody: by what they asked for (GDPR art. 18) or
--- because they objected to a use (art. 21). It is in force until ends_at.
+-- What is kept and not used of somebody: by what they asked for (GDPR art. 18), because
+-- they objected to a use (art. 21), or because somebody reported that the account may be
+-- a child's. It is in force until ends_at.
 create table restriction (
   person_id  uuid not null,
   id         uuid not null,
-  request_id uuid not null, -- by which it was asked for
-  ground     text not null check (ground in ('limited', 'objected')),
+  request_id uuid, -- of theirs, by which it was asked for
+  report_id  uuid, -- of somebody else's, of whom they are to know nothing
+  ground     text not null check (ground in ('limited', 'objected', 'child')),
   purpose    text not null default '', -- of the register: a use
   category   text not null default '', -- of the register: a kind of data; neither: all there is
   since      timestamptz not null,
   ends_at    timestamptz, -- null: until somebody ends it
-  ended_by   text not null default '' check (ended_by in ('', 'person', 'staff')),
+  ended_by   text not null default '' check (ended_by in ('', 'person', 'staff', 'guardian')),
+  deed       text not null default '' check (deed in ('', 'parent', 'erasure', 'none')), -- what was done with a child's account
+  deed_at    timestamptz,
+  why        text not null default '', -- why it is none, in the staff's words
   primary key (person_id, id),
-  check ((ends_at is null) = (ended_by = ''))
+  check ((ends_at is null) = (ended_by = '')),
+  check (request_id is not null or ground = 'child'),
+  check ((deed = '') = (deed_at is null))
 );
 create index restriction_in_force on restriction (ends_at);
+create index restriction_report on restriction (report_id) where report_id is not null;
 
 -- What somebody else is told of or asked for: a recipient of the register, of what was
 -- done with data that it has, or whoever staff ask.

@@ -11,6 +11,7 @@ import (
 // ChoicesPage is everything that somebody says yes or no to, and how it stands.
 type ChoicesPage struct {
 	Shell
+	Held         bool          // the account is, because it may be a child's
 	Restrictions []Restriction // what the person had stopped by a request
 	Known        bool          // whose choices they are: else nothing is known, and they are explained
 	At           string        // where a press is sent

@@ -178,6 +178,7 @@ const (
 	DeedLimit   Deed = "limit"
 	DeedStop    Deed = "stop"
 	DeedRemove  Deed = "remove"
+	DeedProtect Deed = "protect"
 )
 
 // RequestAbout is the part of a form in which somebody says what a request is about.
@@ -249,6 +250,7 @@ type Restriction struct {
 	Name    string
 	Since   time.Time
 	Limited bool
+	Child   bool      // the account is held, because it may be a child's
 	Ends    time.Time // zero: nobody has ended it
 	Action  string    // by which it ends; empty for who may not
 }
@@ -257,6 +259,9 @@ func (r Restriction) say(ctx context.Context) string {
 	key := "deed.objected"
 	if r.Limited {
 		key = "deed.limited"
+	}
+	if r.Child {
+		key = "deed.child"
 	}
 	said := text.T(ctx, key, "Date", r.Since)
 	if !r.Ends.IsZero() {

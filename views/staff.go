@@ -131,7 +131,8 @@ type StaffRequestPage struct {
 	Erased                         bool      // the person is there no more, nor what they wrote
 	Decision                       []string
 	Items                          []RequestItem
-	About                          string // where staff say what it is about; empty where they may not
+	Child                          *ChildPart // of a report about a child
+	About                          string     // where staff say what it is about; empty where they may not
 	Others                         []TaskRow
 	Ask                            string // where somebody else is asked; empty where they may not
 	Unsaid                         bool   // without items it does not say yet what it is about

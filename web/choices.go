@@ -14,6 +14,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/views"
 	"plusultra.link/privacy/views/text"
 	"plusultra.link/privacy/views/ui"
@@ -99,7 +100,9 @@ func (c *choicesController) fill(ctx echo.Context, page *views.ChoicesPage, pers
 		if !page.Mailed {
 			stopped := c.Restrictions.ReadInForce(reads, person)
 			reads.Then(func(*postgres.Reads) error {
-				page.Restrictions = c.restrictions(r, (*stopped)[person], uuid.Nil)
+				theirs := (*stopped)[person]
+				page.Held = slices.ContainsFunc(theirs, restriction.Restriction.Holds)
+				page.Restrictions = c.restrictions(r, slices.DeleteFunc(theirs, restriction.Restriction.Holds), uuid.Nil)
 				return nil
 			})
 		}

@@ -188,6 +188,12 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 	id := d.portal.person("taro@xn--r8jz45g.example")
 	d.enrolled("noor@xn--r8jz45g.example", staff.Officer)
 	local := strings.NewReplacer("taro", "noor")
+	reported, err := d.Requests.Ask(t.Context(), d.portal.person("kim@example.com"), "child-report", "The child next door has an account.")
+	must(t, err)
+	must(t, d.Requests.HoldChild(t.Context(), d.Member("again@example.com", staff.Agent), reported.ID, id))
+	report, held := "/staff/requests/"+reported.ID.String(), ""
+	must(t, d.DB.Pool.QueryRow(t.Context(), `select id::text from restriction`).Scan(&held))
+	held = report + "/accounts/" + held
 	passes := map[string]func(spelling string) bool{
 		"/sign-up": func(s string) bool {
 			form := signUp(s, "1990")
@@ -233,6 +239,14 @@ func TestEveryDoorKnowsAMailboxByAllItsSpellings(t *testing.T) {
 			got := d.officer.post("/staff/requests/"+asked.ID.String()+"/ask", url.Values{"email": {s}, "words": {"What do you hold?"}, "days": {"7"}, "lang": {"en"}})
 			must(t, d.Requests.Cancel(t.Context(), id, asked.ID))
 			return got.header.Get("Location") == "/staff/requests/"+asked.ID.String()
+		},
+		"/staff/requests/:id/accounts": func(s string) bool {
+			got := d.officer.post(report+"/accounts", url.Values{"q": {s}, "reason": {"Asked by telephone"}})
+			return got.header.Get("Location") == report+"/accounts/of/"+id.String()
+		},
+		"/staff/requests/:id/accounts/:account": func(s string) bool { // one's own is no parent's
+			got := d.officer.post(held, url.Values{"deed": {"parent"}, "band": {"15"}, "email": {s}})
+			return strings.Contains(d.officer.get(got.header.Get("Location")).body, "This is your own address")
 		},
 		"/staff/people": func(s string) bool {
 			return d.officer.post("/staff/people", url.Values{"q": {s}}).header.Get("Location") == "/staff/people/"+id.String()

@@ -75,6 +75,12 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		must(p.t, err)
 		return c, one.ID
 	}
+	reported := func(n string) (string, uuid.UUID) {
+		_, id := someone(n)
+		one, err := p.Requests.Ask(p.t.Context(), id, "child-report", "The child next door has an account.")
+		must(p.t, err)
+		return "/staff/requests/" + one.ID.String(), one.ID
+	}
 	mailed := func(n, from, subject, path string, form url.Values) press {
 		c := p.client()
 		c.post(from, form)
@@ -270,6 +276,18 @@ func (p *portal) buttons(google *standin.Provider) map[string]func(n string) pre
 		"/staff/people/:id": func(n string) press {
 			at := "/staff/people/" + p.person(n+"@example.com").String()
 			return press{officer, at, at, url.Values{"code": {"billing"}, "reason": {"A question of 3 May"}}}
+		},
+		"/staff/requests/:id/accounts/none": func(n string) press {
+			at, _ := reported(n)
+			return press{officer, at + "/accounts", at + "/accounts/none", url.Values{"why": {"No such name."}}}
+		},
+		"/staff/requests/:id/accounts/:account": func(n string) press {
+			at, id := reported(n)
+			must(p.t, p.Requests.HoldChild(p.t.Context(), p.Member(n+"-agent@example.com", staff.Agent), id, p.person(n+"-kid@example.com")))
+			var held uuid.UUID
+			must(p.t, p.DB.Pool.QueryRow(p.t.Context(), `select id from restriction where report_id = $1`, id).Scan(&held))
+			to := at + "/accounts/" + held.String()
+			return press{officer, to, to, url.Values{"deed": {"none"}, "why": {"Their passport."}}}
 		},
 		"/staff/requests/:id/ask": desk("/ask", "/ask", url.Values{"email": {"legal@example.com"}, "words": {"May we tell them?"}, "days": {"7"}, "lang": {"en"}}),
 		"/staff/tasks/:id": func(n string) press {

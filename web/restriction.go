@@ -16,13 +16,13 @@ type (
 	staffRestrictionController struct{ *server }
 )
 
-// restrictions are what is restricted by a request, or by any if it is uuid.Nil.
+// restrictions are what is restricted by a request, or by anything if it is uuid.Nil.
 func (s *server) restrictions(ctx context.Context, all []restriction.Restriction, by uuid.UUID) (some []views.Restriction) {
 	for _, r := range all {
-		if by != uuid.Nil && r.RequestID != by {
+		if by != uuid.Nil && (r.RequestID == nil || *r.RequestID != by) {
 			continue
 		}
-		one := views.Restriction{Name: s.Restrictions.Named(ctx, r), Since: r.Since, Limited: r.Ground == restriction.Limited, Action: "/privacy-choices/restrictions/" + r.ID.String()}
+		one := views.Restriction{Name: s.Restrictions.Named(ctx, r), Since: r.Since, Limited: r.Ground == restriction.Limited, Child: r.Ground == restriction.Child, Action: "/privacy-choices/restrictions/" + r.ID.String()}
 		if r.EndsAt != nil {
 			one.Ends = *r.EndsAt
 		}

@@ -345,6 +345,15 @@ func (s *server) staffRoutes() {
 	abouts := &staffAboutController{s}
 	s.staff(get, "/staff/requests/:id/about", staff.Agent, abouts.edit)
 	s.staff(post, "/staff/requests/:id/about", staff.Agent, abouts.update, "what it is about is said anew")
+	children := &staffChildController{s}
+	found := &staffChildFoundController{children}
+	s.staff(get, "/staff/requests/:id/accounts", staff.Agent, children.new)
+	s.staff(post, "/staff/requests/:id/accounts", staff.Agent, children.create, "it only looks up")
+	s.staff(post, "/staff/requests/:id/accounts/none", staff.Agent, children.none)
+	s.staff(get, "/staff/requests/:id/accounts/of/:person", staff.Agent, found.show)
+	s.staff(post, "/staff/requests/:id/accounts/of/:person", staff.Agent, found.create, "what is held is held")
+	s.staff(get, "/staff/requests/:id/accounts/:account", staff.Officer, children.edit)
+	s.staff(post, "/staff/requests/:id/accounts/:account", staff.Officer, children.update)
 	asks := &staffAskController{s}
 	s.staff(get, "/staff/requests/:id/ask", staff.Agent, asks.new)
 	s.staff(post, "/staff/requests/:id/ask", staff.Agent, asks.create)

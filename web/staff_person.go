@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/address"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
@@ -139,17 +140,14 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 	}
 	page := views.StaffPersonPage{
 		Shell: c.staffShell(ctx, "staff.personTitle", "staffPeople"), Role: views.StaffRole(member(ctx).Role), Closing: who.ClosingAt != nil,
-		Profile: views.StaffProfile{
-			Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
-			Law: c.lawOf(*who).Law.In(text.Lang(r)),
-		},
-		Held: c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
+		Profile: c.staffProfile(r, *who),
+		Held:    c.held(r, *holdings), Silent: record.AnySilent(*holdings), Looks: c.lookRows(r, looks.Looks), Requests: c.queueRows(r, requests.Requests, *owners),
 	}
 	page.Holds = holdsOf(*holds)
 	page.Restrictions = c.restrictions(r, (*stopped)[id], uuid.Nil)
 	for i, one := range (*stopped)[id] {
 		page.Restrictions[i].Action = ""
-		if at := "/staff/people/:id/restrictions/:restriction/lift"; !page.Closing && one.EndsAt == nil && c.opens(member(ctx).Role, at) {
+		if at := "/staff/people/:id/restrictions/:restriction/lift"; !page.Closing && one.EndsAt == nil && !one.Holds() && c.opens(member(ctx).Role, at) {
 			page.Restrictions[i].Action = "/staff/people/" + id.String() + "/restrictions/" + one.ID.String() + "/lift"
 		}
 	}
@@ -164,6 +162,14 @@ func (c *staffPersonController) page(ctx echo.Context, id uuid.UUID) (views.Staf
 		page.Older = older("/staff/people/"+id.String(), next.At, next.ID)
 	}
 	return page, nil
+}
+
+// staffProfile is who somebody is.
+func (s *server) staffProfile(ctx context.Context, who account.About) views.StaffProfile {
+	return views.StaffProfile{
+		Name: who.Name, Address: address.Show(who.Address), Country: who.Country, Region: who.Region, Lang: who.Lang, Since: who.Since,
+		Law: s.lawOf(who).Law.In(text.Lang(ctx)),
+	}
 }
 
 // held is how much of each category there is, and never the rows themselves.

@@ -11,6 +11,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
+	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/internal/staff"
 	"plusultra.link/privacy/internal/task"
 	"plusultra.link/privacy/views"
@@ -57,7 +58,9 @@ type deskRequest struct {
 	events  *[]request.Event
 	items   *[]request.Item
 	others  *[]task.Task
-	opened  *bool // by who looks, within the hour
+	named   *[]restriction.Restriction // accounts, by a report about a child
+	gone    *map[uuid.UUID]bool        // whose owners are
+	opened  *bool                      // by who looks, within the hour
 	whose   *account.About
 	erasure *[]erasure.Erasure // that carries it out
 	names   map[uuid.UUID]string
@@ -70,9 +73,10 @@ func (c *staffRequestController) read(ctx echo.Context) (deskRequest, error) {
 		return deskRequest{}, err
 	}
 	reads, by := c.Reads(), member(ctx)
-	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), erasure: &[]erasure.Erasure{}}
+	d := deskRequest{Request: c.Requests.ReadFound(reads, by, id), events: c.Requests.ReadJournal(reads, by, id), items: c.Requests.ReadItems(reads, id), erasure: &[]erasure.Erasure{}, named: c.Requests.ReadReported(reads, by, id)}
 	reads.Then(func(more *postgres.Reads) error {
 		d.opened = c.Looks.ReadOpened(more, by, d.PersonID, d.Reference)
+		d.gone = c.readGone(more, *d.named)
 		d.whose, d.others = c.Accounts.ReadAbout(more, d.PersonID), c.Tasks.ReadOf(more, d.PersonID, id)
 		d.beside = c.Requests.ReadBeside(more, by, queueOf(ctx), *d.Request)
 		if d.State == request.Approved && d.ErasureID != nil {
@@ -126,6 +130,9 @@ func (c *staffRequestController) page(ctx echo.Context, d deskRequest) views.Sta
 	page.Before, page.After = neighbour(ctx, d.beside.Before), neighbour(ctx, d.beside.After)
 	c.offer(ctx, &page, one)
 	page.Items, page.Events = c.aboutItems(r, *d.items), requestEvents(*d.events, d.names)
+	if c.Requests.Protects(one) {
+		page.Child = c.childPart(ctx, one, *d.named, *d.gone)
+	}
 	page.Others = c.deskTasks(ctx, *d.others)
 	page.Unsaid = c.Requests.NeedsItems(one.Kind)
 	if c.Requests.TakesItems(one.Kind) && one.State == request.Open && page.Person != "" {

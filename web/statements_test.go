@@ -120,7 +120,9 @@ func unvisited() map[string]string {
 		"/security/last":            "it is for who has just revoked the last way to sign in",
 		"/requests/new/:kind/check": "it looks over what was typed, and leads back without",
 		archive:                     "it is a file",
-		"/downloads/:id/receipt":    "it is of a copy that was made, and no job makes any here",
+
+		"/staff/requests/:id/accounts/of/:person": "it leads back, to where somebody says why they look",
+		"/downloads/:id/receipt":                  "it is of a copy that was made, and no job makes any here",
 	}
 }
 
@@ -149,7 +151,10 @@ func (w *walk) pages(robin robin) []page {
 	must(w.t, w.Tasks.Ask(w.t.Context(), admin, robin.id, asked.ID, task.Question{Address: "legal@example.com", Words: "May we tell them?", Days: 7, Lang: "en"}))
 	bulk, err := w.Requests.Choose(w.t.Context(), admin, requests.Choice{Deed: requests.BulkRefuse, IDs: []uuid.UUID{asked.ID, robin.rows[0]}})
 	must(w.t, err)
-	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID, bulk)
+	report, err := w.Requests.Ask(w.t.Context(), robin.id, "child-report", "The child next door has an account.")
+	must(w.t, err)
+	must(w.t, w.Requests.HoldChild(w.t.Context(), admin, report.ID, w.Person(apptest.Somebody{Email: "kid@example.com"})))
+	robin.rows = append(robin.rows, asked.ID, leaving.ID, part.ID, bulk, report.ID)
 	_, err = w.Records.Ingest(w.t.Context(), record.IngestInput{
 		Category: "payment-methods", Source: "test", Format: record.NDJSON, Actor: audit.BySystem("test"),
 		Reader: strings.NewReader(`{"person":"robin@example.com","at":"2025-03-01T10:00:00Z","brand":"Examplecard","last4":"4242","expiry":"2028-04","billing_name":"Robyn","billing_country":"DE"}` + "\n"),

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/postgres"
 )
@@ -154,7 +155,7 @@ func batches(ctx context.Context, a *app.App, id string) error {
 
 func (b *bench) schedule(ctx context.Context, person uuid.UUID) (id uuid.UUID, err error) {
 	err = b.serving.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		id, _, err = b.app.Erasures.Schedule(ctx, tx, person, uuid.Nil, "en")
+		id, _, err = b.app.Erasures.Schedule(ctx, tx, audit.ByPerson(person), person, uuid.Nil, "en")
 		return err
 	})
 	return id, err

@@ -198,7 +198,7 @@ func (g *ground) newErasure(ctx context.Context) (work, error) {
 
 func (e *erasing) begin(ctx context.Context) error {
 	return e.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
-		e.id, _, err = e.app.Erasures.Schedule(ctx, tx, e.person, uuid.Nil, "en")
+		e.id, _, err = e.app.Erasures.Schedule(ctx, tx, audit.ByPerson(e.person), e.person, uuid.Nil, "en")
 		return err
 	})
 }

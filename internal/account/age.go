@@ -1,10 +1,16 @@
 package account
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 // Band checks the answers of somebody whose address is proved already and
@@ -15,6 +21,35 @@ func (f SignUp) Band(now time.Time) (AgeBand, error) {
 		return "", fault.Invalidate(ps...)
 	}
 	return bandOf(ageOn(now, f.Born))
+}
+
+// BandsUnderAge are the bands of those who are under age, the youngest first.
+func BandsUnderAge() []AgeBand { return []AgeBand{Thirteen, Fourteen, Fifteen, Youth} }
+
+// SetAge puts right how old somebody is who said otherwise when they joined, in a
+// transaction that holds them; the audit log keeps both. Invalid for an age at which
+// somebody is no child, or may not be here at all.
+func (s *Service) SetAge(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, band AgeBand) error {
+	if !slices.Contains(BandsUnderAge(), band) {
+		return fault.Invalidate(fault.Field("band", "child.bandMissing"))
+	}
+	p, err := findPerson(ctx, tx.Gorm, person)
+	if err != nil {
+		return err
+	}
+	home, err := findProfile(ctx, tx.Gorm, person)
+	if err != nil {
+		return err
+	}
+	was := p.AgeBand
+	p.AgeBand, p.AgeAt = band, new(s.deps.Now())
+	if p.JoinedCountry == "" {
+		p.JoinedCountry = home.Country
+	}
+	if err := updatePerson(ctx, tx, p, "age_band", "age_at", "joined_country"); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{At: *p.AgeAt, Actor: by, Action: "child.ageSet", PersonID: person, Detail: map[string]any{"was": was, "age": band}})
 }
 
 // bandOf is the band of an age in years: by the year as long as some country's age

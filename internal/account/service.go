@@ -136,6 +136,7 @@ type About struct {
 	Name            string
 	Region, Country string
 	Address         string // the primary one, as they wrote it
+	Age             AgeBand
 }
 
 // ReadAbout adds what there is to say of a person.

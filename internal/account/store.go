@@ -32,9 +32,9 @@ const (
 		select p.id::text, p.id, p.closing_at, array(select a.address from email_address a where a.person_id = p.id)
 		from person p where p.id = any($2::uuid[])`
 	// Young is a query: who of people $1 was under age when they joined, in which
-	// band, when that was, and in which country they live, as they said then and say now.
+	// band or are known to be since, when that was, and in which country they live, as they said then and say now.
 	Young = `
-		select p.id, p.age_band, p.created_at, p.joined_country, coalesce(f.country, '') as country
+		select p.id, p.age_band, coalesce(p.age_at, p.created_at), p.joined_country, coalesce(f.country, '') as country
 		from person p left join profile f on f.person_id = p.id where p.id = any($1::uuid[]) and p.age_band <> '18+'`
 	// AddressesOf is a query: the addresses that person $1 has proved.
 	AddressesOf = `select address from email_address where person_id = $1`
@@ -152,7 +152,7 @@ func findPerson(ctx context.Context, db *gorm.DB, id uuid.UUID) (Person, error) 
 func readAbout(r *postgres.Reads, person uuid.UUID) *About {
 	a := &About{}
 	r.Each(func(rows pgx.Rows) (err error) { *a, err = pgx.RowToStructByPos[About](rows); return err }, `
-		select p.id, p.created_at, p.lang, p.closing_at, coalesce(f.full_name, ''), coalesce(f.region, ''), coalesce(f.country, ''), coalesce(nullif(e.spelling, ''), e.address, '')
+		select p.id, p.created_at, p.lang, p.closing_at, coalesce(f.full_name, ''), coalesce(f.region, ''), coalesce(f.country, ''), coalesce(nullif(e.spelling, ''), e.address, ''), p.age_band
 		from person p left join profile f on f.person_id = p.id left join email_address e on e.person_id = p.id and e.is_primary where p.id = $1`, person)
 	return a
 }

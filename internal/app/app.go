@@ -222,8 +222,12 @@ func (a *App) ground(p Parts) {
 func (a *App) people(p Parts, hasher *account.Hasher) (err error) {
 	a.Consents = consent.New(consent.Deps{
 		DB: p.DB, Audit: a.Audit, Ring: p.Ring, Register: p.Register, Catalog: a.Catalog, BaseURL: p.BaseURL, Inbound: p.Inbound, Now: p.Now,
-		Restricted: func(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]time.Time {
-			return a.Restrictions.ReadUses(r, people, purpose)
+		Restricted: a.readRestricted,
+		Held: func(r *postgres.Reads, people ...uuid.UUID) *map[uuid.UUID]bool {
+			return a.Restrictions.ReadHeld(r, people...)
+		},
+		Agreed: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+			return a.Restrictions.ParentAgreed(ctx, tx, person)
 		},
 		Limits: a.Limits, Mail: a.Mail, Recipient: func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) {
 			return a.Accounts.RecipientIn(ctx, tx, person)
@@ -288,10 +292,10 @@ func (a *App) desk(p Parts, hasher *account.Hasher) {
 			return a.Requests.ErasureDone(ctx, tx, id)
 		},
 	})
-	a.Restrictions = restriction.New(restriction.Deps{DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now})
+	a.Restrictions = restriction.New(restriction.Deps{DB: p.DB, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Catalog: a.Catalog, BaseURL: p.BaseURL, Now: p.Now, Tell: a.tellHeld})
 	a.Requests = request.New(request.Deps{
 		Deeds: a.deeds(p.Zone),
-		DB:    p.DB, Ring: p.Ring, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports,
+		DB:    p.DB, Ring: p.Ring, Register: p.Register, Accounts: a.Accounts, Mail: a.Mail, Limits: a.Limits, Catalog: a.Catalog, Erasures: a.Erasures, Copies: a.Exports, Consents: a.Consents, Restrictions: a.Restrictions,
 		Plans: a.Plans, Zone: p.Zone, BaseURL: p.BaseURL, Now: p.Now,
 	})
 	a.Operation = operation.New(operation.Deps{

@@ -40,6 +40,18 @@ func (a *App) replay(ctx context.Context, tx postgres.Tx, e journal.Entry) (bool
 	return false, fmt.Errorf("the journal has an entry of the kind %q, which this program does not know: run the newer one that wrote it", e.Kind)
 }
 
+// readRestricted reads whose data is not used for a purpose.
+func (a *App) readRestricted(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]consent.Restricted {
+	by, all := a.Restrictions.ReadUses(r, people, purpose), map[uuid.UUID]consent.Restricted{}
+	r.Then(func(*postgres.Reads) error {
+		for person, one := range *by {
+			all[person] = consent.Restricted{Since: one.Since, Held: one.Holds()}
+		}
+		return nil
+	})
+	return &all
+}
+
 // barred are the times of which some people want no rows of a category: what they
 // had deleted, and what is older than they want it kept. It is called when rows come
 // in, long after all was joined.

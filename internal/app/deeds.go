@@ -15,12 +15,13 @@ import (
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/internal/task"
+	"plusultra.link/privacy/views/text"
 )
 
 // deeds are what the rooms below do where a request is granted, in the office's zone.
 func (a *App) deeds(zone *time.Location) map[register.Deed]request.Deed {
 	return map[register.Deed]request.Deed{
-		register.Limits: limits{a}, register.Stops: stops{a}, register.Corrects: corrects{a}, register.Discloses: discloses{a, zone}, register.Removes: removes{a},
+		register.Limits: limits{a}, register.Stops: stops{a}, register.Corrects: corrects{a}, register.Discloses: discloses{a, zone}, register.Removes: removes{a}, register.Protects: protects{a},
 	}
 }
 
@@ -68,7 +69,7 @@ func (a *App) usedIn(items []request.Item) (ids []string) {
 
 func (a *App) impose(ctx context.Context, tx postgres.Tx, by audit.Actor, r request.Request, ground restriction.Ground, items []request.Item) error {
 	for _, i := range items {
-		one := restriction.Restriction{PersonID: r.PersonID, RequestID: r.ID, Ground: ground, Purpose: i.Purpose, Category: i.Category}
+		one := restriction.Restriction{PersonID: r.PersonID, RequestID: &r.ID, Ground: ground, Purpose: i.Purpose, Category: i.Category}
 		if err := a.Restrictions.Impose(ctx, tx, by, one); err != nil {
 			return err
 		}
@@ -218,4 +219,30 @@ func rowsOf(items []request.Item) (rows [][]request.Item) {
 		rows[at] = append(rows[at], i)
 	}
 	return rows
+}
+
+// protects ends a report about a child. What was found and done, the request room has
+// seen to (request.Protect) before it may be granted; the answer says nothing of it.
+type protects struct{ *App }
+
+func (protects) Do(context.Context, postgres.Tx, audit.Actor, request.Request, []request.Item) (bool, error) {
+	return false, nil
+}
+
+func (d protects) Says(ctx context.Context, tx postgres.Tx, r request.Request) (string, error) {
+	to, err := d.Accounts.RecipientIn(ctx, tx, r.PersonID)
+	if err != nil {
+		return "", err
+	}
+	return text.T(d.Catalog.For(ctx, to.Lang, to.Zone), "child.answer"), nil
+}
+
+// tellHeld has whoever gets data of somebody hear that their account is held as a child's,
+// or is so no more.
+func (a *App) tellHeld(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, held bool) error {
+	act := task.Allowed
+	if held {
+		act = task.Restricted
+	}
+	return a.Tasks.Tell(ctx, tx, by, task.News{Person: person, Act: act})
 }

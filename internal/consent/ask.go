@@ -118,7 +118,7 @@ func (s *Service) readNamed(r *postgres.Reads, t register.Topic, names []Name, d
 		}
 		theirs = slices.DeleteFunc(theirs, func(address string) bool { _, asked := listed[address]; return asked })
 		youths := s.readYoung(more, people)
-		restricted := &map[uuid.UUID]time.Time{}
+		restricted := &map[uuid.UUID]Restricted{}
 		if len(people) > 0 && !t.Locked {
 			restricted = s.deps.Restricted(more, people, t.Purpose)
 		}
@@ -127,7 +127,11 @@ func (s *Service) readNamed(r *postgres.Reads, t register.Topic, names []Name, d
 			all := make([]addressee, len(names))
 			for i, n := range names {
 				all[i] = (*found)[n.key()]
-				all[i].restricted, all[i].young = (*restricted)[all[i].person], (*youths)[all[i].person]
+				stopped := (*restricted)[all[i].person]
+				all[i].restricted, all[i].young = stopped.Since, (*youths)[all[i].person]
+				if stopped.Held {
+					all[i].young = s.held(all[i].young)
+				}
 				all[i].suppression = map[string]time.Time{}
 				for _, address := range append(all[i].addresses, n.address) {
 					all[i].listed(listed[address])

@@ -74,20 +74,9 @@ func (*Service) ReadGuardianship(r *postgres.Reads, person uuid.UUID) *Guardians
 // not kept. Invalid for one that is none or is the person's own, and for topics that
 // need nobody; TooMany after three in a day.
 func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topics []string) error {
-	at, err := address.Parse(email)
-	if err != nil {
-		return fault.Invalidate(address.Problem("email", err))
-	}
-	written, err := address.Written(email)
-	if err != nil {
-		return fault.Invalidate(address.Problem("email", err))
-	}
-	own, err := addressesOf(ctx, s.deps.DB.Pool, c.Person)
+	to, err := s.guardianAt(ctx, s.deps.DB.Pool, c.Person, email)
 	if err != nil {
 		return err
-	}
-	if slices.ContainsFunc(own, func(a string) bool { return slices.Contains(spellings(a), at.String()) }) {
-		return fault.Invalidate(fault.Field("email", "consent.guardianSelf"))
 	}
 	known, err := s.readNow(ctx, s.deps.DB.Reads(), c.Person)
 	if err != nil {
@@ -104,16 +93,69 @@ func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topic
 		if err := account.Share(ctx, tx, c.Person); err != nil {
 			return err
 		}
-		now := s.deps.Now().Truncate(time.Microsecond)
-		if err := putGuardian(ctx, tx.PGX, guardianRow{PersonID: c.Person, Wished: wished, AddressHash: s.AddressHash(at.String()), AskedAt: &now}); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: "guardian.asked", PersonID: c.Person}); err != nil {
-			return err
-		}
-		link := s.deps.BaseURL + "/parent/" + s.guardianToken(c.Person, now)
-		return s.deps.Mail.Post(ctx, tx, mail.Recipient{Address: written, Lang: c.Lang}, mail.Message{Kind: "guardian", Topic: "account-verification", Link: link})
+		return s.mailGuardian(ctx, tx, c, to, wished)
 	})
+}
+
+// HaveGuardianAsked is AskGuardian for staff, about all that somebody is too young for:
+// in the transaction that put their age right, which holds them. Invalid for an address
+// that is none or is the person's own, and if they are too young for nothing.
+func (s *Service) HaveGuardianAsked(ctx context.Context, tx postgres.Tx, c Choice, email string) error {
+	to, err := s.guardianAt(ctx, tx.PGX, c.Person, email)
+	if err != nil {
+		return err
+	}
+	known, err := s.readNow(ctx, tx.Reads(), c.Person)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, t := range s.deps.Register.Topics {
+		all = append(all, t.ID)
+	}
+	wished := s.minors(known, all)
+	if len(wished) == 0 {
+		return fault.Invalidate(fault.Field("band", "child.oldEnough"))
+	}
+	return s.mailGuardian(ctx, tx, c, to, wished)
+}
+
+// guardianAddress is that of a parent or guardian, as it was written, and its hash.
+type guardianAddress struct {
+	written string
+	hash    []byte
+}
+
+// guardianAt reads the address of somebody's parent or guardian, which is none of theirs.
+func (s *Service) guardianAt(ctx context.Context, db postgres.Reader, person uuid.UUID, email string) (guardianAddress, error) {
+	at, err := address.Parse(email)
+	if err != nil {
+		return guardianAddress{}, fault.Invalidate(address.Problem("email", err))
+	}
+	written, err := address.Written(email)
+	if err != nil {
+		return guardianAddress{}, fault.Invalidate(address.Problem("email", err))
+	}
+	own, err := addressesOf(ctx, db, person)
+	if err != nil {
+		return guardianAddress{}, err
+	}
+	if slices.ContainsFunc(own, func(a string) bool { return slices.Contains(spellings(a), at.String()) }) {
+		return guardianAddress{}, fault.Invalidate(fault.Field("email", "consent.guardianSelf"))
+	}
+	return guardianAddress{written: written, hash: s.AddressHash(at.String())}, nil
+}
+
+func (s *Service) mailGuardian(ctx context.Context, tx postgres.Tx, c Choice, to guardianAddress, wished []string) error {
+	now := s.deps.Now().Truncate(time.Microsecond)
+	if err := putGuardian(ctx, tx.PGX, guardianRow{PersonID: c.Person, Wished: wished, AddressHash: to.hash, AskedAt: &now}); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, audit.Entry{At: now, Actor: c.Actor, Action: "guardian.asked", PersonID: c.Person}); err != nil {
+		return err
+	}
+	link := s.deps.BaseURL + "/parent/" + s.guardianToken(c.Person, now)
+	return s.deps.Mail.Post(ctx, tx, mail.Recipient{Address: to.written, Lang: c.Lang}, mail.Message{Kind: "guardian", Topic: "account-verification", Link: link})
 }
 
 // minors are those of topics that somebody is too young for, agreed to or not.
@@ -122,7 +164,7 @@ func (s *Service) minors(known addressee, topics []string) []string {
 		return nil
 	}
 	alone := *known.young
-	alone.allowed = nil
+	alone.allowed, alone.held = nil, false
 	var all []string
 	for _, t := range s.deps.Register.Topics {
 		if slices.Contains(topics, t.ID) && alone.barred(t) {
@@ -192,6 +234,11 @@ func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []st
 		}
 		if slices.Equal(kept, asked.Allowed) && (asked.earlier || !asked.Answered.IsZero()) {
 			return nil, nil // said again
+		}
+		if len(kept) > 0 {
+			if err := s.deps.Agreed(ctx, tx, asked.Person); err != nil {
+				return nil, err
+			}
 		}
 		to, err := s.deps.Recipient(ctx, tx, asked.Person)
 		if err == nil {

@@ -23,7 +23,7 @@ func (s *Service) Refusers(ctx context.Context, tx postgres.Tx, category string,
 		return against, nil
 	}
 	r := tx.Reads()
-	refused, youths := readRefusals(r, people, slices.Concat(groups...)), s.readYoung(r, people)
+	refused, youths := readRefusals(r, people, slices.Concat(groups...)), s.readHeld(r, people)
 	if err := r.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -26,13 +26,22 @@ type Deps struct {
 	Catalog  *text.Catalog // the words in which somebody chose
 	BaseURL  string        // of the portal, without a slash at its end
 	Inbound  string        // the address whose mail it reads; empty: none
-	// Restricted are those of people whose data may be kept but not used, unless
-	// they agree to it, and since when (GDPR art. 18).
-	Restricted func(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]time.Time
-	Limits     *limit.Limiter
-	Mail       *mail.Service
-	Recipient  func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) // where somebody gets their mail
-	Now        func() time.Time
+	// Restricted are those of people whose data may be kept but not used for a purpose.
+	Restricted func(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]Restricted
+	// Held are those of people whose account is held because it may be a child's: no
+	// yes of theirs counts meanwhile.
+	Held      func(r *postgres.Reads, people ...uuid.UUID) *map[uuid.UUID]bool
+	Agreed    func(ctx context.Context, tx postgres.Tx, person uuid.UUID) error // a parent or guardian did, to some of it
+	Limits    *limit.Limiter
+	Mail      *mail.Service
+	Recipient func(ctx context.Context, tx postgres.Tx, person uuid.UUID) (mail.Recipient, error) // where somebody gets their mail
+	Now       func() time.Time
+}
+
+// Restricted is why what is held of somebody is not used.
+type Restricted struct {
+	Since time.Time // unless they agree to it after that (GDPR art. 18)
+	Held  bool      // their account is, because it may be a child's: whatever they agree to
 }
 
 // Service is what consents promise.

@@ -89,7 +89,7 @@ func (s *Service) read(r *postgres.Reads, person uuid.UUID, addresses []string, 
 		theirs = append(theirs, address)
 		return err
 	}, account.AddressesOf, person)
-	said, youths := s.suppressions(r, addresses), s.readYoung(r, []uuid.UUID{person})
+	said, youths := s.suppressions(r, addresses), s.readHeld(r, []uuid.UUID{person})
 	r.Then(func(more *postgres.Reads) error {
 		others := s.suppressions(more, slices.DeleteFunc(theirs, func(a string) bool { return slices.Contains(addresses, a) }))
 		more.Then(func(*postgres.Reads) error {

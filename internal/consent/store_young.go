@@ -13,6 +13,27 @@ import (
 	"plusultra.link/privacy/internal/postgres"
 )
 
+// readHeld is readYoung with those whose account is held because it may be a child's.
+func (s *Service) readHeld(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]*young {
+	found, held := s.readYoung(r, people), s.deps.Held(r, people...)
+	r.Then(func(*postgres.Reads) error {
+		for person := range *held {
+			(*found)[person] = s.held((*found)[person])
+		}
+		return nil
+	})
+	return found
+}
+
+// held is somebody, of whatever age, whose account is held.
+func (s *Service) held(y *young) *young {
+	if y == nil {
+		y = &young{Age: account.Age{Band: account.Adult}, ages: s.deps.Register.Ages, now: s.deps.Now()}
+	}
+	y.held = true
+	return y
+}
+
 // readYoung reads who of people was under age when they joined, and what a guardian
 // agreed to.
 func (s *Service) readYoung(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]*young {

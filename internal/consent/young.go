@@ -8,10 +8,12 @@ import (
 	"plusultra.link/privacy/internal/register"
 )
 
-// young is somebody who was under age when they joined. nil is everybody else.
+// young is somebody who was under age when they joined, or whose account is held because
+// it may be a child's. nil is everybody else.
 type young struct {
 	account.Age
 
+	held    bool
 	allowed []string // topics that a guardian agreed to
 	ages    register.Ages
 	now     time.Time
@@ -28,10 +30,13 @@ func (y *young) needsYes(t register.Topic) bool {
 // sharing, and for cookies that a browser's signal refuses as one (11 CCR 7025), the
 // age that the register says, too. Of where they said that they live when
 // they joined and where they say so now, that counts which protects them longer: or
-// whoever likes says another. What rests on no yes bars nobody.
+// whoever likes says another. What rests on no yes bars nobody, unless the account is held.
 func (y *young) barred(t register.Topic) bool {
-	if y == nil || t.Locked || slices.Contains(y.allowed, t.ID) {
+	if y == nil || t.Locked || !y.held && slices.Contains(y.allowed, t.ID) {
 		return false
+	}
+	if y.held {
+		return true
 	}
 	years := y.AtLeast(y.now)
 	shares := t.Kind == register.OfSharing || t.Kind == register.OfCookies && t.Signal

@@ -96,9 +96,9 @@ func New(d Deps) *Service {
 func actor() audit.Actor { return audit.BySystem("erasure") }
 
 // Schedule begins the grace period and tells when it ends. It is called in
-// the transaction of the request that asks for it, which writes to the person.
-// Conflict while another one is under way.
-func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
+// the transaction of the request that asks for it, which writes to the person. by is
+// whoever asks: the person, or staff. Conflict while another one is under way.
+func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, by audit.Actor, person, requestID uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
 	if err := account.Hold(ctx, tx, person); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
@@ -112,7 +112,7 @@ func (s *Service) Schedule(ctx context.Context, tx postgres.Tx, person, requestI
 	if err := insert(ctx, tx, e); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
-	if err := s.record(ctx, tx, e, audit.ByPerson(person), "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
+	if err := s.record(ctx, tx, e, by, "erasure.scheduled", map[string]any{"request": requestID, "runs": e.RunsAt}); err != nil {
 		return uuid.Nil, time.Time{}, err
 	}
 	return e.ID, e.RunsAt, s.deps.Plans.Add(ctx, tx, kind, e.ID, e.RunsAt)

@@ -126,7 +126,11 @@ func (r *Register) Objectable(p Purpose) bool {
 // jurisdiction's law.
 func (r *Register) RefusalsFor(kind, jurisdiction string) []Refusal {
 	var fit []Refusal
+	k, _ := r.RequestKind(kind)
 	for _, refusal := range r.Refusals {
+		if refusal.Tells && k.Deed == Protects {
+			continue
+		}
 		if covers(refusal.Kinds, refusal.Only, kind, jurisdiction) {
 			fit = append(fit, refusal)
 		}

@@ -101,18 +101,19 @@ const (
 
 	Discloses Deed = "disclose" // who got what for their own direct marketing: Cal. Civ. Code 1798.83
 	Removes   Deed = "remove"   // what was written where others read it goes: Cal. Bus. & Prof. Code 22581
+	Protects  Deed = "protect"  // somebody else's account is held, as a child's: promise P21
 )
 
 // Schema says what a Deed may hold.
 func (Deed) Schema() string {
 	return `
-enum: [answer, copy, correct, disclose, erase, limit, remove, stop]
+enum: [answer, copy, correct, disclose, erase, limit, protect, remove, stop]
 `
 }
 
 // Deeds are all there are.
 func Deeds() []Deed {
-	return []Deed{Answers, Copies, Corrects, Discloses, Erases, Limits, Removes, Stops}
+	return []Deed{Answers, Copies, Corrects, Discloses, Erases, Limits, Protects, Removes, Stops}
 }
 
 // RequestKind is one thing that people may ask for.
@@ -141,7 +142,7 @@ func (RequestKind) Schema() string {
 required: [id, name, summary, handling, deed, clocks]
 properties:
   handling: {default: staff, description: Answered by itself or by staff.}
-  deed: {description: "What is done where it is granted: answer in words, copy, correct, erase, limit (keep and not use), stop (uses that rest on interests)."}
+  deed: {description: "What is done where it is granted: answer in words, copy, correct, erase, limit (keep and not use), protect (hold an account that may be a child's), stop (uses that rest on interests)."}
   clocks: {description: "Rules by jurisdiction, * for the rest: gdpr-month, ccpa-45, ccpa-optout, shine-30, fadp-30, appi-N, days-N, law-N, or law-N+M where a law lets it be extended by M days."}
   message_optional: {default: false}
   choices: {default: false, description: Whether some of it is done at once under Privacy choices.}
@@ -181,6 +182,7 @@ type Refusal struct {
 	Text  document.Text       `json:"text"`
 	Kinds []string            `json:"kinds" ref:"request_kinds" empty:"all"` // request kinds it may answer; none: all
 	Only  []string            `json:"only" ref:"jurisdictions" empty:"all"`  // jurisdictions that allow it; none: all
+	Tells bool                `json:"tells"`                                 // whether anything is held: no answer about somebody else's account
 	Laws  map[string]Citation `json:"laws" ref:"jurisdictions"`              // jurisdiction → the article that allows it
 }
 
@@ -188,6 +190,8 @@ type Refusal struct {
 func (Refusal) Schema() string {
 	return `
 required: [id, name, text]
+properties:
+  tells: {default: false, description: "Whether it says whether something is held. No request about somebody else's account is refused so."}
 `
 }
 

@@ -44,8 +44,8 @@ func (v *validator) rights() {
 	}
 	v.needed("request_kinds", "the program files such requests itself", func(id string) bool { _, ok := r.RequestKind(id); return ok },
 		"access", "erasure")
-	v.needed("look_reasons", "the program gives it when staff open a request", func(id string) bool { _, ok := r.LookReason(id); return ok },
-		"request")
+	v.needed("look_reasons", "the program gives it when staff open a request, or look for a child’s account", func(id string) bool { _, ok := r.LookReason(id); return ok },
+		"request", "child")
 	if len(r.AuthoritiesFor("", "")) == 0 {
 		v.fault("authorities", "names none for the countries that have no entry of their own")
 	}

@@ -230,7 +230,11 @@ func (s *Service) schedule(ctx context.Context, tx postgres.Tx, r *Request, by a
 	if err != nil {
 		return err
 	}
-	id, runsAt, err := s.deps.Erasures.Schedule(ctx, tx, r.PersonID, r.ID, to.Lang)
+	asked := audit.ByPerson(r.PersonID)
+	if l.kind == letterChildErased.kind { // nobody else has it done to somebody
+		asked = by
+	}
+	id, runsAt, err := s.deps.Erasures.Schedule(ctx, tx, asked, r.PersonID, r.ID, to.Lang)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,9 @@ type Approval struct {
 // granted, and tells the person, in words, what was done for them. An erasure begins
 // its grace period, and a copy is built; everything else is done now. Forbidden below
 // an officer, and to whoever decided what the person answered; Conflict if it is
-// decided already; Invalid if nothing is granted, or it does not say yet what it is
-// about.
+// decided already; Invalid if nothing is granted, it does not say yet what it is about,
+// or, of a report about a child, it is open what becomes of an account; nor has that any
+// words but its own.
 func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, yes Approval) error {
 	return s.step(ctx, by, staff.Officer, id, func(tx postgres.Tx, r Request) error {
 		if r.State != Open {
@@ -36,9 +37,17 @@ func (s *Service) Approve(ctx context.Context, by staff.Member, id uuid.UUID, ye
 		if err := asSeen(ctx, tx, by, r, yes.Seen); err != nil {
 			return err
 		}
-		words, ps := readWords("decision", yes.Words, r.Kind != Erasure, "request.wordsMissing")
+		words, ps := readWords("decision", yes.Words, r.Kind != Erasure && !s.Protects(r), "request.wordsMissing")
 		if len(ps) > 0 {
 			return fault.Invalidate(ps...)
+		}
+		if s.Protects(r) {
+			if words != "" {
+				return fault.Invalidate(fault.Field("decision", "child.noWords"))
+			}
+			if err := s.protected(ctx, tx, r); err != nil {
+				return err
+			}
 		}
 		items, granted, err := s.decideItems(ctx, tx, &r, yes.Refused)
 		if err != nil {
@@ -122,6 +131,9 @@ func (s *Service) refuse(ctx context.Context, tx postgres.Tx, by staff.Member, r
 	}
 	if r.ErasureID != nil {
 		if err := s.deps.Erasures.Refuse(ctx, tx, *r.ErasureID); err != nil {
+			return err
+		}
+		if err := s.stillHeld(ctx, tx, r); err != nil {
 			return err
 		}
 	}

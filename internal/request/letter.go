@@ -24,17 +24,18 @@ type letter struct {
 //
 //nolint:gochecknoglobals // constants in all but name
 var (
-	letterReceived  = letter{kind: "requestReceived"}
-	letterCopy      = letter{kind: "requestCopy"}
-	letterScheduled = letter{kind: "erasureScheduled"}
-	letterMessage   = letter{kind: "requestMessage"}
-	letterExtended  = letter{kind: "requestExtended"}
-	letterAppealed  = letter{kind: "requestAppealed"}
-	letterGranted   = letter{kind: "requestGranted"}
-	letterPart      = letter{kind: "requestPart"}
-	letterRefused   = letter{kind: "requestRefused"}
-	letterCancelled = letter{kind: "requestCancelled"}
-	letterStopped   = letter{kind: "erasureCancelled"}
+	letterReceived    = letter{kind: "requestReceived"}
+	letterCopy        = letter{kind: "requestCopy"}
+	letterScheduled   = letter{kind: "erasureScheduled"}
+	letterChildErased = letter{kind: "childErased"}
+	letterMessage     = letter{kind: "requestMessage"}
+	letterExtended    = letter{kind: "requestExtended"}
+	letterAppealed    = letter{kind: "requestAppealed"}
+	letterGranted     = letter{kind: "requestGranted"}
+	letterPart        = letter{kind: "requestPart"}
+	letterRefused     = letter{kind: "requestRefused"}
+	letterCancelled   = letter{kind: "requestCancelled"}
+	letterStopped     = letter{kind: "erasureCancelled"}
 )
 
 // tell mails the person about a step of their request.

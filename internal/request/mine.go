@@ -169,6 +169,11 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, r Request) error {
 	if err := s.callOff(ctx, tx, &r, audit.ByPerson(r.PersonID), nil); err != nil {
 		return err
 	}
+	if r.ErasureID != nil {
+		if err := s.stillHeld(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	return s.tell(ctx, tx, r, l)
 }
 

@@ -114,6 +114,11 @@ const (
 	WasAppealed  = "appealed"  // the person answered a refusal
 	WasDone      = "done"
 	WasCancelled = "cancelled"
+
+	// For the staff alone, on a report about a child.
+	WasHeld      = "held"      // an account, which is not named here
+	WasProtected = "protected" // it was decided what becomes of one
+	NothingThere = "nothing"   // no account was found, and how that is known
 )
 
 // Event is one step of a request.

@@ -7,12 +7,15 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/keyring"
 	"plusultra.link/privacy/internal/limit"
 	"plusultra.link/privacy/internal/mail"
 	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/register"
+	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/views/text"
 )
 
@@ -23,7 +26,7 @@ const Erasure = "erasure"
 // tx is true only if the request's own step is.
 type Erasures interface {
 	// Schedule begins the grace period and tells when it ends.
-	Schedule(ctx context.Context, tx postgres.Tx, person, requestID uuid.UUID, lang string) (erasureID uuid.UUID, runsAt time.Time, err error)
+	Schedule(ctx context.Context, tx postgres.Tx, by audit.Actor, person, requestID uuid.UUID, lang string) (erasureID uuid.UUID, runsAt time.Time, err error)
 	// Cancel stops an erasure for the person; Conflict once it runs.
 	Cancel(ctx context.Context, tx postgres.Tx, erasureID uuid.UUID) error
 	// Refuse stops an erasure because staff refused it; Conflict once it runs.
@@ -49,12 +52,16 @@ type Deps struct {
 	Limits   *limit.Limiter
 	Catalog  *text.Catalog
 	Erasures Erasures
+	Consents *consent.Service
 	Copies   Copies                 // nil: staff answer requests for a copy
 	Deeds    map[register.Deed]Deed // what is neither an answer, a copy nor an erasure
 	Plans    *jobs.Plans            // nil: nothing is done to many at once
-	Zone     *time.Location         // the office's: its calendar decides the day of receipt
-	BaseURL  string                 // of the portal, without a slash at its end
-	Now      func() time.Time
+
+	Restrictions *restriction.Service // of accounts that are held by a report
+
+	Zone    *time.Location // the office's: its calendar decides the day of receipt
+	BaseURL string         // of the portal, without a slash at its end
+	Now     func() time.Time
 }
 
 // Service is what the company promises about requests.

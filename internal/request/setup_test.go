@@ -9,6 +9,7 @@ import (
 
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/app"
+	"plusultra.link/privacy/internal/audit"
 	"plusultra.link/privacy/internal/disclosure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -48,7 +49,7 @@ func setupOn(t *testing.T, db *postgres.DB) *bundle {
 	testkit.WorkPlans(t, db, p.Plans)
 	b := &bundle{Portal: p, t: t, db: db, clock: p.Clock, accounts: p.Accounts, mailbox: p.Mailbox, looks: p.Looks, erasures: &erasures{}}
 	b.requests = request.New(request.Deps{
-		DB: db, Ring: p.Ring, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{},
+		DB: db, Ring: p.Ring, Register: p.Register, Accounts: p.Accounts, Mail: p.Mail, Limits: p.Limits, Catalog: p.Catalog, Erasures: b.erasures, Copies: copies{}, Consents: p.Consents, Restrictions: p.Restrictions,
 		Zone: zone, BaseURL: apptest.Base, Now: p.Clock.Now,
 	})
 	b.agent, b.officer = b.Member("agent@example.com", staff.Agent), b.Member("officer@example.com", staff.Officer)
@@ -85,7 +86,7 @@ type erasures struct {
 	cancelled, withdrawn []uuid.UUID
 }
 
-func (e *erasures) Schedule(_ context.Context, _ postgres.Tx, _, _ uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
+func (e *erasures) Schedule(_ context.Context, _ postgres.Tx, _ audit.Actor, _, _ uuid.UUID, lang string) (uuid.UUID, time.Time, error) {
 	if lang == "" {
 		return uuid.Nil, time.Time{}, fault.New(fault.Internal, "fault.internal")
 	}

@@ -246,3 +246,16 @@ func updateItems(ctx context.Context, tx postgres.Tx, items []Item) error {
 	}
 	return nil
 }
+
+// countDone counts what staff noted on a report for themselves, by kind.
+func countDone(ctx context.Context, tx postgres.Tx, r Request) (map[string]int, error) {
+	events, err := gorm.G[Event](tx.Gorm).Where("person_id = ? and request_id = ? and kind in ?", r.PersonID, r.ID, []string{WasHeld, WasProtected, NothingThere}).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was done on a report: %w", err)
+	}
+	n := map[string]int{}
+	for _, e := range events {
+		n[e.Kind]++
+	}
+	return n, nil
+}

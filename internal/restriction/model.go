@@ -14,20 +14,25 @@ type Ground string
 const (
 	Limited  Ground = "limited"  // GDPR art. 18: kept, and neither used nor deleted
 	Objected Ground = "objected" // GDPR art. 21: no more use for that purpose
+	Child    Ground = "child"    // the account may be a child's: nothing that can be chosen goes on
 )
 
 // Restriction is what is not used of somebody's: for a purpose, of a category, or, if
 // both are empty, at all.
 type Restriction struct {
-	PersonID  uuid.UUID `gorm:"primaryKey"`
-	ID        uuid.UUID `gorm:"primaryKey"`
-	RequestID uuid.UUID // by which it was asked for
+	PersonID  uuid.UUID  `gorm:"primaryKey"`
+	ID        uuid.UUID  `gorm:"primaryKey"`
+	RequestID *uuid.UUID // of theirs, by which it was asked for
+	ReportID  *uuid.UUID // of somebody else's, of which they know nothing
 	Ground    Ground
 	Purpose   string
 	Category  string
 	Since     time.Time
 	EndsAt    *time.Time // nil: until somebody ends it
-	EndedBy   string     // "person" or "staff"
+	EndedBy   string     // "person", "staff" or "guardian"
+	Deed      Deed       // what was done last with an account that may be a child's
+	DeedAt    *time.Time
+	Why       string // it is no child's
 }
 
 // TableName is the table of restrictions.

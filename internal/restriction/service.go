@@ -30,6 +30,10 @@ type Deps struct {
 	Catalog  *text.Catalog
 	BaseURL  string // of the portal, without a slash at its end
 	Now      func() time.Time
+
+	// Tell has whoever gets data of somebody hear that their account is held as a
+	// child's, or is so no more.
+	Tell func(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, held bool) error
 }
 
 // Service is what is promised about restrictions.
@@ -54,19 +58,21 @@ func (s *Service) ReadInForce(r *postgres.Reads, people ...uuid.UUID) *map[uuid.
 	return readInForce(r, people, s.deps.Now())
 }
 
-// ReadUses reads since when the use of what is held of some people is restricted for
-// a purpose. Nobody else is in it.
-func (s *Service) ReadUses(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]time.Time {
-	all, since := readInForce(r, people, s.deps.Now()), &map[uuid.UUID]time.Time{}
+// ReadUses reads by what the use of what is held of some people is restricted for a
+// purpose: that their account is held first. Nobody else is in it.
+func (s *Service) ReadUses(r *postgres.Reads, people []uuid.UUID, purpose string) *map[uuid.UUID]Restriction {
+	all, by := readInForce(r, people, s.deps.Now()), &map[uuid.UUID]Restriction{}
 	r.Then(func(*postgres.Reads) error {
 		for person, theirs := range *all {
-			if at := slices.IndexFunc(theirs, func(one Restriction) bool { return one.Uses(purpose) }); at >= 0 {
-				(*since)[person] = theirs[at].Since
+			for _, one := range theirs {
+				if before, found := (*by)[person]; one.Uses(purpose) && (!found || one.Holds() && !before.Holds()) {
+					(*by)[person] = one
+				}
 			}
 		}
 		return nil
 	})
-	return since
+	return by
 }
 
 // Spared tells of whom no row of a category goes by its time.
@@ -110,7 +116,7 @@ func stopped(theirs []Restriction, purposes []string) bool {
 }
 
 // End ends one of a person's own restrictions at once. NotFound if they have none
-// such in force.
+// such in force; Forbidden for what holds the account as a child's.
 func (s *Service) End(ctx context.Context, person, id uuid.UUID) error {
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		return s.end(ctx, tx, audit.ByPerson(person), Restriction{PersonID: person, ID: id, EndsAt: new(s.deps.Now()), EndedBy: "person"})
@@ -119,7 +125,7 @@ func (s *Service) End(ctx context.Context, person, id uuid.UUID) error {
 
 // Lift ends a restriction once its person was told of it and Notice has gone by: GDPR
 // art. 18(3). Forbidden below an officer; NotFound if it is not in force; Conflict if
-// it ends already, or the person is being erased.
+// it ends already, or the person is being erased; Forbidden as End.
 func (s *Service) Lift(ctx context.Context, by staff.Member, person, id uuid.UUID) error {
 	if err := by.Needs(staff.Officer); err != nil {
 		return err
@@ -135,6 +141,9 @@ func (s *Service) end(ctx context.Context, tx postgres.Tx, by audit.Actor, to Re
 	}
 	r, err := lock(ctx, tx, to.PersonID, to.ID, s.deps.Now())
 	if err != nil {
+		return err
+	}
+	if err := byReport(r); err != nil {
 		return err
 	}
 	if r.EndsAt != nil && !to.EndsAt.Before(*r.EndsAt) {
@@ -158,7 +167,8 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, r Restriction) error
 	}
 	ctx = s.deps.Catalog.For(ctx, to.Lang, to.Zone)
 	return s.deps.Mail.Post(ctx, tx, to, mail.Message{
-		Kind: "restrictionEnds", Topic: "service-changes", Link: s.deps.BaseURL + "/requests/" + r.RequestID.String(),
+		Kind: "restrictionEnds", Topic: "service-changes", Link: s.deps.BaseURL + "/requests/" + r.RequestID.String(), // what no request brought about ends otherwise
+
 		Args: map[string]string{"What": s.Named(ctx, r), "Ends": text.Date(ctx, *r.EndsAt), "Privacy": s.deps.Register.Controller.PrivacyEmail},
 	})
 }

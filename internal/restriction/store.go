@@ -19,9 +19,10 @@ const isInForce = "(ends_at is null or ends_at > $1)"
 
 // insert adds a restriction, unless one of the same is in force without an end.
 func insert(ctx context.Context, tx postgres.Tx, r Restriction) (bool, error) {
-	tag, err := tx.PGX.Exec(ctx, `insert into restriction (person_id, id, request_id, ground, purpose, category, since)
-		select $1, $2, $3, $4, $5, $6, $7 where not exists (select from restriction where person_id = $1 and ground = $4 and purpose = $5 and category = $6 and ends_at is null)`,
-		r.PersonID, r.ID, r.RequestID, r.Ground, r.Purpose, r.Category, r.Since)
+	tag, err := tx.PGX.Exec(ctx, `insert into restriction (person_id, id, request_id, report_id, ground, purpose, category, since)
+		select $1, $2, $3, $4, $5, $6, $7, $8
+		where not exists (select from restriction where person_id = $1 and ground = $5 and purpose = $6 and category = $7 and report_id is not distinct from $4 and ends_at is null)`,
+		r.PersonID, r.ID, r.RequestID, r.ReportID, r.Ground, r.Purpose, r.Category, r.Since)
 	if err != nil {
 		return false, fmt.Errorf("restricting a use: %w", err)
 	}
@@ -70,4 +71,71 @@ func update(ctx context.Context, tx postgres.Tx, r Restriction) error {
 		return fmt.Errorf("ending a restriction: %w", err)
 	}
 	return nil
+}
+
+// readHeld reads which of people have an account that is held as a child's.
+func readHeld(r *postgres.Reads, people []uuid.UUID) *map[uuid.UUID]bool {
+	held := &map[uuid.UUID]bool{}
+	r.Each(func(rows pgx.Rows) error {
+		person, err := pgx.RowTo[uuid.UUID](rows)
+		(*held)[person] = true
+		return err
+	}, `select person_id from restriction where person_id = any($1) and ground = 'child' and ends_at is null`, people)
+	return held
+}
+
+func readReported(r *postgres.Reads, report uuid.UUID) *[]Restriction {
+	return postgres.Rows[Restriction](r, "where report_id = $1 order by since, id", report)
+}
+
+// whose finds whose account was held by a report.
+func whose(ctx context.Context, tx postgres.Tx, report, id uuid.UUID) (uuid.UUID, error) {
+	r, err := gorm.G[Restriction](tx.Gorm).Where("report_id = ? and id = ?", report, id).First(ctx)
+	if postgres.IsMissing(err) {
+		return uuid.Nil, fault.Wrap(err, fault.NotFound, "child.none")
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("reading whose account is held: %w", err)
+	}
+	return r.PersonID, nil
+}
+
+func lockReported(ctx context.Context, tx postgres.Tx, report, id uuid.UUID) (Restriction, error) {
+	r, err := gorm.G[Restriction](tx.Gorm, clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("report_id = ? and id = ?", report, id).First(ctx)
+	if postgres.IsMissing(err) {
+		return r, fault.Wrap(err, fault.NotFound, "child.none")
+	}
+	if err != nil {
+		return r, fmt.Errorf("reading what account is held: %w", err)
+	}
+	return r, nil
+}
+
+func did(ctx context.Context, tx postgres.Tx, r Restriction) error {
+	_, err := gorm.G[Restriction](tx.Gorm).Where("person_id = ? and id = ?", r.PersonID, r.ID).Select("deed", "deed_at", "why", "ends_at", "ended_by").Updates(ctx, r)
+	if err != nil {
+		return fmt.Errorf("noting what was done with an account: %w", err)
+	}
+	return nil
+}
+
+// endAgreed ends that an account is held about which a parent was asked.
+func endAgreed(ctx context.Context, tx postgres.Tx, person uuid.UUID, at time.Time) ([]uuid.UUID, error) {
+	rows, _ := tx.PGX.Query(ctx, `update restriction set ends_at = $2, ended_by = 'guardian'
+		where person_id = $1 and ground = 'child' and deed = 'parent' and ends_at is null returning id`, person, at) // CollectRows gives its error
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("ending that an account is held: %w", err)
+	}
+	return ids, nil
+}
+
+func calledOff(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]uuid.UUID, error) {
+	rows, _ := tx.PGX.Query(ctx, `update restriction set deed = '', deed_at = null
+		where person_id = $1 and ground = 'child' and deed = 'erasure' and ends_at is null returning report_id`, person) // CollectRows gives its error
+	reports, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("opening again what becomes of an account: %w", err)
+	}
+	return reports, nil
 }

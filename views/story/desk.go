@@ -75,6 +75,11 @@ func desk() Group {
 				Shell: staff(ctx, "staffQueue", text.T(ctx, "staff.extendTitle", "Reference", "R-7KQ2M9")), Reference: "R-7KQ2M9", Back: "/staff/requests/1", Not: "deadline.tooLate",
 			})
 		}},
+		{Name: "A report about a child", Page: childReport},
+		{Name: "A report about a child: find the account", Page: childFind},
+		{Name: "A report about a child: is it this account", Page: childConfirm},
+		{Name: "A report about a child: what becomes of the account", Page: childDecide},
+		{Name: "A report about a child: approve", Page: childApprove},
 		{Name: "Find a person", Page: deskFind},
 		{Name: "Reason", Page: deskReason},
 		{Name: "Person", Page: deskPerson},
