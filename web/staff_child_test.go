@@ -132,6 +132,7 @@ func TestWhoeverReportsAChildLearnsNothingAndTheAccountIsHeldAndErasedOrNotThere
 	agent.wrong(elsewhere+"/accounts/none", url.Values{})
 	agent.post(elsewhere+"/accounts/none", url.Values{"why": {"No such name or address."}})
 	officer.wrong(at+"/approve", url.Values{"decision": {"We deleted it."}})
+	officer.wrong(elsewhere+"/refuse", url.Values{"code": {"nothing-held"}, "words": {"There is none."}})
 	for _, path := range []string{at, elsewhere} {
 		if got := officer.post(path+"/approve", url.Values{}); got.header.Get("Location") != path {
 			t.Fatalf("granting: %d %v", got.status, got.header)

@@ -30,7 +30,7 @@ type Person struct {
 	// or else the one that their browser last said; empty: not known.
 	Zone       string
 	ZoneChosen bool
-	AgeBand    AgeBand // empty of a visitor, whom nobody asked
+	AgeBand    AgeBand    // empty of a visitor, whom nobody asked
 	AgeAt      *time.Time // when that was so, of whose age staff put right; nil: when they joined
 	// JoinedCountry is where they said that they live when they joined, of whoever was
 	// under 18: to say another later makes nobody older.
