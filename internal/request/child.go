@@ -183,7 +183,7 @@ func (s *Service) eraseChild(ctx context.Context, tx postgres.Tx, by staff.Membe
 		return err
 	}
 	r := Request{
-		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID, ReceivedAt: s.deps.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: urgent,
+		PersonID: person, ID: postgres.NewID(), Kind: k.ID, State: Open, Jurisdiction: law.ID, Channel: ByPortal, ReceivedAt: s.deps.Now(), DueOn: due.Day, DueWhy: due.Why, Rank: urgent,
 	}
 	if err := insert(ctx, tx, &r); err != nil {
 		return err

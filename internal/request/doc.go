@@ -15,5 +15,6 @@
 // What is decided is decided again once, where its person answers a refusal (Appeal):
 // refused, or done in part, it is open again, for anybody but whoever decided. What was
 // done stays done, and what was said stays in its history. Every step is an event that both
-// sides see, but for the notes in which staff prepare an answer.
+// sides see, but for the notes in which staff prepare an answer. A report about a child is
+// about somebody else: see child.go.
 package request
