@@ -176,7 +176,7 @@ func (s *server) about(ctx context.Context, kind register.RequestKind, person uu
 		for _, f := range source.Rectifiable() {
 			about.Fields = append(about.Fields, editField(f, setField+f.ID, now[f.ID], lang))
 		}
-	case register.Answers, register.Copies, register.Discloses, register.Erases, register.Removes:
+	case register.Answers, register.Copies, register.Discloses, register.Erases, register.Protects, register.Removes:
 	}
 	return about, nil
 }
