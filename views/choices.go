@@ -130,6 +130,12 @@ func (s Standing) refusable() bool { return !s.Barred && (s.On || s.Since.IsZero
 // ChoicePlace is the id of a choice on its page.
 func ChoicePlace(topic string) string { return "choice-" + topic }
 
+// folds tells that a choice is a line: it is off, and nothing has to be said of it now.
+// What is on shows the way to stop it, and what it does.
+func (p ChoicesPage) folds(c Choice) bool {
+	return p.Known && !p.Mailed && !c.On && !c.Barred && p.FlashAt(c.place()) == nil && p.Problems.Of(c.place()) == ""
+}
+
 func (c Choice) place() string { return ChoicePlace(c.ID) }
 
 // means tells what a no does.

@@ -136,6 +136,7 @@ type DataFilter struct {
 	To     string
 	Timed  bool   // there are days to choose from
 	Search string // what is looked for
+	Rows   string // how many a page has, if not as usual
 	// Searched are the fields in which it is.
 	Searched []string
 	// Problems are what is wrong with the days.
@@ -156,6 +157,13 @@ type DataList struct {
 	Held         int64     // rows of the list in all; 0 if that is not known
 	Silent       bool      // the rows could not be read just now
 	Whole        string    // the address that all of them can be asked for at
+	Others       DataSize  // another length of the page; none where all stands on it
+}
+
+// DataSize is how many rows a page may have, and the address of such a one.
+type DataSize struct {
+	Rows int
+	Href string
 }
 
 // DataColumn is a field, by its name.

@@ -231,6 +231,14 @@ func fold(t *ui.TableProps) {
 	t.Columns = t.Columns[:maxColumns:maxColumns]
 }
 
+// hidden is what the address keeps beside what is filtered for.
+func (f DataFilter) hidden() []ui.Hidden {
+	if f.Rows == "" {
+		return nil
+	}
+	return []ui.Hidden{{Name: "rows", Value: f.Rows}}
+}
+
 func (l DataList) pager(ctx context.Context) ui.PagerProps {
 	p := ui.PagerProps{Newer: l.Newer, Older: l.Older, Shown: len(l.Rows), Of: l.Held, Whole: l.Whole}
 	if !l.First.IsZero() && (p.Newer != "" || p.Older != "") {

@@ -23,8 +23,21 @@ import (
 	"plusultra.link/privacy/views/text"
 )
 
-// pageRows is how many rows a page shows.
-const pageRows = 7
+// pageRows is how many rows a page shows: as many as a phone has room for, or those of a
+// wide screen, if its reader wants them.
+const (
+	pageRows = 7
+	manyRows = 25
+)
+
+const rowsParam = "rows"
+
+func rowsOf(ctx echo.Context) int {
+	if ctx.QueryParam(rowsParam) == strconv.Itoa(manyRows) {
+		return manyRows
+	}
+	return pageRows
+}
 
 type (
 	dataController    struct{ *server }
@@ -149,7 +162,7 @@ func fits(lists []views.DataList) bool {
 // turned is which rows of a source to show. Only the source that the address
 // names turns its pages; the others show their newest.
 func turned(ctx echo.Context, at int, span record.PageQuery) (record.PageQuery, error) {
-	q := record.PageQuery{From: span.From, To: span.To, Search: span.Search, Limit: pageRows}
+	q := record.PageQuery{From: span.From, To: span.To, Search: span.Search, Limit: rowsOf(ctx)}
 	if ctx.QueryParam("in") == strconv.Itoa(at) {
 		q.Older, q.Newer = ctx.QueryParam("older"), ctx.QueryParam("newer")
 	}
@@ -169,7 +182,7 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, pa
 			return ""
 		}
 		to := url.Values{"in": {strconv.Itoa(at)}, direction: {cursor}}
-		for _, name := range []string{"from", "to", "q"} {
+		for _, name := range []string{"from", "to", "q", rowsParam} {
 			if v := ctx.QueryParam(name); v != "" {
 				to.Set(name, v)
 			}
@@ -177,8 +190,31 @@ func (c *dataController) list(ctx echo.Context, source record.Source, at int, pa
 		return ctx.Request().URL.Path + "?" + to.Encode() + "#rows"
 	}
 	list.Older, list.Newer = turn("older", page.Older), turn("newer", page.Newer)
+	if list.Older != "" || list.Newer != "" || rowsOf(ctx) == manyRows {
+		list.Others = otherRows(ctx)
+	}
 	list.Whole = c.BaseURL.String() + "/downloads/new"
 	return list
+}
+
+// otherRows leads to a page of more rows, or back to one of few: to the newest of them.
+func otherRows(ctx echo.Context) views.DataSize {
+	size, to := views.DataSize{Rows: manyRows}, url.Values{rowsParam: {strconv.Itoa(manyRows)}}
+	if rowsOf(ctx) == manyRows {
+		size.Rows = pageRows
+		to.Del(rowsParam)
+	}
+	for _, name := range []string{"from", "to", "q"} {
+		if v := ctx.QueryParam(name); v != "" {
+			to.Set(name, v)
+		}
+	}
+	size.Href = ctx.Request().URL.Path
+	if len(to) > 0 {
+		size.Href += "?" + to.Encode()
+	}
+	size.Href += "#rows"
+	return size
 }
 
 // mostSearched is how many characters somebody may search for.
@@ -195,6 +231,9 @@ func search(ctx echo.Context, sources []record.Source, f *views.DataFilter, q *r
 				f.Searched = append(f.Searched, name)
 			}
 		}
+	}
+	if rowsOf(ctx) == manyRows {
+		f.Rows = strconv.Itoa(manyRows)
 	}
 	if ctx.QueryParam("q") == "" {
 		return f, code

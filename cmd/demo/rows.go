@@ -68,12 +68,12 @@ func visits(w io.Writer, p somebody, end time.Time) error {
 	pages := []string{"/", "/products", "/products/link", "/pricing", "/support", "/support/install", "/forum", "/blog/faster-routes", "/account"}
 	r := chance(p.Seed + 7)
 	enc := json.NewEncoder(w)
-	written := 0
-	for _, at := range moments(r, p.Visits, end.AddDate(-1, 0, 0), end) { // more than are needed
-		for n := range 1 + r.IntN(7) {
-			if written == p.Visits || at.After(end) {
-				return nil
-			}
+	var each []int // pages of a visit
+	for rest := p.Visits; rest > 0; rest -= each[len(each)-1] {
+		each = append(each, min(rest, 1+r.IntN(7)))
+	}
+	for i, at := range moments(r, len(each), end.AddDate(-1, 0, 0), end.Add(-time.Hour)) {
+		for n := range each[i] {
 			seconds := 3 + int(r.ExpFloat64()*60)
 			row := map[string]any{
 				"person": p.Email, "at": at.UTC().Format(time.RFC3339), "page": pages[min(int(r.ExpFloat64()*2.5), len(pages)-1)],
@@ -86,7 +86,6 @@ func visits(w io.Writer, p somebody, end time.Time) error {
 			if err := enc.Encode(row); err != nil {
 				return err
 			}
-			written++
 			at = at.Add(time.Duration(seconds+1) * time.Second)
 		}
 	}
@@ -110,12 +109,20 @@ func gave(category string, p somebody, end time.Time) []map[string]any {
 		fields["person"], fields["at"] = p.Email, at(days)
 		return fields
 	}
+	say := func(en, ja string) string {
+		if p.Lang == "ja" {
+			return ja
+		}
+		return en
+	}
+	year, before, now := say("Plus Ultra Link, one year", "Plus Ultra Link（1年間）"), say("48.00 EUR", "7,800 JPY"), say("52.00 EUR", "8,400 JPY")
+	slow, again := say("Slow in the evening", "夜になると遅くなる"), say("Re: Slow in the evening", "Re: 夜になると遅くなる")
 	switch category {
 	case "orders":
 		return []map[string]any{
-			row(1060, map[string]any{"number": "PU-1001", "product": "Plus Ultra Link, one year", "amount": "48.00 EUR", "status": "delivered", "licence_key": "DEMO-0001-EXAMPLE"}),
-			row(695, map[string]any{"number": "PU-2417", "product": "Plus Ultra Link, one year", "amount": "48.00 EUR", "status": "delivered", "licence_key": "DEMO-0002-EXAMPLE"}),
-			row(330, map[string]any{"number": "PU-3902", "product": "Plus Ultra Link, one year", "amount": "52.00 EUR", "status": "delivered", "licence_key": "DEMO-0003-EXAMPLE"}),
+			row(1060, map[string]any{"number": "PU-1001", "product": year, "amount": before, "status": "delivered", "licence_key": "DEMO-0001-EXAMPLE"}),
+			row(695, map[string]any{"number": "PU-2417", "product": year, "amount": before, "status": "delivered", "licence_key": "DEMO-0002-EXAMPLE"}),
+			row(330, map[string]any{"number": "PU-3902", "product": year, "amount": now, "status": "delivered", "licence_key": "DEMO-0003-EXAMPLE"}),
 		}
 	case "payment-methods":
 		return []map[string]any{row(695, map[string]any{
@@ -126,17 +133,17 @@ func gave(category string, p somebody, end time.Time) []map[string]any {
 		return []map[string]any{row(640, map[string]any{"product": "Plus Ultra Link", "version": "2.4.0", "platform": "Linux"})}
 	case "posts":
 		return []map[string]any{
-			row(400, map[string]any{"place": "Forum", "title": "Slow in the evening", "text": "Between eight and ten it crawls. Does anybody else see that?", "url": "https://forum.example/t/1871"}),
-			row(398, map[string]any{"place": "Forum", "title": "Re: Slow in the evening", "text": "Another server helped. Thank you!", "url": "https://forum.example/t/1871#3"}),
+			row(400, map[string]any{"place": say("Forum", "フォーラム"), "title": slow, "text": say("Between eight and ten it crawls. Does anybody else see that?", "20時から22時ごろまで、とても遅くなります。同じような方はいらっしゃいますか。"), "url": "https://forum.example/t/1871"}),
+			row(398, map[string]any{"place": say("Forum", "フォーラム"), "title": again, "text": say("Another server helped. Thank you!", "別のサーバーに変えたら直りました。ありがとうございます。"), "url": "https://forum.example/t/1871#3"}),
 		}
 	case "entries":
-		return []map[string]any{row(210, map[string]any{"kind": "survey", "title": "How do you use Link?", "answers": map[string]any{"devices": 3, "daily": true}})}
+		return []map[string]any{row(210, map[string]any{"kind": "survey", "title": say("How do you use Link?", "Linkのご利用についてのアンケート"), "answers": map[string]any{say("devices", "台数"): 3, say("daily", "毎日使う"): true}})}
 	case "problem-reports":
-		return []map[string]any{row(399, map[string]any{"subject": "Slow in the evening", "text": "See my post in the forum.", "version": "3.1.2", "status": "solved"})}
+		return []map[string]any{row(399, map[string]any{"subject": slow, "text": say("See my post in the forum.", "詳しくはフォーラムの投稿をご覧ください。"), "version": "3.1.2", "status": "solved"})}
 	case "correspondence":
 		return []map[string]any{
-			row(399, map[string]any{"channel": "chat", "direction": "you", "subject": "Slow in the evening", "text": "Hello, it is slow every evening."}),
-			row(399, map[string]any{"channel": "e-mail", "direction": "us", "subject": "Slow in the evening", "text": "Thank you for writing. Please try another server; we are adding capacity."}),
+			row(399, map[string]any{"channel": "chat", "direction": "you", "subject": slow, "text": say("Hello, it is slow every evening.", "こんにちは。毎晩、速度が落ちて困っています。")}),
+			row(399, map[string]any{"channel": "e-mail", "direction": "us", "subject": slow, "text": say("Thank you for writing. Please try another server; we are adding capacity.", "ご連絡ありがとうございます。別のサーバーをお試しください。現在、設備を増強しております。")}),
 		}
 	case "devices":
 		var rows []map[string]any

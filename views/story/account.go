@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -139,5 +140,10 @@ func sessions(ctx context.Context) templ.Component {
 		views.SecuritySession{ID: "2", Browser: "Safari", System: "iPhone", IP: "2001:db8:4a::17", Since: at("2026-11-14T08:20:00Z"), Seen: at("2026-11-21T23:04:00Z")},
 		views.SecuritySession{ID: "3", Since: at("2026-11-02T03:11:00Z"), Seen: at("2026-11-02T03:12:00Z")},
 	)
+	for n := range 7 { // ten in all, of which the newest stand on the page
+		seen := at("2026-10-20T08:20:00Z").AddDate(0, 0, -n)
+		p.Sessions = append(p.Sessions, views.SecuritySession{ID: strconv.Itoa(4 + n), Browser: "Firefox", System: "Android", IP: "203.0.113.9", Since: seen.AddDate(0, 0, -1), Seen: seen})
+		p.Activity = append(p.Activity, views.Activity{At: seen, What: pick(ctx, "Signed in", "サインイン")})
+	}
 	return views.Security(p)
 }
