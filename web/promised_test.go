@@ -34,7 +34,7 @@ type deed struct {
 func deeds() []deed {
 	return []deed{
 		{en: `^(do\b|use the page|enlarge|close|leave this page|count|see where the focus|read it offline|read these pages)`, ja: `閉じ|拡大|フォーカス|移動|オフライン|キーボード|スクリプト|html`, why: "the browser does it, or it is no promise: what one can do stands beside it"},
-		{en: `^(prove|show|be asked|have signed in|see as much|find no court|find a)`, ja: `証拠|証明|確かめ|推測|転載|ご用意|これまで(どおり|と同じ)`, why: "it says what may happen, what others can do, what a paper is good for, or that the service goes on"},
+		{en: `^(prove|show|be asked|have signed in|see as much|find no court|find a)`, ja: `証拠|証明|つながっていない|確かめ|推測|転載|ご用意|これまで(どおり|と同じ)`, why: "it says what may happen, what others can do, what a paper is good for, or that the service goes on"},
 		{en: `\bobject`, ja: `異議`, way: `a[href^="/requests/new"], a[href="/requests"], form[action^="/requests/new"]`},
 		{en: `court|authority|complain`, ja: `裁判|監督機関|苦情`, way: `a[href^="/policy"], a.leaves, a[href="/contact"]`},
 		{en: `stop it`, ja: `中止|取り消す`, way: `form[action$="/cancel"], form[action="/erasure"], a[href="/erasure"], a[href="/requests"]`},
