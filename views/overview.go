@@ -1,6 +1,11 @@
 package views
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"plusultra.link/privacy/views/text"
+)
 
 // ErasingNotice says that the account is about to go, and where to stop that.
 type ErasingNotice struct {
@@ -14,6 +19,7 @@ type OverviewPage struct {
 	Shell
 	Erasing  *ErasingNotice // nil if no erasure is scheduled
 	Name     string         // the person's
+	Visitor  bool           // they have not joined
 	Rows     int64          // that are held
 	Silent   bool           // some of it could not be read just now
 	Kinds    int64          // of data of which some is held
@@ -21,4 +27,11 @@ type OverviewPage struct {
 	Values   []DataCard     // what is held where that is little
 	Requests []RequestRow
 	Looks    []LookRow
+}
+
+func (p OverviewPage) lead(ctx context.Context) string {
+	if p.Visitor {
+		return text.T(ctx, "visitor.overview", "Brand", p.Brand.Name)
+	}
+	return text.T(ctx, "overview.lead", "Name", p.Name, "Brand", p.Brand.Name)
 }

@@ -39,7 +39,7 @@ func (c *overviewController) show(ctx echo.Context) error {
 
 func (c *overviewController) page(ctx echo.Context, holdings []record.Holding) views.OverviewPage {
 	page := views.OverviewPage{
-		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Of: int64(len(holdings)),
+		Shell: c.shell(ctx, "overview.title", "overview"), Name: signedIn(ctx).Name, Visitor: signedIn(ctx).Visitor, Of: int64(len(holdings)),
 	}
 	for _, h := range holdings {
 		page.Rows += h.Rows

@@ -178,7 +178,7 @@ func (s *server) quietShell(ctx echo.Context, titleKey, nav string, args ...any)
 // news is a version of the policy that whoever is signed in has not seen yet.
 func (s *server) news(ctx echo.Context) *views.PolicyNews {
 	all := besideOf(ctx.Request()).news
-	if all == nil || len(*all) == 0 {
+	if all == nil || len(*all) == 0 || signedIn(ctx).Visitor { // who has not joined agreed to none before
 		return nil
 	}
 	n := (*all)[0]

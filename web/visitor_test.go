@@ -102,6 +102,12 @@ func TestSomebodyWithoutAnAccountAsksByAProvedAddressAndFollowsItByMailedLinks(t
 		t.Errorf("they get an account without being asked their age: %d", got.status)
 	}
 
+	// A no is theirs to say, and a yes waits until they are asked how old they are.
+	other.press("/privacy-choices", "#choice-sharing", "no")
+	if got := other.press("/privacy-choices", "#choice-analytics", "yes"); got.status != http.StatusConflict || p.count(`select count(*) from consent_event where not given`) != 1 || p.count(`select count(*) from consent_event where given`) != 0 {
+		t.Errorf("a visitor's choices: %d", got.status)
+	}
+
 	// A link whose time is over, and one that is made up.
 	p.client().post("/sign-in/by-mail", url.Values{"email": {"nadia@example.com"}})
 	late := p.mailedTo("nadia@example.com", "Your link to sign in", "/sign-in/by-mail/")
@@ -230,5 +236,34 @@ func TestAVisitorWhoJoinsKeepsWhatIsTheirsAndAnAddressThatChangedHandsOpensNothi
 	must(t, err)
 	if got := p.client().post(strings.Split(stale, "?")[0], url.Values{}); got.status != http.StatusGone {
 		t.Errorf("a link to an address that changed hands answers %d", got.status)
+	}
+}
+
+func TestAVisitorGoesWhenNothingIsKeptOfWhatTheyAskedFor(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	p.person("robin@example.com") // who joined stays, whatever they ask
+	for _, email := range []string{"nadia@example.com", "omar@example.com"} {
+		c := p.client()
+		c.post("/ask", visit(email, "question", "What do you hold?"))
+		c.post(p.mailedTo(email, "Send your request", "/ask/"), url.Values{})
+	}
+	must(t, p.LapseVisitors(t.Context()))
+	if n := p.count(`select count(*) from person where closing_at is null`); n != 3 {
+		t.Fatalf("%d of 3 people are there while their requests are kept", n)
+	}
+	before := p.count(`select count(*) from mail_message`)
+	testkit.AsSuperuser(t, p.DB, `delete from request where person_id = (select person_id from email_address where address = 'nadia@example.com')`) // as the rule of requests does
+	for range 2 {
+		must(t, p.LapseVisitors(t.Context()))
+	}
+	for deadline := time.Now().Add(20 * time.Second); p.count(`select count(*) from erasure where state = 'done'`) == 0 && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
+	}
+	if n := p.count(`select (select count(*) from person) + (select count(*) from email_address where address <> 'nadia@example.com') + (select count(*) from tombstone)`); n != 5 {
+		t.Errorf("%d of 5 rows are left: two people, two addresses and a stone", n)
+	}
+	if n := p.count(`select count(*) from mail_message`) - before; n > 0 {
+		t.Errorf("%d letters go to somebody who asked for none", n)
 	}
 }

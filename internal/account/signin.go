@@ -310,7 +310,7 @@ func (s *Service) ChangePassword(ctx context.Context, person, session uuid.UUID,
 		if err := Hold(ctx, tx, person); err != nil {
 			return err
 		}
-		if err := s.Joined(ctx, tx, person); err != nil {
+		if err := HasJoined(ctx, tx, person); err != nil {
 			return err
 		}
 		return s.setPassword(ctx, tx, person, hash, session)

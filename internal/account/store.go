@@ -35,7 +35,7 @@ const (
 	// band or are known to be since, when that was, and in which country they live, as they said then and say now.
 	Young = `
 		select p.id, p.age_band, coalesce(p.age_at, p.created_at), p.joined_country, coalesce(f.country, '') as country
-		from person p left join profile f on f.person_id = p.id where p.id = any($1::uuid[]) and p.age_band <> '18+'`
+		from person p left join profile f on f.person_id = p.id where p.id = any($1::uuid[]) and p.age_band not in ('', '18+')`
 	// AddressesOf is a query: the addresses that person $1 has proved.
 	AddressesOf = `select address from email_address where person_id = $1`
 )

@@ -111,9 +111,9 @@ func (s *Service) Visitors(ctx context.Context, after uuid.UUID, most int) ([]uu
 	return nextVisitors(ctx, s.deps.DB.Pool, after, most)
 }
 
-// Joined is a Conflict for a visitor, who would get an account without being asked what
-// everybody is asked.
-func (*Service) Joined(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+// HasJoined is a Conflict (account.joinFirst) for a visitor, whose age nobody asked: they
+// get neither a way into an account nor say yes to anything before they join.
+func HasJoined(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	p, err := findPerson(ctx, tx.Gorm, person)
 	if err == nil && !p.HasJoined() {
 		err = fault.New(fault.Conflict, "account.joinFirst")

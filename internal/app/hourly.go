@@ -5,9 +5,13 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
+	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
+	"plusultra.link/privacy/internal/postgres"
 )
 
 // summingArgs is the adding up of what was imported.
@@ -58,7 +62,47 @@ func (*hourlyWorker) Timeout(*river.Job[hourlyArgs]) time.Duration { return 30 *
 func (w *hourlyWorker) Work(ctx context.Context, _ *river.Job[hourlyArgs]) error {
 	_, limits := w.app.Limits.Sweep(ctx)
 	return errors.Join(limits, w.app.Accounts.Sweep(ctx), w.app.Mail.Sweep(ctx), w.app.Inbound.Sweep(ctx), w.app.Forms.Sweep(ctx), w.app.Exports.Sweep(ctx),
-		w.app.SSO.Sweep(ctx), w.app.Requests.Sweep(ctx), w.app.Erasures.LogOverdue(ctx), w.app.Looks.Sweep(ctx), w.app.Retention.Begin(ctx))
+		w.app.SSO.Sweep(ctx), w.app.Requests.Sweep(ctx), w.app.Erasures.LogOverdue(ctx), w.app.Looks.Sweep(ctx), w.app.Retention.Begin(ctx), w.app.LapseVisitors(ctx))
+}
+
+// visitorsEach is how many visitors are looked at in one go.
+const visitorsEach = 500
+
+// LapseVisitors has those who never joined go when nothing is kept any more of what they
+// asked for: by the register's time for requests, and by nothing else.
+func (a *App) LapseVisitors(ctx context.Context) error {
+	after := uuid.Nil
+	for {
+		visitors, err := a.Accounts.Visitors(ctx, after, visitorsEach)
+		if err != nil || len(visitors) == 0 {
+			return err
+		}
+		after = visitors[len(visitors)-1]
+		idle, err := a.Requests.Without(ctx, visitors)
+		if err != nil {
+			return err
+		}
+		for _, id := range idle {
+			if err := a.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return a.lapse(ctx, tx, id) }); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// lapse looks again when nobody asks for anything meanwhile.
+func (a *App) lapse(ctx context.Context, tx postgres.Tx, visitor uuid.UUID) error {
+	err := account.Hold(ctx, tx, visitor)
+	if fault.Is(err, fault.Conflict) { // they are going already
+		return nil
+	}
+	if err != nil || account.HasJoined(ctx, tx, visitor) == nil {
+		return err
+	}
+	if idle, err := a.Requests.WithoutIn(ctx, tx, visitor); err != nil || !idle {
+		return err
+	}
+	return a.Erasures.Lapse(ctx, tx, visitor)
 }
 
 // periodic is what is done without being asked.

@@ -225,6 +225,11 @@ func (s *Service) recordIn(ctx context.Context, tx postgres.Tx, c Choice, action
 	if err != nil {
 		return 0, err
 	}
+	if slices.ContainsFunc(events, func(e Event) bool { return e.Given }) {
+		if err := account.HasJoined(ctx, tx, c.Person); err != nil {
+			return 0, err
+		}
+	}
 	changed, err := write(ctx, tx.PGX.Exec, events)
 	if err != nil || changed == 0 {
 		return changed, err

@@ -178,3 +178,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 func (s *Service) Without(ctx context.Context, people []uuid.UUID) ([]uuid.UUID, error) {
 	return withoutRequests(ctx, s.deps.DB.Pool, people)
 }
+
+// WithoutIn tells whether none of a person's is kept any more, whom tx holds.
+func (*Service) WithoutIn(ctx context.Context, tx postgres.Tx, person uuid.UUID) (bool, error) {
+	gone, err := withoutRequests(ctx, tx.PGX, []uuid.UUID{person})
+	return len(gone) == 1, err
+}

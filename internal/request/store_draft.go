@@ -53,7 +53,7 @@ func deleteLapsed(ctx context.Context, db postgres.Writer, now time.Time) error 
 
 // withoutRequests are those of these people who have none.
 func withoutRequests(ctx context.Context, db postgres.Reader, people []uuid.UUID) ([]uuid.UUID, error) {
-	rows, _ := db.Query(ctx, `select id from unnest($1::uuid[]) id where not exists (select from request where person_id = id) order by id`, people) // CollectRows gives its error
+	rows, _ := db.Query(ctx, `select who.id from unnest($1::uuid[]) who (id) where not exists (select from request r where r.person_id = who.id) order by who.id`, people) // CollectRows gives its error
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 	if err != nil {
 		return nil, fmt.Errorf("looking for people without requests: %w", err)

@@ -86,7 +86,7 @@ func (s *Service) link(ctx context.Context, row attemptRow, r Return, who identi
 
 // add writes a new link down and tells its owner by mail.
 func (s *Service) add(ctx context.Context, tx postgres.Tx, person uuid.UUID, provider string, who identity) error {
-	if err := s.deps.Accounts.Joined(ctx, tx, person); err != nil { // a service is a way into an account
+	if err := account.HasJoined(ctx, tx, person); err != nil { // a service is a way into an account
 		return err
 	}
 	now := s.deps.Now()
