@@ -122,6 +122,8 @@ type RequestFiledPage struct {
 	Reference, Href string
 	Due             time.Time // a day of the office's calendar
 	Copy            bool      // it answers itself, under Downloads
+	Erasure         string    // where the deletion is that it began; empty: none
+	Answered        bool      // it answered itself, on its page
 	Why             []DueStep
 }
 

@@ -697,9 +697,15 @@ func why(steps []DueStep) templ.Component {
 	})
 }
 
-func filedNext(ctx context.Context, copies bool) []string {
-	if copies {
+func filedNext(ctx context.Context, p RequestFiledPage) []string {
+	if p.Copy {
 		return []string{text.T(ctx, "request.filedMail"), text.T(ctx, "request.filedCopy")}
+	}
+	if p.Erasure != "" {
+		return []string{text.T(ctx, "request.filedMail"), text.T(ctx, "request.filedErasure")}
+	}
+	if p.Answered {
+		return []string{text.T(ctx, "request.filedAnswered")}
 	}
 	return []string{text.T(ctx, "request.filedMail"), text.T(ctx, "request.filedWork"), text.T(ctx, "request.filedAnswer")}
 }
@@ -739,7 +745,7 @@ func RequestFiled(p RequestFiledPage) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.ConfirmPanel(ui.ConfirmPanelProps{
 				Title: p.Title, Text: text.T(ctx, "request.filedText", "Due", text.Day(ctx, p.Due)), Reference: p.Reference,
-				Next: filedNext(ctx, p.Copy),
+				Next: filedNext(ctx, p),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -781,13 +787,26 @@ func RequestFiled(p RequestFiledPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
+				} else if p.Erasure != "" {
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "request.toErasure"), Href: p.Erasure, Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "request.toOne"), Href: p.Href}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				} else {
 					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: text.T(ctx, "request.toOne"), Href: p.Href, Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -136,8 +136,12 @@ func (c *requestController) filed(ctx echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(ctx, http.StatusOK, views.RequestFiled(views.RequestFiledPage{
+	page := views.RequestFiledPage{
 		Shell: c.shell(ctx, "request.filedTitle", "requests"), Reference: one.Reference,
-		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.ByCopy(one),
-	}))
+		Due: one.DueOn.Time(), Why: dueSteps(r, one.DueWhy), Href: "/requests/" + one.ID.String(), Copy: c.Requests.ByCopy(one), Answered: one.State == request.Done,
+	}
+	if one.ErasureID != nil {
+		page.Erasure = erasureAt(*one.ErasureID)
+	}
+	return render(ctx, http.StatusOK, views.RequestFiled(page))
 }

@@ -34,8 +34,9 @@ func TestACopyAndAnErasureSayWhereTheyAreFound(t *testing.T) {
 	}
 	asked, err := p.Requests.AskErasure(t.Context(), robin, "")
 	must(t, err)
-	for _, path := range []string{"/overview", "/requests/" + asked.ID.String()} {
-		if page := testkit.HTML(t, c.get(path).body); page.Count(`main a[href="/erasure/`+asked.ErasureID.String()+`"]`) == 0 {
+	for _, path := range []string{"/overview", "/requests/" + asked.ID.String(), "/requests/" + asked.ID.String() + "/filed"} {
+		got := c.get(path)
+		if page := testkit.HTML(t, got.body); page.Count(`main a[href="/erasure/`+asked.ErasureID.String()+`"]`) == 0 || strings.Contains(got.body, "member of our staff") {
 			t.Errorf("%s does not lead to the erasure", path)
 		}
 	}

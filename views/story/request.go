@@ -20,6 +20,8 @@ func requests() Group {
 		{Name: "Check", Page: checkRequest},
 		{Name: "Filed", Page: filedRequest},
 		{Name: "Filed, a copy", Page: filedCopy},
+		{Name: "Filed, a deletion", Page: filedErasure},
+		{Name: "Filed, answered at once", Page: filedAnswered},
 		{Name: "Open", Page: openRequest},
 		{Name: "Refused", Page: refusedRequest},
 		{Name: "Without an account: where", Page: visitorPlace},
@@ -108,6 +110,18 @@ func checkRequest(ctx context.Context) templ.Component {
 func filedRequest(ctx context.Context) templ.Component {
 	return views.RequestFiled(views.RequestFiledPage{
 		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(), Why: whyDue(), Href: "/requests/1",
+	})
+}
+
+func filedErasure(ctx context.Context) templ.Component {
+	return views.RequestFiled(views.RequestFiledPage{
+		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(), Why: whyDue(), Href: "/requests/1", Erasure: "/erasure/1",
+	})
+}
+
+func filedAnswered(ctx context.Context) templ.Component {
+	return views.RequestFiled(views.RequestFiledPage{
+		Shell: person(ctx, "requests", text.T(ctx, "request.filedTitle")), Reference: "R-7KQ2M9", Due: due(), Why: whyDue(), Href: "/requests/1", Answered: true,
 	})
 }
 
