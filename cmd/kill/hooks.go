@@ -97,7 +97,7 @@ func (g *ground) newHook(ctx context.Context) (work, error) {
 		return nil, err
 	}
 	h := &hooking{served: s, person: person, path: "/" + person.String()}
-	h.hook, _, err = g.app.Webhooks.Add(ctx, audit.BySystem("kill"), person.String(), g.receiver.URL+h.path, netip.MustParsePrefix(loopback))
+	h.hook, _, err = g.app.Webhooks.Add(ctx, audit.BySystem("command line"), person.String(), g.receiver.URL+h.path, netip.MustParsePrefix(loopback))
 	return h, err
 }
 
@@ -169,7 +169,7 @@ func (h *hooking) check(ctx context.Context) error {
 	if again > 1 || again == 1 && !h.killed {
 		return fmt.Errorf("%d messages came twice, where one may have been under way", again)
 	}
-	return errors.Join(rows.Err(), h.app.Webhooks.Remove(ctx, audit.BySystem("kill"), h.hook.ID))
+	return errors.Join(rows.Err(), h.app.Webhooks.Remove(ctx, audit.BySystem("command line"), h.hook.ID))
 }
 
 // agree fails unless what all pages ask is what the ledger says.
