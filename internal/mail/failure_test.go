@@ -316,6 +316,7 @@ func TestAMessageWhoseYesIsKnownNeverGoesTwice(t *testing.T) {
 	})
 	other.WorkJobs()
 	b.WorkJobs()
+	time.Sleep(3 * time.Second) // for both to have begun: who starts without a database ends
 	b.post(postgres.NewID())
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		var sent bool // the database may be away
