@@ -28,7 +28,8 @@ func BandsUnderAge() []AgeBand { return []AgeBand{Thirteen, Fourteen, Fifteen, Y
 
 // SetAge puts right how old somebody is who said otherwise when they joined, in a
 // transaction that holds them; the audit log keeps both. Invalid for an age at which
-// somebody is no child, or may not be here at all.
+// somebody is no child, or may not be here at all; Conflict for who has no account, and
+// so can't have been agreed to.
 func (s *Service) SetAge(ctx context.Context, tx postgres.Tx, by audit.Actor, person uuid.UUID, band AgeBand) error {
 	if !slices.Contains(BandsUnderAge(), band) {
 		return fault.Invalidate(fault.Field("band", "child.bandMissing"))
@@ -36,6 +37,9 @@ func (s *Service) SetAge(ctx context.Context, tx postgres.Tx, by audit.Actor, pe
 	p, err := findPerson(ctx, tx.Gorm, person)
 	if err != nil {
 		return err
+	}
+	if !p.HasJoined() {
+		return fault.New(fault.Conflict, "child.visitor")
 	}
 	home, err := findProfile(ctx, tx.Gorm, person)
 	if err != nil {

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"plusultra.link/privacy/internal/account"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
+	"plusultra.link/privacy/internal/postgres"
 	"plusultra.link/privacy/internal/request"
 	"plusultra.link/privacy/internal/restriction"
 	"plusultra.link/privacy/internal/staff"
@@ -79,5 +81,18 @@ func TestAnAccountIsHeldUntilAParentAgreesOrItIsNoChildsAlsoOnceWhoeverReportedH
 	}
 	if len(d.restricted()) != 0 || !d.mayMail("promotions") {
 		t.Error("a parent agreed, and the account is held all the same")
+	}
+
+	var kim uuid.UUID // who has no account, and asked for something once
+	must(t, d.DB.InTx(t.Context(), func(ctx context.Context, tx postgres.Tx) (err error) {
+		kim, _, err = d.Accounts.Admit(ctx, tx, account.Visitor{Email: "kim@example.com", Lang: "en", Country: "DE"})
+		return err
+	}))
+	third, err := d.Requests.Ask(t.Context(), d.robin, "child-report", "Kim is a child.")
+	must(t, err)
+	must(t, d.Requests.HoldChild(t.Context(), d.officer, third.ID, kim))
+	must(t, d.DB.Pool.QueryRow(t.Context(), `select id from restriction where report_id = $1`, third.ID).Scan(&held))
+	if err := decide(third, held, request.Finding{Deed: restriction.AskedParent, Band: account.Thirteen, Email: "parent@example.com"}); !fault.Is(err, fault.Conflict) || d.Count(`select count(*) from person where id = $1 and age_band = ''`, kim) != 1 {
+		t.Errorf("asking a parent makes an account of a visitor: %v", err)
 	}
 }
