@@ -179,6 +179,11 @@ func (s *Service) SignInByLink(ctx context.Context, token string, from Visit, ol
 		if at, err := findAddress(ctx, tx.Gorm, waiting.Address); err != nil || at.PersonID != waiting.PersonID {
 			return fault.New(fault.Gone, "fault.gone")
 		}
+		if p, err := findPerson(ctx, tx.Gorm, waiting.PersonID); err != nil {
+			return err
+		} else if p.HasJoined() {
+			return fault.New(fault.Gone, "fault.gone")
+		}
 		session, err = s.startSession(ctx, tx, SessionOwner{Person: waiting.PersonID}, from, old)
 		return err
 	})
@@ -190,6 +195,11 @@ func (s *Service) SignInByLink(ctx context.Context, token string, from Visit, ol
 func (s *Service) join(ctx context.Context, tx postgres.Tx, id uuid.UUID, p pendingSignUp, hash string) error {
 	if err := Hold(ctx, tx, id); err != nil {
 		return err
+	}
+	if now, err := findPerson(ctx, tx.Gorm, id); err != nil {
+		return err
+	} else if now.HasJoined() { // by another link, just now
+		return ErrTaken
 	}
 	who := Person{ID: id, CreatedAt: s.deps.Now(), Lang: p.Lang, AgeBand: p.Band, JoinedCountry: p.joinedCountry()}
 	if err := updatePerson(ctx, tx, who, "created_at", "lang", "age_band", "joined_country"); err != nil {

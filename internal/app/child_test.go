@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"plusultra.link/privacy/internal/account"
+	"plusultra.link/privacy/internal/audit"
+	"plusultra.link/privacy/internal/consent"
 	"plusultra.link/privacy/internal/erasure"
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/postgres"
@@ -44,6 +46,10 @@ func TestAnAccountIsHeldUntilAParentAgreesOrItIsNoChildsAlsoOnceWhoeverReportedH
 	if err := d.Requests.Protect(t.Context(), d.Member("agent@example.com", staff.Agent), first.ID, held, request.Finding{Deed: restriction.NoChild, Why: "Their passport."}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("an agent decides: %v", err)
 	}
+	refused := d.Requests.Refuse(t.Context(), d.officer, first.ID, request.Refusal{Code: "suspected-fraud", Words: "No."})
+	if wrong, _ := fault.Fields(refused); len(wrong) != 1 || wrong[0].Key != "child.undone" {
+		t.Errorf("a refusal leaves an account held for good: %v", refused)
+	}
 	must(t, decide(second, again, request.Finding{Deed: restriction.NoChild, Why: "Their passport."}))
 	if d.mayMail("promotions") {
 		t.Error("it goes on, though the other report holds the account")
@@ -72,6 +78,10 @@ func TestAnAccountIsHeldUntilAParentAgreesOrItIsNoChildsAlsoOnceWhoeverReportedH
 	d.Exec(`update profile set country = 'DE' where person_id = $1`, d.robin)
 	if n := d.Count(`select count(*) from person where id = $1 and age_band = '13' and age_at is not null`, d.robin); n != 1 || len(d.restricted()) != 1 {
 		t.Error("the age is as it was, or the account is held no more before anybody agreed")
+	}
+	friend := d.Consents.AskGuardian(t.Context(), consent.Choice{Actor: audit.ByPerson(d.robin), Person: d.robin, Lang: "en"}, "friend@example.com", []string{"promotions"})
+	if !fault.Is(friend, fault.Conflict) {
+		t.Errorf("whoever is held asks a friend to agree: %v", friend)
 	}
 	letter := d.Letter("parent@example.com", "")
 	at := strings.Index(letter.Text, "/parent/")

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"plusultra.link/privacy/internal/fault"
 	"plusultra.link/privacy/internal/jobs"
 	"plusultra.link/privacy/internal/postgres"
+	"plusultra.link/privacy/internal/restriction"
 )
 
 // summingArgs is the adding up of what was imported.
@@ -72,10 +74,11 @@ const visitorsEach = 500
 // asked for: by the register's time for requests, and by nothing else.
 func (a *App) LapseVisitors(ctx context.Context) error {
 	after := uuid.Nil
+	var failed error // which keeps nobody after them
 	for {
 		visitors, err := a.Accounts.Visitors(ctx, after, visitorsEach)
 		if err != nil || len(visitors) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		after = visitors[len(visitors)-1]
 		idle, err := a.Requests.Without(ctx, visitors)
@@ -84,7 +87,7 @@ func (a *App) LapseVisitors(ctx context.Context) error {
 		}
 		for _, id := range idle {
 			if err := a.db.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error { return a.lapse(ctx, tx, id) }); err != nil {
-				return err
+				failed = errors.Join(failed, err)
 			}
 		}
 	}
@@ -101,6 +104,12 @@ func (a *App) lapse(ctx context.Context, tx postgres.Tx, visitor uuid.UUID) erro
 	}
 	if idle, err := a.Requests.WithoutIn(ctx, tx, visitor); err != nil || !idle {
 		return err
+	}
+	theirs, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *map[uuid.UUID][]restriction.Restriction {
+		return a.Restrictions.ReadInForce(r, visitor)
+	})
+	if err != nil || slices.ContainsFunc(theirs[visitor], func(one restriction.Restriction) bool { return one.Ground != restriction.Objected }) {
+		return err // they asked for it to be kept, or it may be a child's
 	}
 	return a.Erasures.Lapse(ctx, tx, visitor)
 }

@@ -72,7 +72,8 @@ func (*Service) ReadGuardianship(r *postgres.Reads, person uuid.UUID) *Guardians
 // AskGuardian mails a link to a parent or guardian of somebody who is too young to say
 // yes alone; earlier links die, but for that by which somebody agreed. The address is
 // not kept. Invalid for one that is none or is the person's own, and for topics that
-// need nobody; TooMany after three in a day.
+// need nobody; TooMany after three in a day; Conflict while the account is held because
+// it may be a child's: then staff ask, and nobody's friend ends that.
 func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topics []string) error {
 	to, err := s.guardianAt(ctx, s.deps.DB.Pool, c.Person, email)
 	if err != nil {
@@ -92,6 +93,13 @@ func (s *Service) AskGuardian(ctx context.Context, c Choice, email string, topic
 	return s.deps.DB.InTx(ctx, func(ctx context.Context, tx postgres.Tx) error {
 		if err := account.Share(ctx, tx, c.Person); err != nil {
 			return err
+		}
+		held, err := postgres.Read(ctx, tx.Reads(), func(r *postgres.Reads) *map[uuid.UUID]bool { return s.deps.Held(r, c.Person) })
+		if err != nil {
+			return err
+		}
+		if held[c.Person] {
+			return fault.New(fault.Conflict, "child.weAsk")
 		}
 		return s.mailGuardian(ctx, tx, c, to, wished)
 	})
@@ -235,7 +243,7 @@ func (s *Service) AnswerGuardian(ctx context.Context, token string, allowed []st
 		if slices.Equal(kept, asked.Allowed) && (asked.earlier || !asked.Answered.IsZero()) {
 			return nil, nil // said again
 		}
-		if len(kept) > 0 {
+		if len(kept) > 0 && !asked.earlier { // who agreed before a report takes something back
 			if err := s.deps.Agreed(ctx, tx, asked.Person); err != nil {
 				return nil, err
 			}

@@ -203,6 +203,9 @@ func (s *Service) stillHeld(ctx context.Context, tx postgres.Tx, r Request) erro
 	reports, err := s.deps.Restrictions.CalledOff(ctx, tx, r.PersonID)
 	for _, id := range reports {
 		report, err := one(ctx, tx.Gorm, its{id: id})
+		if fault.Is(err, fault.NotFound) { // its time is over
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -226,7 +229,22 @@ func (s *Service) protected(ctx context.Context, tx postgres.Tx, r Request) erro
 	if err != nil {
 		return err
 	}
-	if done[WasHeld]+done[NothingThere] == 0 || done[WasProtected] < done[WasHeld] {
+	if done[WasHeld]+done[NothingThere] == 0 {
+		return fault.Invalidate(fault.Field("", "child.undone"))
+	}
+	return s.undecided(ctx, tx, r)
+}
+
+// undecided is Invalid as long as an account is held by a report and nobody has decided
+// what becomes of it: nothing else would ever release it.
+func (s *Service) undecided(ctx context.Context, tx postgres.Tx, r Request) error {
+	held, err := postgres.Read(ctx, tx.Reads(), func(reads *postgres.Reads) *[]restriction.Restriction {
+		return s.deps.Restrictions.ReadReported(reads, r.ID)
+	})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(held, func(one restriction.Restriction) bool { return one.Holds() && one.Deed == "" }) {
 		return fault.Invalidate(fault.Field("", "child.undone"))
 	}
 	return nil

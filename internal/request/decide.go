@@ -118,6 +118,11 @@ func (s *Service) refuse(ctx context.Context, tx postgres.Tx, by staff.Member, r
 	if err := mayReview(by, r); err != nil {
 		return err
 	}
+	if s.Protects(r) {
+		if err := s.undecided(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	if err := asSeen(ctx, tx, by, r, why.Seen); err != nil {
 		return err
 	}

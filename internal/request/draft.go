@@ -131,8 +131,8 @@ func (s *Service) openDraft(ctx context.Context, token string) (d sealedDraft, e
 }
 
 // FileDraft files what a mailed link is for, once: for the person who has proved the
-// address, or for a visitor who just has, by the law of the place that they said. It
-// tells whether they have an account. sure is their second word, without which nobody is
+// address, by the law of where their account says that they live, or for a visitor who
+// just has, by that of the place that they said. It tells whether they have an account. sure is their second word, without which nobody is
 // erased. Gone if the link has been used or has lapsed; the link survives every other
 // refusal.
 func (s *Service) FileDraft(ctx context.Context, token string, sure bool) (r Request, joined bool, err error) {
@@ -156,7 +156,17 @@ func (s *Service) FileDraft(ctx context.Context, token string, sure bool) (r Req
 		if id, joined, err = s.deps.Accounts.Admit(ctx, tx, who); err != nil {
 			return err
 		}
-		if r, err = s.fresh(id, k, law, d.Message); err != nil {
+		here := law
+		if joined {
+			home, err := s.deps.Accounts.ProfileIn(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if here = s.deps.Register.Jurisdiction(home.Country, home.Region, s.Today()); !k.OfferedIn(here) {
+				return fault.Invalidate(fault.Field("kind", "request.kindMissing"))
+			}
+		}
+		if r, err = s.fresh(id, k, here, d.Message); err != nil {
 			return err
 		}
 		r.Channel = ByForm
