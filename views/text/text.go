@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -50,8 +51,18 @@ type Catalog struct {
 }
 
 // Load reads every message file that is built in, and those of other folders.
-// A language is spoken as soon as it has files: their names say which.
+// A language is spoken as soon as it has files: their names say which. What is built in
+// is read once.
 func Load(others ...fs.FS) (*Catalog, error) {
+	if len(others) == 0 {
+		return builtIn()
+	}
+	return load(others...)
+}
+
+var builtIn = sync.OnceValues(func() (*Catalog, error) { return load() }) //nolint:gochecknoglobals // nothing of a catalog changes once it is loaded
+
+func load(others ...fs.FS) (*Catalog, error) {
 	said := map[string]map[string]*wording{} // by language and key
 	for _, folder := range append([]fs.FS{files}, others...) {
 		if err := read(folder, said); err != nil {
